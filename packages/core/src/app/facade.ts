@@ -1,0 +1,159 @@
+import type { Json } from '../lib/canonical-json.ts';
+import type { Redactor } from '../lib/redactor.ts';
+import type { Emit, Outcome } from '../model/event.ts';
+import type { Failure, Problem } from '../model/failure.ts';
+import type { Needs } from '../model/step.ts';
+import type { Store } from '../model/store.ts';
+import type { Catalogue } from '../plugins/manifest.ts';
+import type { MapReport, RunReport, WhyReport } from '../report/run-report.ts';
+
+/**
+ * All that the command line (and whoever embeds the runner) asks of a project.
+ *
+ * Every method throws a `FailureError` for expected trouble; what is thrown besides is a bug.
+ */
+export interface Facade {
+  /** Learns secrets as they are resolved; put in front of everything that is shown. */
+  readonly mask: Redactor;
+  /** Runs a task or pipeline, or plans it; item failures are in the report and not thrown. */
+  run(request: RunRequest, emit: Emit, signals: RunSignals): Promise<RunReport>;
+  explain(target: string, flags: GivenFlags): Promise<Explanation>;
+  why(task: string, item: string | undefined, flags: GivenFlags): Promise<WhyReport>;
+  /** Newest first. */
+  runs(limit: number): Promise<readonly RunSummary[]>;
+  /** The last run when none is named. */
+  logs(run: number | undefined, options: LogOptions): Promise<RunLog>;
+  provenance(run: number): Promise<Json>;
+  verify(place: string, signal: AbortSignal): Promise<VerifyReport>;
+  clean(options: { readonly dryRun: boolean }): Promise<CleanReport>;
+  doctor(): Promise<readonly Check[]>;
+  catalogue(): Promise<Catalogue>;
+  store(place: string): Promise<Store>;
+  /** Imports the plugin in a folder once and writes its `runner.manifest.json`. */
+  buildManifest(dir: string): Promise<BuiltManifest>;
+  close(): Promise<void>;
+}
+
+export interface RunnerOptions {
+  /** Where the command started; the project is looked for from here upward. */
+  readonly cwd: string;
+  readonly env: { readonly [name: string]: string | undefined };
+}
+
+export type OpenRunner = (options: RunnerOptions) => Promise<Facade>;
+
+/** Values from the command line by param name; texts are not yet converted to the param's type. */
+export type GivenFlags = { readonly [param: string]: unknown };
+
+export interface RunRequest {
+  /** `plugin:task`, or the name of a pipeline. */
+  readonly target: string;
+  readonly flags: GivenFlags;
+  readonly dryRun: boolean;
+  /** Run items that are up to date too. */
+  readonly force: boolean;
+  readonly jobs?: number;
+  readonly onFailure: 'finish' | 'stop';
+  /** Replace foreign files in the way. */
+  readonly overwrite: boolean;
+  /** Wait for another runner that holds the same line; otherwise fail with `state.held`. */
+  readonly wait: boolean;
+  /** Read bytes where listings alone would do. */
+  readonly verify: boolean;
+}
+
+export interface RunSignals {
+  /** Start nothing new; finish what runs. */
+  readonly drain: AbortSignal;
+  /** End what runs. */
+  readonly stop: AbortSignal;
+}
+
+/** What a task would do with the values it would get. */
+export interface Explanation {
+  readonly target: string;
+  readonly summary: string;
+  readonly params: readonly ExplainedParam[];
+  readonly steps: readonly ExplainedStep[];
+  /** For a pipeline: its entries in order. */
+  readonly entries?: readonly { readonly id: string; readonly task: string; readonly after: readonly string[] }[];
+}
+
+export interface ExplainedParam {
+  readonly name: string;
+  /** Absent when it has no value yet. */
+  readonly value?: Json;
+  readonly origin: 'flag' | 'environment' | 'config' | 'default' | 'missing';
+  /** The flag, the variable, or `runner.yaml:12:5`. */
+  readonly from?: string;
+  readonly description?: string;
+}
+
+export interface ExplainedStep {
+  readonly name: string;
+  readonly version: number;
+  readonly needs: Needs | 'by item';
+  readonly retries: number;
+  readonly timeoutMs?: number;
+  readonly secrets: readonly string[];
+  /** Places this step has written to in earlier runs. */
+  readonly places: readonly string[];
+}
+
+export interface RunSummary {
+  readonly run: number;
+  readonly task: string;
+  readonly startedMs: number;
+  readonly elapsedMs?: number;
+  /** `running`: alive now; `killed`: ended without a word. */
+  readonly outcome: Outcome | 'running' | 'killed';
+  readonly done: number;
+  readonly reused: number;
+  readonly failed: number;
+}
+
+export interface LogOptions {
+  /** Only items whose key holds this text. */
+  readonly item?: string;
+  readonly limit: number;
+}
+
+export interface RunLog {
+  readonly run: RunSummary;
+  readonly maps: readonly MapReport[];
+  readonly failureCount: number;
+  readonly failures: readonly Failure[];
+  readonly lines: readonly { readonly atMs: number; readonly map: string; readonly item: string; readonly message: string }[];
+}
+
+export interface VerifyReport {
+  readonly place: string;
+  readonly files: number;
+  readonly sizeBytes: number;
+  /** Missing files and files with other bytes; empty when all is as it was published. */
+  readonly problems: readonly Problem[];
+  /** Files that nobody recorded. */
+  readonly foreign: number;
+}
+
+export interface CleanReport {
+  readonly dryRun: boolean;
+  readonly entries: readonly { readonly what: string; readonly files: number; readonly sizeBytes: number }[];
+}
+
+export interface Check {
+  readonly group: 'runtime' | 'project' | 'plugins' | 'stores' | 'state';
+  readonly name: string;
+  readonly state: 'ok' | 'warning' | 'failed';
+  readonly detail?: string;
+  /** What to do; for warnings and failures. */
+  readonly hint?: string;
+  readonly tookMs?: number;
+}
+
+export interface BuiltManifest {
+  readonly file: string;
+  readonly tasks: readonly string[];
+  /** False when the file already said the same. */
+  readonly changed: boolean;
+}

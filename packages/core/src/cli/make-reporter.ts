@@ -1,0 +1,33 @@
+import { JsonReporter } from '../report/json.ts';
+import { LinesReporter } from '../report/lines.ts';
+import { LiveReporter } from '../report/live.ts';
+import type { Mask, Reporter, Sink } from '../report/reporter.ts';
+import type { CliContext, OutStream } from './context.ts';
+import { sourceReader } from './trouble.ts';
+
+/** Picks how a run is shown: JSON lines when asked, live on a terminal, lines everywhere else. */
+export function makeReporter(
+  context: CliContext,
+  mask: Mask,
+  options: { readonly json: boolean; readonly quiet: boolean },
+): Reporter {
+  const { stdout, stderr, env, now, cwd } = context.world;
+  if (options.json) return new JsonReporter({ out: sinkOf(stdout), mask, date: () => new Date() });
+  const common = { progress: sinkOf(stderr), result: sinkOf(stdout), style: context.err, mask, now, readSource: sourceReader(cwd) };
+  // CI services give some jobs a terminal; nobody watches it, and its log keeps every frame.
+  const watched = stderr.isTTY === true && !options.quiet && env['TERM'] !== 'dumb' && (env['CI'] ?? '') === '';
+  return watched ? new LiveReporter(common) : new LinesReporter({ ...common, quiet: options.quiet });
+}
+
+function sinkOf(stream: OutStream): Sink {
+  return {
+    write: (text) => void stream.write(text),
+    // Getters: a terminal may change its size while we run.
+    get columns() {
+      return stream.columns;
+    },
+    get rows() {
+      return stream.rows;
+    },
+  };
+}

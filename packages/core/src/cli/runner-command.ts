@@ -1,0 +1,84 @@
+import { Command } from '@oclif/core/command';
+import { type FailureError, fail, failureOf } from '../model/failure.ts';
+import type { FlagSpec } from '../config/flags.ts';
+import type { CliContext } from './context.ts';
+import { oclifArgs, oclifFlags } from './oclif-flags.ts';
+import { ParsedLine } from './parsed-line.ts';
+import type { CommandSpec } from './spec/command-spec.ts';
+
+type OclifConfig = ConstructorParameters<typeof Command>[1];
+
+// All that oclif's Command asks of a Config. Loading a real one reads package.json and looks for plugins of
+// oclif's own kind, which this program does not have.
+const bareConfig = {
+  bin: 'runner',
+  topicSeparator: ' ',
+  runHook: () => Promise.resolve({ successes: [], failures: [] }),
+} as unknown as OclifConfig;
+
+type CommandClass = new (spec: CommandSpec, rest: readonly string[], context: CliContext) => RunnerCommand;
+
+/** A command of the runner: an oclif command whose flags and arguments come from its plain-data spec. */
+export abstract class RunnerCommand extends Command {
+  protected readonly spec: CommandSpec;
+  protected readonly context: CliContext;
+
+  constructor(spec: CommandSpec, rest: readonly string[], context: CliContext) {
+    super([...rest], bareConfig);
+    this.spec = spec;
+    this.context = context;
+  }
+
+  /** Returns the exit code. */
+  abstract override run(): Promise<number>;
+
+  static async start(this: CommandClass, spec: CommandSpec, rest: readonly string[], context: CliContext): Promise<number> {
+    const command = new this(spec, rest, context);
+    const code = await command._run<number | undefined>();
+    return code ?? 0;
+  }
+
+  /** Parses the words after the command's name; `params` are the flags of a task, known only now. */
+  protected async readLine(params: readonly FlagSpec[] = [], argv: readonly string[] = this.argv): Promise<ParsedLine> {
+    const flags = [...params, ...this.spec.flags];
+    try {
+      const parsed = await this.parse(
+        { args: oclifArgs(this.spec.args, params), flags: oclifFlags(flags), strict: true },
+        [...argv],
+      );
+      return new ParsedLine(parsed.args, parsed.flags);
+    } catch (error) {
+      throw usageFailure(error, this.spec, flags);
+    }
+  }
+
+  // oclif's own init warns about deprecated aliases by asking its plugins.
+  protected override init(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  // Failures go to the one place that words them, not to oclif's printer.
+  protected override catch(error: Error): Promise<never> {
+    return Promise.reject(error);
+  }
+}
+
+/** Turns what oclif's parser throws into a failure of the catalogue, told apart by the members it carries. */
+function usageFailure(error: unknown, spec: CommandSpec, flags: readonly FlagSpec[]): FailureError | Error {
+  if (!(error instanceof Error) || failureOf(error) !== undefined) return error as Error;
+  const details = error as Error & { readonly flags?: readonly string[]; readonly args?: readonly unknown[] };
+  const [flag] = details.flags ?? [];
+  if (flag !== undefined) {
+    return fail('name.unknown', { kind: 'flag', name: flag.split('=')[0] ?? flag, known: flags.map((one) => `--${one.name}`) });
+  }
+  const [extra] = details.args ?? [];
+  if (typeof extra === 'string') {
+    const takes = spec.args.length === 0 ? 'takes no arguments' : `takes only ${spec.args.map((arg) => `<${arg.name}>`).join(' ')}`;
+    return fail('usage.invalid', { message: `runner ${spec.name} ${takes}, so ${extra} is one too many` });
+  }
+  if (extra !== undefined) {
+    const missing = spec.args.filter((arg) => arg.required).map((arg) => `<${arg.name}>`);
+    return fail('usage.invalid', { message: `runner ${spec.name} needs ${missing.join(' ')}`, hint: `For example: ${spec.examples[0] ?? ''}` });
+  }
+  return fail('usage.invalid', { message: (error.message.split('\n')[0] ?? '').trim() });
+}

@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { type Failure, failureOf } from '../model/failure.ts';
+import { failureLines } from '../report/failure-text.ts';
+import { type CliContext, widthOf } from './context.ts';
+import { exitCodeOf } from './exit-code.ts';
+
+/** Says what ended a command, whole, on stderr; returns the exit code it deserves. */
+export function reportTrouble(error: unknown, context: CliContext): number {
+  const failure = failureOf(error) ?? bugOf(error);
+  const { stderr, env, cwd } = context.world;
+  const lines = failureLines(failure, {
+    style: context.err,
+    width: widthOf(stderr, env) ?? Number.POSITIVE_INFINITY,
+    readSource: sourceReader(cwd),
+  });
+  stderr.write(`${lines.join('\n')}\n`);
+  return exitCodeOf(failure);
+}
+
+/** Reads config files for the line under which a problem is marked; paths are relative to the project. */
+export function sourceReader(dir: string): (file: string) => string | undefined {
+  return (file) => {
+    try {
+      return readFileSync(resolve(dir, file), 'utf8');
+    } catch {
+      // The mark is a comfort; the message with its position stands without it.
+      return undefined;
+    }
+  };
+}
+
+function bugOf(error: unknown): Failure {
+  if (!(error instanceof Error)) return { code: 'bug', message: String(error) };
+  return { code: 'bug', message: error.message, ...(error.stack === undefined ? {} : { stack: error.stack }) };
+}

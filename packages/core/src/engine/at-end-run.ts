@@ -1,0 +1,68 @@
+import type { Emit } from '../model/event.ts';
+import type { Failure } from '../model/failure.ts';
+import type { AtEndRecord } from '../state/at-end.ts';
+import type { State } from '../state/state.ts';
+import { findStep } from './executors/run-chunk.ts';
+import { runItem } from './work/run-item.ts';
+import type { WorkDeps } from './work/tools.ts';
+import type { Step } from '../model/step.ts';
+
+/**
+ * Does registered at-end work, last registered first, each until it succeeded once (three attempts).
+ *
+ * What fails stays registered and is tried again as the first act of the next run; its failure is returned.
+ * It runs after an interrupt too: the second SIGINT ends items, never this.
+ */
+export async function runAtEnd(
+  state: State,
+  records: readonly AtEndRecord[],
+  deps: WorkDeps,
+  emit: Emit,
+  localStep: (record: AtEndRecord) => Step<never> | undefined,
+): Promise<Failure[]> {
+  const failures: Failure[] = [];
+  for (const record of records) {
+    emit({ type: 'run.note', message: `at the end of run ${record.run}: ${record.plugin}:${record.step}` });
+    const failure = await runOne(record, deps, emit, localStep);
+    if (failure === undefined) state.atEnd.done(record.id);
+    else failures.push({ ...failure, at: { ...failure.at, plugin: record.plugin, step: record.step } });
+  }
+  return failures;
+}
+
+const attempts = 3;
+
+async function runOne(
+  record: AtEndRecord,
+  deps: WorkDeps,
+  emit: Emit,
+  localStep: (record: AtEndRecord) => Step<never> | undefined,
+): Promise<Failure | undefined> {
+  let failure: Failure | undefined;
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    try {
+      const step = localStep(record) ?? (await findStep({ entry: record.entry, plugin: record.plugin, step: record.step, version: 1 }));
+      const line = `${record.plugin}/${record.step}/@at-end`;
+      const outcome = await runItem(
+        { step, line, uses: undefined, opened: undefined, staging: undefined, deps },
+        { key: `at-end-${record.id}`, item: record.item },
+        new AbortController().signal,
+        { log: (message) => emit({ type: 'run.note', message }), progress: () => undefined },
+        () => undefined,
+      );
+      if (outcome.ok) return undefined;
+      failure = outcome.failure;
+    } catch (error) {
+      failure = { code: 'step.failed', message: (error as Error).message };
+    }
+  }
+  return failure;
+}
+
+/** At-end work whose run is dead or finished without doing it. */
+export function leftAtEnd(state: State): AtEndRecord[] {
+  return state.atEnd.pending().filter((record) => {
+    const run = state.runs.get(record.run);
+    return run === undefined || run.finishedMs !== undefined || state.isDead(run.token);
+  });
+}

@@ -1,0 +1,45 @@
+import type { Failure } from '../../model/failure.ts';
+import type { ItemOutcome } from '../work/run-item.ts';
+import type { Staged } from '../work/staged.ts';
+import type { Chunk } from './executor.ts';
+
+/** What a worker is started with; plain data, so that it crosses to a thread, a process or a machine alike. */
+export interface WorkerInit {
+  readonly projectDir: string;
+  readonly workDir: string;
+  readonly statePath: string;
+  readonly stagingName: string;
+  readonly stores: { readonly [name: string]: { readonly url: string; readonly options: { readonly [name: string]: unknown } } };
+  /** References, never values: secrets are resolved where the work runs. */
+  readonly secrets: { readonly [name: string]: string };
+  readonly allowHosts: readonly string[];
+  /** Modules of the plugins that bring stores. */
+  readonly driverEntries: readonly string[];
+  /** Items of one chunk run at the same time. */
+  readonly concurrency: number;
+}
+
+export type ToWorker =
+  | { readonly type: 'init'; readonly init: WorkerInit }
+  | { readonly type: 'chunk'; readonly chunk: Chunk; readonly batch: boolean }
+  | { readonly type: 'cancel'; readonly chunk: number; readonly index: number }
+  | { readonly type: 'ack'; readonly ticket: number }
+  | { readonly type: 'closeLine'; readonly line: string; readonly ticket: number }
+  | { readonly type: 'close' };
+
+export type FromWorker =
+  | { readonly type: 'ready' }
+  | { readonly type: 'outcomes'; readonly chunk: number; readonly outcomes: readonly (readonly [index: number, outcome: ItemOutcome])[] }
+  | {
+      readonly type: 'yielded';
+      readonly chunk: number;
+      readonly index: number;
+      readonly subKey: string;
+      readonly result: string;
+      readonly staged: readonly Staged[];
+      readonly ticket: number;
+    }
+  | { readonly type: 'log'; readonly chunk: number; readonly index: number; readonly message: string }
+  | { readonly type: 'progress'; readonly chunk: number; readonly index: number; readonly done: number; readonly total?: number }
+  | { readonly type: 'lineClosed'; readonly ticket: number }
+  | { readonly type: 'broken'; readonly failure: Failure };

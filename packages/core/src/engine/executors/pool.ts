@@ -1,0 +1,137 @@
+import type { Chunk, ChunkSink, Executor } from './executor.ts';
+import type { FromWorker, WorkerInit } from './messages.ts';
+import { startProcess, startThread, type Transport } from './transport.ts';
+
+/** How long a cancelled item may take to notice its signal before its worker is ended. */
+const graceMs = 1_000;
+
+interface OpenChunk {
+  readonly chunk: Chunk;
+  readonly sink: ChunkSink;
+  left: number;
+}
+
+interface PoolWorker {
+  readonly transport: Transport;
+  readonly chunks: Map<number, OpenChunk>;
+  readonly closing: Map<number, () => void>;
+}
+
+/** Runs chunks in worker threads, or in child processes for items suspected of killing theirs. */
+export class PoolExecutor implements Executor {
+  readonly #size: number;
+  readonly #init: WorkerInit;
+  readonly #start: typeof startThread;
+  readonly #workers: PoolWorker[] = [];
+  #ticket = 0;
+  #closed = false;
+
+  constructor(options: { readonly size: number; readonly init: WorkerInit; readonly isolate: boolean }) {
+    this.#size = options.size;
+    this.#init = options.init;
+    this.#start = options.isolate ? startProcess : startThread;
+  }
+
+  run(chunk: Chunk, sink: ChunkSink): void {
+    const worker = this.#leastBusy();
+    worker.chunks.set(chunk.id, { chunk, sink, left: chunk.calls.length });
+    // The step itself (`local`) is code and stays here; the worker imports its own.
+    const { local, ...step } = chunk.step;
+    worker.transport.send({ type: 'chunk', chunk: { ...chunk, step }, batch: local?.spec.batch !== undefined });
+  }
+
+  cancel(chunkId: number, index: number): void {
+    const worker = this.#workers.find((candidate) => candidate.chunks.has(chunkId));
+    if (worker === undefined) return;
+    worker.transport.send({ type: 'cancel', chunk: chunkId, index });
+    setTimeout(() => {
+      if (worker.chunks.has(chunkId)) worker.transport.kill();
+    }, graceMs).unref();
+  }
+
+  async closeLine(line: string): Promise<void> {
+    await Promise.all(
+      this.#workers.map(
+        (worker) =>
+          new Promise<void>((resolve) => {
+            const ticket = ++this.#ticket;
+            worker.closing.set(ticket, resolve);
+            worker.transport.send({ type: 'closeLine', line, ticket });
+          }),
+      ),
+    );
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const worker of this.#workers.splice(0)) {
+      worker.transport.send({ type: 'close' });
+      // A worker that still computes something nobody waits for must not keep the program alive.
+      setTimeout(() => worker.transport.kill(), graceMs).unref();
+    }
+  }
+
+  #leastBusy(): PoolWorker {
+    const idle = this.#workers.find((worker) => worker.chunks.size === 0);
+    if (idle !== undefined) return idle;
+    if (this.#workers.length < this.#size) return this.#startWorker();
+    return this.#workers.reduce((best, worker) => (worker.chunks.size < best.chunks.size ? worker : best));
+  }
+
+  #startWorker(): PoolWorker {
+    const chunks = new Map<number, OpenChunk>();
+    const closing = new Map<number, () => void>();
+    const transport = this.#start({
+      message: (message) => this.#receive(worker, message),
+      gone: (how) => this.#gone(worker, how),
+    });
+    const worker: PoolWorker = { transport, chunks, closing };
+    transport.send({ type: 'init', init: this.#init });
+    this.#workers.push(worker);
+    return worker;
+  }
+
+  #receive(worker: PoolWorker, message: FromWorker): void {
+    switch (message.type) {
+      case 'outcomes': {
+        const open = worker.chunks.get(message.chunk);
+        if (open === undefined) return;
+        open.left -= message.outcomes.length;
+        // Before the sink hears of it: it may dispatch the next chunk at once, and this worker is free.
+        if (open.left <= 0) worker.chunks.delete(message.chunk);
+        for (const [index, outcome] of message.outcomes) open.sink.outcome(index, outcome);
+        return;
+      }
+      case 'yielded': {
+        const { index, subKey, result, staged, ticket } = message;
+        const recorded = worker.chunks.get(message.chunk)?.sink.yielded(index, subKey, result, staged);
+        void Promise.resolve(recorded).then(() => worker.transport.send({ type: 'ack', ticket }));
+        return;
+      }
+      case 'log':
+        return worker.chunks.get(message.chunk)?.sink.log(message.index, message.message);
+      case 'progress':
+        return worker.chunks.get(message.chunk)?.sink.progress(message.index, message.done, message.total);
+      case 'lineClosed':
+        worker.closing.get(message.ticket)?.();
+        worker.closing.delete(message.ticket);
+        return;
+      case 'broken':
+        for (const open of worker.chunks.values()) open.sink.died(message.failure);
+        worker.chunks.clear();
+        return;
+      case 'ready':
+        return;
+    }
+  }
+
+  #gone(worker: PoolWorker, how: string): void {
+    const at = this.#workers.indexOf(worker);
+    if (at >= 0) this.#workers.splice(at, 1);
+    for (const resolve of worker.closing.values()) resolve();
+    if (this.#closed) return;
+    const lost = [...worker.chunks.values()];
+    worker.chunks.clear();
+    for (const open of lost) open.sink.died({ code: 'item.crashed', how });
+  }
+}

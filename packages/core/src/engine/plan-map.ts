@@ -1,0 +1,247 @@
+import type { Reason } from '../model/event.ts';
+import { fail } from '../model/failure.ts';
+import type { ExpectedOutput } from '../model/step.ts';
+import type { Items } from '../model/task.ts';
+import { comparable, type StoredOutput, type StoredRow, subKeySeparator } from '../state/rows.ts';
+import type { State } from '../state/state.ts';
+import { type Batch, inBatches } from './batches.ts';
+import { expectedThere } from './expected.ts';
+import type { FileDigests } from './file-digests.ts';
+import type { MapRun, Todo } from './map-run.ts';
+import type { OutputChecker } from './output-check.ts';
+
+export interface PlanOptions {
+  readonly state: State;
+  readonly digests: FileDigests;
+  /** Undefined where the map has no place. */
+  readonly checker: OutputChecker | undefined;
+  readonly key: (item: unknown) => string;
+  /** Canonical JSON of an item as it is compared. */
+  readonly canonical: (item: unknown) => string;
+  readonly force: boolean;
+  readonly run: number;
+  readonly stopped: () => boolean;
+  /** An item is to be worked on; resolves when there is room for more. */
+  readonly enqueue: (todo: Todo) => void;
+  readonly room: () => Promise<void> | undefined;
+  /** Called for every item with what was decided, for `why` and dry runs. */
+  readonly onReason?: (key: string, reason: Reason) => void;
+}
+
+interface Candidate {
+  readonly ord: number;
+  readonly key: string;
+  readonly item: unknown;
+  readonly text: string;
+}
+
+interface Reuse extends Candidate {
+  readonly row: StoredRow;
+  /** A generator's rows under the item. */
+  readonly children: readonly StoredRow[];
+}
+
+/** Output checks under way at once; more would only hold memory. */
+const checksAhead = 4;
+
+/**
+ * Decides item by item, 512 at a time, what has to run and why.
+ *
+ * Items without a matching row are handed over at once, while the outputs of the others are checked behind.
+ * The order of keys does not matter, nothing is sorted, and no index of all keys is kept.
+ */
+export class MapPlanner {
+  readonly #map: MapRun;
+  readonly #options: PlanOptions;
+  readonly #checks = new Set<Promise<void>>();
+  #checkError: unknown;
+
+  constructor(map: MapRun, options: PlanOptions) {
+    this.#map = map;
+    this.#options = options;
+  }
+
+  async plan(items: Items<unknown>): Promise<void> {
+    for await (const batch of inBatches(items)) {
+      if (this.#options.stopped()) break;
+      await this.#planBatch(batch);
+      const room = this.#options.room();
+      if (room !== undefined) await room;
+      if (this.#checkError !== undefined) throw this.#checkError;
+    }
+    await Promise.all(this.#checks);
+    if (this.#checkError !== undefined) throw this.#checkError;
+  }
+
+  async #planBatch(batch: Batch): Promise<void> {
+    const map = this.#map;
+    if (batch.origins !== undefined) for (const origin of batch.origins) map.origins.push(origin);
+    const candidates = batch.items.map((item) => this.#candidate(item));
+    const keys = candidates.map((candidate) => candidate.key);
+    const rows = map.keepsRows ? this.#options.state.rows.find(map.line.id, keys) : noRows;
+    const inBatch = new Set<string>();
+    const reuses: Reuse[] = [];
+    for (const candidate of candidates) {
+      const row = rows.get(candidate.key);
+      if (map.pendingKeys.has(candidate.key) || inBatch.has(candidate.key) || (row !== undefined && map.used.has(row.seq))) {
+        throw fail('item.duplicate', { key: candidate.key, map: map.spec.name });
+      }
+      inBatch.add(candidate.key);
+      let reason = this.#reason(candidate, row);
+      if (reason?.because === 'item' && (await this.#sameContent(candidate, row as StoredRow))) reason = undefined;
+      if (reason === undefined) reuses.push({ ...candidate, row: row as StoredRow, children: this.#children(candidate.key) });
+      else this.#todo(candidate, row, reason);
+    }
+    if (reuses.length === 0) return;
+    // Said now, not when the check is done: a later item of the same key must find it.
+    for (const { row } of reuses) map.used.add(row.seq);
+    const sure = reuses.filter(({ row, children }) => row.outputs.length === 0 && children.length === 0);
+    for (const reuse of sure) this.#reuse(reuse);
+    if (sure.length < reuses.length) await this.#checkBehind(sure.length === 0 ? reuses : reuses.filter((reuse) => !sure.includes(reuse)));
+  }
+
+  #candidate(item: unknown): Candidate {
+    const key = this.#options.key(item);
+    if (typeof key !== 'string' || key === '') throw fail('item.key', { key: String(key), why: 'it is not a text, or it is empty' });
+    // U+001F separates a generator's sub-keys; lone surrogates cannot be found again in the state.
+    if (key.includes(subKeySeparator) || !key.isWellFormed()) throw fail('item.key', { key, why: 'it holds a control character or broken Unicode' });
+    return { ord: this.#map.total++, key, item, text: comparable(this.#options.canonical(item)) };
+  }
+
+  /** Undefined when the row matches; its outputs are still to be checked. */
+  #reason({ text }: Candidate, row: StoredRow | undefined): Reason | undefined {
+    const map = this.#map;
+    if (map.spec.step.spec.cache === false) return { because: 'always' };
+    if (row === undefined) return { because: 'new' };
+    if (this.#options.force) return { because: 'forced' };
+    if (row.version !== map.version) return { because: 'version', before: row.version, after: map.version };
+    if (row.uses !== map.usesText) return { because: 'uses', before: row.uses, after: map.usesText };
+    return row.item === text ? undefined : { because: 'item', before: row.item, after: text };
+  }
+
+  // Files may differ in version only (touched, restored); then their bytes decide and the new version is adopted.
+  async #sameContent({ text }: Candidate, row: StoredRow): Promise<boolean> {
+    if (!row.item.includes('"$type":"file"') || !text.includes('"$type":"file"')) return false;
+    if (!(await this.#options.digests.sameContent(row.item, text, row.sources))) return false;
+    this.#options.state.db.prepare('UPDATE row SET item = ? WHERE seq = ?').run(text, row.seq);
+    return true;
+  }
+
+  #children(key: string): readonly StoredRow[] {
+    return this.#map.isGenerator ? this.#options.state.rows.children(this.#map.line.id, key) : noChildren;
+  }
+
+  #todo(candidate: Candidate, row: StoredRow | undefined, reason: Reason): void {
+    const map = this.#map;
+    const expects = map.spec.step.spec.expects as ((item: unknown) => readonly ExpectedOutput[]) | undefined;
+    if (expects !== undefined && this.#options.checker !== undefined && reason.because !== 'forced' && reason.because !== 'always') {
+      const outputs = expects.call(map.spec.step.spec, candidate.item);
+      if (outputs.length > 0) return this.#behind(this.#checkExpected(candidate, row, reason, outputs, this.#options.checker));
+    }
+    this.#decide(candidate, row, reason);
+  }
+
+  #decide({ ord, key, item, text }: Candidate, row: StoredRow | undefined, reason: Reason, doneKeys?: readonly string[]): void {
+    const map = this.#map;
+    map.pendingKeys.add(key);
+    map.because(reason);
+    this.#options.onReason?.(key, reason);
+    const done = doneKeys ?? (map.isGenerator ? this.#resumable(key, text) : undefined);
+    this.#options.enqueue({
+      ord,
+      key,
+      item,
+      text,
+      seq: row?.seq ?? 0,
+      oldOutputs: row?.outputs ?? [],
+      reason,
+      attempt: 0,
+      suspect: map.suspects.has(key),
+      ...(done === undefined || done.length === 0 ? {} : { doneKeys: done }),
+    });
+  }
+
+  // Sub-rows a killed run committed for the very same fingerprint; `done(key)` tells the generator to skip them.
+  #resumable(key: string, text: string): string[] | undefined {
+    const map = this.#map;
+    if (this.#options.force || map.spec.step.spec.cache === false) return undefined;
+    return this.#children(key)
+      .filter((child) => child.item === text && child.version === map.version && child.uses === map.usesText)
+      .map((child) => child.key.slice(key.length + 1));
+  }
+
+  async #checkExpected(
+    candidate: Candidate,
+    row: StoredRow | undefined,
+    reason: Reason,
+    expected: readonly ExpectedOutput[],
+    checker: OutputChecker,
+  ): Promise<void> {
+    const found = await expectedThere(this.#map, this.#options, checker, candidate, row, expected);
+    if (!found) this.#decide(candidate, row, reason);
+    else this.#options.onReason?.(candidate.key, { because: 'up to date' });
+  }
+
+  async #checkBehind(reuses: readonly Reuse[]): Promise<void> {
+    while (this.#checks.size >= checksAhead) await Promise.race(this.#checks);
+    this.#behind(this.#check(reuses));
+  }
+
+  #behind(check: Promise<void>): void {
+    const tracked = check
+      .catch((error: unknown) => {
+        this.#checkError ??= error;
+      })
+      .finally(() => this.#checks.delete(tracked));
+    this.#checks.add(tracked);
+  }
+
+  async #check(reuses: readonly Reuse[]): Promise<void> {
+    const rows = reuses.flatMap(({ row, children }) => (this.#map.isGenerator ? children : [row]));
+    const checker = this.#options.checker;
+    if (checker === undefined) return reuses.forEach((reuse) => this.#reuse(reuse));
+    const verdicts = await checker.check(rows.map((row) => row.outputs), this.#map.total < 16);
+    let at = 0;
+    for (const reuse of reuses) {
+      const own = this.#map.isGenerator ? reuse.children : [reuse.row];
+      let wrong: Reason | undefined;
+      const kept: string[] = [];
+      for (const row of own) {
+        const verdict = verdicts[at++];
+        if (verdict === undefined) continue;
+        if (!verdict.there) wrong ??= { because: 'output', key: verdict.key, what: verdict.what };
+        else {
+          kept.push(row.key.slice(reuse.key.length + 1));
+          if (verdict.adopted !== undefined) this.#adopt(row, verdict.adopted);
+        }
+      }
+      if (wrong === undefined) this.#reuse(reuse);
+      else this.#decide(reuse, reuse.row, wrong, this.#map.isGenerator ? kept : undefined);
+    }
+  }
+
+  #adopt(row: StoredRow, outputs: readonly StoredOutput[]): void {
+    this.#options.state.db.prepare('UPDATE row SET outputs = ? WHERE seq = ?').run(JSON.stringify(outputs), row.seq);
+  }
+
+  #reuse(reuse: Reuse): void {
+    const map = this.#map;
+    const { ord, row, children, key, item, text } = reuse;
+    map.seqs.set(ord, row.seq);
+    map.reused++;
+    this.#options.onReason?.(key, { because: 'up to date' });
+    const released = row.outputs.some((output) => output[4] === 'released') || children.some((child) => child.outputs.some((output) => output[4] === 'released'));
+    if (released) {
+      const reason: Reason = { because: 'released', key: row.outputs[0]?.[0] ?? key };
+      map.released.set(key, { ord, key, item, text, seq: row.seq, oldOutputs: row.outputs, reason, attempt: 0, suspect: false });
+    }
+    if (!map.isGenerator) return map.emit(row.seq, row.result);
+    for (const child of children) {
+      map.used.add(child.seq);
+      map.emit(child.seq, child.result);
+    }
+  }
+}
+
+const noRows: ReadonlyMap<string, StoredRow> = new Map();
+const noChildren: readonly StoredRow[] = [];

@@ -1,0 +1,103 @@
+import { linkSync, lstatSync, mkdirSync, renameSync, rmSync, statSync, unlinkSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { fail } from '../model/failure.ts';
+import { toStoreFailure } from './store-failure.ts';
+import { folderDigest, listFiles } from './work/output-folder.ts';
+import { hashFile } from './work/output.ts';
+import type { StagedFile, StagedFolder } from './work/staged.ts';
+
+interface How {
+  readonly ours: boolean;
+  readonly place: string;
+  readonly key: string;
+}
+
+/**
+ * Puts a staged file at its path and returns its version.
+ *
+ * Ours is replaced by rename. Otherwise link(2) does check and publication in one atomic act: it fails when
+ * anything lies there, whoever put it there meanwhile.
+ */
+export function publishFile(staged: StagedFile, target: string, how: How): string {
+  try {
+    if (how.ours) {
+      withParent(target, () => renameSync(staged.path, target));
+      // rename(2) between two names of one file does nothing and keeps both.
+      if (staged.linked === true) rmSync(staged.path, { force: true });
+      return staged.version;
+    }
+    withParent(target, () => linkSync(staged.path, target));
+    unlinkSync(staged.path);
+    return staged.version;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' || code === 'EISDIR') return adopt(staged, target, how);
+    if (code === 'ENOTDIR') throw fail('output.foreign', { place: how.place, key: how.key });
+    // A file system without links (exFAT): the check and the rename are then two acts.
+    if ((code === 'EPERM' || code === 'ENOTSUP' || code === 'EXDEV') && !how.ours) {
+      if (exists(target)) return adopt(staged, target, how);
+      return publishFile(staged, target, { ...how, ours: true });
+    }
+    throw toStoreFailure(error, how);
+  }
+}
+
+function adopt(staged: StagedFile, target: string, how: How): string {
+  const found = lstatSync(target);
+  if (!found.isFile() || found.size !== staged.size || hashFile(target) !== staged.digest) {
+    rmSync(staged.path, { force: true });
+    throw fail('output.foreign', { place: how.place, key: how.key });
+  }
+  rmSync(staged.path, { force: true });
+  return String(found.mtimeMs);
+}
+
+/** Puts a staged folder at its path whole, and returns its version. */
+export function publishFolder(staged: StagedFolder, target: string, how: How): string {
+  try {
+    withParent(target, () => renameSync(staged.path, target));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ENOTEMPTY' && code !== 'EEXIST' && code !== 'ENOTDIR') throw toStoreFailure(error, how);
+    if (!how.ours) {
+      if (!sameFolder(staged, target)) {
+        rmSync(staged.path, { recursive: true, force: true });
+        throw fail('output.foreign', { place: how.place, key: how.key });
+      }
+      rmSync(staged.path, { recursive: true, force: true });
+      return String(statSync(target).mtimeMs);
+    }
+    // Between the two renames the folder is missing, never half: a crash here makes its row run again.
+    const aside = `${staged.path}.old`;
+    renameSync(target, aside);
+    renameSync(staged.path, target);
+    rmSync(aside, { recursive: true, force: true });
+  }
+  return String(statSync(target).mtimeMs);
+}
+
+function sameFolder(staged: StagedFolder, target: string): boolean {
+  try {
+    const names = listFiles(target);
+    if (names.length !== staged.count) return false;
+    const files = names.map((name) => [name, statSync(`${target}/${name}`).size, hashFile(`${target}/${name}`)] as const);
+    return folderDigest(files) === staged.digest;
+  } catch {
+    return false;
+  }
+}
+
+// Parents are made only when missing: asking first would cost a system call for every file.
+function withParent(target: string, act: () => void): void {
+  try {
+    act();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    mkdirSync(dirname(target), { recursive: true });
+    act();
+  }
+}
+
+function exists(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+}

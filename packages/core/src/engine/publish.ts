@@ -1,0 +1,114 @@
+import { readFileSync } from 'node:fs';
+import { fail } from '../model/failure.ts';
+import { joinPlace } from '../model/file-ref.ts';
+import type { OpenStore, Store } from '../model/store.ts';
+import type { StoredOutput } from '../state/rows.ts';
+import type { LineId, State } from '../state/state.ts';
+import type { Committer } from './commit.ts';
+import { publishFile, publishFolder } from './publish-local.ts';
+import { publishRemote } from './publish-remote.ts';
+import { describeLine } from '../state/line-lock.ts';
+import type { Staged } from './work/staged.ts';
+
+/** Whose outputs are being published. */
+export interface Publishing {
+  readonly line: LineId;
+  readonly key: string;
+  readonly place: string;
+  readonly store: Store;
+  /** The item was in hand when a run died: what lies at its keys may be its own, unrecorded. */
+  readonly inherited: boolean;
+  readonly overwrite: boolean;
+  /** True for a row this run has confirmed (made or found up to date). */
+  readonly isConfirmed: (key: string) => boolean;
+}
+
+/**
+ * Makes staged outputs visible, each atomically, never over a file that is not ours.
+ *
+ * A file nobody recorded is adopted when it is byte-identical and refused (`output.foreign`) otherwise; a key
+ * of another line is `output.claimed`; keys that some disks would merge are `output.collision`.
+ */
+export class Publisher {
+  readonly #state: State;
+  readonly #committer: Committer;
+  readonly #openStore: OpenStore;
+
+  constructor(state: State, committer: Committer, openStore: OpenStore) {
+    this.#state = state;
+    this.#committer = committer;
+    this.#openStore = openStore;
+  }
+
+  /** Synchronous for places on a local disk, where a promise per file would cost as much as the rename. */
+  publish(to: Publishing, staged: readonly Staged[]): StoredOutput[] | Promise<StoredOutput[]> {
+    const ours = staged.map((output) => this.#check(to, output));
+    if (to.store.localPath('x') === undefined) return this.#publishRemote(to, staged, ours);
+    return staged.map((output, i) => this.#publishLocal(to, output, ours[i] as boolean));
+  }
+
+  #publishLocal(to: Publishing, output: Staged, ours: boolean): StoredOutput {
+    const target = to.store.localPath(output.key) as string;
+    const how = { ours: ours || to.overwrite, place: to.place, key: output.key };
+    switch (output.kind) {
+      case 'file':
+        return [output.key, output.size, publishFile(output, target, how), output.digest, 'file'];
+      case 'folder':
+        return [output.key, output.size, publishFolder(output, target, how), output.digest, 'folder'];
+      default:
+        // `bytes` and `copy` are how outputs travel to remote places only.
+        throw fail('bug', { message: `an output of kind ${output.kind} reached a local place` });
+    }
+  }
+
+  async #publishRemote(to: Publishing, staged: readonly Staged[], ours: readonly boolean[]): Promise<StoredOutput[]> {
+    const outputs: StoredOutput[] = [];
+    for (const [i, output] of staged.entries()) {
+      const read = async (from: { store: string; key: string }): Promise<AsyncIterable<Uint8Array>> =>
+        (await this.#openStore(from.store)).read(from.key);
+      outputs.push(await publishRemote(to, output, (ours[i] as boolean) || to.overwrite, read));
+    }
+    return outputs;
+  }
+
+  /** Refuses what another line or item owns; returns whether we may replace what lies there. */
+  #check(to: Publishing, output: Staged): boolean {
+    const url = claimUrl(to.place, output.key, output.kind === 'folder');
+    const pending = this.#committer.pendingClaim(url);
+    if (pending !== undefined && (pending.line !== to.line.id || pending.key !== to.key)) {
+      throw this.#collision(to, output, pending.url === url ? `item '${pending.key}' of this run` : pending.url);
+    }
+    const claim = this.#state.claims.find(url);
+    let ours = to.inherited;
+    if (claim !== undefined) {
+      if (claim.line === to.line.id && claim.key === to.key) ours = true;
+      else if (claim.line !== to.line.id) {
+        if (!claim.stale) throw this.#claimed(to, output, claim.line);
+      } else if (!claim.stale && to.isConfirmed(claim.key)) throw this.#collision(to, output, `item '${claim.key}'`);
+      else ours = true;
+      if (claim.url !== url && !claim.stale) throw this.#collision(to, output, claim.url);
+    }
+    this.#committer.claim(url, to.line.id, to.key);
+    return ours;
+  }
+
+  #collision(to: Publishing, output: Staged, other: string): Error {
+    return fail('output.collision', { place: to.place, key: output.key, other });
+  }
+
+  #claimed(to: Publishing, output: Staged, line: number): Error {
+    const owner = this.#state.lineById(line);
+    return fail('output.claimed', { place: to.place, key: output.key, owner: owner === undefined ? `line ${line}` : describeLine(owner) });
+  }
+}
+
+/** The URL an output is claimed under; folders end with a slash, so that a file `a` and a folder `a/` differ. */
+export function claimUrl(place: string, key: string, folder: boolean): string {
+  return joinPlace(place, key) + (folder ? '/' : '');
+}
+
+/** Bytes of a staged output, wherever they wait. */
+export function stagedBytes(output: Staged): Uint8Array | undefined {
+  if (output.kind === 'bytes') return output.bytes;
+  return output.kind === 'file' && output.size <= 8 * 1024 * 1024 ? readFileSync(output.path) : undefined;
+}

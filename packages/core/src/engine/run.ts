@@ -1,0 +1,229 @@
+import { join } from 'node:path';
+import type { Emit, MapCounts, Outcome, Reason } from '../model/event.ts';
+import { type Failure, failureOf } from '../model/failure.ts';
+import type { OpenStore } from '../model/store.ts';
+import type { State } from '../state/state.ts';
+import { leftAtEnd, runAtEnd } from './at-end-run.ts';
+import { Committer } from './commit.ts';
+import { RunControl } from './control.ts';
+import { DecidedLater } from './decided-later.ts';
+import { InlineExecutor } from './executors/inline.ts';
+import type { WorkerInit } from './executors/messages.ts';
+import { PoolExecutor } from './executors/pool.ts';
+import { stepsOf } from './executors/run-chunk.ts';
+import { Limits } from './limits.ts';
+import type { MapRun } from './map-run.ts';
+import { Publisher } from './publish.ts';
+import { Scheduler } from './scheduler.ts';
+import { Settler } from './settle.ts';
+import { sweepDir } from './sweep.ts';
+import { checkOutputs, taskContext } from './task-context.ts';
+import { type RunningPlugin, TaskRun } from './task-run.ts';
+import { toFailure } from './work/airlock.ts';
+import type { WorkDeps } from './work/tools.ts';
+
+export interface RunOptions {
+  readonly state: State;
+  readonly plugin: RunningPlugin;
+  readonly task: string;
+  /** Validated. */
+  readonly params: unknown;
+  /** Runtime and plugin versions, and where each param came from; recorded with the run. */
+  readonly about: { readonly [name: string]: unknown };
+  /** Who is running, for others that wait: `pid 123 on host (runner run ...)`. */
+  readonly holder: string;
+  readonly openStore: OpenStore;
+  readonly canonicalPlace: (place: string) => string;
+  readonly deps: WorkDeps;
+  readonly workerInit: WorkerInit;
+  readonly lanes: { readonly [name: string]: number };
+  readonly emit: Emit;
+  /** First interrupt: finish what is in hand. */
+  readonly drain: AbortSignal;
+  /** Second interrupt: end it. */
+  readonly stop: AbortSignal;
+  readonly dryRun: boolean;
+  readonly force: boolean;
+  readonly jobs?: number;
+  readonly onFailure: 'finish' | 'stop';
+  readonly overwrite: boolean;
+  readonly wait: boolean;
+  readonly verify: boolean;
+  readonly redact: <T>(value: T) => T;
+  readonly onReason?: (map: string, key: string, reason: Reason) => void;
+}
+
+export interface TaskReport {
+  readonly run: number;
+  readonly outcome: Outcome;
+  /** What the task returned, when it came that far. */
+  readonly result: unknown;
+  readonly failureCount: number;
+  /** The first hundred. */
+  readonly failures: readonly Failure[];
+  readonly maps: readonly {
+    readonly name: string;
+    readonly place?: string;
+    readonly counts: MapCounts;
+    readonly reasons: { readonly [reason: string]: number };
+    /** Dry run: its items depend on results not known yet, so the total is a lower bound. */
+    readonly atLeast: boolean;
+  }[];
+  readonly decidedAfter?: string;
+  readonly elapsedMs: number;
+}
+
+/** Runs one task from its plan to its report; never throws for anything that is a failure. */
+export async function runTask(options: RunOptions): Promise<TaskReport> {
+  const startedMs = performance.now();
+  const { state, emit, dryRun, deps } = options;
+  const control = new RunControl(emit, options.onFailure);
+  const steps = stepsOf(options.plugin.plugin);
+  const failures: Failure[] = [];
+  if (!dryRun) {
+    state.sweepLocks();
+    sweepDir(state, deps.spoolDir);
+    const left = leftAtEnd(state);
+    failures.push(...(await runAtEnd(state, left, deps, emit, (record) => (record.plugin === options.plugin.plugin.name ? steps.get(record.step) : undefined))));
+  }
+  const run = dryRun ? 0 : startRun(options);
+  emit({ type: 'run.started', run, task: taskId(options), dryRun });
+  const committer = new Committer(state, (error) => control.drain({ broken: error }));
+  const { onReason, ...rest } = options;
+  const mapReason = onReason && { onReason: (map: MapRun, key: string, reason: Reason) => onReason(map.spec.name, key, reason) };
+  const taskRun = new TaskRun({ ...rest, run, control, committer, ...mapReason });
+  const settler = new Settler(state, committer, new Publisher(state, committer, options.openStore), control, {
+    run,
+    overwrite: options.overwrite,
+    scratchDir: deps.scratchDir,
+    task: { plugin: options.plugin.plugin.name, task: options.task },
+    redact: options.redact,
+    onIdle: (map) => void taskRun.finish(map),
+  });
+  const limits = new Limits({ lanes: options.lanes, ...(options.jobs === undefined ? {} : { jobs: options.jobs }) });
+  const executors = {
+    inline: new InlineExecutor(deps),
+    pool: new PoolExecutor({ size: limits.poolSize, init: options.workerInit, isolate: false }),
+    isolated: new PoolExecutor({ size: 2, init: options.workerInit, isolate: true }),
+  };
+  const scheduler = new Scheduler({ executors, limits, committer, settler, control, run, address: (map) => taskRun.address(map) });
+  taskRun.scheduler = scheduler;
+  const ticker = setInterval(() => {
+    for (const map of taskRun.maps) if (!map.closed) emit({ type: 'map.progress', map: map.spec.id, counts: map.counts() });
+  }, 100);
+  const onDrain = (): void => control.drain({ interrupted: true });
+  const onStop = (): void => {
+    onDrain();
+    scheduler.cancelAll();
+  };
+  options.drain.addEventListener('abort', onDrain);
+  options.stop.addEventListener('abort', onStop);
+  if (options.drain.aborted) onDrain();
+
+  let result: unknown;
+  let decidedAfter: string | undefined;
+  let thrown: Failure | undefined;
+  try {
+    const task = options.plugin.plugin.tasks[options.task];
+    const context = taskContext({ ...options, versions: options.about, taskRun, run, log: (message) => runLog(options, run, message) });
+    const returned = await task?.run(context as never);
+    await taskRun.allFinished();
+    for (const map of taskRun.maps) await map.barrier().catch((error: unknown) => collect(error));
+    if (thrown === undefined && decidedAfter === undefined) result = checkOutputs(options, returned);
+  } catch (error) {
+    collect(error);
+    // What `run` left behind when it threw is still being worked on; it is not lost, and the run ends after it.
+    await taskRun.allFinished();
+  }
+
+  function collect(error: unknown): void {
+    if (error instanceof DecidedLater) decidedAfter ??= error.after;
+    else if (failureOf(error)?.code === 'step.incomplete' || failureOf(error)?.code === 'run.interrupted') thrown ??= failureOf(error);
+    else thrown = preferred(thrown, options.redact(toFailure(error, { plugin: options.plugin.plugin.name, task: options.task })));
+  }
+
+  clearInterval(ticker);
+  options.drain.removeEventListener('abort', onDrain);
+  options.stop.removeEventListener('abort', onStop);
+  for (const executor of Object.values(executors)) await executor.close();
+  if (!dryRun) failures.push(...(await runAtEnd(state, state.atEnd.pending(run), deps, emit, (record) => steps.get(record.step))));
+  try {
+    committer.flush();
+  } catch (error) {
+    collect(error);
+  }
+  committer.close();
+  if (control.broken !== undefined) collect(control.broken);
+  await taskRun.close();
+
+  const all = [...settler.firstFailures, ...failures];
+  // "N items of map M failed" says nothing new beside the N failures themselves.
+  if (thrown !== undefined && !(thrown.code === 'step.incomplete' && all.length > 0)) all.push(thrown);
+  const failureCount = settler.failures + failures.length + (all.length > settler.firstFailures.length + failures.length ? 1 : 0);
+  const outcome: Outcome = control.interrupted ? 'interrupted' : failureCount > 0 ? 'failed' : dryRun ? 'planned' : 'ok';
+  const elapsedMs = Math.round(performance.now() - startedMs);
+  if (!dryRun) finishRun(state, run, outcome, result, failureCount);
+  emit({ type: 'run.finished', run, outcome, failures: failureCount, elapsedMs });
+  return {
+    run,
+    outcome,
+    result,
+    failureCount,
+    failures: all.slice(0, 100),
+    maps: taskRun.maps.map((map) => ({
+      name: map.spec.name,
+      ...(map.spec.place === undefined ? {} : { place: map.spec.place }),
+      counts: map.counts(),
+      reasons: Object.fromEntries(map.reasons),
+      atLeast: map.upstreamUnknown,
+    })),
+    ...(decidedAfter === undefined ? {} : { decidedAfter }),
+    elapsedMs,
+  };
+}
+
+function taskId(options: RunOptions): string {
+  return `${options.plugin.plugin.name}:${options.task}`;
+}
+
+function startRun(options: RunOptions): number {
+  return options.state.runs.start({
+    token: options.state.token + runMark(),
+    plugin: options.plugin.plugin.name,
+    task: options.task,
+    params: options.redact(options.params),
+    about: options.about,
+    holder: options.holder,
+  });
+}
+
+// One process may run several tasks of a pipeline: the part after the dot tells them apart.
+let runsOfProcess = 0;
+function runMark(): string {
+  return `.${(runsOfProcess++).toString(36)}`;
+}
+
+function finishRun(state: State, run: number, outcome: Outcome, result: unknown, failures: number): void {
+  try {
+    state.runs.finish(run, outcome, result, failures);
+  } catch {
+    // A full disk: the run is then remembered as one that was killed, and its work is what was committed.
+  }
+}
+
+function runLog(options: RunOptions, run: number, message: string): void {
+  const text = options.redact(message);
+  if (run !== 0) options.state.runs.addLog(run, -1, '', text);
+  options.emit({ type: 'run.note', message: text });
+}
+
+// What went wrong first is the cause; "incomplete" and "interrupted" are only its echo.
+function preferred(before: Failure | undefined, next: Failure): Failure {
+  return before === undefined || before.code === 'step.incomplete' || before.code === 'run.interrupted' ? next : before;
+}
+
+/** The folders of the engine inside a project. */
+export function projectLayout(projectDir: string): { readonly runnerDir: string; readonly workDir: string } {
+  const runnerDir = join(projectDir, '.runner');
+  return { runnerDir, workDir: join(runnerDir, 'work') };
+}

@@ -1,0 +1,279 @@
+import type { Failure } from '../model/failure.ts';
+import type { Needs } from '../model/step.ts';
+import type { Committer } from './commit.ts';
+import type { RunControl } from './control.ts';
+import type { Chunk, ChunkSink, Executor, StepAddress } from './executors/executor.ts';
+import type { Limits } from './limits.ts';
+import type { MapRun, Todo } from './map-run.ts';
+import type { Settler } from './settle.ts';
+import type { ItemOutcome } from './work/run-item.ts';
+
+/** Where items run, by kind; each is started when first needed. */
+export interface Executors {
+  readonly inline: Executor;
+  readonly pool: Executor;
+  /** One process for each item that may kill it. */
+  readonly isolated: Executor;
+}
+
+const isolatedLimit = 2;
+/** A chunk of computing items should take about this long: short enough to balance, long enough to cost nothing. */
+const chunkMs = 50;
+const maxChunk = 64;
+/** Items faster than this on average are handed over by the chunk even inline. */
+const tinyItemMs = 0.5;
+const noNeeds: Needs = {};
+
+/** An item being worked on. */
+export interface InHand {
+  readonly todo: Todo;
+  readonly needs: Needs;
+  readonly chunk: OpenChunk;
+  readonly index: number;
+  settled: boolean;
+  timedOut: boolean;
+  timer: NodeJS.Timeout | undefined;
+}
+
+export interface OpenChunk {
+  readonly id: number;
+  readonly map: MapRun;
+  readonly executor: Executor;
+  readonly items: InHand[];
+  readonly flight: number;
+  readonly startedMs: number;
+  /** Items whose row is not yet handed to the committer. */
+  left: number;
+}
+
+/** Hands items to executors: later maps first (so that little lies half-made), chunk by chunk, under all limits. */
+export class Scheduler {
+  readonly #maps: MapRun[] = [];
+  readonly #executors: Executors;
+  readonly #limits: Limits;
+  readonly #committer: Committer;
+  readonly #settler: Settler;
+  readonly #control: RunControl;
+  readonly #run: number;
+  readonly #address: (map: MapRun) => StepAddress;
+  readonly #averageMs = new Map<MapRun, number>();
+  readonly #open = new Map<number, OpenChunk>();
+  #poolItems = 0;
+  #isolatedItems = 0;
+  #chunkId = 0;
+  #scheduled = false;
+
+  constructor(options: {
+    executors: Executors;
+    limits: Limits;
+    committer: Committer;
+    settler: Settler;
+    control: RunControl;
+    run: number;
+    address: (map: MapRun) => StepAddress;
+  }) {
+    this.#executors = options.executors;
+    this.#limits = options.limits;
+    this.#committer = options.committer;
+    this.#settler = options.settler;
+    this.#control = options.control;
+    this.#run = options.run;
+    this.#address = options.address;
+    options.control.onDrain(() => this.request());
+  }
+
+  add(map: MapRun): void {
+    this.#maps.push(map);
+  }
+
+  enqueue(map: MapRun, todo: Todo): void {
+    map.queue.push(todo);
+    this.request();
+  }
+
+  /** Looks for work to hand out, once per turn of the event loop however often it is asked. */
+  request(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      this.#dispatchAll();
+    });
+  }
+
+  /** Ends everything in hand by force; their items stay undone and run again next time. */
+  cancelAll(): void {
+    for (const chunk of this.#open.values()) {
+      for (const item of chunk.items) if (!item.settled) chunk.executor.cancel(chunk.id, item.index);
+    }
+  }
+
+  #dispatchAll(): void {
+    try {
+      for (let i = this.#maps.length - 1; i >= 0; i--) {
+        const map = this.#maps[i] as MapRun;
+        if (this.#control.draining) map.abandonQueue();
+        else while (this.#dispatch(map));
+        this.#settler.closeIfIdle(map);
+      }
+    } catch (error) {
+      // The state could not be written (a full disk): nothing more may start without a note of it.
+      this.#control.drain({ broken: error });
+    }
+  }
+
+  #needsOf(map: MapRun, todo: Todo): Needs {
+    const { needs } = map.spec.step.spec;
+    return typeof needs === 'function' ? (needs as (item: unknown) => Needs)(todo.item) : (needs ?? noNeeds);
+  }
+
+  /** Starts one chunk; false when nothing more of this map may start now. */
+  #dispatch(map: MapRun): boolean {
+    const first = map.peek();
+    if (first === undefined) return false;
+    const needs = this.#needsOf(map, first);
+    const size = this.#chunkSize(map, first, needs);
+    if (size < 1) return false;
+    const todos: Todo[] = [];
+    for (let next = map.peek(); next !== undefined && todos.length < size; next = map.peek()) {
+      if (next.suspect !== first.suspect) break;
+      if (typeof map.spec.step.spec.needs === 'function' && todos.length > 0 && !sameNeeds(needs, this.#needsOf(map, next))) break;
+      todos.push(map.take() as Todo);
+    }
+    this.#start(map, todos, needs);
+    return true;
+  }
+
+  #chunkSize(map: MapRun, first: Todo, needs: Needs): number {
+    const { spec } = map.spec.step;
+    const free = this.#limits.free(needs);
+    if (first.suspect) return this.#isolatedItems < isolatedLimit && free > 0 ? 1 : 0;
+    const averageMs = this.#averageMs.get(map);
+    const batch = spec.batch ?? 1;
+    if (needs.cpu !== true) {
+      if (free < 1) return 0;
+      // Tiny items are over before a limit on how many run at once could mean anything.
+      const chunk = averageMs !== undefined && averageMs < tinyItemMs && needs.lane === undefined ? maxChunk : Math.min(free, maxChunk);
+      return Math.max(batch, spec.batch === undefined ? chunk : batch);
+    }
+    // Two chunks a worker: one in work, one at hand.
+    const room = this.#limits.poolSize * 2 - this.#poolItems;
+    if (room < 1 || free < 1) return 0;
+    if (spec.batch !== undefined) return batch;
+    if (spec.timeoutMs !== undefined || needs.memoryMb !== undefined || averageMs === undefined) return 1;
+    const fair = Math.ceil(map.queued() / (this.#limits.poolSize * 3));
+    return Math.max(1, Math.min(maxChunk, Math.floor(chunkMs / Math.max(averageMs, 0.01)), fair, free));
+  }
+
+  #start(map: MapRun, todos: readonly Todo[], needs: Needs): void {
+    const suspect = todos[0]?.suspect === true;
+    const pooled = needs.cpu === true;
+    const executor = suspect ? this.#executors.isolated : pooled ? this.#executors.pool : this.#executors.inline;
+    const flight = this.#committer.noteFlight(map.line.id, this.#run, todos.map((todo) => todo.key));
+    const id = ++this.#chunkId;
+    const open: OpenChunk = { id, map, executor, items: [], flight, startedMs: performance.now(), left: todos.length };
+    for (const [index, todo] of todos.entries()) {
+      open.items.push({ todo, needs, chunk: open, index, settled: false, timedOut: false, timer: undefined });
+      this.#limits.take(needs);
+    }
+    map.inHand += todos.length;
+    if (suspect) this.#isolatedItems++;
+    else if (pooled) this.#poolItems++;
+    this.#open.set(id, open);
+    const { timeoutMs } = map.spec.step.spec;
+    if (timeoutMs !== undefined) for (const item of open.items) item.timer = setTimeout(() => this.#timeOut(item), timeoutMs);
+    const chunk: Chunk = {
+      id,
+      step: this.#address(map),
+      line: `${map.line.plugin}/${map.line.step}/${map.line.place}`,
+      place: map.spec.place,
+      uses: map.uses,
+      usesText: map.usesText,
+      calls: todos.map(({ key, item, doneKeys }) => ({ key, item, ...(doneKeys === undefined ? {} : { doneKeys }) })),
+    };
+    executor.run(chunk, this.#sink(open));
+  }
+
+  #sink(open: OpenChunk): ChunkSink {
+    const { map } = open;
+    const at = (index: number): InHand => open.items[index] as InHand;
+    return {
+      outcome: (index, outcome) => this.#outcome(at(index), outcome),
+      yielded: (index, subKey, result, staged) => this.#settler.yielded(map, at(index).todo, subKey, result, staged),
+      log: (index, message) => this.#settler.log(map, at(index).todo.key, message),
+      progress: (index, done, total) =>
+        this.#control.emit({ type: 'item.progress', map: map.spec.id, key: at(index).todo.key, done, ...(total === undefined ? {} : { total }) }),
+      died: (failure) => this.#died(open, failure),
+    };
+  }
+
+  #outcome(item: InHand, outcome: ItemOutcome): void {
+    if (item.settled) return;
+    this.#release(item);
+    const { map } = item.chunk;
+    const { timeoutMs } = map.spec.step.spec;
+    const real: ItemOutcome = item.timedOut
+      ? { ok: false, failure: { code: 'step.timeout', timeoutMs: timeoutMs ?? 0 } }
+      : outcome;
+    const settled = this.#settler.settle(map, item.todo, real, (todo) => this.enqueue(map, todo));
+    if (settled === undefined) this.#leave(item);
+    else void settled.then(() => this.#leave(item));
+  }
+
+  /** The item no longer runs: its share of every limit is free again. */
+  #release(item: InHand): void {
+    item.settled = true;
+    clearTimeout(item.timer);
+    this.#limits.give(item.needs);
+    const { chunk } = item;
+    if (!chunk.items.every((other) => other.settled)) return;
+    if (item.todo.suspect) this.#isolatedItems--;
+    else if (item.needs.cpu === true) this.#poolItems--;
+    const averageMs = (performance.now() - chunk.startedMs) / chunk.items.length;
+    const before = this.#averageMs.get(chunk.map) ?? averageMs;
+    this.#averageMs.set(chunk.map, before * 0.7 + averageMs * 0.3);
+  }
+
+  /** The item's row is with the committer (or it failed): when all of a chunk are, its flight has landed. */
+  #leave(item: InHand): void {
+    const { chunk } = item;
+    chunk.map.inHand--;
+    chunk.left--;
+    if (chunk.left === 0) {
+      this.#open.delete(chunk.id);
+      this.#committer.clearFlight(chunk.flight);
+    }
+    this.request();
+  }
+
+  #timeOut(item: InHand): void {
+    if (item.settled) return;
+    item.timedOut = true;
+    const { chunk } = item;
+    chunk.executor.cancel(chunk.id, item.index);
+    // Inline work that ignores its signal cannot be ended; it is settled without it.
+    item.timer = setTimeout(() => {
+      const failure: Failure = { code: 'step.timeout', timeoutMs: chunk.map.spec.step.spec.timeoutMs ?? 0 };
+      if (chunk.executor === this.#executors.inline) this.#outcome(item, { ok: false, failure });
+    }, 2_000);
+  }
+
+  // A lone item is the killer and is named; of several nobody knows, so each gets a process of its own.
+  #died(open: OpenChunk, failure: Failure): void {
+    const lost = open.items.filter((item) => !item.settled);
+    const alone = open.items.length === 1 && (open.items[0]?.todo.suspect === true || failure.code !== 'item.crashed');
+    for (const item of lost) {
+      if (alone || item.timedOut || this.#control.draining) this.#outcome(item, { ok: false, failure });
+      else {
+        this.#release(item);
+        item.todo.suspect = true;
+        this.enqueue(open.map, item.todo);
+        this.#leave(item);
+      }
+    }
+  }
+}
+
+function sameNeeds(a: Needs, b: Needs): boolean {
+  return a.cpu === b.cpu && a.lane === b.lane && a.memoryMb === b.memoryMb && a.gpu === b.gpu;
+}

@@ -1,0 +1,243 @@
+import { fail, type Failure, failureAt } from '../model/failure.ts';
+import type { StoredOutput } from '../state/rows.ts';
+import { subKeySeparator } from '../state/rows.ts';
+import type { State } from '../state/state.ts';
+import type { Committer } from './commit.ts';
+import type { RunControl } from './control.ts';
+import type { MapRun, Todo } from './map-run.ts';
+import { claimUrl, type Publisher, type Publishing } from './publish.ts';
+import { toFailure } from './work/airlock.ts';
+import { dropScratch, type ItemOutcome } from './work/run-item.ts';
+import type { Staged } from './work/staged.ts';
+
+const defaultRetries = 2;
+const firstRetryMs = 500;
+const longestRetryMs = 60_000;
+
+/** Turns outcomes into rows: publish, record, tell; or retry; or a named failure. */
+export class Settler {
+  readonly #state: State;
+  readonly #committer: Committer;
+  readonly #publisher: Publisher;
+  readonly #control: RunControl;
+  readonly #options: {
+    readonly run: number;
+    readonly overwrite: boolean;
+    readonly scratchDir: string;
+    readonly task: { readonly plugin: string; readonly task: string };
+    readonly redact: (failure: Failure) => Failure;
+    readonly onIdle: (map: MapRun) => void;
+  };
+  failures = 0;
+  /** Keys each running generator item has yielded in this run. */
+  readonly #yielded = new WeakMap<Todo, Set<string>>();
+  readonly firstFailures: Failure[] = [];
+
+  constructor(
+    state: State,
+    committer: Committer,
+    publisher: Publisher,
+    control: RunControl,
+    options: {
+      run: number;
+      overwrite: boolean;
+      scratchDir: string;
+      task: { plugin: string; task: string };
+      redact: (failure: Failure) => Failure;
+      onIdle: (map: MapRun) => void;
+    },
+  ) {
+    this.#state = state;
+    this.#committer = committer;
+    this.#publisher = publisher;
+    this.#control = control;
+    this.#options = options;
+  }
+
+  /** Returns a promise only where publishing needs one (remote places). */
+  settle(map: MapRun, todo: Todo, outcome: ItemOutcome, retry: (todo: Todo) => void): Promise<void> | undefined {
+    if (!outcome.ok) {
+      this.#fail(map, todo, outcome.failure, retry);
+      return undefined;
+    }
+    let outputs: StoredOutput[] | Promise<StoredOutput[]>;
+    try {
+      outputs = outcome.staged.length === 0 ? [] : this.#publish(map, todo, outcome.staged);
+    } catch (error) {
+      this.#fail(map, todo, toFailure(error, {}), retry);
+      return undefined;
+    }
+    if (Array.isArray(outputs)) {
+      this.#record(map, todo, outcome, outputs);
+      return undefined;
+    }
+    return outputs.then(
+      (published) => this.#record(map, todo, outcome, published),
+      (error: unknown) => this.#fail(map, todo, toFailure(error, {}), retry),
+    );
+  }
+
+  /** A generator's yield: a row of its own under the item, published and on its way to the state. */
+  async yielded(map: MapRun, todo: Todo, subKey: string, result: string, staged: readonly Staged[]): Promise<void> {
+    const seen = this.#yielded.get(todo) ?? new Set();
+    this.#yielded.set(todo, seen);
+    if (seen.has(subKey)) throw fail('item.duplicate', { key: subKey, map: map.spec.name });
+    seen.add(subKey);
+    const key = `${todo.key}${subKeySeparator}${subKey}`;
+    const old = this.#state.rows.find(map.line.id, [key]).get(key);
+    const outputs = await this.#publish(map, { ...todo, key, oldOutputs: old?.outputs ?? [] }, staged);
+    const sub: Todo = { ...todo, key, seq: old?.seq ?? 0, oldOutputs: old?.outputs ?? [] };
+    this.#write(map, sub, result, undefined, outputs, (seq) => {
+      // A retried item may yield again what its first attempt gave away already.
+      if (map.used.has(seq)) return;
+      map.used.add(seq);
+      map.emit(seq, result);
+    });
+  }
+
+  log(map: MapRun, key: string, message: string): void {
+    this.#state.runs.addLog(this.#options.run, map.spec.id, key, message);
+    this.#control.emit({ type: 'item.log', map: map.spec.id, key, message });
+  }
+
+  closeIfIdle(map: MapRun): void {
+    if (!map.closed && map.idle) this.#options.onIdle(map);
+  }
+
+  #publish(map: MapRun, todo: Todo, staged: readonly Staged[]): StoredOutput[] | Promise<StoredOutput[]> {
+    if (map.store === undefined || map.spec.place === undefined || staged.length === 0) return [];
+    const to: Publishing = {
+      line: map.line,
+      key: todo.key,
+      place: map.spec.place,
+      store: map.store,
+      inherited: map.suspects.has(todo.key.split(subKeySeparator)[0] as string),
+      overwrite: this.#options.overwrite,
+      isConfirmed: (key) => {
+        const row = this.#state.rows.find(map.line.id, [key]).get(key);
+        return row !== undefined && map.used.has(row.seq);
+      },
+    };
+    return this.#publisher.publish(to, staged);
+  }
+
+  #record(map: MapRun, todo: Todo, outcome: ItemOutcome & { ok: true }, outputs: readonly StoredOutput[]): void {
+    // A bounded batch of yields may still wait; rows are recorded in order, so the item's own row comes last.
+    if (map.isGenerator) this.#dropOldChildren(map, todo);
+    this.#write(map, todo, outcome.result, outcome.sources, outputs, (seq) => {
+      map.used.add(seq);
+      map.seqs.set(todo.ord, seq);
+      map.pendingKeys.delete(todo.key);
+      map.done++;
+      if (map.isGenerator) this.#emitSkipped(map, todo);
+      else map.emit(seq, outcome.result);
+      if (outcome.scratched) dropScratchOf(this.#options.scratchDir, map, todo);
+    });
+  }
+
+  #write(
+    map: MapRun,
+    todo: Todo,
+    result: string,
+    sources: { readonly [url: string]: string } | undefined,
+    outputs: readonly StoredOutput[],
+    committed: (seq: number) => void,
+  ): void {
+    const place = map.spec.place ?? '';
+    for (const output of outputs) map.sizeBytes += output[1];
+    const kept = new Set(outputs.map((output) => output[0]));
+    const dropped = todo.oldOutputs.filter((output) => !kept.has(output[0]));
+    if (!map.keepsRows) return committed(0);
+    this.#committer.add({
+      row: {
+        seq: todo.seq,
+        line: map.line.id,
+        key: todo.key,
+        item: todo.text,
+        version: map.version,
+        uses: map.usesText,
+        result,
+        outputs,
+        sources,
+        run: this.#options.run,
+      },
+      urls: outputs.map(([key, , , , kind]) => claimUrl(place, key, kind === 'folder')),
+      staleUrls: dropped.map(([key, , , , kind]) => claimUrl(place, key, kind === 'folder')),
+      forgive: map.suspects.has(todo.key),
+      committed,
+    });
+  }
+
+  // Sub-rows of an earlier fingerprint that this attempt did not yield again.
+  #dropOldChildren(map: MapRun, todo: Todo): void {
+    this.#committer.flush();
+    const keep = new Set(todo.doneKeys ?? []);
+    const place = map.spec.place ?? '';
+    this.#state.transaction(() => {
+      for (const child of this.#state.rows.children(map.line.id, todo.key)) {
+        if (map.used.has(child.seq) || keep.has(child.key.slice(todo.key.length + 1))) continue;
+        for (const [key, , , , kind] of child.outputs) this.#state.claims.markStale(claimUrl(place, key, kind === 'folder'), map.line.id);
+        this.#state.rows.remove(child.seq);
+      }
+    });
+  }
+
+  // Rows of an earlier attempt that the generator skipped by `done(key)` are results of this run all the same.
+  #emitSkipped(map: MapRun, todo: Todo): void {
+    if (todo.doneKeys === undefined) return;
+    const keys = todo.doneKeys.map((sub) => `${todo.key}${subKeySeparator}${sub}`);
+    for (const row of this.#state.rows.find(map.line.id, keys).values()) {
+      if (map.used.has(row.seq)) continue;
+      map.used.add(row.seq);
+      map.emit(row.seq, row.result);
+    }
+  }
+
+  #fail(map: MapRun, todo: Todo, raw: Failure, retry: (todo: Todo) => void): void {
+    const retries = map.spec.step.spec.retries ?? defaultRetries;
+    const at = { ...this.#options.task, step: map.spec.step.name, item: todo.key };
+    const failure = this.#options.redact(failureAt(raw, at));
+    if (failure.transient === true && todo.attempt < retries && !this.#control.draining) {
+      todo.attempt++;
+      todo.doneKeys = [...(todo.doneKeys ?? []), ...(this.#yielded.get(todo) ?? [])];
+      this.#yielded.delete(todo);
+      const waitMs = retryDelayMs(todo.attempt, failure);
+      this.#control.emit({ type: 'item.retry', map: map.spec.id, key: todo.key, attempt: todo.attempt, waitMs, failure });
+      map.inHand++;
+      setTimeout(() => {
+        map.inHand--;
+        retry(todo);
+      }, waitMs);
+      return;
+    }
+    // Ended by us, not by a fault of its own: it runs again next time.
+    if (this.#control.interrupted) return;
+    map.failed++;
+    map.pendingKeys.delete(todo.key);
+    this.failures++;
+    if (this.firstFailures.length < 100) this.firstFailures.push(failure);
+    try {
+      this.#committer.flush(() => {
+        this.#state.runs.addFailure(this.#options.run, map.spec.id, todo.key, failure);
+        if (failure.code === 'item.crashed') this.#state.flights.accuse(map.line.id, todo.key);
+        else if (map.suspects.has(todo.key)) this.#state.flights.forgive(map.line.id, todo.key);
+      });
+    } catch (error) {
+      this.#control.drain({ broken: error });
+    }
+    this.#control.emit({ type: 'item.failed', map: map.spec.id, key: todo.key, failure });
+    if (this.#control.onFailure === 'stop') this.#control.drain({});
+  }
+}
+
+function dropScratchOf(scratchDir: string, map: MapRun, todo: Todo): void {
+  dropScratch(scratchDir, `${map.line.plugin}/${map.line.step}/${map.line.place}`, todo.key);
+}
+
+// Exponential with full jitter, never shorter than what the far end asked for.
+function retryDelayMs(attempt: number, failure: Failure): number {
+  const ceiling = Math.min(longestRetryMs, firstRetryMs * 2 ** (attempt - 1));
+  const asked = (failure as { readonly retryAfterMs?: unknown }).retryAfterMs;
+  const least = typeof asked === 'number' ? Math.min(asked, longestRetryMs) : 0;
+  return Math.round(Math.max(least, ceiling * (0.5 + Math.random() / 2)));
+}

@@ -1,0 +1,57 @@
+import type { Emit } from '../model/event.ts';
+import { joinPlace } from '../model/file-ref.ts';
+import type { State } from '../state/state.ts';
+import type { MapRun } from './map-run.ts';
+import { claimUrl } from './publish.ts';
+
+/**
+ * What a finished map leaves behind in its place: files its line once recorded and no row of this run claims.
+ *
+ * With `exact` they are removed (marked first, so that a crash in between is finished by the next run);
+ * otherwise they are only reported. Files nobody recorded are never touched.
+ */
+export async function settleStale(state: State, map: MapRun, emit: Emit, dryRun: boolean): Promise<void> {
+  const { store, spec, line } = map;
+  if (store === undefined || spec.place === undefined) return;
+  const gone = goneRows(state, map);
+  const remove = spec.exact && !dryRun;
+  if (remove) {
+    state.transaction(() => {
+      for (const row of gone) {
+        for (const url of row.urls) state.claims.markStale(url, line.id);
+        state.rows.remove(row.seq);
+      }
+    });
+  }
+  const urls = remove ? state.claims.staleUrls(line.id) : [...state.claims.staleUrls(line.id), ...gone.flatMap((row) => row.urls)];
+  if (urls.length === 0) return;
+  const root = joinPlace(spec.place, 'x').slice(0, -1);
+  const keys = urls.map((url) => url.slice(root.length));
+  if (remove) {
+    const files = keys.filter((key) => !key.endsWith('/'));
+    for (let from = 0; from < files.length; from += 1_000) await store.remove(files.slice(from, from + 1_000));
+    for (const key of keys) if (key.endsWith('/')) await removeFolder(map, key);
+    state.transaction(() => {
+      for (const url of urls) state.claims.drop(url);
+    });
+  }
+  emit({ type: 'place.stale', place: spec.place, keys: keys.slice(0, 100), total: keys.length, removed: remove });
+}
+
+async function removeFolder(map: MapRun, key: string): Promise<void> {
+  const store = map.store;
+  if (store === undefined) return;
+  for await (const page of store.list(key)) await store.remove(page.map((entry) => entry.key));
+}
+
+function goneRows(state: State, map: MapRun): { readonly seq: number; readonly urls: readonly string[] }[] {
+  const place = map.spec.place ?? '';
+  // Counting is far cheaper than reading; nearly always nothing is gone.
+  if (state.rows.count(map.line.id) === map.used.size) return [];
+  const gone: { readonly seq: number; readonly urls: readonly string[] }[] = [];
+  for (const row of state.rows.each(map.line.id)) {
+    if (map.used.has(row.seq)) continue;
+    gone.push({ seq: row.seq, urls: row.outputs.map(([key, , , , kind]) => claimUrl(place, key, kind === 'folder')) });
+  }
+  return gone;
+}

@@ -1,0 +1,89 @@
+import { canonicalJson } from '../lib/canonical-json.ts';
+import { fail } from '../model/failure.ts';
+import type { Step } from '../model/step.ts';
+import type { DatasetAbout, Items, MapOptions, OnceOptions, ReadOnlyStore, RunContext } from '../model/task.ts';
+import type { OpenStore } from '../model/store.ts';
+import type { State } from '../state/state.ts';
+import { publishDataset } from './dataset.ts';
+import { resolveResults } from './results.ts';
+import type { RunningPlugin, TaskRun } from './task-run.ts';
+
+export interface ContextOptions {
+  readonly taskRun: TaskRun;
+  readonly state: State;
+  readonly plugin: RunningPlugin;
+  readonly task: string;
+  readonly run: number;
+  readonly params: unknown;
+  /** Runtime and plugin versions. */
+  readonly versions: { readonly [name: string]: unknown };
+  readonly openStore: OpenStore;
+  readonly canonicalPlace: (place: string) => string;
+  readonly dryRun: boolean;
+  readonly stop: AbortSignal;
+  readonly log: (message: string) => void;
+}
+
+/** What a task's `run` gets: it plans with these, and can write nothing but through steps. */
+export function taskContext(options: ContextOptions): RunContext<unknown> {
+  const { taskRun, state, dryRun } = options;
+
+  async function once(step: Step<never>, item: unknown, how: OnceOptions<unknown> = {}): Promise<unknown> {
+    const resolved = await resolveResults(item);
+    const results = taskRun.map(step, [resolved.sent], {
+      ...how,
+      key: () => how.key ?? step.name,
+      canonical: () => canonicalJson(resolved.compared ?? null),
+      once: true,
+    } as MapOptions<unknown, unknown>);
+    const [result] = await results.toArray();
+    return result;
+  }
+
+  return {
+    params: options.params,
+    map: ((step: Step<never>, items: Items<unknown>, how?: MapOptions<unknown, unknown>) =>
+      taskRun.map(step, items, how)) as RunContext<unknown>['map'],
+    once: once as RunContext<unknown>['once'],
+    async atEnd(step, item) {
+      // In a dry run nothing is started, so nothing has to be stopped.
+      if (dryRun) return;
+      const { plugin, entry } = options.plugin;
+      state.atEnd.add({ run: options.run, plugin: plugin.name, entry, step: step.name, item: JSON.parse(canonicalJson(item)) });
+    },
+    async publish(place: string, about: DatasetAbout) {
+      const canonical = options.canonicalPlace(place);
+      const maps = taskRun.maps.filter((map) => map.spec.place !== undefined && isUnder(map.spec.place, canonical) && map.spec.name !== 'dataset');
+      for (const map of maps) await map.barrier();
+      await publishDataset({ ...options, place: canonical, about, maps });
+    },
+    async store(place: string): Promise<ReadOnlyStore> {
+      const store = await options.openStore(options.canonicalPlace(place));
+      return {
+        place: store.place,
+        stat: (key, call) => store.stat(key, call),
+        read: (key, call) => store.read(key, call),
+        list: (prefix, call) => store.list(prefix, call),
+        digest: (key, call) => store.digest(key, call),
+      };
+    },
+    log: options.log,
+    signal: options.stop,
+    dryRun,
+  };
+}
+
+function isUnder(place: string, root: string): boolean {
+  return place === root || place.startsWith(root.endsWith('/') || root.endsWith(':') ? root : `${root}/`);
+}
+
+/** Checks what `run` returned against the task's `outputs`; a wrong shape is the plugin's fault and named as such. */
+export function checkOutputs(options: { readonly plugin: RunningPlugin; readonly task: string }, result: unknown): unknown {
+  const schema = options.plugin.plugin.tasks[options.task]?.outputs;
+  if (schema === undefined) return result;
+  const parsed = schema.safeParse(result);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message }));
+  throw fail('task.outputs', { task: `${options.plugin.plugin.name}:${options.task}`, problems });
+}
+

@@ -1,0 +1,246 @@
+import { canonicalJson } from '../lib/canonical-json.ts';
+import type { Emit } from '../model/event.ts';
+import { fail } from '../model/failure.ts';
+import type { Plugin } from '../model/plugin.ts';
+import type { Step } from '../model/step.ts';
+import type { Items, MapOptions } from '../model/task.ts';
+import type { OpenStore } from '../model/store.ts';
+import { describeLine, holdLine } from '../state/line-lock.ts';
+import type { Lock } from '../state/lock.ts';
+import { comparable } from '../state/rows.ts';
+import type { State } from '../state/state.ts';
+import { type EngineResults, knownLength } from './batches.ts';
+import type { Committer } from './commit.ts';
+import type { RunControl } from './control.ts';
+import { DecidedLater } from './decided-later.ts';
+import type { StepAddress } from './executors/executor.ts';
+import { FileDigests } from './file-digests.ts';
+import { MapRun } from './map-run.ts';
+import { OutputChecker, Statter } from './output-check.ts';
+import { MapPlanner } from './plan-map.ts';
+import { MapResults, resolveResults } from './results.ts';
+import type { Scheduler } from './scheduler.ts';
+import { settleStale } from './stale.ts';
+import { leaveStaging, sweepStaging } from './sweep.ts';
+import { isResults } from '../model/result.ts';
+
+/** The plugin whose task runs, and where its module lies. */
+export interface RunningPlugin {
+  readonly plugin: Plugin;
+  readonly version: string;
+  /** File URL. */
+  readonly entry: string;
+}
+
+export interface TaskRunOptions {
+  readonly state: State;
+  readonly plugin: RunningPlugin;
+  readonly task: string;
+  readonly run: number;
+  readonly openStore: OpenStore;
+  readonly canonicalPlace: (place: string) => string;
+  readonly control: RunControl;
+  readonly emit: Emit;
+  readonly dryRun: boolean;
+  readonly force: boolean;
+  readonly verify: boolean;
+  readonly wait: boolean;
+  readonly stop: AbortSignal;
+  readonly committer: Committer;
+  readonly onReason?: (map: MapRun, key: string, reason: import('../model/event.ts').Reason) => void;
+}
+
+/** What `once` and the engine's own steps add to a map's options. */
+export interface EngineMapOptions extends MapOptions<unknown, unknown> {
+  readonly once?: boolean;
+  /** A step of the engine, not among the task's own. */
+  readonly internal?: boolean;
+  /** How an item is compared, where its own JSON is not what decides. */
+  readonly canonical?: (item: unknown) => string;
+}
+
+/** The maps of one task's run: opens their places, holds their lines, plans them, closes them. */
+export class TaskRun {
+  readonly maps: MapRun[] = [];
+  readonly #options: TaskRunOptions;
+  readonly #steps: ReadonlySet<Step<never>>;
+  readonly #locks = new Map<number, Promise<Lock>>();
+  readonly #statter = new Statter();
+  readonly #digests: FileDigests;
+  readonly #names = new Map<string, number>();
+  readonly #closing = new Set<MapRun>();
+  scheduler: Scheduler | undefined;
+
+  constructor(options: TaskRunOptions) {
+    this.#options = options;
+    this.#digests = new FileDigests(options.state, options.openStore);
+    this.#steps = new Set(Object.values(options.plugin.plugin.tasks[options.task]?.steps ?? {}));
+  }
+
+  get digests(): FileDigests {
+    return this.#digests;
+  }
+
+  address(map: MapRun): StepAddress {
+    const { plugin, entry } = this.#options.plugin;
+    return { entry, plugin: plugin.name, step: map.spec.step.name, version: map.version, local: map.spec.step };
+  }
+
+  /** `map` of the context: returns at once, plans in the background. */
+  map(step: Step<never>, items: Items<unknown>, options: EngineMapOptions = {}): MapResults {
+    if (options.internal !== true && !this.#steps.has(step)) {
+      throw fail('step.undeclared', { name: step.name, what: `is not among the \`steps\` of task '${this.#options.task}'` });
+    }
+    const map = new MapRun(
+      {
+        id: this.maps.length,
+        name: this.#uniqueName(options.name ?? step.name),
+        step,
+        place: options.into === undefined ? undefined : this.#options.canonicalPlace(options.into),
+        exact: options.exact === true,
+        partial: options.partial === 'allow',
+        once: options.once === true,
+      },
+      this.#options.state.rows,
+    );
+    this.maps.push(map);
+    this.scheduler?.add(map);
+    map.expectedTotal = knownLength(items);
+    // A rejected barrier nobody awaits must not end the process; the run looks at every map itself.
+    void this.#run(map, items, options).catch((error: unknown) => this.#end(map, error));
+    return new MapResults(map);
+  }
+
+  #uniqueName(name: string): string {
+    const count = (this.#names.get(name) ?? 0) + 1;
+    this.#names.set(name, count);
+    return count === 1 ? name : `${name}-${count}`;
+  }
+
+  async #run(map: MapRun, items: Items<unknown>, options: EngineMapOptions): Promise<void> {
+    const { emit, dryRun, state, force, run, control } = this.#options;
+    const { name, place, once } = map.spec;
+    const uses = await resolveResults(options.uses ?? null);
+    map.uses = await this.#digests.withDigests(uses.sent);
+    map.usesText = comparable(canonicalJson(await this.#digests.withDigests(uses.compared)));
+    if (place !== undefined) map.store = await this.#options.openStore(place);
+    map.line = state.line(this.#options.plugin.plugin.name, map.spec.step.name, place ?? `@${this.#options.task}/${name}`);
+    await this.#hold(map);
+    emit({ type: 'map.started', map: map.spec.id, name, once, ...(place === undefined ? {} : { place }) });
+    const upstream = isResults(items) ? (items as unknown as EngineResults).mapRun : undefined;
+    map.upstream = upstream;
+    const { onReason } = this.#options;
+    const planner = new MapPlanner(map, {
+      state,
+      digests: this.#digests,
+      checker: map.store && new OutputChecker({ store: map.store, digests: this.#digests, statter: this.#statter, verify: this.#options.verify }),
+      key: (options.key as ((item: unknown) => string) | undefined) ?? defaultKey,
+      canonical: options.canonical ?? canonicalJson,
+      force,
+      run,
+      stopped: () => control.draining,
+      enqueue: (todo) => {
+        if (dryRun) map.unknown++;
+        else this.scheduler?.enqueue(map, todo);
+      },
+      room: () => (!dryRun && map.queued() > queueAhead ? this.#room(map) : undefined),
+      ...(onReason === undefined ? {} : { onReason: (key, reason) => onReason(map, key, reason) }),
+    });
+    try {
+      await planner.plan(items);
+    } finally {
+      if (upstream !== undefined) {
+        map.upstreamUnknown = upstream.unknown > 0 || upstream.upstreamUnknown;
+        map.upstreamFailed = upstream.incomplete;
+      }
+    }
+    map.planned = true;
+    emit({ type: 'map.planned', map: map.spec.id, counts: map.counts(), complete: !map.upstreamUnknown });
+    if (dryRun) await this.finish(map);
+    else this.scheduler?.request();
+  }
+
+  async #room(map: MapRun): Promise<void> {
+    while (map.queued() > queueAhead / 2 && !this.#options.control.draining) await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+
+  /** Holds the map's line and makes it ours: sweeps what dead runs left, inherits what they had in hand. */
+  async #hold(map: MapRun): Promise<void> {
+    const { state, dryRun, run, wait, stop, emit } = this.#options;
+    if (dryRun) return;
+    const line = map.line;
+    if (!this.#locks.has(line.id)) {
+      const onWait = (holder: string): void => emit({ type: 'run.waiting', line: describeLine(line), holder });
+      this.#locks.set(line.id, holdLine(state, line, run, { wait, signal: stop, onWait }));
+    }
+    await this.#locks.get(line.id);
+    if (map.store !== undefined) sweepStaging(state, map.store);
+    // A second map on a line this run holds finds only its own flights there, which are no suspects.
+    const first = this.maps.find((other) => other.line.id === line.id) === map;
+    map.suspects = first ? state.flights.inherit(line.id) : new Map();
+  }
+
+  /** Called when a map is planned and nothing of it waits or runs. */
+  async finish(map: MapRun): Promise<void> {
+    if (this.#closing.has(map)) return;
+    this.#closing.add(map);
+    const { state, emit, dryRun, control, committer, run } = this.#options;
+    try {
+      committer.flush();
+      const whole = map.incomplete === 0 && !map.upstreamUnknown && map.unknown === 0 && !control.draining && map.error === undefined;
+      // What a drained or failed map has not seen is not stale, only unseen.
+      if (whole) await settleStale(state, map, emit, dryRun);
+      if (!dryRun) {
+        state.runs.saveMap(run, {
+          ord: map.spec.id,
+          name: map.spec.name,
+          line: map.line.id,
+          total: map.total,
+          reused: map.reused,
+          done: map.done,
+          failed: map.failed,
+          bytes: map.sizeBytes,
+          exact: map.spec.exact,
+          digest: undefined,
+        });
+      }
+      emit({ type: 'map.finished', map: map.spec.id, counts: map.counts() });
+    } catch (error) {
+      map.error ??= error;
+    }
+    if (control.draining && map.error === undefined && control.interrupted) map.error = fail('run.interrupted', { done: map.done });
+    else if (control.draining && map.error === undefined) map.error = control.broken ?? (map.failed === 0 ? fail('run.interrupted', { done: map.done }) : undefined);
+    map.close();
+  }
+
+  #end(map: MapRun, error: unknown): void {
+    // Not a fault: in a dry run an input that is not known yet ends this map's planning.
+    if (error instanceof DecidedLater) map.upstreamUnknown = true;
+    else map.error = error;
+    map.planned = true;
+    map.abandonQueue();
+    if (map.inHand === 0 || this.#options.dryRun) void this.finish(map);
+    else this.scheduler?.request();
+  }
+
+  /** Waits until every map is closed, maps made meanwhile included. */
+  async allFinished(): Promise<void> {
+    for (let i = 0; i < this.maps.length; i++) await this.maps[i]?.finished();
+  }
+
+  async close(): Promise<void> {
+    for (const map of this.maps) if (map.store !== undefined && !this.#options.dryRun) leaveStaging(this.#options.state, map.store);
+    for (const lock of this.#locks.values()) (await lock.catch(() => undefined))?.release();
+    await this.#statter.close();
+  }
+}
+
+/** Items planned ahead of the work; bounds memory, not speed. */
+const queueAhead = 8_192;
+
+function defaultKey(item: unknown): string {
+  if (typeof item === 'string') return item;
+  const key = (item as { readonly key?: unknown } | null)?.key;
+  if (typeof key === 'string') return key;
+  throw fail('item.key', { key: String(key), why: 'the item is no text and has no `key`; give the map a `key` function' });
+}

@@ -1,0 +1,149 @@
+import { rmSync } from 'node:fs';
+import { canonicalJson } from '../../lib/canonical-json.ts';
+import { type Failure, fail } from '../../model/failure.ts';
+import type { Slot, Step } from '../../model/step.ts';
+import { toFailure } from './airlock.ts';
+import { ItemOutput, type Staging } from './output.ts';
+import type { Staged } from './staged.ts';
+import { type ItemHooks, ItemTools, scratchDirOf, type WorkDeps } from './tools.ts';
+
+/** One item handed to a thread. */
+export interface ItemCall {
+  readonly key: string;
+  readonly item: unknown;
+  /** Keys a generator committed in an earlier attempt. */
+  readonly doneKeys?: readonly string[];
+}
+
+/** What came of an item: a result as JSON with its staged outputs, or a failure. Nothing is visible yet. */
+export type ItemOutcome =
+  | {
+      readonly ok: true;
+      readonly result: string;
+      readonly staged: readonly Staged[];
+      readonly sources: { readonly [url: string]: string } | undefined;
+      /** It kept something under its scratch folder. */
+      readonly scratched: boolean;
+    }
+  | { readonly ok: false; readonly failure: Failure };
+
+/** Called for each `yield` of a generator; resolves when the row is safe enough to go on. */
+export type OnYield = (subKey: string, result: string, staged: readonly Staged[]) => Promise<void> | void;
+
+/** A step made ready to run in this thread. */
+export interface ReadyStep {
+  readonly step: Step<never>;
+  readonly line: string;
+  readonly uses: unknown;
+  readonly opened: unknown;
+  readonly staging: Staging | undefined;
+  readonly deps: WorkDeps;
+}
+
+/** Runs one item to its outcome; never throws. */
+export async function runItem(
+  ready: ReadyStep,
+  call: ItemCall,
+  signal: AbortSignal,
+  hooks: ItemHooks,
+  onYield: OnYield,
+): Promise<ItemOutcome> {
+  const { step, deps } = ready;
+  const output = new ItemOutput(ready.staging, deps.openStore, step.name);
+  const tools = toolsFor(ready, call, output, signal, hooks);
+  try {
+    const work = step.spec.work as unknown as (item: unknown, tools: ItemTools) => unknown;
+    const answer = work(call.item, tools);
+    const result = isGenerator(answer)
+      ? await drainGenerator(answer, output, step.name, onYield)
+      : canonicalJson((await answer) ?? null);
+    return { ok: true, result, staged: output.staged, sources: tools.sources, scratched: tools.scratched };
+  } catch (error) {
+    output.discard();
+    return { ok: false, failure: toFailure(error, {}) };
+  }
+}
+
+/** Runs a batch; each item gets its own outcome, and a thrown batch fails them all (the caller bisects). */
+export async function runBatch(
+  ready: ReadyStep,
+  calls: readonly ItemCall[],
+  signal: AbortSignal,
+  hooks: ItemHooks,
+): Promise<{ readonly outcomes: readonly ItemOutcome[]; readonly threw: boolean }> {
+  const outcomes: (ItemOutcome | undefined)[] = calls.map(() => undefined);
+  const outputs = calls.map(() => new ItemOutput(ready.staging, ready.deps.openStore, ready.step.name));
+  const slots = calls.map((call, i): Slot<unknown, unknown> => {
+    const output = outputs[i] as ItemOutput;
+    return {
+      key: call.key,
+      item: call.item,
+      output,
+      done(result) {
+        outcomes[i] = { ok: true, result: canonicalJson(result ?? null), staged: output.staged, sources: undefined, scratched: false };
+      },
+      failed(error) {
+        outcomes[i] = { ok: false, failure: toFailure(error, {}) };
+      },
+    };
+  });
+  const first = calls[0] as ItemCall;
+  const tools = toolsFor(ready, first, new ItemOutput(undefined, ready.deps.openStore, ready.step.name), signal, hooks);
+  let thrown: Failure | undefined;
+  try {
+    const work = ready.step.spec.work as unknown as (slots: unknown, tools: ItemTools) => unknown;
+    await work(slots, tools);
+  } catch (error) {
+    thrown = toFailure(error, {});
+  }
+  const unanswered: Failure = thrown ?? { code: 'step.failed', message: 'the batch ended without answering this slot' };
+  const answers = outcomes.map((outcome, i): ItemOutcome => {
+    if (outcome?.ok) return outcome;
+    outputs[i]?.discard();
+    return outcome ?? { ok: false, failure: unanswered };
+  });
+  return { outcomes: answers, threw: thrown !== undefined };
+}
+
+/** Removes what an item kept for a next attempt; called once its row is committed. */
+export function dropScratch(scratchDir: string, line: string, key: string): void {
+  rmSync(scratchDirOf(scratchDir, line, key), { recursive: true, force: true });
+}
+
+function toolsFor(ready: ReadyStep, call: ItemCall, output: ItemOutput, signal: AbortSignal, hooks: ItemHooks): ItemTools {
+  return new ItemTools({
+    key: call.key,
+    uses: ready.uses,
+    opened: ready.opened,
+    output,
+    signal,
+    deps: ready.deps,
+    hooks,
+    line: ready.line,
+    secrets: ready.step.spec.secrets ?? [],
+    doneKeys: call.doneKeys === undefined ? undefined : new Set(call.doneKeys),
+  });
+}
+
+function isGenerator(value: unknown): value is AsyncGenerator<unknown, unknown, void> {
+  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value && 'return' in value;
+}
+
+// Each yield is published and recorded by the coordinator before the next is asked for, at the pace it allows.
+async function drainGenerator(
+  rows: AsyncGenerator<unknown, unknown, void>,
+  output: ItemOutput,
+  step: string,
+  onYield: OnYield,
+): Promise<string> {
+  for (;;) {
+    const next = await rows.next();
+    if (next.done === true) return canonicalJson(next.value ?? null);
+    const subKey = (next.value as { readonly key?: unknown } | null)?.key;
+    if (typeof subKey !== 'string') {
+      await rows.return(undefined);
+      throw fail('step.undeclared', { name: step, what: 'yielded a value without a string `key`' });
+    }
+    await onYield(subKey, canonicalJson(next.value), output.take());
+  }
+}

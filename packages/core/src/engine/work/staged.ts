@@ -1,0 +1,45 @@
+import type { Digest } from '../../lib/digest.ts';
+
+/**
+ * An output that `work` made and nobody can see yet. Publishing it is the coordinator's act.
+ *
+ * `path` lies in the staging folder of its place (same file system, so publishing is one link or rename) or in
+ * the spool when the place is remote; small outputs for remote places stay in memory.
+ */
+export type Staged =
+  | StagedFile
+  | { readonly kind: 'bytes'; readonly key: string; readonly size: number; readonly digest: Digest; readonly bytes: Uint8Array }
+  | StagedCopy
+  | StagedFolder;
+
+export interface StagedFile {
+  readonly kind: 'file';
+  readonly key: string;
+  readonly size: number;
+  readonly digest: Digest;
+  readonly path: string;
+  /** The mtime it has and keeps, as `String(mtimeMs)`. */
+  readonly version: string;
+  /** It is a second name of a file in `work:`, not a file of its own. */
+  readonly linked?: boolean;
+}
+
+/** A copy inside one store, done by the service when it is published. */
+export interface StagedCopy {
+  readonly kind: 'copy';
+  readonly key: string;
+  readonly size: number;
+  readonly digest: Digest;
+  readonly from: { readonly store: string; readonly key: string };
+}
+
+export interface StagedFolder {
+  readonly kind: 'folder';
+  readonly key: string;
+  readonly count: number;
+  readonly size: number;
+  readonly digest: Digest;
+  readonly path: string;
+  /** Name, bytes and digest of each file, sorted by name. */
+  readonly files: readonly (readonly [name: string, size: number, digest: Digest])[];
+}

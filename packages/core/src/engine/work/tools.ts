@@ -1,0 +1,183 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { shortDigest } from '../../lib/digest.ts';
+import { Hasher } from '../../lib/digest.ts';
+import type { ByteRange } from '../../model/driver.ts';
+import { fail } from '../../model/failure.ts';
+import { type FileRef, type FolderRef, refUrl } from '../../model/file-ref.ts';
+import type { FetchedResponse, FetchInit, Output, Tools } from '../../model/step.ts';
+import type { OpenStore } from '../../model/store.ts';
+import { hashFile, stageFile } from './output.ts';
+
+/** What a thread that runs `work` needs of its surroundings; the same in every executor. */
+export interface WorkDeps {
+  readonly openStore: OpenStore;
+  readonly secret: (name: string) => string;
+  readonly fetch: (url: string, init?: FetchInit) => Promise<FetchedResponse>;
+  /** `.runner/work/.scratch`. */
+  readonly scratchDir: string;
+  /** `.runner/work/.spool`. */
+  readonly spoolDir: string;
+  /** This process's folder name under every `.runner-staging/`. */
+  readonly stagingName: string;
+  readonly statePath: string;
+  readonly redact: (text: string) => string;
+}
+
+export interface ItemHooks {
+  readonly log: (message: string) => void;
+  readonly progress: (done: number, total?: number) => void;
+}
+
+/** The tools of one item. A class, so that an item that uses none of them costs one allocation. */
+export class ItemTools implements Tools {
+  readonly key: string;
+  readonly uses: unknown;
+  readonly opened: unknown;
+  readonly output: Output;
+  readonly signal: AbortSignal;
+  /** Digests of inputs that had none, found while reading them; recorded with the row. */
+  sources: Record<string, string> | undefined;
+  /** The item asked for scratch space, which is to be removed with its success. */
+  scratched = false;
+  readonly #deps: WorkDeps;
+  readonly #hooks: ItemHooks;
+  readonly #line: string;
+  readonly #secrets: readonly string[];
+  readonly #doneKeys: ReadonlySet<string> | undefined;
+
+  constructor(options: {
+    key: string;
+    uses: unknown;
+    opened: unknown;
+    output: Output;
+    signal: AbortSignal;
+    deps: WorkDeps;
+    hooks: ItemHooks;
+    line: string;
+    secrets: readonly string[];
+    doneKeys: ReadonlySet<string> | undefined;
+  }) {
+    this.key = options.key;
+    this.uses = options.uses;
+    this.opened = options.opened;
+    this.output = options.output;
+    this.signal = options.signal;
+    this.#deps = options.deps;
+    this.#hooks = options.hooks;
+    this.#line = options.line;
+    this.#secrets = options.secrets;
+    this.#doneKeys = options.doneKeys;
+    // Authors destructure tools, so the ones that need `this` are bound.
+    this.read = this.read.bind(this);
+    this.bytes = this.bytes.bind(this);
+    this.localPath = this.localPath.bind(this);
+    this.scratch = this.scratch.bind(this);
+    this.secret = this.secret.bind(this);
+    this.fetch = this.fetch.bind(this);
+    this.log = this.log.bind(this);
+    this.progress = this.progress.bind(this);
+    this.done = this.done.bind(this);
+  }
+
+  async read(ref: FileRef, range?: ByteRange): Promise<AsyncIterable<Uint8Array>> {
+    const store = await this.#deps.openStore(ref.store);
+    const bytes = await store.read(ref.key, { signal: this.signal, ...(range === undefined ? {} : { range }) });
+    return range === undefined ? this.#verified(ref, bytes) : bytes;
+  }
+
+  async bytes(ref: FileRef): Promise<Uint8Array> {
+    const pieces: Uint8Array[] = [];
+    for await (const piece of await this.read(ref)) pieces.push(piece);
+    return pieces.length === 1 ? (pieces[0] as Uint8Array) : Buffer.concat(pieces);
+  }
+
+  async localPath(ref: FileRef | FolderRef): Promise<string> {
+    const store = await this.#deps.openStore(ref.store);
+    const local = store.localPath(ref.key);
+    if (local !== undefined) {
+      if (ref.$type === 'file' && ref.digest === undefined) this.#remember(ref, hashFile(local));
+      return local;
+    }
+    return ref.$type === 'file' ? this.#fetchFile(ref, await this.scratch(`ref-${shortDigest(refUrl(ref))}`)) : this.#fetchFolder(ref);
+  }
+
+  async scratch(name: string): Promise<string> {
+    // One folder per item: it outlives a crash under the same name, and is removed whole when the item is done.
+    const dir = scratchDirOf(this.#deps.scratchDir, this.#line, this.key);
+    mkdirSync(dir, { recursive: true });
+    this.scratched = true;
+    return join(dir, name.replaceAll(/[^\w.-]/g, '_'));
+  }
+
+  secret(name: string): string {
+    if (!this.#secrets.includes(name)) {
+      throw fail('step.undeclared', { name, what: `asks for the secret '${name}' without declaring it in its \`secrets\`` });
+    }
+    return this.#deps.secret(name);
+  }
+
+  async fetch(url: string, init: FetchInit = {}): Promise<FetchedResponse> {
+    return this.#deps.fetch(url, { signal: this.signal, ...init });
+  }
+
+  log(message: string): void {
+    this.#hooks.log(this.#deps.redact(String(message)));
+  }
+
+  progress(done: number, total?: number): void {
+    this.#hooks.progress(done, total);
+  }
+
+  done(key: string): boolean {
+    return this.#doneKeys?.has(key) ?? false;
+  }
+
+  #remember(ref: FileRef, digest: string): void {
+    (this.sources ??= {})[refUrl(ref)] = digest;
+  }
+
+  // A file whose digest is known must have it; one whose digest is not gets it recorded, for the next plan.
+  async *#verified(ref: FileRef, bytes: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+    const hasher = new Hasher();
+    for await (const piece of bytes) {
+      hasher.update(piece);
+      yield piece;
+    }
+    const found = hasher.digest();
+    if (ref.digest === undefined) this.#remember(ref, found);
+    else if (ref.digest.startsWith('sha256:') && ref.digest !== found) {
+      throw fail('store.corrupt', { url: refUrl(ref), expected: ref.digest, found });
+    }
+  }
+
+  async #fetchFile(ref: FileRef, path: string): Promise<string> {
+    const { rmSync } = await import('node:fs');
+    rmSync(path, { force: true });
+    await stageFile(ref.key, await this.read(ref), path);
+    return path;
+  }
+
+  async #fetchFolder(ref: FolderRef): Promise<string> {
+    const store = await this.#deps.openStore(ref.store);
+    const dir = await this.scratch(`ref-${shortDigest(refUrl(ref))}`);
+    for await (const page of store.list(`${ref.key}/`, { signal: this.signal })) {
+      for (const entry of page) {
+        const path = join(dir, entry.key.slice(ref.key.length + 1));
+        mkdirSync(join(path, '..'), { recursive: true });
+        await this.#fetchFile({ $type: 'file', store: ref.store, key: entry.key, size: entry.size }, path);
+      }
+    }
+    return dir;
+  }
+}
+
+/** Where an item keeps what must outlive a crash. */
+export function scratchDirOf(scratchDir: string, line: string, key: string): string {
+  return join(scratchDir, shortDigest(`${line}\n${key}`));
+}
+
+/** The folders under `work:` that are the engine's own. */
+export function scratchLayout(workDir: string): { readonly scratchDir: string; readonly spoolDir: string } {
+  return { scratchDir: join(workDir, '.scratch'), spoolDir: join(workDir, '.spool') };
+}

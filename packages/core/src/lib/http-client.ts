@@ -1,0 +1,157 @@
+import { Agent as PlainAgent, type Agent, type IncomingMessage } from 'node:http';
+import { Agent as SecureAgent } from 'node:https';
+import { AllowedHosts } from './address.ts';
+import { announcedBytes, guardedBody } from './http-body.ts';
+import { checkedLookup, checkLiteralAddress } from './http-lookup.ts';
+import { redirectOf, withoutCredentials, type Next } from './http-redirect.ts';
+import { sendHop } from './http-send.ts';
+import { HttpTrouble, shownUrl } from './http-trouble.ts';
+
+export interface HttpInit {
+  /** Default `GET`. */
+  readonly method?: string;
+  readonly headers?: { readonly [name: string]: string };
+  /** A stream needs a `content-length` header, or is sent chunked, which many services refuse. */
+  readonly body?: Uint8Array | string | AsyncIterable<Uint8Array>;
+  readonly signal?: AbortSignal;
+  /** Give up after this long without a byte. Default 60,000. */
+  readonly idleTimeoutMs?: number;
+  /** Refuse response bodies larger than this. */
+  readonly maxBytes?: number;
+  /** `stop` returns the redirect itself. Default `follow`, at most 10 times. */
+  readonly redirects?: 'follow' | 'stop';
+}
+
+/** A response whose headers have arrived. Read its body, or call `discard`: an unread body keeps a connection. */
+export interface HttpResponse {
+  readonly status: number;
+  /** Lower-case names; repeated headers are joined by `, `. */
+  readonly headers: { readonly [name: string]: string };
+  /** After redirects, without credentials. */
+  readonly url: string;
+  /** Fails when the connection is cut or the announced length is not met. */
+  readonly body: AsyncIterable<Uint8Array>;
+  /** The Content-Length of a body that is to come. */
+  readonly announcedBytes: number | undefined;
+  /** The whole body as UTF-8; for small answers (at most 16 MiB unless `maxBytes` says otherwise). */
+  text(): Promise<string>;
+  /** Gives the connection back without reading. */
+  discard(): Promise<void>;
+}
+
+export interface HttpClient {
+  /** Any status is an answer; only trouble below HTTP throws, as {@link HttpTrouble} or the signal's reason. */
+  request(url: string, init?: HttpInit): Promise<HttpResponse>;
+  /** Ends idle kept connections. */
+  close(): void;
+}
+
+export interface HttpClientOptions {
+  /** Hosts (`host`, `host:port`) that may have private addresses. */
+  readonly allowHosts: readonly string[];
+}
+
+const maxRedirects = 10;
+const defaultIdleMs = 60_000;
+const textCapBytes = 16 * 1024 * 1024;
+
+/**
+ * Makes an HTTP(S) client: kept connections, redirects re-checked at every hop, private addresses refused.
+ *
+ * Credentials never follow a redirect to another origin. Compressed transfer is not asked for, so lengths and
+ * ranges mean the file's own bytes.
+ */
+export function createHttpClient(options: HttpClientOptions): HttpClient {
+  const allowed = new AllowedHosts(options.allowHosts);
+  // 4 s: below the 5 s after which common servers (Node, Apache) close an idle connection.
+  const agentOptions = { keepAlive: true, keepAliveMsecs: 4000, timeout: 4000, scheduling: 'lifo' as const };
+  const plain = new PlainAgent(agentOptions);
+  const secure = new SecureAgent(agentOptions);
+  const agentFor = (url: URL): Agent => (url.protocol === 'https:' ? secure : plain);
+
+  return {
+    async request(text, init = {}) {
+      let next = firstRequest(text, init);
+      for (let redirects = 0; ; redirects++) {
+        init.signal?.throwIfAborted();
+        const response = await sendOne(next, init, agentFor(next.url), allowed);
+        const redirected = init.redirects === 'stop' ? undefined : redirectOf(next, response);
+        if (redirected === undefined) return wrap(response, next, init);
+        response.destroy();
+        if (redirects === maxRedirects) {
+          throw new HttpTrouble('protocol', `${shownUrl(new URL(text))} redirects more than ${maxRedirects} times`);
+        }
+        next = redirected;
+      }
+    },
+    close() {
+      plain.destroy();
+      secure.destroy();
+    },
+  };
+}
+
+function firstRequest(text: string, init: HttpInit): Next {
+  const { url, headers } = withoutCredentials(new URL(text));
+  for (const [name, value] of Object.entries(init.headers ?? {})) headers[name.toLowerCase()] = value;
+  // `identity`: a compressed answer would make Content-Length and ranges mean something else.
+  headers['accept-encoding'] ??= 'identity';
+  headers['user-agent'] ??= 'dataset-runner';
+  const body = typeof init.body === 'string' ? Buffer.from(init.body) : init.body;
+  const method = (init.method ?? 'GET').toUpperCase();
+  if (body instanceof Uint8Array) headers['content-length'] = String(body.length);
+  // Without it Node would announce a chunked body for some methods; services answer 411 to that.
+  else if (body === undefined && (method === 'PUT' || method === 'POST')) headers['content-length'] = '0';
+  return { url, method, headers, body };
+}
+
+async function sendOne(next: Next, init: HttpInit, agent: Agent, allowed: AllowedHosts): Promise<IncomingMessage> {
+  const { url } = next;
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+    throw new HttpTrouble('protocol', `${url.protocol}// is not http or https`);
+  }
+  const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port);
+  checkLiteralAddress(allowed, url, port);
+  return sendHop({
+    ...next,
+    idleTimeoutMs: init.idleTimeoutMs ?? defaultIdleMs,
+    signal: init.signal,
+    agent,
+    lookup: checkedLookup(allowed, port),
+  });
+}
+
+function wrap(response: IncomingMessage, request: Next, init: HttpInit): HttpResponse {
+  const status = response.statusCode ?? 0;
+  const hasBody = request.method !== 'HEAD' && status !== 204 && status !== 304;
+  const guard = {
+    shown: shownUrl(request.url),
+    hasBody,
+    idleTimeoutMs: init.idleTimeoutMs ?? defaultIdleMs,
+    signal: init.signal,
+  };
+  return {
+    status,
+    headers: flatten(response),
+    url: request.url.href,
+    body: guardedBody(response, { ...guard, maxBytes: init.maxBytes ?? Number.POSITIVE_INFINITY }),
+    announcedBytes: hasBody ? announcedBytes(response) : undefined,
+    async text() {
+      const parts: Uint8Array[] = [];
+      const body = guardedBody(response, { ...guard, maxBytes: init.maxBytes ?? textCapBytes });
+      for await (const part of body) parts.push(part);
+      return Buffer.concat(parts).toString('utf8');
+    },
+    async discard() {
+      // Reading a short rest is cheaper than a new connection; a long one is not.
+      if (!hasBody || (announcedBytes(response) ?? Number.POSITIVE_INFINITY) < 65_536) response.resume();
+      else response.destroy();
+    },
+  };
+}
+
+function flatten(response: IncomingMessage): { [name: string]: string } {
+  const flat: { [name: string]: string } = {};
+  for (const [name, values] of Object.entries(response.headersDistinct)) flat[name] = (values ?? []).join(', ');
+  return flat;
+}

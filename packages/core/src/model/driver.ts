@@ -1,0 +1,147 @@
+import type { Digest } from '../lib/digest.ts';
+
+/**
+ * The driver contract: what a third party implements to add a kind of store.
+ *
+ * Drivers stay naive. The managed store around them owns key checks, retry, lanes, digests, failure mapping
+ * and redaction. Leaving a method out *is* the declaration that the service cannot do it.
+ */
+
+/** One file as a listing shows it. */
+export interface Entry {
+  readonly key: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Changes whenever the bytes change (mtime, etag, generation); absent on weak services. */
+  readonly version?: string;
+  /** Where the service tells it in listings. */
+  readonly digest?: Digest;
+  readonly modifiedMs?: number;
+}
+
+/** Half-open byte range `[start, end)`; `end` undefined reads to the end. */
+export interface ByteRange {
+  readonly start: number;
+  readonly end?: number;
+}
+
+export type Bytes = Uint8Array | AsyncIterable<Uint8Array>;
+
+export interface WriteOptions {
+  /** Bytes that will come; always given by the managed store. */
+  readonly size: number;
+  /** The sha256 of the bytes when it is known before they are sent. */
+  readonly digest?: Digest;
+  /** Fail with trouble `conflict` when the key exists; only drivers that guarantee `conditionalPut` see it. */
+  readonly ifAbsent?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** An opened store of one kind. Every method throws {@link StoreTrouble} or a Node system error. */
+export interface Driver {
+  /** Undefined means missing; anything else unexpected throws. */
+  stat(key: string, signal?: AbortSignal): Promise<Entry | undefined>;
+  /** Throws trouble `missing` before the first byte. The stream must fail when it is cut short. */
+  read(key: string, range: ByteRange | undefined, signal?: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
+  /** All files whose key starts with the prefix, in pages, in any order, complete or throwing. */
+  list?(prefix: string, signal?: AbortSignal): AsyncIterable<readonly Entry[]>;
+  /** Makes the whole file visible at once, or nothing. */
+  write?(key: string, body: Bytes, options: WriteOptions): Promise<Entry>;
+  /** Removing what is not there is fine. Throws when any key is left. */
+  remove?(keys: readonly string[], signal?: AbortSignal): Promise<void>;
+  /** A copy inside the service. */
+  copy?(from: string, to: string, signal?: AbortSignal): Promise<Entry>;
+  /** An atomic rename inside the service; its presence makes the engine stage under `.runner-staging/`. */
+  move?(from: string, to: string, options: { readonly overwrite: boolean; readonly signal?: AbortSignal }): Promise<Entry>;
+  signedUrl?(key: string, options: { readonly expiresMs: number }): Promise<string>;
+  /** The path of a key on a local disk; its presence lets the engine link and rename instead of copying. */
+  localPath?(key: string): string;
+  close?(): Promise<void>;
+}
+
+/** What a service promises beyond plain reads and writes; the contract suite proves it. */
+export interface Guarantees {
+  /** `ifAbsent` is atomic: of 20 racing writers exactly one wins. */
+  readonly conditionalPut: boolean;
+  /** Entries carry a version that changes with the bytes. */
+  readonly versions: boolean;
+}
+
+/** One example URL or config, shown in docs and used by tests. */
+export interface DriverExample {
+  readonly url: string;
+  readonly about: string;
+}
+
+/** What a driver is opened with: the parsed URL and the options and secrets of its entry under `stores:`. */
+export interface DriverConfig {
+  /** As written, without credentials. */
+  readonly url: URL;
+  /** Resolved values; secrets among them are already masked in every sink. */
+  readonly options: { readonly [name: string]: unknown };
+  /** The network policy and the project folder. */
+  readonly context: DriverContext;
+}
+
+export interface DriverContext {
+  /** Local folder relative `file:` URLs start from. */
+  readonly projectDir: string;
+  /** Where `work:` lies. */
+  readonly workDir: string;
+  /** Hosts with private addresses that may be reached, from `network.allowHosts`. */
+  readonly allowHosts: readonly string[];
+}
+
+export interface DriverDefinition {
+  readonly $type: 'runner.driver';
+  readonly api: 1;
+  /** URL schemes without the colon, as in `['webdav+http', 'webdav+https']`. */
+  readonly schemes: readonly string[];
+  readonly summary: string;
+  readonly examples: readonly DriverExample[];
+  readonly guarantees: Guarantees;
+  open(config: DriverConfig): Promise<Driver>;
+}
+
+/** Declares a kind of store; `open` imports its SDK lazily. */
+export function defineDriver(spec: Omit<DriverDefinition, '$type' | 'api'>): DriverDefinition {
+  return { $type: 'runner.driver', api: 1, ...spec };
+}
+
+/** The kinds of trouble a driver tells apart; the managed store turns each into a `store.*` failure. */
+export type TroubleKind =
+  | 'missing'
+  | 'denied'
+  | 'throttled'
+  | 'unavailable'
+  | 'broken'
+  | 'conflict'
+  | 'locked'
+  | 'full'
+  | 'corrupt'
+  | 'limit'
+  | 'address'
+  | 'unsupported';
+
+export interface TroubleDetails {
+  readonly status?: number;
+  readonly requestId?: string;
+  readonly retryAfterMs?: number;
+  readonly expected?: string;
+  readonly found?: string;
+  /** Overrides the kind's own answer to "may the same attempt succeed later?". */
+  readonly transient?: boolean;
+}
+
+/** What drivers throw; `message` is for people and must not carry secrets. */
+export class StoreTrouble extends Error {
+  readonly $type = 'runner.store-trouble';
+  readonly kind: TroubleKind;
+  readonly details: TroubleDetails;
+  constructor(kind: TroubleKind, message: string, details: TroubleDetails = {}) {
+    super(message);
+    this.name = 'StoreTrouble';
+    this.kind = kind;
+    this.details = details;
+  }
+}

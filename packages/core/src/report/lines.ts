@@ -1,0 +1,101 @@
+import type { RunEvent } from '../model/event.ts';
+import { eventLines } from './event-lines.ts';
+import type { Reporter, ReporterOptions } from './reporter.ts';
+import type { RunReport } from './run-report.ts';
+import { type MapView, RunView } from './run-view.ts';
+import { summaryLines } from './summary.ts';
+import { bytes, clock, count, rate, took } from './units.ts';
+
+const lineEveryMs = 5_000;
+// CI systems end a job that says nothing for ten minutes, and people much earlier.
+const aliveEveryMs = 60_000;
+
+/** The display for logs and CI: whole lines only, a few per map, every failure whole; no escape codes that move. */
+export class LinesReporter implements Reporter {
+  readonly #options: ReporterOptions & { readonly quiet: boolean };
+  readonly #view = new RunView();
+  readonly #timer: NodeJS.Timeout;
+  readonly #said = new Map<number, { atMs: number; text: string }>();
+
+  /** `quiet`: no progress, only failures, warnings and the summary. */
+  constructor(options: ReporterOptions & { readonly quiet: boolean }) {
+    this.#options = options;
+    this.#timer = setInterval(() => this.tick(), lineEveryMs);
+    this.#timer.unref();
+  }
+
+  event(event: RunEvent): void {
+    const { mask, now } = this.#options;
+    const masked = mask.redactJson(event);
+    this.#view.apply(masked, now());
+    // Lines are not wrapped: whoever reads a log searches it.
+    this.#say(eventLines(masked, this.#view, { ...this.#options, width: Number.POSITIVE_INFINITY }));
+    if (masked.type === 'run.started') this.#progress(`${masked.task}${masked.dryRun ? ' (dry run)' : ''}, run ${masked.run}`);
+    if (masked.type === 'map.finished') this.#finish(masked.map);
+  }
+
+  /** Says how far every running map is, where that has changed; the timer calls it every five seconds. */
+  tick(): void {
+    const nowMs = this.#options.now();
+    for (const map of this.#view.maps) {
+      if (map.state === 'finished') continue;
+      const text = mapText(map, nowMs);
+      const said = this.#said.get(map.id);
+      const waited = nowMs - (said?.atMs ?? map.startedMs);
+      if (text === said?.text ? waited < aliveEveryMs : waited < lineEveryMs) continue;
+      if (map.counts.total === 0 && waited < aliveEveryMs) continue;
+      this.#said.set(map.id, { atMs: nowMs, text });
+      this.#progress(`${map.name}: ${text}`);
+    }
+  }
+
+  finished(report: RunReport): void {
+    const { result, style, mask } = this.#options;
+    result.write(
+      summaryLines(mask.redactJson(report), { style, width: 120 })
+        .map((line) => `${line}\n`)
+        .join(''),
+    );
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+  }
+
+  #finish(id: number): void {
+    const map = this.#view.maps.find((one) => one.id === id);
+    // Nothing was done and nothing failed: the summary says that it was reused.
+    if (map === undefined || map.counts.done + map.counts.failed === 0) return;
+    const { counts } = map;
+    const parts = map.once && counts.failed === 0 ? ['done'] : [`${count(counts.done)} done`];
+    if (counts.reused > 0) parts.push(`${count(counts.reused)} reused`);
+    if (counts.failed > 0) parts.push(`${count(counts.failed)} failed`);
+    if (counts.sizeBytes > 0) parts.push(bytes(counts.sizeBytes));
+    this.#progress(`${map.name}: ${parts.join(', ')} in ${took((map.finishedMs ?? map.startedMs) - map.startedMs)}`);
+  }
+
+  #progress(text: string): void {
+    if (this.#options.quiet) return;
+    const { style, now } = this.#options;
+    this.#say([`${style.dim(`[${clock(now() - this.#view.startedMs)}]`)} ${text}`]);
+  }
+
+  #say(lines: readonly string[]): void {
+    if (lines.length > 0) this.#options.progress.write(lines.map((line) => `${line}\n`).join(''));
+  }
+}
+
+function mapText(map: MapView, nowMs: number): string {
+  if (map.once) return 'running';
+  const { counts } = map;
+  const settled = counts.done + counts.reused + counts.failed;
+  const parts = [`${count(settled)} of ${count(counts.total)}${counts.planned ? '' : ' or more'}`];
+  if (counts.reused > 0) parts.push(`${count(counts.reused)} reused`);
+  if (counts.failed > 0) parts.push(`${count(counts.failed)} failed`);
+  const perSecond = map.items.perSecond(nowMs);
+  if (perSecond !== undefined) parts.push(rate(perSecond, 'items'));
+  const bytesPerSecond = map.bytes.perSecond(nowMs);
+  if (bytesPerSecond !== undefined) parts.push(rate(bytesPerSecond, 'bytes'));
+  if (perSecond !== undefined && counts.planned) parts.push(`${clock(((counts.total - settled) / perSecond) * 1000)} left`);
+  return parts.join(', ');
+}

@@ -1,0 +1,62 @@
+import type { Reason } from '../model/event.ts';
+import { type Change, changesBetween } from './item-changes.ts';
+
+/** Returns the few words for why an item runs, for tables: `new`, `item changed: seed`. */
+export function reasonWords(reason: Reason): string {
+  switch (reason.because) {
+    case 'new':
+      return 'new';
+    case 'item': {
+      const paths = changesBetween(reason.before, reason.after)?.map((change) => change.path) ?? [];
+      // One name says it; three are still readable; beyond that the number is the message.
+      if (paths.length === 0) return 'item changed';
+      return paths.length <= 3 ? `item changed: ${paths.join(', ')}` : `item changed in ${paths.length} places`;
+    }
+    case 'version':
+      return `step version ${reason.before} is now ${reason.after}`;
+    case 'uses':
+      return 'what it uses changed';
+    case 'output':
+      return reason.what === 'missing' ? `output missing: ${reason.key}` : `output changed: ${reason.key}`;
+    case 'released':
+      return `output released by clean: ${reason.key}`;
+    case 'forced':
+      return 'forced';
+    case 'always':
+      return 'always runs';
+    case 'up to date':
+      return 'up to date';
+  }
+}
+
+/** Returns what a group of items with the same kind of reason has in common, for counts. */
+export function reasonGroup(because: Reason['because']): string {
+  switch (because) {
+    case 'new':
+      return 'new';
+    case 'item':
+      return 'item changed';
+    case 'version':
+      return 'newer step version';
+    case 'uses':
+      return 'what they use changed';
+    case 'output':
+      return 'output missing or changed';
+    case 'released':
+      return 'output released by clean';
+    case 'forced':
+      return 'forced';
+    case 'always':
+      return 'always run';
+    case 'up to date':
+      return 'up to date';
+  }
+}
+
+/**
+ * Returns what changed, path by path, or undefined when the reason has no before and after, or they were too
+ * long to be kept.
+ */
+export function reasonChanges(reason: Reason): readonly Change[] | undefined {
+  return reason.because === 'item' || reason.because === 'uses' ? changesBetween(reason.before, reason.after) : undefined;
+}

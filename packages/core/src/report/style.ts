@@ -1,0 +1,83 @@
+/**
+ * Colours and signs, or plain text where a terminal cannot or a person will not have them.
+ *
+ * Only this file knows escape codes for colours; everything else asks a Style for a meaning.
+ */
+export interface Style {
+  readonly colour: boolean;
+  bold(text: string): string;
+  dim(text: string): string;
+  good(text: string): string;
+  bad(text: string): string;
+  notice(text: string): string;
+  name(text: string): string;
+  readonly signs: Signs;
+}
+
+export interface Signs {
+  readonly ok: string;
+  readonly bad: string;
+  readonly note: string;
+  readonly waiting: string;
+  readonly running: readonly string[];
+  readonly barFull: string;
+  readonly barEmpty: string;
+  readonly into: string;
+  readonly dot: string;
+}
+
+const unicodeSigns: Signs = {
+  ok: '✓',
+  bad: '✗',
+  note: '•',
+  waiting: '·',
+  running: ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'],
+  barFull: '━',
+  barEmpty: '─',
+  into: '›',
+  dot: '·',
+};
+
+const asciiSigns: Signs = {
+  ok: 'ok',
+  bad: 'x',
+  note: '*',
+  waiting: '.',
+  running: ['|', '/', '-', '\\'],
+  barFull: '#',
+  barEmpty: '-',
+  into: '>',
+  dot: ',',
+};
+
+/** Makes a style; `colour` false gives text without a single escape code. */
+export function makeStyle(options: { readonly colour: boolean; readonly unicode: boolean }): Style {
+  const paint = (open: number, close: number) => (text: string) =>
+    options.colour && text !== '' ? `\u001B[${open}m${text}\u001B[${close}m` : text;
+  return {
+    colour: options.colour,
+    bold: paint(1, 22),
+    dim: paint(2, 22),
+    good: paint(32, 39),
+    bad: paint(31, 39),
+    notice: paint(33, 39),
+    name: paint(36, 39),
+    signs: options.unicode ? unicodeSigns : asciiSigns,
+  };
+}
+
+export const plainStyle: Style = makeStyle({ colour: false, unicode: true });
+
+/** The style a stream deserves by the customs of the terminal world. */
+export function styleFor(
+  stream: { readonly isTTY?: boolean },
+  env: { readonly [name: string]: string | undefined },
+): Style {
+  // https://no-color.org: any non-empty value; FORCE_COLOR wins, because CI systems that show colours set it.
+  const forced = env['FORCE_COLOR'] !== undefined && env['FORCE_COLOR'] !== '0';
+  const refused = (env['NO_COLOR'] ?? '') !== '' || env['TERM'] === 'dumb';
+  const locale = env['LC_ALL'] || env['LC_CTYPE'] || env['LANG'] || '';
+  // An unset locale is common in containers whose terminal speaks UTF-8 all the same; only a stated other one counts.
+  const unicode = env['TERM'] !== 'linux' && (/utf-?8/i.test(locale) || !/^(C|POSIX)$|\./i.test(locale));
+  return makeStyle({ colour: forced || (stream.isTTY === true && !refused), unicode });
+}

@@ -1,0 +1,136 @@
+import type { Failure } from '../model/failure.ts';
+import { planLines } from './plan-text.ts';
+import type { MapReport, RunReport } from './run-report.ts';
+import type { Style } from './style.ts';
+import { table } from './table.ts';
+import { bytes, count, counted, took } from './units.ts';
+import { cut, wrap } from './width.ts';
+import { failureTitle } from './wording.ts';
+
+export interface SummaryLayout {
+  readonly style: Style;
+  readonly width: number;
+}
+
+const listedFailures = 10;
+
+/** Returns the last words on a run: what ran, what was reused, what failed, where things are, what to do next. */
+export function summaryLines(report: RunReport, layout: SummaryLayout): string[] {
+  if (report.outcome === 'planned') return planLines(report, layout);
+  if (report.outcome === 'ok' && changedNothing(report)) return [...nothingToDo(report, layout), ...rendered(report)];
+  return [
+    headline(report, layout),
+    ...section('', mapTable(report.maps, layout)),
+    ...section(layout.style.bold('Failed'), failureList(report, layout)),
+    ...section('', staleLines(report, layout)),
+    ...rendered(report),
+    ...section('', nextLines(report, layout)),
+  ];
+}
+
+function section(heading: string, lines: readonly string[]): string[] {
+  if (lines.length === 0) return [];
+  return heading === '' ? ['', ...lines] : ['', heading, ...lines];
+}
+
+function changedNothing(report: RunReport): boolean {
+  return report.maps.every((map) => map.counts.done === 0 && map.counts.failed === 0) && !report.stale.some((one) => one.removed);
+}
+
+function nothingToDo(report: RunReport, { style }: SummaryLayout): string[] {
+  const items = report.maps.reduce((sum, map) => sum + map.counts.reused, 0);
+  const tail = style.dim(`  (run ${report.run}, ${took(report.elapsedMs)})`);
+  return [`${style.good(style.signs.ok)} Nothing to do: ${counted(items, 'item')} up to date${tail}`, ...staleLines(report, { style, width: 80 })];
+}
+
+function headline(report: RunReport, { style }: SummaryLayout): string {
+  const tail = style.dim(`  (run ${report.run}, ${took(report.elapsedMs)})`);
+  const total = report.maps.reduce((sum, map) => sum + map.counts.total, 0);
+  switch (report.outcome) {
+    case 'ok':
+    case 'planned':
+      return `${style.good(style.signs.ok)} ${style.bold(`${report.task} is done`)}${tail}`;
+    case 'failed': {
+      const items = report.maps.reduce((sum, map) => sum + map.counts.failed, 0);
+      const what = items > 0 ? `${count(items)} of ${counted(total, 'item')} failed` : 'it failed';
+      return `${style.bad(style.signs.bad)} ${style.bold(`${report.task} is not done: ${what}`)}${tail}`;
+    }
+    case 'interrupted':
+      return `${style.notice(style.signs.note)} ${style.bold(`${report.task} was stopped`)}${tail}`;
+  }
+}
+
+function mapTable(maps: readonly MapReport[], { style, width }: SummaryLayout): string[] {
+  const shown = maps.filter((map) => map.counts.total > 0);
+  const rows = shown.map(({ name, counts, place, once }) => [
+    name,
+    once ? (counts.done > 0 ? 'done' : '') : counts.done > 0 ? `${count(counts.done)} done` : '',
+    once ? (counts.reused > 0 ? 'reused' : '') : counts.reused > 0 ? `${count(counts.reused)} reused` : '',
+    counts.failed > 0 ? (once ? 'failed' : `${count(counts.failed)} failed`) : '',
+    // Neither done nor failed: the run ended before their turn, or what they need failed.
+    counts.pending > 0 ? `${count(counts.pending)} not run` : '',
+    counts.sizeBytes > 0 ? bytes(counts.sizeBytes) : '',
+    place ?? '',
+  ]);
+  const columns = [
+    { flexible: true },
+    { align: 'right', paint: style.good },
+    { align: 'right', paint: style.dim },
+    { align: 'right', paint: style.bad },
+    { align: 'right', paint: style.notice },
+    { align: 'right' },
+    { flexible: true, paint: style.name },
+  ] as const;
+  const used = columns.map((_, i) => rows.some((row) => row[i] !== ''));
+  const keep = <T>(cells: readonly T[]): T[] => cells.filter((_, i) => used[i]);
+  return table(keep(columns), rows.map(keep), { width, style, indent: '  ' });
+}
+
+function failureList(report: RunReport, layout: SummaryLayout): string[] {
+  const { style, width } = layout;
+  const rows = report.failures.slice(0, listedFailures).map((failure) => failureRow(failure));
+  // The reason is what people compare; a long key gives way before it does.
+  const subject = Math.min(Math.floor(width / 2), Math.max(0, ...rows.map(([name]) => name.length)));
+  const lines = rows.map(([name, title]) => {
+    const start = name === '' ? '  ' : `  ${cut(name, subject, 'middle').padEnd(subject)}  `;
+    return start + style.bad(cut(title, width - start.length));
+  });
+  const hidden = report.failureCount - rows.length;
+  if (hidden > 0) lines.push(style.dim(`  and ${count(hidden)} more: runner logs ${report.run}`));
+  return lines;
+}
+
+function failureRow(failure: Failure): [string, string] {
+  const name = [failure.at?.step, failure.at?.item].filter((part) => part !== undefined).join(' ');
+  return [name, failureTitle(failure)];
+}
+
+function staleLines(report: RunReport, { style, width }: SummaryLayout): string[] {
+  return report.stale.flatMap((stale) => {
+    const files = counted(stale.total, 'file');
+    if (stale.removed) return [`Removed ${files} from ${style.name(stale.place)} that no item makes any more.`];
+    const text = `${stale.place} still holds ${files} that no item makes any more (${stale.keys.slice(0, 3).join(', ')}${stale.total > 3 ? ', ...' : ''}).`;
+    return wrap(text, width);
+  });
+}
+
+// Printed whatever the outcome: a task that returned has something to say even when items failed on the way.
+function rendered(report: RunReport): string[] {
+  return report.rendered === undefined || report.rendered === '' ? [] : ['', ...report.rendered.trimEnd().split('\n')];
+}
+
+function nextLines(report: RunReport, { style }: SummaryLayout): string[] {
+  const again = `runner run ${report.task}`;
+  switch (report.outcome) {
+    case 'failed':
+      return [
+        `${style.dim('Details')}    runner logs ${report.run}`,
+        `${style.dim('Try again')}  ${again}   ${style.dim('(what is done is kept, only the rest runs)')}`,
+      ];
+    case 'interrupted':
+      return [`${style.dim('Go on')}  ${again}   ${style.dim('(what is done is kept)')}`];
+    case 'ok':
+    case 'planned':
+      return [];
+  }
+}

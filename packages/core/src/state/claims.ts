@@ -1,0 +1,70 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+
+/** Which line and item published a file; `stale` once its row no longer names it. */
+export interface Claim {
+  readonly url: string;
+  readonly line: number;
+  readonly key: string;
+  readonly stale: boolean;
+}
+
+/**
+ * The owners of published files, by URL.
+ *
+ * URLs are folded (NFC, lower case) in the unique index, so that two keys a Mac or Windows disk would merge
+ * into one file collide here, on every disk. Stale claims stay: what we once made is ours to replace.
+ */
+export class Claims {
+  readonly #get: StatementSync;
+  readonly #put: StatementSync;
+  readonly #stale: StatementSync;
+  readonly #staleOf: StatementSync;
+  readonly #drop: StatementSync;
+  readonly #under: StatementSync;
+
+  constructor(db: DatabaseSync) {
+    this.#get = db.prepare('SELECT url, line, key, stale FROM claim WHERE fold = ?');
+    this.#put = db.prepare(
+      'INSERT INTO claim(url, fold, line, key, stale) VALUES (?, ?, ?, ?, 0) ON CONFLICT(fold) DO UPDATE SET url = excluded.url, line = excluded.line, key = excluded.key, stale = 0',
+    );
+    this.#stale = db.prepare('UPDATE claim SET stale = 1 WHERE fold = ? AND line = ?');
+    this.#staleOf = db.prepare('SELECT url FROM claim WHERE line = ? AND stale = 1');
+    this.#drop = db.prepare('DELETE FROM claim WHERE fold = ?');
+    this.#under = db.prepare('SELECT url, line, key, stale FROM claim WHERE url >= ? AND url < ? AND stale = 0');
+  }
+
+  find(url: string): Claim | undefined {
+    const raw = this.#get.get(foldUrl(url)) as { url: string; line: number; key: string; stale: number } | undefined;
+    return raw && { ...raw, stale: raw.stale === 1 };
+  }
+
+  put(url: string, line: number, key: string): void {
+    this.#put.run(url, foldUrl(url), line, key);
+  }
+
+  markStale(url: string, line: number): void {
+    this.#stale.run(foldUrl(url), line);
+  }
+
+  staleUrls(line: number): string[] {
+    return (this.#staleOf.all(line) as { url: string }[]).map((raw) => raw.url);
+  }
+
+  drop(url: string): void {
+    this.#drop.run(foldUrl(url));
+  }
+
+  /** Live claims of every line whose URL starts with a prefix; a scan, for reports only. */
+  under(prefix: string): Claim[] {
+    return (this.#under.all(prefix, `${prefix}\u{10ffff}`) as { url: string; line: number; key: string }[]).map((raw) => ({
+      ...raw,
+      stale: false,
+    }));
+  }
+}
+
+/** What two URLs share when some disks would take them for one file. */
+export function foldUrl(url: string): string {
+  // ASCII lower-case is by far the commonest key and needs no work.
+  return /^[\x20-\x40\x5b-\x7e]*$/.test(url) ? url : url.normalize('NFC').toLowerCase().normalize('NFC');
+}

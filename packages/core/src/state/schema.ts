@@ -1,0 +1,122 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, renameSync, statfsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { fail, failureOf } from '../model/failure.ts';
+
+/**
+ * The layout of `.runner/state.db`.
+ *
+ * Rows have integer ids beside a unique (line, key): keys in any order then cost one index insert, and a row
+ * is remembered in four bytes. Claims say which line made a published file; flights say what a live run may
+ * have published without having recorded it yet.
+ */
+const layout = `
+CREATE TABLE meta(name TEXT PRIMARY KEY, value TEXT) STRICT, WITHOUT ROWID;
+CREATE TABLE line(id INTEGER PRIMARY KEY, plugin TEXT, step TEXT, place TEXT, holder INTEGER, UNIQUE(plugin, step, place)) STRICT;
+CREATE TABLE row(
+  seq INTEGER PRIMARY KEY, line INTEGER, key TEXT, item TEXT, version INTEGER, uses TEXT,
+  result TEXT, outputs TEXT, sources TEXT, run INTEGER, UNIQUE(line, key)) STRICT;
+CREATE TABLE claim(url TEXT, fold TEXT UNIQUE, line INTEGER, key TEXT, stale INTEGER DEFAULT 0) STRICT;
+CREATE INDEX claim_stale ON claim(line) WHERE stale = 1;
+CREATE TABLE flight(id INTEGER PRIMARY KEY, line INTEGER, run INTEGER, keys TEXT) STRICT;
+CREATE TABLE suspect(line INTEGER, key TEXT, deaths INTEGER, PRIMARY KEY(line, key)) STRICT, WITHOUT ROWID;
+CREATE TABLE run(
+  id INTEGER PRIMARY KEY, token TEXT UNIQUE, plugin TEXT, task TEXT, params TEXT, about TEXT, started INTEGER, finished INTEGER,
+  outcome TEXT, holder TEXT, waits INTEGER, result TEXT, failures INTEGER DEFAULT 0) STRICT;
+CREATE TABLE map(
+  run INTEGER, ord INTEGER, name TEXT, line INTEGER, total INTEGER, reused INTEGER, done INTEGER, failed INTEGER,
+  bytes INTEGER, exact INTEGER, digest TEXT, PRIMARY KEY(run, ord)) STRICT, WITHOUT ROWID;
+CREATE TABLE failure(run INTEGER, map INTEGER, key TEXT, failure TEXT, at INTEGER) STRICT;
+CREATE INDEX failure_run ON failure(run);
+CREATE TABLE log(run INTEGER, map INTEGER, key TEXT, message TEXT, at INTEGER) STRICT;
+CREATE INDEX log_run ON log(run);
+CREATE TABLE at_end(
+  id INTEGER PRIMARY KEY, run INTEGER, plugin TEXT, entry TEXT, step TEXT, item TEXT, status TEXT, at INTEGER) STRICT;
+CREATE TABLE memo(path TEXT PRIMARY KEY, stamp TEXT, digest TEXT) STRICT, WITHOUT ROWID;
+`;
+
+/** Raised when the layout changes; an older runner refuses a newer file instead of guessing. */
+const layoutVersion = 1;
+
+export interface OpenedState {
+  readonly db: DatabaseSync;
+  readonly path: string;
+  /** Set when a damaged file was put aside and a fresh one started; work is then done again or adopted. */
+  readonly damaged?: string;
+}
+
+/**
+ * Opens (or makes) the state under a `.runner` folder.
+ *
+ * Throws `state.network` on a network file system, whose locks cannot be trusted, and `state.newer` for a
+ * file of a later version. A truncated or damaged file is renamed beside, never deleted.
+ */
+export function openState(runnerDir: string): OpenedState {
+  mkdirSync(join(runnerDir, 'locks'), { recursive: true });
+  refuseNetworkFileSystem(runnerDir);
+  const path = join(runnerDir, 'state.db');
+  try {
+    return { db: openDatabase(path), path };
+  } catch (error) {
+    if (failureOf(error) !== undefined || !isDamage(error)) throw error;
+    const aside = `${path}.damaged-${Date.now().toString(36)}`;
+    for (const suffix of ['', '-wal', '-shm']) {
+      if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix);
+    }
+    return { db: openDatabase(path), path, damaged: aside };
+  }
+}
+
+/** Opens the state read-only, for readers in worker threads; undefined tables cannot occur there. */
+export function openStateReader(path: string): DatabaseSync {
+  const db = new DatabaseSync(path, { readOnly: true });
+  db.exec('PRAGMA busy_timeout = 10000');
+  return db;
+}
+
+function openDatabase(path: string): DatabaseSync {
+  const db = new DatabaseSync(path);
+  try {
+    // The timeout comes first: two runners may make the file at the same moment.
+    db.exec('PRAGMA busy_timeout = 20000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY');
+    db.exec('BEGIN IMMEDIATE');
+    const found = Number(Object.values(db.prepare('PRAGMA user_version').get() ?? { v: 0 })[0]);
+    if (found > layoutVersion) throw fail('state.newer', { path, found, supported: layoutVersion });
+    if (found === 0) {
+      db.exec(layout);
+      db.prepare('INSERT INTO meta VALUES (?, ?)').run('id', randomBytes(8).toString('hex'));
+      db.exec(`PRAGMA user_version = ${layoutVersion}`);
+    }
+    db.exec('COMMIT');
+    // A truncated file often opens well and fails at the first read of a lost page.
+    db.exec('SELECT count(*) FROM line; SELECT count(*) FROM run; SELECT count(*) FROM at_end; SELECT max(seq) FROM row');
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+// SQLITE_CORRUPT 11, SQLITE_NOTADB 26, SQLITE_IOERR 10 (short read of a truncated file), SQLITE_ERROR 1 with a lost table.
+export function isDamage(error: unknown): boolean {
+  const { errcode, message } = error as { errcode?: number; message?: string };
+  const primary = (errcode ?? 0) & 0xff;
+  return primary === 11 || primary === 26 || primary === 10 || (primary === 1 && /no such table/.test(message ?? ''));
+}
+
+// Magic numbers of statfs(2); SQLite's own locks are unreliable on these.
+const networkFileSystems = new Map([
+  [0x6969, 'NFS'],
+  [0xff534d42, 'CIFS'],
+  [0xfe534d42, 'SMB2'],
+  [0x517b, 'SMB'],
+  [0x01021997, '9p'],
+  [0x5346414f, 'AFS'],
+  [0x0bd00bd0, 'Lustre'],
+]);
+
+function refuseNetworkFileSystem(path: string): void {
+  const kind = networkFileSystems.get(Number(statfsSync(existsSync(path) ? path : dirname(path)).type));
+  if (kind !== undefined) throw fail('state.network', { path, kind });
+}
