@@ -77,13 +77,20 @@ function describeError(error: unknown): string {
   // A stack made by hand may lack the message; the message must never be lost.
   const text = own.join('\n').includes(error.message) ? own.join('\n') : `${error.message}\n${own.join('\n')}`;
   const parts = [text];
-  if ('expected' in error && 'actual' in error && !text.includes('+ actual')) {
+  if ('expected' in error && 'actual' in error && !tellsAll(error, text)) {
     const diff = reporters.Base.generateDiff(stringify(error.actual), stringify(error.expected));
     parts.push(process.stdout.isTTY ? diff : stripVTControlCharacters(diff));
   }
   if (error.cause !== undefined) parts.push(`caused by: ${describeError(error.cause).trimStart()}`);
   if (error instanceof AggregateError) parts.push(...error.errors.map((one: unknown) => describeError(one)));
   return parts.join('\n').replace(/^/gm, '  ');
+}
+
+/** node:assert writes both values into the messages it makes, short of what it cuts; patterns and classes have no diff. */
+function tellsAll(error: Error & { readonly expected: unknown }, text: string): boolean {
+  if (error.expected instanceof RegExp || typeof error.expected === 'function') return true;
+  const isGenerated = 'generatedMessage' in error && error.generatedMessage === true;
+  return isGenerated && !/Skipped lines|^\s*\.\.\.$/m.test(text);
 }
 
 function stringify(value: unknown): string {

@@ -20,6 +20,15 @@ export { folderRef, isFileRef, isFolderRef, refUrl, type FileRef, type FolderRef
 export { fileRef, source, storeUrl } from './model/params.ts';
 export { definePlugin, type Plugin } from './model/plugin.ts';
 export type { Results, ResultsReader, Row } from './model/result.ts';
-export { defineStep, type FetchedResponse, type FetchInit, type Output, type OutputFolder, type Slot, type Step, type Tools } from './model/step.ts';
+export {
+  defineStep,
+  type FetchedResponse,
+  type FetchInit,
+  type Output,
+  type OutputFolder,
+  type Slot,
+  type Step,
+  type Tools,
+} from './model/step.ts';
 export type { Store } from './model/store.ts';
 export { defineTask, type DatasetAbout, type RunContext, type Task } from './model/task.ts';

@@ -29,8 +29,8 @@ export interface Facade {
   doctor(): Promise<readonly Check[]>;
   catalogue(): Promise<Catalogue>;
   store(place: string): Promise<Store>;
-  /** Imports the plugin in a folder once and writes its `runner.manifest.json`. */
-  buildManifest(dir: string): Promise<BuiltManifest>;
+  /** Imports the plugin in a folder once and writes its `runner.manifest.json`; `check` only compares. */
+  buildManifest(dir: string, options: { readonly check: boolean }): Promise<BuiltManifest>;
   close(): Promise<void>;
 }
 
@@ -154,6 +154,6 @@ export interface Check {
 export interface BuiltManifest {
   readonly file: string;
   readonly tasks: readonly string[];
-  /** False when the file already said the same. */
+  /** True when the file said something else, or there was none. */
   readonly changed: boolean;
 }

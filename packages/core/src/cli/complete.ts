@@ -1,7 +1,7 @@
 import { flagsOf, type FlagSpec } from '../config/flags.ts';
 import { type Catalogue, listTasks } from '../plugins/manifest.ts';
 import type { CliContext } from './context.ts';
-import { type ArgSpec, type CommandSpec } from './spec/command-spec.ts';
+import type { ArgSpec, CommandSpec } from './spec/command-spec.ts';
 import { commandSpecs, familyOf, recognise } from './spec/commands.ts';
 import { runFlags } from './spec/work-specs.ts';
 
@@ -78,7 +78,7 @@ function argWords(arg: ArgSpec, catalogue: Catalogue | undefined): string[] {
       return (arg.choices ?? []).map((choice) => line(choice, ''));
     case 'file':
       return [...(catalogue?.stores ?? []).map((store) => line(`${store}:`, 'store')), ':files'];
-    case undefined:
+    default:
       return [];
   }
 }

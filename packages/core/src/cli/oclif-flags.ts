@@ -1,16 +1,17 @@
 import { string as stringArg } from '@oclif/core/args';
 import { boolean, string } from '@oclif/core/flags';
+import type { FlagInput } from '@oclif/core/interfaces';
 import type { FlagSpec } from '../config/flags.ts';
 import type { ArgSpec } from './spec/command-spec.ts';
 
-type OclifFlag = ReturnType<typeof boolean> | ReturnType<typeof string>;
+type OclifFlag = FlagInput[string];
 
 /**
  * Returns oclif's flags for ours. Values stay texts: the config layer converts and checks them with those from
  * the environment and the project file, so that a wrong value reads the same wherever it came from.
  */
-export function oclifFlags(specs: readonly FlagSpec[]): { [name: string]: OclifFlag } {
-  const flags: { [name: string]: OclifFlag } = {};
+export function oclifFlags(specs: readonly FlagSpec[]): FlagInput {
+  const flags: FlagInput = {};
   for (const spec of specs) flags[spec.name] = oclifFlag(spec);
   return flags;
 }
@@ -23,7 +24,7 @@ function oclifFlag(spec: FlagSpec): OclifFlag {
   };
   if (spec.type === 'boolean' && !spec.multiple) return boolean({ ...common, allowNo: true });
   // Not greedy: `--species a b` must not swallow the positional argument b.
-  return string(spec.multiple ? { ...common, multiple: true, multipleNonGreedy: true } : common) as OclifFlag;
+  return spec.multiple ? string({ ...common, multiple: true, multipleNonGreedy: true }) : string(common);
 }
 
 /** Returns oclif's arguments: the command's own, then the positional params of a task. */

@@ -13,6 +13,7 @@ type OclifConfig = ConstructorParameters<typeof Command>[1];
 const bareConfig = {
   bin: 'runner',
   topicSeparator: ' ',
+  scopedEnvVarKey: (name: string) => `RUNNER_${name}`,
   runHook: () => Promise.resolve({ successes: [], failures: [] }),
 } as unknown as OclifConfig;
 

@@ -16,8 +16,8 @@ export interface YamlData {
   placeOfKey(path: Path): Place;
 }
 
-// More nodes than any config or file list has by hand; aliases of aliases reach it in one kilobyte of text.
-const maxNodes = 5_000_000;
+// More nodes than any config has by hand; aliases of aliases reach it in one kilobyte of text.
+const maxNodes = 200_000;
 
 /** Reads a YAML text; `file` is how problems name it. Never throws for what the text says. */
 export function readYaml(text: string, file: string): YamlData {

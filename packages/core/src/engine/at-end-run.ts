@@ -41,7 +41,9 @@ async function runOne(
   let failure: Failure | undefined;
   for (let attempt = 0; attempt < attempts; attempt++) {
     try {
-      const step = localStep(record) ?? (await findStep({ entry: record.entry, plugin: record.plugin, step: record.step, version: 1 }));
+      const step =
+        localStep(record) ??
+        (await findStep({ entry: record.entry, plugin: record.plugin, step: record.step, version: 1 }));
       const line = `${record.plugin}/${record.step}/@at-end`;
       const outcome = await runItem(
         { step, line, uses: undefined, opened: undefined, staging: undefined, deps },

@@ -24,9 +24,13 @@ export async function* inBatches(items: Items<unknown>): AsyncGenerator<Batch> {
   if (isResults(items)) {
     yield* (items as unknown as EngineResults).mapRun.stream();
   } else if (Array.isArray(items)) {
-    for (let from = 0; from < items.length; from += batchSize) yield { items: items.slice(from, from + batchSize) as unknown[] };
+    for (let from = 0; from < items.length; from += batchSize)
+      yield { items: items.slice(from, from + batchSize) as unknown[] };
   } else {
-    const batches = Symbol.iterator in items ? syncBatches(items as Iterable<unknown>) : asyncBatches(items as AsyncIterable<unknown>);
+    const batches =
+      Symbol.iterator in items
+        ? syncBatches(items as Iterable<unknown>)
+        : asyncBatches(items as AsyncIterable<unknown>);
     for await (const batch of batches) yield { items: batch };
   }
 }

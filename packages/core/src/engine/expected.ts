@@ -27,7 +27,8 @@ export async function expectedThere(
     const local = store.localPath(wanted.key) !== undefined;
     const entry = local || !store.can.list ? await store.stat(wanted.key) : (await checker.inventory()).get(wanted.key);
     if (entry === undefined || entry.size !== wanted.size) return false;
-    const digest = wanted.digest === undefined && !map.keepsRows ? '' : (entry.digest ?? (await store.digest(wanted.key)));
+    const digest =
+      wanted.digest === undefined && !map.keepsRows ? '' : (entry.digest ?? (await store.digest(wanted.key)));
     if (wanted.digest !== undefined && digest !== wanted.digest) return false;
     outputs.push([wanted.key, entry.size, entry.version ?? '', digest, 'file']);
   }

@@ -29,7 +29,9 @@ export class FileDigests {
 
   /** The digest of a folder output: always read whole, a folder's stamp does not show changes inside. */
   ofFolder(path: string): Digest {
-    return folderDigest(listFiles(path).map((name) => [name, statSync(`${path}/${name}`).size, hashFile(`${path}/${name}`)] as const));
+    return folderDigest(
+      listFiles(path).map((name) => [name, statSync(`${path}/${name}`).size, hashFile(`${path}/${name}`)] as const),
+    );
   }
 
   /** A ref's digest: its own, the listing's, or one read. */
@@ -48,7 +50,9 @@ export class FileDigests {
       return { ...ref, digest: await this.ofRef(value as FileRef) };
     }
     if (Array.isArray(value)) return Promise.all(value.map((member) => this.withDigests(member)));
-    const entries = await Promise.all(Object.entries(value).map(async ([key, member]) => [key, await this.withDigests(member)] as const));
+    const entries = await Promise.all(
+      Object.entries(value).map(async ([key, member]) => [key, await this.withDigests(member)] as const),
+    );
     return Object.fromEntries(entries);
   }
 
@@ -57,7 +61,11 @@ export class FileDigests {
    *
    * `before` and `after` are canonical JSON; `sources` the digests recorded when the earlier item was worked on.
    */
-  async sameContent(before: string, after: string, sources: { readonly [url: string]: string } | undefined): Promise<boolean> {
+  async sameContent(
+    before: string,
+    after: string,
+    sources: { readonly [url: string]: string } | undefined,
+  ): Promise<boolean> {
     if (before.startsWith('#') || after.startsWith('#')) return false;
     const pairs: [FileRef, FileRef][] = [];
     if (!collectPairs(JSON.parse(before), JSON.parse(after), pairs)) return false;
@@ -71,7 +79,8 @@ export class FileDigests {
 
 // Walks both values at once; false as soon as they differ in anything but a file's version and digest.
 function collectPairs(before: unknown, after: unknown, pairs: [FileRef, FileRef][]): boolean {
-  if (typeof before !== 'object' || before === null || typeof after !== 'object' || after === null) return before === after;
+  if (typeof before !== 'object' || before === null || typeof after !== 'object' || after === null)
+    return before === after;
   const old = before as { readonly [key: string]: unknown };
   const now = after as { readonly [key: string]: unknown };
   if (old['$type'] === 'file' && now['$type'] === 'file') {

@@ -38,7 +38,8 @@ export class Limits {
   free(needs: Needs): number {
     let free = Number.POSITIVE_INFINITY;
     if (needs.cpu !== true) free = this.inlineLimit - this.inline;
-    if (needs.lane !== undefined) free = Math.min(free, this.laneLimit(needs.lane) - (this.#laneUse.get(needs.lane) ?? 0));
+    if (needs.lane !== undefined)
+      free = Math.min(free, this.laneLimit(needs.lane) - (this.#laneUse.get(needs.lane) ?? 0));
     if (needs.gpu === true) free = Math.min(free, 1 - this.#gpu);
     if (needs.memoryMb !== undefined && needs.memoryMb > 0) {
       const left = Math.floor((this.#memoryMb - this.#memoryUse) / needs.memoryMb);

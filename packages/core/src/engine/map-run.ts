@@ -68,6 +68,8 @@ export class MapRun {
   #recentFrom = 0;
   /** Items whose released bytes may be wanted by somebody: kept to be worked on again. */
   readonly released = new Map<string, Todo>();
+  /** Told when such an item is done (or failed). */
+  readonly redone = new Map<string, (ok: boolean) => void>();
 
   total = 0;
   expectedTotal: number | undefined;
@@ -101,7 +103,9 @@ export class MapRun {
   }
 
   get isGenerator(): boolean {
-    return (this.spec.step.spec.work as { constructor?: { name?: string } }).constructor?.name === 'AsyncGeneratorFunction';
+    return (
+      (this.spec.step.spec.work as { constructor?: { name?: string } }).constructor?.name === 'AsyncGeneratorFunction'
+    );
   }
 
   get keepsRows(): boolean {
@@ -193,7 +197,11 @@ export class MapRun {
 
   /** Results in completion order, as they come, in batches, each with the ids of its rows. */
   async *stream(): AsyncGenerator<{ readonly items: readonly unknown[]; readonly origins: readonly number[] }> {
-    if (!this.keepsRows) throw fail('step.undeclared', { name: this.spec.name, what: 'keeps no rows, so its results cannot be handed on' });
+    if (!this.keepsRows)
+      throw fail('step.undeclared', {
+        name: this.spec.name,
+        what: 'keeps no rows, so its results cannot be handed on',
+      });
     let cursor = 0;
     for (;;) {
       if (cursor < this.#emitted.length) {
@@ -221,7 +229,9 @@ export class MapRun {
     for (let from = 0; from < ordered.length; from += 512) {
       const seqs = ordered.slice(from, from + 512).filter((seq) => seq !== 0);
       if (!this.isGenerator) for (const seq of seqs) list.push(seq);
-      else for (const row of this.#rows.bySeq(seqs)) for (const child of this.#rows.children(this.line.id, row.key)) list.push(child.seq);
+      else
+        for (const row of this.#rows.bySeq(seqs))
+          for (const child of this.#rows.children(this.line.id, row.key)) list.push(child.seq);
     }
     const shared = new Int32Array(new SharedArrayBuffer(list.length * 4));
     for (let i = 0; i < list.length; i++) shared[i] = list.at(i);

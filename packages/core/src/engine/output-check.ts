@@ -21,7 +21,12 @@ export class OutputChecker {
   readonly #verify: boolean;
   #inventory: Promise<Map<string, Entry>> | undefined;
 
-  constructor(options: { readonly store: Store; readonly digests: FileDigests; readonly statter: Statter; readonly verify: boolean }) {
+  constructor(options: {
+    readonly store: Store;
+    readonly digests: FileDigests;
+    readonly statter: Statter;
+    readonly verify: boolean;
+  }) {
     this.#store = options.store;
     this.#digests = options.digests;
     this.#statter = options.statter;
@@ -37,7 +42,8 @@ export class OutputChecker {
   async #checkLocal(rows: readonly (readonly StoredOutput[])[]): Promise<OutputVerdict[]> {
     const paths: string[] = [];
     for (const outputs of rows) {
-      for (const output of outputs) if (output[4] !== 'released') paths.push(this.#store.localPath(output[0]) as string);
+      for (const output of outputs)
+        if (output[4] !== 'released') paths.push(this.#store.localPath(output[0]) as string);
     }
     const stats = await this.#statter.stat(paths);
     let at = 0;

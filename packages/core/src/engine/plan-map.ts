@@ -83,13 +83,18 @@ export class MapPlanner {
     const reuses: Reuse[] = [];
     for (const candidate of candidates) {
       const row = rows.get(candidate.key);
-      if (map.pendingKeys.has(candidate.key) || inBatch.has(candidate.key) || (row !== undefined && map.used.has(row.seq))) {
+      if (
+        map.pendingKeys.has(candidate.key) ||
+        inBatch.has(candidate.key) ||
+        (row !== undefined && map.used.has(row.seq))
+      ) {
         throw fail('item.duplicate', { key: candidate.key, map: map.spec.name });
       }
       inBatch.add(candidate.key);
       let reason = this.#reason(candidate, row);
       if (reason?.because === 'item' && (await this.#sameContent(candidate, row as StoredRow))) reason = undefined;
-      if (reason === undefined) reuses.push({ ...candidate, row: row as StoredRow, children: this.#children(candidate.key) });
+      if (reason === undefined)
+        reuses.push({ ...candidate, row: row as StoredRow, children: this.#children(candidate.key) });
       else this.#todo(candidate, row, reason);
     }
     if (reuses.length === 0) return;
@@ -97,14 +102,17 @@ export class MapPlanner {
     for (const { row } of reuses) map.used.add(row.seq);
     const sure = reuses.filter(({ row, children }) => row.outputs.length === 0 && children.length === 0);
     for (const reuse of sure) this.#reuse(reuse);
-    if (sure.length < reuses.length) await this.#checkBehind(sure.length === 0 ? reuses : reuses.filter((reuse) => !sure.includes(reuse)));
+    if (sure.length < reuses.length)
+      await this.#checkBehind(sure.length === 0 ? reuses : reuses.filter((reuse) => !sure.includes(reuse)));
   }
 
   #candidate(item: unknown): Candidate {
     const key = this.#options.key(item);
-    if (typeof key !== 'string' || key === '') throw fail('item.key', { key: String(key), why: 'it is not a text, or it is empty' });
+    if (typeof key !== 'string' || key === '')
+      throw fail('item.key', { key: String(key), why: 'it is not a text, or it is empty' });
     // U+001F separates a generator's sub-keys; lone surrogates cannot be found again in the state.
-    if (key.includes(subKeySeparator) || !key.isWellFormed()) throw fail('item.key', { key, why: 'it holds a control character or broken Unicode' });
+    if (key.includes(subKeySeparator) || !key.isWellFormed())
+      throw fail('item.key', { key, why: 'it holds a control character or broken Unicode' });
     return { ord: this.#map.total++, key, item, text: comparable(this.#options.canonical(item)) };
   }
 
@@ -134,14 +142,25 @@ export class MapPlanner {
   #todo(candidate: Candidate, row: StoredRow | undefined, reason: Reason): void {
     const map = this.#map;
     const expects = map.spec.step.spec.expects as ((item: unknown) => readonly ExpectedOutput[]) | undefined;
-    if (expects !== undefined && this.#options.checker !== undefined && reason.because !== 'forced' && reason.because !== 'always') {
+    if (
+      expects !== undefined &&
+      this.#options.checker !== undefined &&
+      reason.because !== 'forced' &&
+      reason.because !== 'always'
+    ) {
       const outputs = expects.call(map.spec.step.spec, candidate.item);
-      if (outputs.length > 0) return this.#behind(this.#checkExpected(candidate, row, reason, outputs, this.#options.checker));
+      if (outputs.length > 0)
+        return this.#behind(this.#checkExpected(candidate, row, reason, outputs, this.#options.checker));
     }
     this.#decide(candidate, row, reason);
   }
 
-  #decide({ ord, key, item, text }: Candidate, row: StoredRow | undefined, reason: Reason, doneKeys?: readonly string[]): void {
+  #decide(
+    { ord, key, item, text }: Candidate,
+    row: StoredRow | undefined,
+    reason: Reason,
+    doneKeys?: readonly string[],
+  ): void {
     const map = this.#map;
     map.pendingKeys.add(key);
     map.because(reason);
@@ -200,7 +219,10 @@ export class MapPlanner {
     const rows = reuses.flatMap(({ row, children }) => (this.#map.isGenerator ? children : [row]));
     const checker = this.#options.checker;
     if (checker === undefined) return reuses.forEach((reuse) => this.#reuse(reuse));
-    const verdicts = await checker.check(rows.map((row) => row.outputs), this.#map.total < 16);
+    const verdicts = await checker.check(
+      rows.map((row) => row.outputs),
+      this.#map.total < 16,
+    );
     let at = 0;
     for (const reuse of reuses) {
       const own = this.#map.isGenerator ? reuse.children : [reuse.row];
@@ -230,10 +252,22 @@ export class MapPlanner {
     map.seqs.set(ord, row.seq);
     map.reused++;
     this.#options.onReason?.(key, { because: 'up to date' });
-    const released = row.outputs.some((output) => output[4] === 'released') || children.some((child) => child.outputs.some((output) => output[4] === 'released'));
+    const released =
+      row.outputs.some((output) => output[4] === 'released') ||
+      children.some((child) => child.outputs.some((output) => output[4] === 'released'));
     if (released) {
       const reason: Reason = { because: 'released', key: row.outputs[0]?.[0] ?? key };
-      map.released.set(key, { ord, key, item, text, seq: row.seq, oldOutputs: row.outputs, reason, attempt: 0, suspect: false });
+      map.released.set(key, {
+        ord,
+        key,
+        item,
+        text,
+        seq: row.seq,
+        oldOutputs: row.outputs,
+        reason,
+        attempt: 0,
+        suspect: false,
+      });
     }
     if (!map.isGenerator) return map.emit(row.seq, row.result);
     for (const child of children) {

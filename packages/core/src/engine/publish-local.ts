@@ -80,7 +80,9 @@ function sameFolder(staged: StagedFolder, target: string): boolean {
   try {
     const names = listFiles(target);
     if (names.length !== staged.count) return false;
-    const files = names.map((name) => [name, statSync(`${target}/${name}`).size, hashFile(`${target}/${name}`)] as const);
+    const files = names.map(
+      (name) => [name, statSync(`${target}/${name}`).size, hashFile(`${target}/${name}`)] as const,
+    );
     return folderDigest(files) === staged.digest;
   } catch {
     return false;

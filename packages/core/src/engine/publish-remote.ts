@@ -10,7 +10,12 @@ import type { Staged, StagedFolder } from './work/staged.ts';
 type ReadFrom = (from: { store: string; key: string }) => Promise<AsyncIterable<Uint8Array>>;
 
 /** Publishes one output to a store that is not a local disk; the store verifies what it stored. */
-export async function publishRemote(to: Publishing, output: Staged, ours: boolean, readFrom: ReadFrom): Promise<StoredOutput> {
+export async function publishRemote(
+  to: Publishing,
+  output: Staged,
+  ours: boolean,
+  readFrom: ReadFrom,
+): Promise<StoredOutput> {
   if (output.kind === 'folder') return publishFolder(to, output, ours);
   const body = await bodyOf(output, readFrom);
   const version = await put(to, output.key, body, output, ours);
@@ -46,7 +51,11 @@ async function put(
   return (await store.write(key, body, options)).version ?? '';
 }
 
-async function adopt(to: Publishing, key: string, expected: { readonly size: number; readonly digest: Digest }): Promise<string> {
+async function adopt(
+  to: Publishing,
+  key: string,
+  expected: { readonly size: number; readonly digest: Digest },
+): Promise<string> {
   const found = await to.store.stat(key);
   if (found?.size === expected.size && (await to.store.digest(key)) === expected.digest) return found.version ?? '';
   throw fail('output.foreign', { place: to.place, key });
@@ -57,7 +66,8 @@ async function publishFolder(to: Publishing, folder: StagedFolder, ours: boolean
   const wanted = new Set(folder.files.map(([name]) => `${folder.key}/${name}`));
   if (ours) {
     const old: string[] = [];
-    for await (const page of to.store.list(`${folder.key}/`)) old.push(...page.map((entry) => entry.key).filter((key) => !wanted.has(key)));
+    for await (const page of to.store.list(`${folder.key}/`))
+      old.push(...page.map((entry) => entry.key).filter((key) => !wanted.has(key)));
     if (old.length > 0) await to.store.remove(old);
   }
   const queue = [...folder.files];

@@ -98,7 +98,11 @@ export class Publisher {
 
   #claimed(to: Publishing, output: Staged, line: number): Error {
     const owner = this.#state.lineById(line);
-    return fail('output.claimed', { place: to.place, key: output.key, owner: owner === undefined ? `line ${line}` : describeLine(owner) });
+    return fail('output.claimed', {
+      place: to.place,
+      key: output.key,
+      owner: owner === undefined ? `line ${line}` : describeLine(owner),
+    });
   }
 }
 

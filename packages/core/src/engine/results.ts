@@ -72,6 +72,12 @@ async function resolveOne(map: MapRun): Promise<Resolved> {
   await map.barrier();
   const seqs = map.resultSeqs();
   const digest = map.digest();
-  const stub: ResultsStub = { $type: 'runner.reader', line: map.line.id, digest, count: seqs.length, seqs: seqs.buffer };
+  const stub: ResultsStub = {
+    $type: 'runner.reader',
+    line: map.line.id,
+    digest,
+    count: seqs.length,
+    seqs: seqs.buffer,
+  };
   return { compared: { $type: 'runner.results', count: seqs.length, digest }, sent: stub };
 }

@@ -84,13 +84,19 @@ export async function runTask(options: RunOptions): Promise<TaskReport> {
     state.sweepLocks();
     sweepDir(state, deps.spoolDir);
     const left = leftAtEnd(state);
-    failures.push(...(await runAtEnd(state, left, deps, emit, (record) => (record.plugin === options.plugin.plugin.name ? steps.get(record.step) : undefined))));
+    failures.push(
+      ...(await runAtEnd(state, left, deps, emit, (record) =>
+        record.plugin === options.plugin.plugin.name ? steps.get(record.step) : undefined,
+      )),
+    );
   }
   const run = dryRun ? 0 : startRun(options);
   emit({ type: 'run.started', run, task: taskId(options), dryRun });
   const committer = new Committer(state, (error) => control.drain({ broken: error }));
   const { onReason, ...rest } = options;
-  const mapReason = onReason && { onReason: (map: MapRun, key: string, reason: Reason) => onReason(map.spec.name, key, reason) };
+  const mapReason = onReason && {
+    onReason: (map: MapRun, key: string, reason: Reason) => onReason(map.spec.name, key, reason),
+  };
   const taskRun = new TaskRun({ ...rest, run, control, committer, ...mapReason });
   const settler = new Settler(state, committer, new Publisher(state, committer, options.openStore), control, {
     run,
@@ -106,10 +112,19 @@ export async function runTask(options: RunOptions): Promise<TaskReport> {
     pool: new PoolExecutor({ size: limits.poolSize, init: options.workerInit, isolate: false }),
     isolated: new PoolExecutor({ size: 2, init: options.workerInit, isolate: true }),
   };
-  const scheduler = new Scheduler({ executors, limits, committer, settler, control, run, address: (map) => taskRun.address(map) });
+  const scheduler = new Scheduler({
+    executors,
+    limits,
+    committer,
+    settler,
+    control,
+    run,
+    address: (map) => taskRun.address(map),
+  });
   taskRun.scheduler = scheduler;
   const ticker = setInterval(() => {
-    for (const map of taskRun.maps) if (!map.closed) emit({ type: 'map.progress', map: map.spec.id, counts: map.counts() });
+    for (const map of taskRun.maps)
+      if (!map.closed) emit({ type: 'map.progress', map: map.spec.id, counts: map.counts() });
   }, 100);
   const onDrain = (): void => control.drain({ interrupted: true });
   const onStop = (): void => {
@@ -125,7 +140,13 @@ export async function runTask(options: RunOptions): Promise<TaskReport> {
   let thrown: Failure | undefined;
   try {
     const task = options.plugin.plugin.tasks[options.task];
-    const context = taskContext({ ...options, versions: options.about, taskRun, run, log: (message) => runLog(options, run, message) });
+    const context = taskContext({
+      ...options,
+      versions: options.about,
+      taskRun,
+      run,
+      log: (message) => runLog(options, run, message),
+    });
     const returned = await task?.run(context as never);
     await taskRun.allFinished();
     for (const map of taskRun.maps) await map.barrier().catch((error: unknown) => collect(error));
@@ -138,15 +159,21 @@ export async function runTask(options: RunOptions): Promise<TaskReport> {
 
   function collect(error: unknown): void {
     if (error instanceof DecidedLater) decidedAfter ??= error.after;
-    else if (failureOf(error)?.code === 'step.incomplete' || failureOf(error)?.code === 'run.interrupted') thrown ??= failureOf(error);
-    else thrown = preferred(thrown, options.redact(toFailure(error, { plugin: options.plugin.plugin.name, task: options.task })));
+    else if (failureOf(error)?.code === 'step.incomplete' || failureOf(error)?.code === 'run.interrupted')
+      thrown ??= failureOf(error);
+    else
+      thrown = preferred(
+        thrown,
+        options.redact(toFailure(error, { plugin: options.plugin.plugin.name, task: options.task })),
+      );
   }
 
   clearInterval(ticker);
   options.drain.removeEventListener('abort', onDrain);
   options.stop.removeEventListener('abort', onStop);
   for (const executor of Object.values(executors)) await executor.close();
-  if (!dryRun) failures.push(...(await runAtEnd(state, state.atEnd.pending(run), deps, emit, (record) => steps.get(record.step))));
+  if (!dryRun)
+    failures.push(...(await runAtEnd(state, state.atEnd.pending(run), deps, emit, (record) => steps.get(record.step))));
   try {
     committer.flush();
   } catch (error) {
@@ -159,8 +186,15 @@ export async function runTask(options: RunOptions): Promise<TaskReport> {
   const all = [...settler.firstFailures, ...failures];
   // "N items of map M failed" says nothing new beside the N failures themselves.
   if (thrown !== undefined && !(thrown.code === 'step.incomplete' && all.length > 0)) all.push(thrown);
-  const failureCount = settler.failures + failures.length + (all.length > settler.firstFailures.length + failures.length ? 1 : 0);
-  const outcome: Outcome = control.interrupted ? 'interrupted' : failureCount > 0 ? 'failed' : dryRun ? 'planned' : 'ok';
+  const failureCount =
+    settler.failures + failures.length + (all.length > settler.firstFailures.length + failures.length ? 1 : 0);
+  const outcome: Outcome = control.interrupted
+    ? 'interrupted'
+    : failureCount > 0
+      ? 'failed'
+      : dryRun
+        ? 'planned'
+        : 'ok';
   const elapsedMs = Math.round(performance.now() - startedMs);
   if (!dryRun) finishRun(state, run, outcome, result, failureCount);
   emit({ type: 'run.finished', run, outcome, failures: failureCount, elapsedMs });

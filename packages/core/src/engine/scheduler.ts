@@ -3,9 +3,11 @@ import type { Needs } from '../model/step.ts';
 import type { Committer } from './commit.ts';
 import type { RunControl } from './control.ts';
 import type { Chunk, ChunkSink, Executor, StepAddress } from './executors/executor.ts';
+import { chunkSize } from './chunk-size.ts';
 import type { Limits } from './limits.ts';
 import type { MapRun, Todo } from './map-run.ts';
 import type { Settler } from './settle.ts';
+import { toFailure } from './work/airlock.ts';
 import type { ItemOutcome } from './work/run-item.ts';
 
 /** Where items run, by kind; each is started when first needed. */
@@ -16,12 +18,6 @@ export interface Executors {
   readonly isolated: Executor;
 }
 
-const isolatedLimit = 2;
-/** A chunk of computing items should take about this long: short enough to balance, long enough to cost nothing. */
-const chunkMs = 50;
-const maxChunk = 64;
-/** Items faster than this on average are handed over by the chunk even inline. */
-const tinyItemMs = 0.5;
 const noNeeds: Needs = {};
 
 /** An item being worked on. */
@@ -58,7 +54,7 @@ export class Scheduler {
   readonly #address: (map: MapRun) => StepAddress;
   readonly #averageMs = new Map<MapRun, number>();
   readonly #open = new Map<number, OpenChunk>();
-  #poolItems = 0;
+  #poolChunks = 0;
   #isolatedItems = 0;
   #chunkId = 0;
   #scheduled = false;
@@ -89,6 +85,12 @@ export class Scheduler {
   enqueue(map: MapRun, todo: Todo): void {
     map.queue.push(todo);
     this.request();
+  }
+
+  /** Fails an item that was never started (what it reads could not be made again). */
+  refuse(map: MapRun, todo: Todo, error: unknown): true {
+    this.#settler.settle(map, todo, { ok: false, failure: toFailure(error, {}) }, (again) => this.enqueue(map, again));
+    return true;
   }
 
   /** Looks for work to hand out, once per turn of the event loop however often it is asked. */
@@ -132,44 +134,42 @@ export class Scheduler {
     const first = map.peek();
     if (first === undefined) return false;
     const needs = this.#needsOf(map, first);
-    const size = this.#chunkSize(map, first, needs);
+    const size = chunkSize({
+      spec: map.spec.step.spec,
+      suspect: first.suspect,
+      needs,
+      free: this.#limits.free(needs),
+      averageMs: this.#averageMs.get(map),
+      queued: map.queued(),
+      isolatedItems: this.#isolatedItems,
+      poolChunks: this.#poolChunks,
+      poolSize: this.#limits.poolSize,
+    });
     if (size < 1) return false;
     const todos: Todo[] = [];
     for (let next = map.peek(); next !== undefined && todos.length < size; next = map.peek()) {
       if (next.suspect !== first.suspect) break;
-      if (typeof map.spec.step.spec.needs === 'function' && todos.length > 0 && !sameNeeds(needs, this.#needsOf(map, next))) break;
+      if (
+        typeof map.spec.step.spec.needs === 'function' &&
+        todos.length > 0 &&
+        !sameNeeds(needs, this.#needsOf(map, next))
+      )
+        break;
       todos.push(map.take() as Todo);
     }
     this.#start(map, todos, needs);
     return true;
   }
 
-  #chunkSize(map: MapRun, first: Todo, needs: Needs): number {
-    const { spec } = map.spec.step;
-    const free = this.#limits.free(needs);
-    if (first.suspect) return this.#isolatedItems < isolatedLimit && free > 0 ? 1 : 0;
-    const averageMs = this.#averageMs.get(map);
-    const batch = spec.batch ?? 1;
-    if (needs.cpu !== true) {
-      if (free < 1) return 0;
-      // Tiny items are over before a limit on how many run at once could mean anything.
-      const chunk = averageMs !== undefined && averageMs < tinyItemMs && needs.lane === undefined ? maxChunk : Math.min(free, maxChunk);
-      return Math.max(batch, spec.batch === undefined ? chunk : batch);
-    }
-    // Two chunks a worker: one in work, one at hand.
-    const room = this.#limits.poolSize * 2 - this.#poolItems;
-    if (room < 1 || free < 1) return 0;
-    if (spec.batch !== undefined) return batch;
-    if (spec.timeoutMs !== undefined || needs.memoryMb !== undefined || averageMs === undefined) return 1;
-    const fair = Math.ceil(map.queued() / (this.#limits.poolSize * 3));
-    return Math.max(1, Math.min(maxChunk, Math.floor(chunkMs / Math.max(averageMs, 0.01)), fair, free));
-  }
-
   #start(map: MapRun, todos: readonly Todo[], needs: Needs): void {
     const suspect = todos[0]?.suspect === true;
     const pooled = needs.cpu === true;
     const executor = suspect ? this.#executors.isolated : pooled ? this.#executors.pool : this.#executors.inline;
-    const flight = this.#committer.noteFlight(map.line.id, this.#run, todos.map((todo) => todo.key));
+    const flight = this.#committer.noteFlight(
+      map.line.id,
+      this.#run,
+      todos.map((todo) => todo.key),
+    );
     const id = ++this.#chunkId;
     const open: OpenChunk = { id, map, executor, items: [], flight, startedMs: performance.now(), left: todos.length };
     for (const [index, todo] of todos.entries()) {
@@ -178,10 +178,11 @@ export class Scheduler {
     }
     map.inHand += todos.length;
     if (suspect) this.#isolatedItems++;
-    else if (pooled) this.#poolItems++;
+    else if (pooled) this.#poolChunks++;
     this.#open.set(id, open);
     const { timeoutMs } = map.spec.step.spec;
-    if (timeoutMs !== undefined) for (const item of open.items) item.timer = setTimeout(() => this.#timeOut(item), timeoutMs);
+    if (timeoutMs !== undefined)
+      for (const item of open.items) item.timer = setTimeout(() => this.#timeOut(item), timeoutMs);
     const chunk: Chunk = {
       id,
       step: this.#address(map),
@@ -202,7 +203,13 @@ export class Scheduler {
       yielded: (index, subKey, result, staged) => this.#settler.yielded(map, at(index).todo, subKey, result, staged),
       log: (index, message) => this.#settler.log(map, at(index).todo.key, message),
       progress: (index, done, total) =>
-        this.#control.emit({ type: 'item.progress', map: map.spec.id, key: at(index).todo.key, done, ...(total === undefined ? {} : { total }) }),
+        this.#control.emit({
+          type: 'item.progress',
+          map: map.spec.id,
+          key: at(index).todo.key,
+          done,
+          ...(total === undefined ? {} : { total }),
+        }),
       died: (failure) => this.#died(open, failure),
     };
   }
@@ -228,7 +235,7 @@ export class Scheduler {
     const { chunk } = item;
     if (!chunk.items.every((other) => other.settled)) return;
     if (item.todo.suspect) this.#isolatedItems--;
-    else if (item.needs.cpu === true) this.#poolItems--;
+    else if (item.needs.cpu === true) this.#poolChunks--;
     const averageMs = (performance.now() - chunk.startedMs) / chunk.items.length;
     const before = this.#averageMs.get(chunk.map) ?? averageMs;
     this.#averageMs.set(chunk.map, before * 0.7 + averageMs * 0.3);

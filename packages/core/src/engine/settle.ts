@@ -129,7 +129,10 @@ export class Settler {
       map.seqs.set(todo.ord, seq);
       map.pendingKeys.delete(todo.key);
       map.done++;
-      if (map.isGenerator) this.#emitSkipped(map, todo);
+      // An item made again for its released bytes has given its result to everybody already.
+      const again = map.redone.get(todo.key);
+      if (again !== undefined) again(true);
+      else if (map.isGenerator) this.#emitSkipped(map, todo);
       else map.emit(seq, outcome.result);
       if (outcome.scratched) dropScratchOf(this.#options.scratchDir, map, todo);
     });
@@ -176,7 +179,8 @@ export class Settler {
     this.#state.transaction(() => {
       for (const child of this.#state.rows.children(map.line.id, todo.key)) {
         if (map.used.has(child.seq) || keep.has(child.key.slice(todo.key.length + 1))) continue;
-        for (const [key, , , , kind] of child.outputs) this.#state.claims.markStale(claimUrl(place, key, kind === 'folder'), map.line.id);
+        for (const [key, , , , kind] of child.outputs)
+          this.#state.claims.markStale(claimUrl(place, key, kind === 'folder'), map.line.id);
         this.#state.rows.remove(child.seq);
       }
     });
@@ -202,7 +206,14 @@ export class Settler {
       todo.doneKeys = [...(todo.doneKeys ?? []), ...(this.#yielded.get(todo) ?? [])];
       this.#yielded.delete(todo);
       const waitMs = retryDelayMs(todo.attempt, failure);
-      this.#control.emit({ type: 'item.retry', map: map.spec.id, key: todo.key, attempt: todo.attempt, waitMs, failure });
+      this.#control.emit({
+        type: 'item.retry',
+        map: map.spec.id,
+        key: todo.key,
+        attempt: todo.attempt,
+        waitMs,
+        failure,
+      });
       map.inHand++;
       setTimeout(() => {
         map.inHand--;
@@ -213,6 +224,7 @@ export class Settler {
     // Ended by us, not by a fault of its own: it runs again next time.
     if (this.#control.interrupted) return;
     map.failed++;
+    map.redone.get(todo.key)?.(false);
     map.pendingKeys.delete(todo.key);
     this.failures++;
     if (this.firstFailures.length < 100) this.firstFailures.push(failure);

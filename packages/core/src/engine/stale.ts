@@ -23,7 +23,9 @@ export async function settleStale(state: State, map: MapRun, emit: Emit, dryRun:
       }
     });
   }
-  const urls = remove ? state.claims.staleUrls(line.id) : [...state.claims.staleUrls(line.id), ...gone.flatMap((row) => row.urls)];
+  const urls = remove
+    ? state.claims.staleUrls(line.id)
+    : [...state.claims.staleUrls(line.id), ...gone.flatMap((row) => row.urls)];
   if (urls.length === 0) return;
   const root = joinPlace(spec.place, 'x').slice(0, -1);
   const keys = urls.map((url) => url.slice(root.length));

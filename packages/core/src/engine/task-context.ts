@@ -49,11 +49,19 @@ export function taskContext(options: ContextOptions): RunContext<unknown> {
       // In a dry run nothing is started, so nothing has to be stopped.
       if (dryRun) return;
       const { plugin, entry } = options.plugin;
-      state.atEnd.add({ run: options.run, plugin: plugin.name, entry, step: step.name, item: JSON.parse(canonicalJson(item)) });
+      state.atEnd.add({
+        run: options.run,
+        plugin: plugin.name,
+        entry,
+        step: step.name,
+        item: JSON.parse(canonicalJson(item)),
+      });
     },
     async publish(place: string, about: DatasetAbout) {
       const canonical = options.canonicalPlace(place);
-      const maps = taskRun.maps.filter((map) => map.spec.place !== undefined && isUnder(map.spec.place, canonical) && map.spec.name !== 'dataset');
+      const maps = taskRun.maps.filter(
+        (map) => map.spec.place !== undefined && isUnder(map.spec.place, canonical) && map.spec.name !== 'dataset',
+      );
       for (const map of maps) await map.barrier();
       await publishDataset({ ...options, place: canonical, about, maps });
     },
@@ -78,7 +86,10 @@ function isUnder(place: string, root: string): boolean {
 }
 
 /** Checks what `run` returned against the task's `outputs`; a wrong shape is the plugin's fault and named as such. */
-export function checkOutputs(options: { readonly plugin: RunningPlugin; readonly task: string }, result: unknown): unknown {
+export function checkOutputs(
+  options: { readonly plugin: RunningPlugin; readonly task: string },
+  result: unknown,
+): unknown {
   const schema = options.plugin.plugin.tasks[options.task]?.outputs;
   if (schema === undefined) return result;
   const parsed = schema.safeParse(result);
@@ -86,4 +97,3 @@ export function checkOutputs(options: { readonly plugin: RunningPlugin; readonly
   const problems = parsed.error.issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message }));
   throw fail('task.outputs', { task: `${options.plugin.plugin.name}:${options.task}`, problems });
 }
-

@@ -15,9 +15,10 @@ import type { RunControl } from './control.ts';
 import { DecidedLater } from './decided-later.ts';
 import type { StepAddress } from './executors/executor.ts';
 import { FileDigests } from './file-digests.ts';
-import { MapRun } from './map-run.ts';
+import { MapRun, type Todo } from './map-run.ts';
 import { OutputChecker, Statter } from './output-check.ts';
 import { MapPlanner } from './plan-map.ts';
+import { ReleasedBytes } from './released.ts';
 import { MapResults, resolveResults } from './results.ts';
 import type { Scheduler } from './scheduler.ts';
 import { settleStale } from './stale.ts';
@@ -69,6 +70,7 @@ export class TaskRun {
   readonly #digests: FileDigests;
   readonly #names = new Map<string, number>();
   readonly #closing = new Set<MapRun>();
+  #released: ReleasedBytes | undefined;
   scheduler: Scheduler | undefined;
 
   constructor(options: TaskRunOptions) {
@@ -89,7 +91,10 @@ export class TaskRun {
   /** `map` of the context: returns at once, plans in the background. */
   map(step: Step<never>, items: Items<unknown>, options: EngineMapOptions = {}): MapResults {
     if (options.internal !== true && !this.#steps.has(step)) {
-      throw fail('step.undeclared', { name: step.name, what: `is not among the \`steps\` of task '${this.#options.task}'` });
+      throw fail('step.undeclared', {
+        name: step.name,
+        what: `is not among the \`steps\` of task '${this.#options.task}'`,
+      });
     }
     const map = new MapRun(
       {
@@ -124,7 +129,11 @@ export class TaskRun {
     map.uses = await this.#digests.withDigests(uses.sent);
     map.usesText = comparable(canonicalJson(await this.#digests.withDigests(uses.compared)));
     if (place !== undefined) map.store = await this.#options.openStore(place);
-    map.line = state.line(this.#options.plugin.plugin.name, map.spec.step.name, place ?? `@${this.#options.task}/${name}`);
+    map.line = state.line(
+      this.#options.plugin.plugin.name,
+      map.spec.step.name,
+      place ?? `@${this.#options.task}/${name}`,
+    );
     await this.#hold(map);
     emit({ type: 'map.started', map: map.spec.id, name, once, ...(place === undefined ? {} : { place }) });
     const upstream = isResults(items) ? (items as unknown as EngineResults).mapRun : undefined;
@@ -133,7 +142,14 @@ export class TaskRun {
     const planner = new MapPlanner(map, {
       state,
       digests: this.#digests,
-      checker: map.store && new OutputChecker({ store: map.store, digests: this.#digests, statter: this.#statter, verify: this.#options.verify }),
+      checker:
+        map.store &&
+        new OutputChecker({
+          store: map.store,
+          digests: this.#digests,
+          statter: this.#statter,
+          verify: this.#options.verify,
+        }),
       key: (options.key as ((item: unknown) => string) | undefined) ?? defaultKey,
       canonical: options.canonical ?? canonicalJson,
       force,
@@ -141,7 +157,7 @@ export class TaskRun {
       stopped: () => control.draining,
       enqueue: (todo) => {
         if (dryRun) map.unknown++;
-        else this.scheduler?.enqueue(map, todo);
+        else this.#enqueue(map, todo);
       },
       room: () => (!dryRun && map.queued() > queueAhead ? this.#room(map) : undefined),
       ...(onReason === undefined ? {} : { onReason: (key, reason) => onReason(map, key, reason) }),
@@ -160,8 +176,25 @@ export class TaskRun {
     else this.scheduler?.request();
   }
 
+  #enqueue(map: MapRun, todo: Todo): void {
+    this.#released ??= new ReleasedBytes(this.#options.state, this.maps, (producer, again) =>
+      this.scheduler?.enqueue(producer, again),
+    );
+    const wanted = this.#released.wanted(todo.item);
+    if (wanted === undefined) return this.scheduler?.enqueue(map, todo);
+    map.inHand++;
+    void wanted
+      .catch((error: unknown) => this.scheduler?.refuse(map, todo, error))
+      .then((refused) => {
+        map.inHand--;
+        if (refused !== true) this.scheduler?.enqueue(map, todo);
+        else this.scheduler?.request();
+      });
+  }
+
   async #room(map: MapRun): Promise<void> {
-    while (map.queued() > queueAhead / 2 && !this.#options.control.draining) await new Promise((resolve) => setTimeout(resolve, 2));
+    while (map.queued() > queueAhead / 2 && !this.#options.control.draining)
+      await new Promise((resolve) => setTimeout(resolve, 2));
   }
 
   /** Holds the map's line and makes it ours: sweeps what dead runs left, inherits what they had in hand. */
@@ -187,7 +220,12 @@ export class TaskRun {
     const { state, emit, dryRun, control, committer, run } = this.#options;
     try {
       committer.flush();
-      const whole = map.incomplete === 0 && !map.upstreamUnknown && map.unknown === 0 && !control.draining && map.error === undefined;
+      const whole =
+        map.incomplete === 0 &&
+        !map.upstreamUnknown &&
+        map.unknown === 0 &&
+        !control.draining &&
+        map.error === undefined;
       // What a drained or failed map has not seen is not stale, only unseen.
       if (whole) await settleStale(state, map, emit, dryRun);
       if (!dryRun) {
@@ -208,8 +246,10 @@ export class TaskRun {
     } catch (error) {
       map.error ??= error;
     }
-    if (control.draining && map.error === undefined && control.interrupted) map.error = fail('run.interrupted', { done: map.done });
-    else if (control.draining && map.error === undefined) map.error = control.broken ?? (map.failed === 0 ? fail('run.interrupted', { done: map.done }) : undefined);
+    if (control.draining && map.error === undefined && control.interrupted)
+      map.error = fail('run.interrupted', { done: map.done });
+    else if (control.draining && map.error === undefined)
+      map.error = control.broken ?? (map.failed === 0 ? fail('run.interrupted', { done: map.done }) : undefined);
     map.close();
   }
 
@@ -229,7 +269,8 @@ export class TaskRun {
   }
 
   async close(): Promise<void> {
-    for (const map of this.maps) if (map.store !== undefined && !this.#options.dryRun) leaveStaging(this.#options.state, map.store);
+    for (const map of this.maps)
+      if (map.store !== undefined && !this.#options.dryRun) leaveStaging(this.#options.state, map.store);
     for (const lock of this.#locks.values()) (await lock.catch(() => undefined))?.release();
     await this.#statter.close();
   }
@@ -242,5 +283,8 @@ function defaultKey(item: unknown): string {
   if (typeof item === 'string') return item;
   const key = (item as { readonly key?: unknown } | null)?.key;
   if (typeof key === 'string') return key;
-  throw fail('item.key', { key: String(key), why: 'the item is no text and has no `key`; give the map a `key` function' });
+  throw fail('item.key', {
+    key: String(key),
+    why: 'the item is no text and has no `key`; give the map a `key` function',
+  });
 }

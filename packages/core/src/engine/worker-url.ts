@@ -9,9 +9,15 @@ import { fileURLToPath } from 'node:url';
  */
 export function workerUrl(path: string): URL {
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  const candidates = [`./${path}.${extension}`, `./engine/${path}.js`, `../engine/${path}.js`, `../../engine/${path}.js`];
+  const candidates = [
+    `./${path}.${extension}`,
+    `./engine/${path}.js`,
+    `../engine/${path}.js`,
+    `../../engine/${path}.js`,
+  ];
   const urls = candidates.map((candidate) => new URL(candidate, import.meta.url));
   const found = urls.find((url) => existsSync(fileURLToPath(url)));
-  if (found === undefined) throw new Error(`the module of a worker is missing: ${candidates.join(', ')} from ${import.meta.url}`);
+  if (found === undefined)
+    throw new Error(`the module of a worker is missing: ${candidates.join(', ')} from ${import.meta.url}`);
   return found;
 }

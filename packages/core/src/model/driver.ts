@@ -27,8 +27,13 @@ export interface ByteRange {
 
 export type Bytes = Uint8Array | AsyncIterable<Uint8Array>;
 
+/** A stream of a file's bytes; where the service announced how many will come, the managed store counts them. */
+export interface ReadStream extends AsyncIterable<Uint8Array> {
+  readonly announcedBytes?: number | undefined;
+}
+
 export interface WriteOptions {
-  /** Bytes that will come; always given by the managed store. */
+  /** Bytes that will come; -1 when nobody knows, which only drivers with `unsizedWrites` see. */
   readonly size: number;
   /** The sha256 of the bytes when it is known before they are sent. */
   readonly digest?: Digest;
@@ -42,17 +47,25 @@ export interface Driver {
   /** Undefined means missing; anything else unexpected throws. */
   stat(key: string, signal?: AbortSignal): Promise<Entry | undefined>;
   /** Throws trouble `missing` before the first byte. The stream must fail when it is cut short. */
-  read(key: string, range: ByteRange | undefined, signal?: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
+  read(key: string, range: ByteRange | undefined, signal?: AbortSignal): Promise<ReadStream>;
   /** All files whose key starts with the prefix, in pages, in any order, complete or throwing. */
   list?(prefix: string, signal?: AbortSignal): AsyncIterable<readonly Entry[]>;
   /** Makes the whole file visible at once, or nothing. */
   write?(key: string, body: Bytes, options: WriteOptions): Promise<Entry>;
+  /** `write` takes streams of unknown length; without it the managed store spools them first. */
+  readonly unsizedWrites?: true;
+  /** The entry `write` returns was measured on what is stored; without it the managed store asks `stat` again. */
+  readonly provesWrites?: true;
   /** Removing what is not there is fine. Throws when any key is left. */
   remove?(keys: readonly string[], signal?: AbortSignal): Promise<void>;
   /** A copy inside the service. */
   copy?(from: string, to: string, signal?: AbortSignal): Promise<Entry>;
   /** An atomic rename inside the service; its presence makes the engine stage under `.runner-staging/`. */
-  move?(from: string, to: string, options: { readonly overwrite: boolean; readonly signal?: AbortSignal }): Promise<Entry>;
+  move?(
+    from: string,
+    to: string,
+    options: { readonly overwrite: boolean; readonly signal?: AbortSignal },
+  ): Promise<Entry>;
   signedUrl?(key: string, options: { readonly expiresMs: number }): Promise<string>;
   /** The path of a key on a local disk; its presence lets the engine link and rename instead of copying. */
   localPath?(key: string): string;

@@ -8,18 +8,50 @@ export type RunEvent =
   | { readonly type: 'run.waiting'; readonly line: string; readonly holder: string }
   | { readonly type: 'run.note'; readonly message: string }
   | { readonly type: 'run.stopping'; readonly how: 'drain' | 'now' }
-  | { readonly type: 'map.started'; readonly map: number; readonly name: string; readonly place?: string; readonly once: boolean }
+  | {
+      readonly type: 'map.started';
+      readonly map: number;
+      readonly name: string;
+      readonly place?: string;
+      readonly once: boolean;
+    }
   | { readonly type: 'map.planned'; readonly map: number; readonly counts: MapCounts; readonly complete: boolean }
   | { readonly type: 'map.progress'; readonly map: number; readonly counts: MapCounts }
   | { readonly type: 'map.finished'; readonly map: number; readonly counts: MapCounts }
-  | { readonly type: 'item.progress'; readonly map: number; readonly key: string; readonly done: number; readonly total?: number; readonly ended?: boolean }
-  | { readonly type: 'item.retry'; readonly map: number; readonly key: string; readonly attempt: number; readonly waitMs: number; readonly failure: Failure }
+  | {
+      readonly type: 'item.progress';
+      readonly map: number;
+      readonly key: string;
+      readonly done: number;
+      readonly total?: number;
+      readonly ended?: boolean;
+    }
+  | {
+      readonly type: 'item.retry';
+      readonly map: number;
+      readonly key: string;
+      readonly attempt: number;
+      readonly waitMs: number;
+      readonly failure: Failure;
+    }
   | { readonly type: 'item.failed'; readonly map: number; readonly key: string; readonly failure: Failure }
   | { readonly type: 'item.log'; readonly map: number; readonly key: string; readonly message: string }
   | { readonly type: 'plan.reason'; readonly map: number; readonly key: string; readonly reason: Reason }
   | { readonly type: 'plan.decidedLater'; readonly after: string }
-  | { readonly type: 'place.stale'; readonly place: string; readonly keys: readonly string[]; readonly total: number; readonly removed: boolean }
-  | { readonly type: 'run.finished'; readonly run: number; readonly outcome: Outcome; readonly failures: number; readonly elapsedMs: number };
+  | {
+      readonly type: 'place.stale';
+      readonly place: string;
+      readonly keys: readonly string[];
+      readonly total: number;
+      readonly removed: boolean;
+    }
+  | {
+      readonly type: 'run.finished';
+      readonly run: number;
+      readonly outcome: Outcome;
+      readonly failures: number;
+      readonly elapsedMs: number;
+    };
 
 export type Outcome = 'ok' | 'failed' | 'interrupted' | 'planned';
 

@@ -111,7 +111,11 @@ export class FailureError extends Error {
   readonly $type = 'runner.failure';
   readonly failure: Failure;
   constructor(failure: Failure) {
-    super('message' in failure && typeof failure.message === 'string' ? `${failure.code}: ${failure.message}` : failure.code);
+    super(
+      'message' in failure && typeof failure.message === 'string'
+        ? `${failure.code}: ${failure.message}`
+        : failure.code,
+    );
     this.name = 'FailureError';
     this.failure = failure;
   }
@@ -149,7 +153,9 @@ export interface FailureSpec<D> {
 type SpecDetails<S> = S extends { message: (details: infer D) => string } ? D : never;
 
 /** The failures of one plugin: constructors by name, plus the list the guard test and the docs read. */
-export type Failures<S> = { readonly [K in keyof S]: (details: SpecDetails<S[K]>, base?: FailureBase) => FailureError } & {
+export type Failures<S> = {
+  readonly [K in keyof S]: (details: SpecDetails<S[K]>, base?: FailureBase) => FailureError;
+} & {
   readonly $catalogue: readonly { readonly code: string; readonly about: string }[];
 };
 

@@ -31,7 +31,11 @@ export type Items<I> = Iterable<I> | AsyncIterable<I> | Results<I>;
 /** What `run` plans with. It never writes bytes and never sees a secret. */
 export interface RunContext<P> {
   readonly params: P;
-  map<I, R, U>(step: Step<I, R, U>, items: Items<AsGivenByRun<I>>, options?: MapOptions<AsGivenByRun<I>, U>): Results<R>;
+  map<I, R, U>(
+    step: Step<I, R, U>,
+    items: Items<AsGivenByRun<I>>,
+    options?: MapOptions<AsGivenByRun<I>, U>,
+  ): Results<R>;
   once<I, R, U>(step: Step<I, R, U>, item: AsGivenByRun<I>, options?: OnceOptions<U>): Promise<R>;
   /** Runs `step` once after success, failure or interruption; after kill -9 as the first act of the next run. */
   atEnd<I, R, U>(step: Step<I, R, U>, item: AsGivenByRun<I>): Promise<void>;

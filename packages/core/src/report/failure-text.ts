@@ -34,14 +34,11 @@ function layOut(wording: Wording, layout: FailureLayout, sign: string, indent: s
   for (const problem of wording.problems) lines.push(...problemLines(problem, layout, inner));
   for (const [label, text] of wording.facts) row(label, text);
   if (wording.where !== undefined) row('at', wording.where);
-  if (wording.position !== undefined) {
-    row('in', wording.position);
-  }
-  if (wording.cause !== undefined) {
-    lines.push(...layOut(wording.cause, layout, style.dim('because'), inner));
-  }
+  if (wording.position !== undefined) row('in', wording.position);
+  if (wording.cause !== undefined) lines.push(...layOut(wording.cause, layout, style.dim('because'), inner));
   if (wording.hint !== undefined) row('try', wording.hint, style.bold);
-  if (wording.stack !== undefined) lines.push(...stackLines(wording.stack).map((line) => inner + style.dim(line)));
+  // Frames are not wrapped: editors and terminals make links of them.
+  for (const frame of stackFrames(wording.stack ?? '')) lines.push(inner + style.dim(`${'stack'.padEnd(labelWidth)}${frame}`));
   return lines;
 }
 
@@ -65,6 +62,9 @@ function problemLines(problem: Problem, layout: FailureLayout, indent: string): 
     problem.file === undefined
       ? undefined
       : [problem.file, problem.line, problem.column].filter((part) => part !== undefined).join(':');
+  // Without a source to show, a short problem is one line: `train/0001.png  is missing`.
+  const short = `${style.name(problem.path)}  ${problem.message}`;
+  if (problem.file === undefined && problem.path !== '' && textWidth(short) + indent.length <= layout.width) return [indent + short];
   const subject = [position, problem.path].filter((part) => part !== undefined && part !== '').join('  ');
   const lines = subject === '' ? [] : [indent + style.name(subject)];
   const hang = subject === '' ? indent : `${indent}  `;
@@ -76,10 +76,10 @@ function problemLines(problem: Problem, layout: FailureLayout, indent: string): 
 }
 
 // Frames inside Node tell authors nothing; five of their own are enough to find the line.
-function stackLines(stack: string): string[] {
+function stackFrames(stack: string): string[] {
   return stack
     .split('\n')
     .filter((line) => /^\s+at /.test(line) && !line.includes('node:'))
     .slice(0, 5)
-    .map((line) => line.trim());
+    .map((line) => line.trim().slice('at '.length));
 }

@@ -84,7 +84,7 @@ export function wrap(text: string, width: number): string[] {
     for (const word of paragraph.split(' ')) {
       // URLs and keys are never broken: people copy them.
       if (line !== '' && textWidth(line) + 1 + textWidth(word) > width) {
-        lines.push(line);
+        lines.push(line.trimEnd());
         line = word;
       } else {
         line = line === '' ? word : `${line} ${word}`;

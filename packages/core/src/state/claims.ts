@@ -56,10 +56,12 @@ export class Claims {
 
   /** Live claims of every line whose URL starts with a prefix; a scan, for reports only. */
   under(prefix: string): Claim[] {
-    return (this.#under.all(prefix, `${prefix}\u{10ffff}`) as { url: string; line: number; key: string }[]).map((raw) => ({
-      ...raw,
-      stale: false,
-    }));
+    return (this.#under.all(prefix, `${prefix}\u{10ffff}`) as { url: string; line: number; key: string }[]).map(
+      (raw) => ({
+        ...raw,
+        stale: false,
+      }),
+    );
   }
 }
 

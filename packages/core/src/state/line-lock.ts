@@ -31,7 +31,8 @@ export async function holdLine(
       state.db.prepare('UPDATE run SET waits = ? WHERE id = ?').run(line.id, run);
       options.onWait(holder?.holder ?? 'another process');
     }
-    if (waitsForUs(state, line.id, run)) throw fail('state.deadlock', { line: name, holder: holder?.holder ?? 'another process' });
+    if (waitsForUs(state, line.id, run))
+      throw fail('state.deadlock', { line: name, holder: holder?.holder ?? 'another process' });
     await sleep(100, undefined, { signal: options.signal });
   }
 }

@@ -13,7 +13,9 @@ export class DigestMemo {
 
   constructor(db: DatabaseSync) {
     this.#get = db.prepare('SELECT digest FROM memo WHERE path = ? AND stamp = ?');
-    this.#put = db.prepare('INSERT INTO memo VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET stamp = excluded.stamp, digest = excluded.digest');
+    this.#put = db.prepare(
+      'INSERT INTO memo VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET stamp = excluded.stamp, digest = excluded.digest',
+    );
   }
 
   get(path: string, stat: BigIntStats): string | undefined {

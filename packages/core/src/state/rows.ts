@@ -19,7 +19,13 @@ export interface StoredRow {
 }
 
 /** A recorded output: key in the place, bytes, version after publishing, digest, and what it is. */
-export type StoredOutput = readonly [key: string, size: number, version: string, digest: string, kind: 'file' | 'folder' | 'released'];
+export type StoredOutput = readonly [
+  key: string,
+  size: number,
+  version: string,
+  digest: string,
+  kind: 'file' | 'folder' | 'released',
+];
 
 /** A row about to be written; `seq` 0 means there is none of this key yet. */
 export interface RowWrite {
@@ -77,7 +83,8 @@ export class Rows {
   /** Looks up many keys of a line at once; best with about 512. Missing keys are not in the map. */
   find(line: number, keys: readonly string[]): Map<string, StoredRow> {
     const found = new Map<string, StoredRow>();
-    for (const raw of this.#byKeys.all(line, JSON.stringify(keys)) as unknown as RawRow[]) found.set(raw[1], readRow(raw));
+    for (const raw of this.#byKeys.all(line, JSON.stringify(keys)) as unknown as RawRow[])
+      found.set(raw[1], readRow(raw));
     return found;
   }
 
@@ -118,7 +125,15 @@ export class Rows {
       return row.seq;
     }
     const { lastInsertRowid } = this.#insert.run(
-      row.line, row.key, row.item, row.version, row.uses, row.result, outputs, sources, row.run,
+      row.line,
+      row.key,
+      row.item,
+      row.version,
+      row.uses,
+      row.result,
+      outputs,
+      sources,
+      row.run,
     );
     return Number(lastInsertRowid);
   }

@@ -67,7 +67,15 @@ export class Runs {
   start(run: { token: string; plugin: string; task: string; params: unknown; about: unknown; holder: string }): number {
     const { lastInsertRowid } = this.#db
       .prepare('INSERT INTO run(token, plugin, task, params, about, started, holder) VALUES (?, ?, ?, ?, ?, ?, ?)')
-      .run(run.token, run.plugin, run.task, JSON.stringify(run.params), JSON.stringify(run.about), Date.now(), run.holder);
+      .run(
+        run.token,
+        run.plugin,
+        run.task,
+        JSON.stringify(run.params),
+        JSON.stringify(run.about),
+        Date.now(),
+        run.holder,
+      );
     return Number(lastInsertRowid);
   }
 
@@ -84,13 +92,27 @@ export class Runs {
 
   /** Newest first. */
   list(limit: number): RunRecord[] {
-    return (this.#db.prepare('SELECT * FROM run ORDER BY id DESC LIMIT ?').all(limit) as unknown as RawRun[]).map(readRun);
+    return (this.#db.prepare('SELECT * FROM run ORDER BY id DESC LIMIT ?').all(limit) as unknown as RawRun[]).map(
+      readRun,
+    );
   }
 
   saveMap(run: number, map: MapRecord): void {
     this.#db
       .prepare('INSERT OR REPLACE INTO map VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
-      .run(run, map.ord, map.name, map.line, map.total, map.reused, map.done, map.failed, map.bytes, map.exact ? 1 : 0, map.digest ?? null);
+      .run(
+        run,
+        map.ord,
+        map.name,
+        map.line,
+        map.total,
+        map.reused,
+        map.done,
+        map.failed,
+        map.bytes,
+        map.exact ? 1 : 0,
+        map.digest ?? null,
+      );
   }
 
   maps(run: number): MapRecord[] {
@@ -102,14 +124,21 @@ export class Runs {
   }
 
   addFailure(run: number, map: number, key: string, failure: Failure): void {
-    this.#db.prepare('INSERT INTO failure VALUES (?, ?, ?, ?, ?)').run(run, map, key, JSON.stringify(failure), Date.now());
+    this.#db
+      .prepare('INSERT INTO failure VALUES (?, ?, ?, ?, ?)')
+      .run(run, map, key, JSON.stringify(failure), Date.now());
   }
 
   failures(run: number, limit = 1_000): FailureRecord[] {
     const raws = this.#db
       .prepare('SELECT map, key, failure, at FROM failure WHERE run = ? ORDER BY rowid LIMIT ?')
       .all(run, limit) as unknown as { map: number; key: string; failure: string; at: number }[];
-    return raws.map((raw) => ({ map: raw.map, key: raw.key, failure: JSON.parse(raw.failure) as Failure, atMs: raw.at }));
+    return raws.map((raw) => ({
+      map: raw.map,
+      key: raw.key,
+      failure: JSON.parse(raw.failure) as Failure,
+      atMs: raw.at,
+    }));
   }
 
   addLog(run: number, map: number, key: string, message: string): void {

@@ -79,7 +79,9 @@ function openDatabase(path: string): DatabaseSync {
   const db = new DatabaseSync(path);
   try {
     // The timeout comes first: two runners may make the file at the same moment.
-    db.exec('PRAGMA busy_timeout = 20000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY');
+    db.exec(
+      'PRAGMA busy_timeout = 20000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY',
+    );
     db.exec('BEGIN IMMEDIATE');
     const found = Number(Object.values(db.prepare('PRAGMA user_version').get() ?? { v: 0 })[0]);
     if (found > layoutVersion) throw fail('state.newer', { path, found, supported: layoutVersion });
@@ -90,7 +92,9 @@ function openDatabase(path: string): DatabaseSync {
     }
     db.exec('COMMIT');
     // A truncated file often opens well and fails at the first read of a lost page.
-    db.exec('SELECT count(*) FROM line; SELECT count(*) FROM run; SELECT count(*) FROM at_end; SELECT max(seq) FROM row');
+    db.exec(
+      'SELECT count(*) FROM line; SELECT count(*) FROM run; SELECT count(*) FROM at_end; SELECT max(seq) FROM row',
+    );
     return db;
   } catch (error) {
     db.close();

@@ -91,7 +91,9 @@ export class State {
   }
 
   lineById(id: number): LineId | undefined {
-    return this.db.prepare('SELECT id, plugin, step, place FROM line WHERE id = ?').get(id) as unknown as LineId | undefined;
+    return this.db.prepare('SELECT id, plugin, step, place FROM line WHERE id = ?').get(id) as unknown as
+      | LineId
+      | undefined;
   }
 
   /** Finds lines without making any; for reports. */

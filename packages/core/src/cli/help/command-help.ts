@@ -9,7 +9,7 @@ export function commandHelp(spec: CommandSpec, layout: { readonly style: Style; 
   const args = spec.args.map((arg) => (arg.required ? `<${arg.name}>` : `[${arg.name}]`));
   const usage = ['runner', spec.name, ...args, ...(spec.flags.length > 0 ? ['[flags]'] : [])].join(' ');
   const lines = [`${spec.summary}.`, '', style.bold('Usage'), `  ${usage}`];
-  if (spec.description !== undefined) lines.push('', ...wrap(spec.description, Math.min(width, 100)).map((line) => `  ${line}`));
+  if (spec.description !== undefined) lines.push('', ...wrap(spec.description, Math.min(width - 2, 98)).map((line) => `  ${line}`));
   if (spec.args.length > 0) {
     const rows = spec.args.map((arg) => ({ term: arg.name, meaning: arg.description }));
     lines.push('', style.bold('Arguments'), ...rowLines(rows, layout));

@@ -18,8 +18,7 @@ export function flagRow(flag: FlagSpec): HelpRow {
 
 function flagTerm(flag: FlagSpec): string {
   const short = flag.short === undefined ? '    ' : `-${flag.short}, `;
-  // A flag that is on by default is only ever typed to turn it off.
-  if (flag.type === 'boolean') return `${short}--${flag.default === true ? 'no-' : ''}${flag.name}`;
+  if (flag.type === 'boolean') return `${short}--${flag.default === true ? '[no-]' : ''}${flag.name}`;
   const several = flag.multiple ? ' ...' : '';
   return `${short}--${flag.name} ${valueWord(flag)}${several}`;
 }
@@ -39,6 +38,7 @@ function noteOf(flag: FlagSpec): string | undefined {
   const choices = flag.choices?.join('|');
   if (choices !== undefined && choices.length > 24) parts.push(`one of ${flag.choices?.join(', ')}`);
   if (flag.required) parts.push('required');
+  if (flag.default === true) parts.push('on by default');
   if (flag.default !== undefined && flag.default !== false && flag.default !== true) parts.push(`default ${defaultText(flag.default)}`);
   return parts.length === 0 ? undefined : parts.join('; ');
 }

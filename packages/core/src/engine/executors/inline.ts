@@ -28,7 +28,9 @@ export class InlineExecutor implements Executor {
     for (let i = 0; i < chunk.calls.length; i++) {
       const controller = new AbortController();
       controllers.push(controller);
-      void this.#runner.item(chunk, i, controller.signal, sink).then(finished, (error: unknown) => sink.died(bug(error)));
+      void this.#runner
+        .item(chunk, i, controller.signal, sink)
+        .then(finished, (error: unknown) => sink.died(bug(error)));
     }
   }
 

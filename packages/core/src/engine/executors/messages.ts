@@ -9,7 +9,9 @@ export interface WorkerInit {
   readonly workDir: string;
   readonly statePath: string;
   readonly stagingName: string;
-  readonly stores: { readonly [name: string]: { readonly url: string; readonly options: { readonly [name: string]: unknown } } };
+  readonly stores: {
+    readonly [name: string]: { readonly url: string; readonly options: { readonly [name: string]: unknown } };
+  };
   /** References, never values: secrets are resolved where the work runs. */
   readonly secrets: { readonly [name: string]: string };
   readonly allowHosts: readonly string[];
@@ -29,7 +31,11 @@ export type ToWorker =
 
 export type FromWorker =
   | { readonly type: 'ready' }
-  | { readonly type: 'outcomes'; readonly chunk: number; readonly outcomes: readonly (readonly [index: number, outcome: ItemOutcome])[] }
+  | {
+      readonly type: 'outcomes';
+      readonly chunk: number;
+      readonly outcomes: readonly (readonly [index: number, outcome: ItemOutcome])[];
+    }
   | {
       readonly type: 'yielded';
       readonly chunk: number;
@@ -40,6 +46,12 @@ export type FromWorker =
       readonly ticket: number;
     }
   | { readonly type: 'log'; readonly chunk: number; readonly index: number; readonly message: string }
-  | { readonly type: 'progress'; readonly chunk: number; readonly index: number; readonly done: number; readonly total?: number }
+  | {
+      readonly type: 'progress';
+      readonly chunk: number;
+      readonly index: number;
+      readonly done: number;
+      readonly total?: number;
+    }
   | { readonly type: 'lineClosed'; readonly ticket: number }
   | { readonly type: 'broken'; readonly failure: Failure };

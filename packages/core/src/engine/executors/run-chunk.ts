@@ -55,9 +55,19 @@ export class ThreadRunner {
     await this.#bisect(ready, chunk, 0, chunk.calls.length, signal, sink);
   }
 
-  async #bisect(ready: ReadyStep, chunk: Chunk, from: number, to: number, signal: AbortSignal, sink: ChunkSink): Promise<void> {
+  async #bisect(
+    ready: ReadyStep,
+    chunk: Chunk,
+    from: number,
+    to: number,
+    signal: AbortSignal,
+    sink: ChunkSink,
+  ): Promise<void> {
     const calls = chunk.calls.slice(from, to).map((call) => ({ ...call, item: this.#readers.revive(call.item) }));
-    const hooks = { log: (message: string) => sink.log(from, message), progress: (done: number, total?: number) => sink.progress(from, done, total) };
+    const hooks = {
+      log: (message: string) => sink.log(from, message),
+      progress: (done: number, total?: number) => sink.progress(from, done, total),
+    };
     const { outcomes, threw } = await runBatch(ready, calls, signal, hooks);
     if (!threw || calls.length === 1 || signal.aborted) {
       outcomes.forEach((outcome: ItemOutcome, i) => sink.outcome(from + i, outcome));
@@ -117,7 +127,9 @@ export class ThreadRunner {
 
 async function dispose(opened: unknown): Promise<void> {
   if (typeof opened !== 'object' || opened === null) return;
-  const { [Symbol.asyncDispose]: disposeAsync, [Symbol.dispose]: disposeSync } = opened as Partial<AsyncDisposable & Disposable>;
+  const { [Symbol.asyncDispose]: disposeAsync, [Symbol.dispose]: disposeSync } = opened as Partial<
+    AsyncDisposable & Disposable
+  >;
   try {
     if (disposeAsync !== undefined) await disposeAsync.call(opened);
     else disposeSync?.call(opened);

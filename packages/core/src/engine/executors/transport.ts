@@ -23,7 +23,10 @@ export function startThread(handlers: TransportHandlers): Transport {
   let how: string | undefined;
   worker.on('message', handlers.message);
   worker.on('error', (error: NodeJS.ErrnoException) => {
-    how = error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'it used up the memory of its worker' : `its worker died: ${error.message}`;
+    how =
+      error.code === 'ERR_WORKER_OUT_OF_MEMORY'
+        ? 'it used up the memory of its worker'
+        : `its worker died: ${error.message}`;
   });
   worker.on('exit', (code) => handlers.gone(how ?? `its worker ended with code ${code}`));
   return {
@@ -33,7 +36,10 @@ export function startThread(handlers: TransportHandlers): Transport {
 }
 
 export function startProcess(handlers: TransportHandlers): Transport {
-  const child = fork(fileURLToPath(workerUrl('executors/worker')), [], { serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const child = fork(fileURLToPath(workerUrl('executors/worker')), [], {
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
   let gone = false;
   const tell = (how: string): void => {
     if (gone) return;
@@ -42,7 +48,9 @@ export function startProcess(handlers: TransportHandlers): Transport {
   };
   child.on('message', (message) => handlers.message(message as FromWorker));
   child.on('error', (error) => tell(`its process could not be started: ${error.message}`));
-  child.on('exit', (code, signal) => tell(signal === null ? `its process ended with code ${code}` : `its process was ended by ${signal}`));
+  child.on('exit', (code, signal) =>
+    tell(signal === null ? `its process ended with code ${code}` : `its process was ended by ${signal}`),
+  );
   return {
     // Shared memory cannot cross to another process: the ids are copied.
     send: (message) => {

@@ -46,7 +46,9 @@ function receive(message: ToWorker): void {
       waiting.delete(message.ticket);
       return;
     case 'closeLine':
-      void runner?.then((ready) => ready.closeLine(message.line)).finally(() => send({ type: 'lineClosed', ticket: message.ticket }));
+      void runner
+        ?.then((ready) => ready.closeLine(message.line))
+        .finally(() => send({ type: 'lineClosed', ticket: message.ticket }));
       return;
     case 'close':
       void Promise.resolve(runner?.then((ready) => ready.close())).finally(() => {
@@ -68,7 +70,8 @@ async function start(init: WorkerInit): Promise<ThreadRunner> {
   const redactor = createRedactor();
   const secrets = createSecrets({ secrets: init.secrets, env: process.env, redactor, projectDir: init.projectDir });
   const drivers: DriverDefinition[] = [];
-  for (const entry of init.driverEntries) drivers.push(...((await import(entry)) as { default: Plugin }).default.stores);
+  for (const entry of init.driverEntries)
+    drivers.push(...((await import(entry)) as { default: Plugin }).default.stores);
   const openStore = createStoreOpener({
     projectDir: init.projectDir,
     workDir: init.workDir,
@@ -138,7 +141,11 @@ async function runItems(ready: ThreadRunner, chunk: Chunk, sink: ChunkSink): Pro
   await Promise.all(Array.from({ length: Math.min(concurrency, chunk.calls.length) }, lane));
 }
 
-async function withController(chunk: Chunk, index: number, body: (signal: AbortSignal) => Promise<void>): Promise<void> {
+async function withController(
+  chunk: Chunk,
+  index: number,
+  body: (signal: AbortSignal) => Promise<void>,
+): Promise<void> {
   const id = `${chunk.id}:${index}`;
   const controller = new AbortController();
   controllers.set(id, controller);

@@ -28,7 +28,15 @@ export function toFailure(error: unknown, at: At): Failure {
 }
 
 // Faults of a connection that a step met outside the stores (its own socket, a database): worth another try.
-const transientCodes = new Set(['ECONNRESET', 'ECONNREFUSED', 'ETIMEDOUT', 'EPIPE', 'EAI_AGAIN', 'ENETUNREACH', 'EHOSTUNREACH']);
+const transientCodes = new Set([
+  'ECONNRESET',
+  'ECONNREFUSED',
+  'ETIMEDOUT',
+  'EPIPE',
+  'EAI_AGAIN',
+  'ENETUNREACH',
+  'EHOSTUNREACH',
+]);
 
 function isTransient(error: Error): boolean {
   const { code, transient } = error as { readonly code?: unknown; readonly transient?: unknown };

@@ -1,4 +1,16 @@
-import { closeSync, constants, copyFileSync, fstatSync, linkSync, mkdirSync, openSync, readSync, rmSync, statSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  copyFileSync,
+  fstatSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Digest, Hasher, sha256 } from '../../lib/digest.ts';
 import type { Bytes } from '../../model/driver.ts';
@@ -65,7 +77,13 @@ export class ItemOutput implements Output {
     const whole = typeof bytes === 'string' ? Buffer.from(bytes) : bytes;
     if (whole instanceof Uint8Array && !staging.onPlace && whole.length <= keptInMemoryBytes) {
       // A copy: the caller may reuse its buffer before we publish.
-      const staged = { kind: 'bytes', key, size: whole.length, digest: sha256(whole), bytes: new Uint8Array(whole) } as const;
+      const staged = {
+        kind: 'bytes',
+        key,
+        size: whole.length,
+        digest: sha256(whole),
+        bytes: new Uint8Array(whole),
+      } as const;
       return this.#add(staged);
     }
     return this.#add(await stageFile(key, whole, staging.path()));
@@ -77,7 +95,13 @@ export class ItemOutput implements Output {
     const source = from.localPath(ref.key);
     if (source !== undefined) return this.#add(stageCopy(key, source, ref, staging));
     if (ref.digest !== undefined && sameStore(ref.store, staging.place) && from.can.copy) {
-      return this.#add({ kind: 'copy', key, size: ref.size, digest: ref.digest, from: { store: ref.store, key: ref.key } });
+      return this.#add({
+        kind: 'copy',
+        key,
+        size: ref.size,
+        digest: ref.digest,
+        from: { store: ref.store, key: ref.key },
+      });
     }
     return this.write(key, await from.read(ref.key));
   }
@@ -205,7 +229,8 @@ export function hashFile(path: string): Digest {
   try {
     const hasher = new Hasher();
     const buffer = Buffer.allocUnsafe(1024 * 1024);
-    for (let read = readSync(file, buffer); read > 0; read = readSync(file, buffer)) hasher.update(buffer.subarray(0, read));
+    for (let read = readSync(file, buffer); read > 0; read = readSync(file, buffer))
+      hasher.update(buffer.subarray(0, read));
     return hasher.digest();
   } finally {
     closeSync(file);

@@ -80,7 +80,13 @@ export async function runBatch(
       item: call.item,
       output,
       done(result) {
-        outcomes[i] = { ok: true, result: canonicalJson(result ?? null), staged: output.staged, sources: undefined, scratched: false };
+        outcomes[i] = {
+          ok: true,
+          result: canonicalJson(result ?? null),
+          staged: output.staged,
+          sources: undefined,
+          scratched: false,
+        };
       },
       failed(error) {
         outcomes[i] = { ok: false, failure: toFailure(error, {}) };
@@ -110,7 +116,13 @@ export function dropScratch(scratchDir: string, line: string, key: string): void
   rmSync(scratchDirOf(scratchDir, line, key), { recursive: true, force: true });
 }
 
-function toolsFor(ready: ReadyStep, call: ItemCall, output: ItemOutput, signal: AbortSignal, hooks: ItemHooks): ItemTools {
+function toolsFor(
+  ready: ReadyStep,
+  call: ItemCall,
+  output: ItemOutput,
+  signal: AbortSignal,
+  hooks: ItemHooks,
+): ItemTools {
   return new ItemTools({
     key: call.key,
     uses: ready.uses,

@@ -8,7 +8,13 @@ import type { Digest } from '../../lib/digest.ts';
  */
 export type Staged =
   | StagedFile
-  | { readonly kind: 'bytes'; readonly key: string; readonly size: number; readonly digest: Digest; readonly bytes: Uint8Array }
+  | {
+      readonly kind: 'bytes';
+      readonly key: string;
+      readonly size: number;
+      readonly digest: Digest;
+      readonly bytes: Uint8Array;
+    }
   | StagedCopy
   | StagedFolder;
 

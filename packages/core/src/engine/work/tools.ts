@@ -68,41 +68,71 @@ export class ItemTools implements Tools {
     this.#line = options.line;
     this.#secrets = options.secrets;
     this.#doneKeys = options.doneKeys;
-    // Authors destructure tools, so the ones that need `this` are bound.
-    this.read = this.read.bind(this);
-    this.bytes = this.bytes.bind(this);
-    this.localPath = this.localPath.bind(this);
-    this.scratch = this.scratch.bind(this);
-    this.secret = this.secret.bind(this);
-    this.fetch = this.fetch.bind(this);
-    this.log = this.log.bind(this);
-    this.progress = this.progress.bind(this);
-    this.done = this.done.bind(this);
   }
 
-  async read(ref: FileRef, range?: ByteRange): Promise<AsyncIterable<Uint8Array>> {
+  // Authors destructure tools, so each is a function bound when it is first asked for: an item that uses none
+  // of them pays for none.
+  get read(): Tools['read'] {
+    return (ref, range) => this.#read(ref, range);
+  }
+
+  get bytes(): Tools['bytes'] {
+    return (ref) => this.#bytes(ref);
+  }
+
+  get localPath(): Tools['localPath'] {
+    return (ref) => this.#localPath(ref);
+  }
+
+  get scratch(): Tools['scratch'] {
+    return (name) => this.#scratch(name);
+  }
+
+  get secret(): Tools['secret'] {
+    return (name) => this.#secret(name);
+  }
+
+  get fetch(): Tools['fetch'] {
+    return (url, init = {}) => this.#deps.fetch(url, { signal: this.signal, ...init });
+  }
+
+  get log(): Tools['log'] {
+    return (message) => this.#hooks.log(this.#deps.redact(String(message)));
+  }
+
+  get progress(): Tools['progress'] {
+    return (done, total) => this.#hooks.progress(done, total);
+  }
+
+  get done(): Tools['done'] {
+    return (key) => this.#doneKeys?.has(key) ?? false;
+  }
+
+  async #read(ref: FileRef, range?: ByteRange): Promise<AsyncIterable<Uint8Array>> {
     const store = await this.#deps.openStore(ref.store);
     const bytes = await store.read(ref.key, { signal: this.signal, ...(range === undefined ? {} : { range }) });
     return range === undefined ? this.#verified(ref, bytes) : bytes;
   }
 
-  async bytes(ref: FileRef): Promise<Uint8Array> {
+  async #bytes(ref: FileRef): Promise<Uint8Array> {
     const pieces: Uint8Array[] = [];
-    for await (const piece of await this.read(ref)) pieces.push(piece);
+    for await (const piece of await this.#read(ref)) pieces.push(piece);
     return pieces.length === 1 ? (pieces[0] as Uint8Array) : Buffer.concat(pieces);
   }
 
-  async localPath(ref: FileRef | FolderRef): Promise<string> {
+  async #localPath(ref: FileRef | FolderRef): Promise<string> {
     const store = await this.#deps.openStore(ref.store);
     const local = store.localPath(ref.key);
     if (local !== undefined) {
       if (ref.$type === 'file' && ref.digest === undefined) this.#remember(ref, hashFile(local));
       return local;
     }
-    return ref.$type === 'file' ? this.#fetchFile(ref, await this.scratch(`ref-${shortDigest(refUrl(ref))}`)) : this.#fetchFolder(ref);
+    return ref.$type === 'file'
+      ? this.#fetchFile(ref, await this.#scratch(`ref-${shortDigest(refUrl(ref))}`))
+      : this.#fetchFolder(ref);
   }
 
-  async scratch(name: string): Promise<string> {
+  async #scratch(name: string): Promise<string> {
     // One folder per item: it outlives a crash under the same name, and is removed whole when the item is done.
     const dir = scratchDirOf(this.#deps.scratchDir, this.#line, this.key);
     mkdirSync(dir, { recursive: true });
@@ -110,27 +140,14 @@ export class ItemTools implements Tools {
     return join(dir, name.replaceAll(/[^\w.-]/g, '_'));
   }
 
-  secret(name: string): string {
+  #secret(name: string): string {
     if (!this.#secrets.includes(name)) {
-      throw fail('step.undeclared', { name, what: `asks for the secret '${name}' without declaring it in its \`secrets\`` });
+      throw fail('step.undeclared', {
+        name,
+        what: `asks for the secret '${name}' without declaring it in its \`secrets\``,
+      });
     }
     return this.#deps.secret(name);
-  }
-
-  async fetch(url: string, init: FetchInit = {}): Promise<FetchedResponse> {
-    return this.#deps.fetch(url, { signal: this.signal, ...init });
-  }
-
-  log(message: string): void {
-    this.#hooks.log(this.#deps.redact(String(message)));
-  }
-
-  progress(done: number, total?: number): void {
-    this.#hooks.progress(done, total);
-  }
-
-  done(key: string): boolean {
-    return this.#doneKeys?.has(key) ?? false;
   }
 
   #remember(ref: FileRef, digest: string): void {
@@ -154,13 +171,13 @@ export class ItemTools implements Tools {
   async #fetchFile(ref: FileRef, path: string): Promise<string> {
     const { rmSync } = await import('node:fs');
     rmSync(path, { force: true });
-    await stageFile(ref.key, await this.read(ref), path);
+    await stageFile(ref.key, await this.#read(ref), path);
     return path;
   }
 
   async #fetchFolder(ref: FolderRef): Promise<string> {
     const store = await this.#deps.openStore(ref.store);
-    const dir = await this.scratch(`ref-${shortDigest(refUrl(ref))}`);
+    const dir = await this.#scratch(`ref-${shortDigest(refUrl(ref))}`);
     for await (const page of store.list(`${ref.key}/`, { signal: this.signal })) {
       for (const entry of page) {
         const path = join(dir, entry.key.slice(ref.key.length + 1));

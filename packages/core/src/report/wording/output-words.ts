@@ -41,7 +41,7 @@ export const outputWords: WordsOf<'output' | 'place' | 'state'> = {
   'state.network': {
     means: 'The folder `.runner` lies on a network file system, where locks and databases are not safe.',
     title: (f) => `${f.path} is on a network file system (${f.kind})`,
-    hint: () => 'Keep the project on a local disk, or set RUNNER_STATE_DIR to a folder on one.',
+    hint: () => 'Keep the project on a local disk; what it reads and writes may lie anywhere.',
   },
   'state.newer': {
     means: 'The project was last used by a newer runner.',

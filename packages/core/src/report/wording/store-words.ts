@@ -92,6 +92,6 @@ export const storeWords: WordsOf<'store'> = {
   'store.address': {
     means: 'A URL leads to a private address of this network, which downloads may not reach by themselves.',
     title: (f) => `${f.url} leads to the private address ${f.host}`,
-    hint: (f) => `If that is meant, allow it in runner.yaml: network: { allowHosts: [${f.host}] }`,
+    hint: (f) => `If it is meant to, allow it under network.allowHosts in runner.yaml: ${f.host}`,
   },
 };

@@ -1,0 +1,76 @@
+import { readdirSync, statSync, type Dirent } from 'node:fs';
+import { join } from 'node:path';
+import { StoreTrouble, type Entry } from '../../model/driver.ts';
+
+// Half a millisecond of stats at a time: the event loop breathes between pages.
+const pageEntries = 512;
+
+/**
+ * Walks the files under a key prefix, in key order, page by page.
+ *
+ * A link to a file is listed as the file; a linked folder is not entered: it may lead out of the store or in
+ * a circle. What is neither file nor folder (sockets, devices) is not listed.
+ */
+export function* listLocal(root: string, prefix: string): Generator<readonly Entry[], void, undefined> {
+  const slash = prefix.lastIndexOf('/');
+  const folder = prefix.slice(0, slash + 1);
+  let page: Entry[] = [];
+  for (const key of keysBelow(root, folder, prefix)) {
+    const entry = entryAt(root, key);
+    if (entry === undefined) continue;
+    page.push(entry);
+    if (page.length < pageEntries) continue;
+    yield page;
+    page = [];
+  }
+  if (page.length > 0) yield page;
+}
+
+function* keysBelow(root: string, folder: string, prefix: string): Generator<string, void, undefined> {
+  for (const { name, isFolder } of namesIn(join(root, folder))) {
+    const key = folder + name;
+    // `prefix` is a text prefix: `a/b` also finds `a/bc/d`, and a folder on the way to it must be entered.
+    if (!key.startsWith(prefix) && !(isFolder && prefix.startsWith(key))) continue;
+    if (isFolder) yield* keysBelow(root, key, prefix);
+    else yield key;
+  }
+}
+
+interface Name {
+  /** Folders end with `/`, so that sorting names sorts keys. */
+  readonly name: string;
+  readonly isFolder: boolean;
+}
+
+function namesIn(path: string): Name[] {
+  const names: Name[] = [];
+  for (const dirent of readFolder(path)) {
+    if (dirent.isDirectory()) names.push({ name: `${dirent.name}/`, isFolder: true });
+    else if (dirent.isFile() || dirent.isSymbolicLink()) names.push({ name: dirent.name, isFolder: false });
+  }
+  // Ordered keys make the engine's look-ups twice as fast; sorting 100,000 names costs about 60 ms.
+  return names.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function readFolder(path: string): Dirent[] {
+  try {
+    return readdirSync(path, { withFileTypes: true });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    // A folder that is not there has no files; one that was removed while we walk has none any more.
+    if (code === 'ENOENT' || code === 'ENOTDIR') return [];
+    throw error;
+  }
+}
+
+/** The entry of a file, or undefined when there is none. */
+export function entryAt(root: string, key: string): Entry | undefined {
+  const stats = statSync(join(root, key), { throwIfNoEntry: false });
+  if (stats === undefined) {
+    // Linux names are bytes; Node replaces what is not UTF-8, and then nothing can open the file by that name.
+    if (key.includes('\uFFFD')) throw new StoreTrouble('broken', `the name of ${key} is not UTF-8; rename the file`);
+    return undefined;
+  }
+  if (!stats.isFile()) return undefined;
+  return { key, size: stats.size, version: String(stats.mtimeMs), modifiedMs: stats.mtimeMs };
+}
