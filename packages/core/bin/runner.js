@@ -30,7 +30,9 @@ function isNewEnough(version) {
 function programUrl() {
   const built = join(here, '..', 'dist', 'cli', 'main.js');
   const source = join(here, '..', 'src', 'cli', 'main.ts');
-  const wantsSource = [...process.execArgv, process.env.NODE_OPTIONS ?? ''].some((text) => /(^|\s|=)source$|--conditions[= ]source/.test(text));
+  const wantsSource = [...process.execArgv, process.env.NODE_OPTIONS ?? ''].some((text) =>
+    /(^|\s|=)source$|--conditions[= ]source/.test(text),
+  );
   const useSource = existsSync(source) && (wantsSource || !existsSync(built));
   return new URL(`file://${encodeURI(useSource ? source : built)}`).href;
 }
@@ -48,7 +50,10 @@ async function restart() {
   }
   // Set once: should the Node that was found be old after all, it must not start itself for ever.
   const env = { ...process.env, RUNNER_RESTARTED: '1' };
-  const child = spawn(node, [...process.execArgv, fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit', env });
+  const child = spawn(node, [...process.execArgv, fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+    stdio: 'inherit',
+    env,
+  });
   // A terminal sends SIGINT to us and to the child; other senders mean only us, so it is passed on. SIGINT is not:
   // the child would take one Ctrl-C for two.
   process.on('SIGINT', () => {});

@@ -123,7 +123,12 @@ export interface RunLog {
   readonly maps: readonly MapReport[];
   readonly failureCount: number;
   readonly failures: readonly Failure[];
-  readonly lines: readonly { readonly atMs: number; readonly map: string; readonly item: string; readonly message: string }[];
+  readonly lines: readonly {
+    readonly atMs: number;
+    readonly map: string;
+    readonly item: string;
+    readonly message: string;
+  }[];
 }
 
 export interface VerifyReport {

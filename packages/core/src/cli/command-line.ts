@@ -14,7 +14,7 @@ export async function runCommandLine(context: CliContext): Promise<number> {
     if (await fastPath(context)) return exitCodes.ok;
     return await dispatch(context);
   } catch (error) {
-    return reportTrouble(error, context);
+    return await reportTrouble(error, context);
   } finally {
     await context.close();
   }
@@ -35,7 +35,8 @@ async function unknownCommand(context: CliContext): Promise<Error> {
   const [name = ''] = context.world.argv;
   const catalogue = await context.world.cachedCatalogue().catch(() => undefined);
   const pipelines = catalogue?.pipelines.map((pipeline) => pipeline.name) ?? [];
-  if (pipelines.includes(name)) return fail('usage.invalid', { message: `${name} is a pipeline`, hint: `Run it with: runner run ${name}` });
+  if (pipelines.includes(name))
+    return fail('usage.invalid', { message: `${name} is a pipeline`, hint: `Run it with: runner run ${name}` });
   const known = [...new Set(commandSpecs.map((spec) => spec.name.split(' ')[0] as string))];
   if (name.startsWith('-')) return fail('name.unknown', { kind: 'flag', name, known: ['--help', '--version'] });
   return fail('name.unknown', { kind: 'command', name, known });

@@ -16,7 +16,9 @@ export async function complete(context: CliContext): Promise<boolean> {
   // A shell waits for us at every TAB: only the cache is asked, a project is never opened.
   const catalogue = await context.world.cachedCatalogue().catch(() => undefined);
   const current = words.at(-1) ?? '';
-  context.print(candidates(words.slice(0, -1), current, catalogue).filter((line) => line.startsWith(current) || line === ':files'));
+  context.print(
+    candidates(words.slice(0, -1), current, catalogue).filter((line) => line.startsWith(current) || line === ':files'),
+  );
   return true;
 }
 
@@ -26,12 +28,17 @@ function candidates(before: readonly string[], current: string, catalogue: Catal
   if (found === undefined) {
     const [first] = before;
     if (first === 'help') return [...firstWords(), ...taskWords(catalogue)];
-    return before.length === 1 && first !== undefined ? familyOf(first).map((spec) => line(spec.name.split(' ')[1] ?? '', spec.summary)) : [];
+    return before.length === 1 && first !== undefined
+      ? familyOf(first).map((spec) => line(spec.name.split(' ')[1] ?? '', spec.summary))
+      : [];
   }
   const flags = flagsFor(found.spec, found.rest, catalogue);
   const wanted = awaitingValue(before, current, flags);
   if (wanted !== undefined) return valueWords(wanted);
-  if (current.startsWith('-')) return flags.map((flag) => line(`--${flag.type === 'boolean' && flag.default === true ? 'no-' : ''}${flag.name}`, flag.description));
+  if (current.startsWith('-'))
+    return flags.map((flag) =>
+      line(`--${flag.type === 'boolean' && flag.default === true ? 'no-' : ''}${flag.name}`, flag.description),
+    );
   const given = found.rest.filter((word) => !word.startsWith('-')).length;
   const arg = found.spec.args[given];
   return arg === undefined ? flags.map((flag) => line(`--${flag.name}`, flag.description)) : argWords(arg, catalogue);
@@ -39,7 +46,12 @@ function candidates(before: readonly string[], current: string, catalogue: Catal
 
 function firstWords(): string[] {
   const single = commandSpecs.filter((spec) => !spec.name.includes(' ')).map((spec) => line(spec.name, spec.summary));
-  return [...single, line('plugins', 'Plugins of this project'), line('store', 'Files in stores'), line('help', 'Help of a command or task')];
+  return [
+    ...single,
+    line('plugins', 'Plugins of this project'),
+    line('store', 'Files in stores'),
+    line('help', 'Help of a command or task'),
+  ];
 }
 
 function taskWords(catalogue: Catalogue | undefined): string[] {
@@ -50,7 +62,8 @@ function taskWords(catalogue: Catalogue | undefined): string[] {
 function flagsFor(spec: CommandSpec, rest: readonly string[], catalogue: Catalogue | undefined): readonly FlagSpec[] {
   const takesParams = spec.name === 'run' || spec.name === 'explain' || spec.name === 'why';
   const target = rest.find((word) => !word.startsWith('-'));
-  const listed = takesParams && catalogue !== undefined ? listTasks(catalogue).find(({ id }) => id === target) : undefined;
+  const listed =
+    takesParams && catalogue !== undefined ? listTasks(catalogue).find(({ id }) => id === target) : undefined;
   const own = spec.name === 'run' ? runFlags : spec.flags;
   return listed === undefined ? own : [...flagsOf(listed.task.params), ...own];
 }
@@ -69,7 +82,10 @@ function valueWords(flag: FlagSpec): string[] {
 function argWords(arg: ArgSpec, catalogue: Catalogue | undefined): string[] {
   switch (arg.completes) {
     case 'target':
-      return [...taskWords(catalogue), ...(catalogue?.pipelines ?? []).map((pipeline) => line(pipeline.name, 'pipeline'))];
+      return [
+        ...taskWords(catalogue),
+        ...(catalogue?.pipelines ?? []).map((pipeline) => line(pipeline.name, 'pipeline')),
+      ];
     case 'task':
       return taskWords(catalogue);
     case 'plugin':

@@ -1,4 +1,6 @@
+import type { Layout } from '../report/layout.ts';
 import type { Facade, OpenRunner } from '../app/facade.ts';
+import { createRedactor, type Redactor } from '../lib/redactor.ts';
 import type { Catalogue } from '../plugins/manifest.ts';
 import { styleFor, type Style } from '../report/style.ts';
 
@@ -44,7 +46,7 @@ export class CliContext {
     return Math.max(40, widthOf(this.world.stdout, this.world.env) ?? 100);
   }
 
-  get layout(): { readonly style: Style; readonly width: number } {
+  get layout(): Layout {
     return { style: this.out, width: this.width };
   }
 
@@ -56,6 +58,12 @@ export class CliContext {
   /** The cache when it is good: completion and lists must not wait for a project to be opened. */
   async catalogue(): Promise<Catalogue> {
     return (await this.world.cachedCatalogue()) ?? (await this.runner()).catalogue();
+  }
+
+  /** The project's mask when it was opened; before that only credentials of known shapes can be told. */
+  async mask(): Promise<Redactor> {
+    const facade = await this.#facade?.catch(() => undefined);
+    return facade?.mask ?? createRedactor();
   }
 
   print(lines: readonly string[]): void {

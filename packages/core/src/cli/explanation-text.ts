@@ -1,13 +1,10 @@
+import type { Layout } from '../report/layout.ts';
 import type { Explanation } from '../app/facade.ts';
-import type { Style } from '../report/style.ts';
 import { table } from '../report/table.ts';
 import { took } from '../report/units.ts';
 
 /** Returns the values a task would get, each with its origin, and its steps. */
-export function explanationLines(
-  explanation: Explanation,
-  layout: { readonly style: Style; readonly width: number },
-): string[] {
+export function explanationLines(explanation: Explanation, layout: Layout): string[] {
   const { style } = layout;
   const lines = [style.bold(explanation.target), `  ${explanation.summary}`];
   if (explanation.params.length > 0) {
@@ -16,11 +13,29 @@ export function explanationLines(
       param.value === undefined ? '-' : typeof param.value === 'string' ? param.value : JSON.stringify(param.value),
       param.origin === 'missing' ? 'missing' : (param.from ?? param.origin),
     ]);
-    lines.push('', ...table([{ heading: 'param', paint: style.name }, { heading: 'value', flexible: true }, { heading: 'from', paint: style.dim }], rows, { ...layout, indent: '  ' }));
+    lines.push(
+      '',
+      ...table(
+        [
+          { heading: 'param', paint: style.name },
+          { heading: 'value', flexible: true },
+          { heading: 'from', paint: style.dim },
+        ],
+        rows,
+        { ...layout, indent: '  ' },
+      ),
+    );
   }
   if (explanation.entries !== undefined) {
     const rows = explanation.entries.map((entry) => [entry.id, entry.task, entry.after.join(', ')]);
-    lines.push('', ...table([{ heading: 'entry', paint: style.name }, { heading: 'task' }, { heading: 'after', flexible: true }], rows, { ...layout, indent: '  ' }));
+    lines.push(
+      '',
+      ...table(
+        [{ heading: 'entry', paint: style.name }, { heading: 'task' }, { heading: 'after', flexible: true }],
+        rows,
+        { ...layout, indent: '  ' },
+      ),
+    );
   }
   if (explanation.steps.length > 0) {
     const rows = explanation.steps.map((step) => [

@@ -38,7 +38,12 @@ async function tasks(context: CliContext, json: boolean): Promise<void> {
     return;
   }
   context.printJson({
-    tasks: listTasks(catalogue).map(({ id, task, plugin }) => ({ id, plugin: plugin.spec, version: plugin.version, ...task })),
+    tasks: listTasks(catalogue).map(({ id, task, plugin }) => ({
+      id,
+      plugin: plugin.spec,
+      version: plugin.version,
+      ...task,
+    })),
     pipelines: catalogue.pipelines,
     disabled: catalogue.disabled,
   });
@@ -75,7 +80,8 @@ async function help(context: CliContext, topic: readonly string[]): Promise<void
     return;
   }
   const family = familyOf(first);
-  if (family.length === 0) throw fail('name.unknown', { kind: 'command', name: first, known: commandSpecs.map((spec) => spec.name) });
+  if (family.length === 0)
+    throw fail('name.unknown', { kind: 'command', name: first, known: commandSpecs.map((spec) => spec.name) });
   context.print(familyHelp(family, context.layout));
 }
 

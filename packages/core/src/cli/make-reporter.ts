@@ -13,7 +13,14 @@ export function makeReporter(
 ): Reporter {
   const { stdout, stderr, env, now, cwd } = context.world;
   if (options.json) return new JsonReporter({ out: sinkOf(stdout), mask, date: () => new Date() });
-  const common = { progress: sinkOf(stderr), result: sinkOf(stdout), style: context.err, mask, now, readSource: sourceReader(cwd) };
+  const common = {
+    progress: sinkOf(stderr),
+    result: sinkOf(stdout),
+    style: context.err,
+    mask,
+    now,
+    readSource: sourceReader(cwd),
+  };
   // CI services give some jobs a terminal; nobody watches it, and its log keeps every frame.
   const watched = stderr.isTTY === true && !options.quiet && env['TERM'] !== 'dumb' && (env['CI'] ?? '') === '';
   return watched ? new LiveReporter(common) : new LinesReporter({ ...common, quiet: options.quiet });

@@ -12,7 +12,8 @@ export async function runNpm(context: CliContext, dir: string, args: readonly st
     child.on('error', reject);
     child.on('close', resolve);
   });
-  if (code !== 0) throw fail('plugin.missing', { name: plugin, install: command, hint: 'npm said above what is wrong.' });
+  if (code !== 0)
+    throw fail('plugin.missing', { name: plugin, install: command, hint: 'npm said above what is wrong.' });
 }
 
 /** Tells whether a text can only be an npm package with an optional version, and never an option of npm. */

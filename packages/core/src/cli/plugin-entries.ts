@@ -21,7 +21,10 @@ export async function openPluginEntries(context: CliContext): Promise<PluginEntr
   const { configFile } = await context.catalogue();
   if (configFile === undefined) throw fail('config.missing', { path: context.world.cwd });
   if (!/\.ya?ml$/.test(configFile)) {
-    throw fail('usage.invalid', { message: `The project is configured in ${configFile}, which is edited by hand`, hint: 'Change the plugins list there.' });
+    throw fail('usage.invalid', {
+      message: `The project is configured in ${configFile}, which is edited by hand`,
+      hint: 'Change the plugins list there.',
+    });
   }
   const document = parseDocument(readFileSync(configFile, 'utf8'));
   const existing = document.get('plugins');

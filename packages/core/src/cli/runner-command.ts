@@ -33,7 +33,12 @@ export abstract class RunnerCommand extends Command {
   /** Returns the exit code. */
   abstract override run(): Promise<number>;
 
-  static async start(this: CommandClass, spec: CommandSpec, rest: readonly string[], context: CliContext): Promise<number> {
+  static async start(
+    this: CommandClass,
+    spec: CommandSpec,
+    rest: readonly string[],
+    context: CliContext,
+  ): Promise<number> {
     const command = new this(spec, rest, context);
     const code = await command._run<number | undefined>();
     return code ?? 0;
@@ -70,16 +75,24 @@ function usageFailure(error: unknown, spec: CommandSpec, flags: readonly FlagSpe
   const details = error as Error & { readonly flags?: readonly string[]; readonly args?: readonly unknown[] };
   const [flag] = details.flags ?? [];
   if (flag !== undefined) {
-    return fail('name.unknown', { kind: 'flag', name: flag.split('=')[0] ?? flag, known: flags.map((one) => `--${one.name}`) });
+    return fail('name.unknown', {
+      kind: 'flag',
+      name: flag.split('=')[0] ?? flag,
+      known: flags.map((one) => `--${one.name}`),
+    });
   }
   const [extra] = details.args ?? [];
   if (typeof extra === 'string') {
-    const takes = spec.args.length === 0 ? 'takes no arguments' : `takes only ${spec.args.map((arg) => `<${arg.name}>`).join(' ')}`;
+    const takes =
+      spec.args.length === 0 ? 'takes no arguments' : `takes only ${spec.args.map((arg) => `<${arg.name}>`).join(' ')}`;
     return fail('usage.invalid', { message: `runner ${spec.name} ${takes}, so ${extra} is one too many` });
   }
   if (extra !== undefined) {
     const missing = spec.args.filter((arg) => arg.required).map((arg) => `<${arg.name}>`);
-    return fail('usage.invalid', { message: `runner ${spec.name} needs ${missing.join(' ')}`, hint: `For example: ${spec.examples[0] ?? ''}` });
+    return fail('usage.invalid', {
+      message: `runner ${spec.name} needs ${missing.join(' ')}`,
+      hint: `For example: ${spec.examples[0] ?? ''}`,
+    });
   }
   return fail('usage.invalid', { message: (error.message.split('\n')[0] ?? '').trim() });
 }

@@ -15,12 +15,14 @@ export function splitFileUrl(url: string): FileUrl {
   // The two slashes of a URL are no folders: the host is the least a place has.
   const start = /^[a-z][a-z0-9+.-]*:\/\/[^/]+/i.exec(trimmed)?.[0].length ?? 0;
   const slash = trimmed.lastIndexOf('/');
-  if (start > 0 && slash < start) throw fail('usage.invalid', { message: `${url} names a whole store, not a file in it` });
+  if (start > 0 && slash < start)
+    throw fail('usage.invalid', { message: `${url} names a whole store, not a file in it` });
   if (slash >= 0) return { place: slash === 0 ? '/' : trimmed.slice(0, slash), key: trimmed.slice(slash + 1) };
   const colon = trimmed.indexOf(':');
   // A single letter before a colon is a drive of Windows.
   if (colon > 1) {
-    if (colon === trimmed.length - 1) throw fail('usage.invalid', { message: `${url} names a whole store, not a file in it` });
+    if (colon === trimmed.length - 1)
+      throw fail('usage.invalid', { message: `${url} names a whole store, not a file in it` });
     return { place: trimmed.slice(0, colon + 1), key: trimmed.slice(colon + 1) };
   }
   return { place: '.', key: trimmed };

@@ -2,13 +2,18 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Failure, failureOf } from '../model/failure.ts';
 import { failureLines } from '../report/failure-text.ts';
+import { failureTitle } from '../report/wording.ts';
 import { type CliContext, widthOf } from './context.ts';
 import { exitCodeOf } from './exit-code.ts';
 
 /** Says what ended a command, whole, on stderr; returns the exit code it deserves. */
-export function reportTrouble(error: unknown, context: CliContext): number {
-  const failure = failureOf(error) ?? bugOf(error);
-  const { stderr, env, cwd } = context.world;
+export async function reportTrouble(error: unknown, context: CliContext): Promise<number> {
+  const mask = await context.mask();
+  const failure = mask.redactJson(failureOf(error) ?? bugOf(error));
+  const { stdout, stderr, env, cwd } = context.world;
+  // Programs read stdout only; people beside them still get the words.
+  if (wantsJson(context.world.argv))
+    stdout.write(`${JSON.stringify({ type: 'failure', message: failureTitle(failure), failure })}\n`);
   const lines = failureLines(failure, {
     style: context.err,
     width: widthOf(stderr, env) ?? Number.POSITIVE_INFINITY,
@@ -16,6 +21,11 @@ export function reportTrouble(error: unknown, context: CliContext): number {
   });
   stderr.write(`${lines.join('\n')}\n`);
   return exitCodeOf(failure);
+}
+
+function wantsJson(argv: readonly string[]): boolean {
+  const end = argv.indexOf('--');
+  return (end < 0 ? argv : argv.slice(0, end)).includes('--json');
 }
 
 /** Reads config files for the line under which a problem is marked; paths are relative to the project. */

@@ -46,7 +46,15 @@ async function runOne(
         (await findStep({ entry: record.entry, plugin: record.plugin, step: record.step, version: 1 }));
       const line = `${record.plugin}/${record.step}/@at-end`;
       const outcome = await runItem(
-        { step, line, uses: undefined, opened: undefined, staging: undefined, deps },
+        {
+          step,
+          line,
+          uses: undefined,
+          opened: undefined,
+          staging: undefined,
+          secrets: await deps.secrets(step.spec.secrets ?? []),
+          deps,
+        },
         { key: `at-end-${record.id}`, item: record.item },
         new AbortController().signal,
         { log: (message) => emit({ type: 'run.note', message }), progress: () => undefined },

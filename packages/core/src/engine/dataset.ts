@@ -4,7 +4,17 @@ import { defineStep } from '../model/step.ts';
 import type { DatasetAbout } from '../model/task.ts';
 import { joinPlace } from '../model/file-ref.ts';
 import type { MapRun } from './map-run.ts';
-import type { ContextOptions } from './task-context.ts';
+import type { RunningPlugin, TaskRun } from './task-run.ts';
+
+/** Who publishes: the task, with what it was given. */
+export interface DatasetOptions {
+  readonly taskRun: TaskRun;
+  readonly plugin: RunningPlugin;
+  readonly task: string;
+  readonly params: unknown;
+  /** Runtime and plugin versions. */
+  readonly versions: { readonly [name: string]: unknown };
+}
 
 /** The file that describes a published set, beside its files. */
 export const datasetFile = 'dataset.json';
@@ -29,7 +39,7 @@ interface DatasetItem {
  * Its fingerprint is the set itself (files, params, versions), not the moment: an unchanged set keeps its file.
  */
 export async function publishDataset(
-  options: ContextOptions & { readonly place: string; readonly about: DatasetAbout; readonly maps: readonly MapRun[] },
+  options: DatasetOptions & { readonly place: string; readonly about: DatasetAbout; readonly maps: readonly MapRun[] },
 ): Promise<void> {
   const { place, about, plugin, task, taskRun, params } = options;
   const files = listOutputs(options.maps, place);
@@ -37,7 +47,7 @@ export async function publishDataset(
   for (const file of files) hasher.update(`${JSON.stringify(file.key)}\t${file.size}\t${file.digest}\n`);
   const item: DatasetItem = {
     format: 'dataset-runner/dataset@1',
-    ...(JSON.parse(canonicalJson(about)) as { [key: string]: Json }),
+    ...(JSON.parse(canonicalJson(about)) as DatasetItem),
     task: `${plugin.plugin.name}:${task}`,
     params: JSON.parse(canonicalJson(params)) as Json,
     versions: JSON.parse(canonicalJson(options.versions)) as Json,
@@ -50,7 +60,7 @@ export async function publishDataset(
       return output.write(datasetFile, datasetText(described, files));
     },
   });
-  await taskRun.map(step as never, [item], { key: () => 'dataset', into: place, once: true, internal: true });
+  await taskRun.map(step, [item], { key: () => 'dataset', into: place, once: true, internal: true });
 }
 
 async function* datasetText(item: DatasetItem, files: readonly DatasetFile[]): AsyncGenerator<Uint8Array> {

@@ -2,8 +2,8 @@ import type { ExpectedOutput } from '../model/step.ts';
 import type { StoredOutput, StoredRow } from '../state/rows.ts';
 import type { MapRun } from './map-run.ts';
 import type { OutputChecker } from './output-check.ts';
-import type { PlanOptions } from './plan-map.ts';
-import { claimUrl } from './publish.ts';
+import type { State } from '../state/state.ts';
+import { claimUrl } from './publishing.ts';
 
 /**
  * Looks whether an item's expected outputs already lie in the target with their size and digest.
@@ -13,7 +13,7 @@ import { claimUrl } from './publish.ts';
  */
 export async function expectedThere(
   map: MapRun,
-  options: PlanOptions,
+  options: { readonly state: State; readonly run: number },
   checker: OutputChecker,
   item: { readonly ord: number; readonly key: string; readonly text: string },
   row: StoredRow | undefined,

@@ -4,7 +4,7 @@ import { type FileRef, refUrl } from '../model/file-ref.ts';
 import type { OpenStore } from '../model/store.ts';
 import type { State } from '../state/state.ts';
 import { folderDigest, listFiles } from './work/output-folder.ts';
-import { hashFile } from './work/output.ts';
+import { hashFile } from './work/stage-file.ts';
 
 /** Digests of files wherever they lie, each read at most once while its stamp stands. */
 export class FileDigests {

@@ -141,14 +141,14 @@ export class MapPlanner {
 
   #todo(candidate: Candidate, row: StoredRow | undefined, reason: Reason): void {
     const map = this.#map;
-    const expects = map.spec.step.spec.expects as ((item: unknown) => readonly ExpectedOutput[]) | undefined;
+    const spec = map.spec.step.spec as { expects?(item: unknown): readonly ExpectedOutput[] };
     if (
-      expects !== undefined &&
+      spec.expects !== undefined &&
       this.#options.checker !== undefined &&
       reason.because !== 'forced' &&
       reason.because !== 'always'
     ) {
-      const outputs = expects.call(map.spec.step.spec, candidate.item);
+      const outputs = spec.expects(candidate.item);
       if (outputs.length > 0)
         return this.#behind(this.#checkExpected(candidate, row, reason, outputs, this.#options.checker));
     }

@@ -1,9 +1,10 @@
 import { linkSync, lstatSync, mkdirSync, renameSync, rmSync, statSync, unlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fail } from '../model/failure.ts';
-import { toStoreFailure } from './store-failure.ts';
+import { joinPlace } from '../model/file-ref.ts';
+import { toFailure } from '../storage/trouble.ts';
 import { folderDigest, listFiles } from './work/output-folder.ts';
-import { hashFile } from './work/output.ts';
+import { hashFile } from './work/stage-file.ts';
 import type { StagedFile, StagedFolder } from './work/staged.ts';
 
 interface How {
@@ -38,7 +39,7 @@ export function publishFile(staged: StagedFile, target: string, how: How): strin
       if (exists(target)) return adopt(staged, target, how);
       return publishFile(staged, target, { ...how, ours: true });
     }
-    throw toStoreFailure(error, how);
+    throw toFailure(error, { url: joinPlace(how.place, how.key), what: 'publish' });
   }
 }
 
@@ -58,7 +59,8 @@ export function publishFolder(staged: StagedFolder, target: string, how: How): s
     withParent(target, () => renameSync(staged.path, target));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code !== 'ENOTEMPTY' && code !== 'EEXIST' && code !== 'ENOTDIR') throw toStoreFailure(error, how);
+    if (code !== 'ENOTEMPTY' && code !== 'EEXIST' && code !== 'ENOTDIR')
+      throw toFailure(error, { url: joinPlace(how.place, how.key), what: 'publish' });
     if (!how.ours) {
       if (!sameFolder(staged, target)) {
         rmSync(staged.path, { recursive: true, force: true });

@@ -4,7 +4,7 @@ import type { Digest } from '../lib/digest.ts';
 import type { Bytes } from '../model/driver.ts';
 import { fail, failureOf } from '../model/failure.ts';
 import type { StoredOutput } from '../state/rows.ts';
-import type { Publishing } from './publish.ts';
+import type { Publishing } from './publishing.ts';
 import type { Staged, StagedFolder } from './work/staged.ts';
 
 type ReadFrom = (from: { store: string; key: string }) => Promise<AsyncIterable<Uint8Array>>;

@@ -1,27 +1,13 @@
-import { readFileSync } from 'node:fs';
 import { fail } from '../model/failure.ts';
-import { joinPlace } from '../model/file-ref.ts';
-import type { OpenStore, Store } from '../model/store.ts';
+import type { OpenStore } from '../model/store.ts';
 import type { StoredOutput } from '../state/rows.ts';
-import type { LineId, State } from '../state/state.ts';
+import type { State } from '../state/state.ts';
 import type { Committer } from './commit.ts';
 import { publishFile, publishFolder } from './publish-local.ts';
 import { publishRemote } from './publish-remote.ts';
+import { claimUrl, type Publishing } from './publishing.ts';
 import { describeLine } from '../state/line-lock.ts';
 import type { Staged } from './work/staged.ts';
-
-/** Whose outputs are being published. */
-export interface Publishing {
-  readonly line: LineId;
-  readonly key: string;
-  readonly place: string;
-  readonly store: Store;
-  /** The item was in hand when a run died: what lies at its keys may be its own, unrecorded. */
-  readonly inherited: boolean;
-  readonly overwrite: boolean;
-  /** True for a row this run has confirmed (made or found up to date). */
-  readonly isConfirmed: (key: string) => boolean;
-}
 
 /**
  * Makes staged outputs visible, each atomically, never over a file that is not ours.
@@ -104,15 +90,4 @@ export class Publisher {
       owner: owner === undefined ? `line ${line}` : describeLine(owner),
     });
   }
-}
-
-/** The URL an output is claimed under; folders end with a slash, so that a file `a` and a folder `a/` differ. */
-export function claimUrl(place: string, key: string, folder: boolean): string {
-  return joinPlace(place, key) + (folder ? '/' : '');
-}
-
-/** Bytes of a staged output, wherever they wait. */
-export function stagedBytes(output: Staged): Uint8Array | undefined {
-  if (output.kind === 'bytes') return output.bytes;
-  return output.kind === 'file' && output.size <= 8 * 1024 * 1024 ? readFileSync(output.path) : undefined;
 }

@@ -3,7 +3,7 @@ import { type FileRef, joinPlace } from '../model/file-ref.ts';
 import { subKeySeparator } from '../state/rows.ts';
 import type { State } from '../state/state.ts';
 import type { MapRun, Todo } from './map-run.ts';
-import { claimUrl } from './publish.ts';
+import { claimUrl } from './publishing.ts';
 import type { ResultsStub } from './work/reader.ts';
 
 /**

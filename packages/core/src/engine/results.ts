@@ -17,7 +17,7 @@ export class MapResults implements Results<unknown>, EngineResults {
     return this.mapRun.spec.name;
   }
 
-  // biome-ignore lint/suspicious/noThenProperty: awaiting a Results is its barrier
+  // oxlint-disable-next-line unicorn/no-thenable -- awaiting a Results is its barrier
   then<A = void, B = never>(
     onDone?: ((value: void) => A | PromiseLike<A>) | null,
     onError?: ((reason: unknown) => B | PromiseLike<B>) | null,

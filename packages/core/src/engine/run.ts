@@ -30,6 +30,8 @@ export interface RunOptions {
   readonly params: unknown;
   /** Runtime and plugin versions, and where each param came from; recorded with the run. */
   readonly about: { readonly [name: string]: unknown };
+  /** What of it belongs into a published set's `dataset.json`: a change there writes the file anew. */
+  readonly versions: { readonly [name: string]: unknown };
   /** Who is running, for others that wait: `pid 123 on host (runner run ...)`. */
   readonly holder: string;
   readonly openStore: OpenStore;
@@ -63,6 +65,7 @@ export interface TaskReport {
   readonly failures: readonly Failure[];
   readonly maps: readonly {
     readonly name: string;
+    readonly once: boolean;
     readonly place?: string;
     readonly counts: MapCounts;
     readonly reasons: { readonly [reason: string]: number };
@@ -206,6 +209,7 @@ export async function runTask(options: RunOptions): Promise<TaskReport> {
     failures: all.slice(0, 100),
     maps: taskRun.maps.map((map) => ({
       name: map.spec.name,
+      once: map.spec.once,
       ...(map.spec.place === undefined ? {} : { place: map.spec.place }),
       counts: map.counts(),
       reasons: Object.fromEntries(map.reasons),

@@ -89,7 +89,9 @@ export class Scheduler {
 
   /** Fails an item that was never started (what it reads could not be made again). */
   refuse(map: MapRun, todo: Todo, error: unknown): true {
-    this.#settler.settle(map, todo, { ok: false, failure: toFailure(error, {}) }, (again) => this.enqueue(map, again));
+    void this.#settler.settle(map, todo, { ok: false, failure: toFailure(error, {}) }, (again) =>
+      this.enqueue(map, again),
+    );
     return true;
   }
 

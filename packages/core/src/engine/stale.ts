@@ -2,7 +2,7 @@ import type { Emit } from '../model/event.ts';
 import { joinPlace } from '../model/file-ref.ts';
 import type { State } from '../state/state.ts';
 import type { MapRun } from './map-run.ts';
-import { claimUrl } from './publish.ts';
+import { claimUrl } from './publishing.ts';
 
 /**
  * What a finished map leaves behind in its place: files its line once recorded and no row of this run claims.
@@ -10,11 +10,17 @@ import { claimUrl } from './publish.ts';
  * With `exact` they are removed (marked first, so that a crash in between is finished by the next run);
  * otherwise they are only reported. Files nobody recorded are never touched.
  */
-export async function settleStale(state: State, map: MapRun, emit: Emit, dryRun: boolean): Promise<void> {
+export async function settleStale(
+  state: State,
+  map: MapRun,
+  sharing: readonly MapRun[],
+  emit: Emit,
+  dryRun: boolean,
+): Promise<void> {
   const { store, spec, line } = map;
   if (store === undefined || spec.place === undefined) return;
-  const gone = goneRows(state, map);
-  const remove = spec.exact && !dryRun;
+  const gone = goneRows(state, map, sharing);
+  const remove = spec.exact && !dryRun && sharing.every((other) => other.incomplete === 0 && other.error === undefined);
   if (remove) {
     state.transaction(() => {
       for (const row of gone) {
@@ -46,13 +52,18 @@ async function removeFolder(map: MapRun, key: string): Promise<void> {
   for await (const page of store.list(key)) await store.remove(page.map((entry) => entry.key));
 }
 
-function goneRows(state: State, map: MapRun): { readonly seq: number; readonly urls: readonly string[] }[] {
+interface GoneRow {
+  readonly seq: number;
+  readonly urls: readonly string[];
+}
+
+function goneRows(state: State, map: MapRun, sharing: readonly MapRun[]): GoneRow[] {
   const place = map.spec.place ?? '';
   // Counting is far cheaper than reading; nearly always nothing is gone.
-  if (state.rows.count(map.line.id) === map.used.size) return [];
-  const gone: { readonly seq: number; readonly urls: readonly string[] }[] = [];
+  if (state.rows.count(map.line.id) === sharing.reduce((sum, other) => sum + other.used.size, map.used.size)) return [];
+  const gone: GoneRow[] = [];
   for (const row of state.rows.each(map.line.id)) {
-    if (map.used.has(row.seq)) continue;
+    if (map.used.has(row.seq) || sharing.some((other) => other.used.has(row.seq))) continue;
     gone.push({ seq: row.seq, urls: row.outputs.map(([key, , , , kind]) => claimUrl(place, key, kind === 'folder')) });
   }
   return gone;

@@ -4,19 +4,13 @@ import type { Step } from '../model/step.ts';
 import type { DatasetAbout, Items, MapOptions, OnceOptions, ReadOnlyStore, RunContext } from '../model/task.ts';
 import type { OpenStore } from '../model/store.ts';
 import type { State } from '../state/state.ts';
-import { publishDataset } from './dataset.ts';
+import { type DatasetOptions, publishDataset } from './dataset.ts';
 import { resolveResults } from './results.ts';
-import type { RunningPlugin, TaskRun } from './task-run.ts';
+import type { RunningPlugin } from './task-run.ts';
 
-export interface ContextOptions {
-  readonly taskRun: TaskRun;
+export interface ContextOptions extends DatasetOptions {
   readonly state: State;
-  readonly plugin: RunningPlugin;
-  readonly task: string;
   readonly run: number;
-  readonly params: unknown;
-  /** Runtime and plugin versions. */
-  readonly versions: { readonly [name: string]: unknown };
   readonly openStore: OpenStore;
   readonly canonicalPlace: (place: string) => string;
   readonly dryRun: boolean;

@@ -150,7 +150,7 @@ export class TaskRun {
           statter: this.#statter,
           verify: this.#options.verify,
         }),
-      key: (options.key as ((item: unknown) => string) | undefined) ?? defaultKey,
+      key: options.key ?? defaultKey,
       canonical: options.canonical ?? canonicalJson,
       force,
       run,
@@ -210,7 +210,7 @@ export class TaskRun {
     if (map.store !== undefined) sweepStaging(state, map.store);
     // A second map on a line this run holds finds only its own flights there, which are no suspects.
     const first = this.maps.find((other) => other.line.id === line.id) === map;
-    map.suspects = first ? state.flights.inherit(line.id) : new Map();
+    if (first) map.suspects = state.flights.inherit(line.id);
   }
 
   /** Called when a map is planned and nothing of it waits or runs. */
@@ -227,7 +227,9 @@ export class TaskRun {
         !control.draining &&
         map.error === undefined;
       // What a drained or failed map has not seen is not stale, only unseen.
-      if (whole) await settleStale(state, map, emit, dryRun);
+      const sharing = this.maps.filter((other) => other !== map && other.line.id === map.line.id);
+      // Maps of one step into one place are one truth: the last of them to end looks at what is left over.
+      if (whole && sharing.every((other) => other.closed)) await settleStale(state, map, sharing, emit, dryRun);
       if (!dryRun) {
         state.runs.saveMap(run, {
           ord: map.spec.id,

@@ -43,7 +43,7 @@ function sortKeys(value: unknown, path: string, depth: number): unknown {
   }
   if (value === null) return value;
   if (depth > maxDepth) throw new NotJsonError(path, 'nested too deeply (or refers to itself)');
-  return Array.isArray(value) ? sortArray(value, path, depth) : sortObject(value as object, path, depth);
+  return Array.isArray(value) ? sortArray(value, path, depth) : sortObject(value, path, depth);
 }
 
 function sortArray(value: readonly unknown[], path: string, depth: number): unknown {

@@ -149,7 +149,6 @@ export interface FailureSpec<D> {
   readonly transient?: boolean;
 }
 
-// biome-ignore lint: the details of each spec are its author's own shape
 type SpecDetails<S> = S extends { message: (details: infer D) => string } ? D : never;
 
 /** The failures of one plugin: constructors by name, plus the list the guard test and the docs read. */
@@ -176,7 +175,7 @@ export function defineFailures<const S extends { readonly [name: string]: Failur
         code: `${domain}.${name}`,
         pluginFailure: true,
         message: spec.message(details),
-        details: details as { readonly [key: string]: unknown },
+        details,
         ...base,
         ...(hint === undefined ? {} : { hint }),
         ...(spec.transient === undefined ? {} : { transient: spec.transient }),

@@ -14,7 +14,7 @@ import { z } from 'zod';
  * none); every entry is then validated by `inner`, and a wrong one is named with its place.
  */
 export function source<S extends z.ZodType>(inner: S): S {
-  return inner.meta({ ...inner.meta(), 'x-runner': 'source' }) as S;
+  return inner.meta({ ...inner.meta(), 'x-runner': 'source' });
 }
 
 /** A place: a folder, `work:name`, a store URL or the name of a store in the config. */

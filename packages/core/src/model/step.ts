@@ -98,23 +98,23 @@ export interface Tools<U = unknown, X = unknown> {
   /** Aborted by a timeout, a second interrupt or a `stop`. */
   readonly signal: AbortSignal;
   /** Reads a file (or a range of it) named by a ref. */
-  read(ref: FileRef, range?: ByteRange): Promise<AsyncIterable<Uint8Array>>;
+  readonly read: (ref: FileRef, range?: ByteRange) => Promise<AsyncIterable<Uint8Array>>;
   /** All bytes of a small file. */
-  bytes(ref: FileRef): Promise<Uint8Array>;
+  readonly bytes: (ref: FileRef) => Promise<Uint8Array>;
   /** A path to the file's bytes on this machine; copied there first when they lie elsewhere. Read-only. */
-  localPath(ref: FileRef | FolderRef): Promise<string>;
+  readonly localPath: (ref: FileRef | FolderRef) => Promise<string>;
   /** A private path that outlives a crash and is removed when the item is done: half a download, a spool. */
-  scratch(name: string): Promise<string>;
+  readonly scratch: (name: string) => Promise<string>;
   /** The value of a declared secret. */
-  secret(name: string): string;
+  readonly secret: (name: string) => string;
   /** An HTTP request under the project's network policy: redirects re-checked, private addresses refused. */
-  fetch(url: string, init?: FetchInit): Promise<FetchedResponse>;
+  readonly fetch: (url: string, init?: FetchInit) => Promise<FetchedResponse>;
   /** Lines kept with the item and shown by `runner logs`; masked. */
-  log(message: string): void;
+  readonly log: (message: string) => void;
   /** How far this item is, in bytes or any other unit. */
-  progress(done: number, total?: number): void;
+  readonly progress: (done: number, total?: number) => void;
   /** In a generator: true when a row of this key was committed by an earlier attempt; skip it then. */
-  done(key: string): boolean;
+  readonly done: (key: string) => boolean;
 }
 
 /** Writes an item's outputs into the map's place; nothing is visible before the item succeeded. */

@@ -31,20 +31,20 @@ export type Items<I> = Iterable<I> | AsyncIterable<I> | Results<I>;
 /** What `run` plans with. It never writes bytes and never sees a secret. */
 export interface RunContext<P> {
   readonly params: P;
-  map<I, R, U>(
+  readonly map: <I, R, U>(
     step: Step<I, R, U>,
     items: Items<AsGivenByRun<I>>,
     options?: MapOptions<AsGivenByRun<I>, U>,
-  ): Results<R>;
-  once<I, R, U>(step: Step<I, R, U>, item: AsGivenByRun<I>, options?: OnceOptions<U>): Promise<R>;
+  ) => Results<R>;
+  readonly once: <I, R, U>(step: Step<I, R, U>, item: AsGivenByRun<I>, options?: OnceOptions<U>) => Promise<R>;
   /** Runs `step` once after success, failure or interruption; after kill -9 as the first act of the next run. */
-  atEnd<I, R, U>(step: Step<I, R, U>, item: AsGivenByRun<I>): Promise<void>;
+  readonly atEnd: <I, R, U>(step: Step<I, R, U>, item: AsGivenByRun<I>) => Promise<void>;
   /** Writes `dataset.json` (files, digests, provenance) into a place once all maps into it are complete. */
-  publish(place: string, about: DatasetAbout): Promise<void>;
+  readonly publish: (place: string, about: DatasetAbout) => Promise<void>;
   /** A store to list, stat and read from while planning. */
-  store(place: string): Promise<ReadOnlyStore>;
+  readonly store: (place: string) => Promise<ReadOnlyStore>;
   /** Lines of the run's log. */
-  log(message: string): void;
+  readonly log: (message: string) => void;
   readonly signal: AbortSignal;
   readonly dryRun: boolean;
 }

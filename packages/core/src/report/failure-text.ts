@@ -35,10 +35,12 @@ function layOut(wording: Wording, layout: FailureLayout, sign: string, indent: s
   for (const [label, text] of wording.facts) row(label, text);
   if (wording.where !== undefined) row('at', wording.where);
   if (wording.position !== undefined) row('in', wording.position);
-  if (wording.cause !== undefined) lines.push(...layOut(wording.cause, layout, style.dim('because'), inner));
+  if (wording.cause !== undefined)
+    lines.push(...layOut(wording.cause, layout, style.dim('because'.padEnd(labelWidth - 1)), inner));
   if (wording.hint !== undefined) row('try', wording.hint, style.bold);
   // Frames are not wrapped: editors and terminals make links of them.
-  for (const frame of stackFrames(wording.stack ?? '')) lines.push(inner + style.dim(`${'stack'.padEnd(labelWidth)}${frame}`));
+  for (const frame of stackFrames(wording.stack ?? ''))
+    lines.push(inner + style.dim(`${'stack'.padEnd(labelWidth)}${frame}`));
   return lines;
 }
 
@@ -64,14 +66,16 @@ function problemLines(problem: Problem, layout: FailureLayout, indent: string): 
       : [problem.file, problem.line, problem.column].filter((part) => part !== undefined).join(':');
   // Without a source to show, a short problem is one line: `train/0001.png  is missing`.
   const short = `${style.name(problem.path)}  ${problem.message}`;
-  if (problem.file === undefined && problem.path !== '' && textWidth(short) + indent.length <= layout.width) return [indent + short];
+  if (problem.file === undefined && problem.path !== '' && textWidth(short) + indent.length <= layout.width)
+    return [indent + short];
   const subject = [position, problem.path].filter((part) => part !== undefined && part !== '').join('  ');
   const lines = subject === '' ? [] : [indent + style.name(subject)];
   const hang = subject === '' ? indent : `${indent}  `;
   lines.push(...wrap(problem.message, layout.width - hang.length).map((line) => hang + line));
   if (problem.file === undefined || problem.line === undefined) return lines;
   const source = layout.readSource?.(problem.file);
-  if (source !== undefined) lines.push(...squiggle(source, problem.line, problem.column, layout).map((line) => hang + line));
+  if (source !== undefined)
+    lines.push(...squiggle(source, problem.line, problem.column, layout).map((line) => hang + line));
   return lines;
 }
 

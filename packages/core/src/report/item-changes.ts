@@ -49,7 +49,10 @@ function compareArrays(before: readonly unknown[], after: readonly unknown[], pa
     before.forEach((entry, i) => compare(entry, after[i], `${path}[${i}]`, changes));
     return;
   }
-  const [old, now] = [new Set(before.map((entry) => JSON.stringify(entry))), new Set(after.map((entry) => JSON.stringify(entry)))];
+  const [old, now] = [
+    new Set(before.map((entry) => JSON.stringify(entry))),
+    new Set(after.map((entry) => JSON.stringify(entry))),
+  ];
   const gone = [...old].filter((entry) => !now.has(entry));
   const come = [...now].filter((entry) => !old.has(entry));
   for (const entry of gone) changes.push({ path: `${path}[]`, before: entry });

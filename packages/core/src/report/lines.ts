@@ -15,7 +15,7 @@ export class LinesReporter implements Reporter {
   readonly #options: ReporterOptions & { readonly quiet: boolean };
   readonly #view = new RunView();
   readonly #timer: NodeJS.Timeout;
-  readonly #said = new Map<number, { atMs: number; text: string }>();
+  readonly #said = new Map<number, { atMs: number; settled: number; total: number }>();
 
   /** `quiet`: no progress, only failures, warnings and the summary. */
   constructor(options: ReporterOptions & { readonly quiet: boolean }) {
@@ -30,7 +30,8 @@ export class LinesReporter implements Reporter {
     this.#view.apply(masked, now());
     // Lines are not wrapped: whoever reads a log searches it.
     this.#say(eventLines(masked, this.#view, { ...this.#options, width: Number.POSITIVE_INFINITY }));
-    if (masked.type === 'run.started') this.#progress(`${masked.task}${masked.dryRun ? ' (dry run)' : ''}, run ${masked.run}`);
+    if (masked.type === 'run.started')
+      this.#progress(`${masked.task}${masked.dryRun ? ' (dry run)' : ''}, run ${masked.run}`);
     if (masked.type === 'map.finished') this.#finish(masked.map);
   }
 
@@ -39,13 +40,13 @@ export class LinesReporter implements Reporter {
     const nowMs = this.#options.now();
     for (const map of this.#view.maps) {
       if (map.state === 'finished') continue;
-      const text = mapText(map, nowMs);
+      const [settled, { total }] = [settledOf(map), map.counts];
       const said = this.#said.get(map.id);
       const waited = nowMs - (said?.atMs ?? map.startedMs);
-      if (text === said?.text ? waited < aliveEveryMs : waited < lineEveryMs) continue;
-      if (map.counts.total === 0 && waited < aliveEveryMs) continue;
-      this.#said.set(map.id, { atMs: nowMs, text });
-      this.#progress(`${map.name}: ${text}`);
+      const moved = total > 0 && (settled !== said?.settled || total !== said.total);
+      if (waited < (moved ? lineEveryMs : aliveEveryMs)) continue;
+      this.#said.set(map.id, { atMs: nowMs, settled, total });
+      this.#progress(`${map.name}: ${mapText(map, nowMs)}`);
     }
   }
 
@@ -85,10 +86,15 @@ export class LinesReporter implements Reporter {
   }
 }
 
+function settledOf({ counts }: MapView): number {
+  return counts.done + counts.reused + counts.failed;
+}
+
 function mapText(map: MapView, nowMs: number): string {
-  if (map.once) return 'running';
   const { counts } = map;
-  const settled = counts.done + counts.reused + counts.failed;
+  if (counts.total === 0) return 'waiting for items';
+  if (map.once) return 'running';
+  const settled = settledOf(map);
   const parts = [`${count(settled)} of ${count(counts.total)}${counts.planned ? '' : ' or more'}`];
   if (counts.reused > 0) parts.push(`${count(counts.reused)} reused`);
   if (counts.failed > 0) parts.push(`${count(counts.failed)} failed`);
@@ -96,6 +102,7 @@ function mapText(map: MapView, nowMs: number): string {
   if (perSecond !== undefined) parts.push(rate(perSecond, 'items'));
   const bytesPerSecond = map.bytes.perSecond(nowMs);
   if (bytesPerSecond !== undefined) parts.push(rate(bytesPerSecond, 'bytes'));
-  if (perSecond !== undefined && counts.planned) parts.push(`${clock(((counts.total - settled) / perSecond) * 1000)} left`);
+  if (perSecond !== undefined && counts.planned)
+    parts.push(`${clock(((counts.total - settled) / perSecond) * 1000)} left`);
   return parts.join(', ');
 }

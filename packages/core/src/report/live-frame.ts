@@ -29,8 +29,9 @@ export function liveFrame(view: RunView, space: FrameSpace): string[] {
 
 function headLine(view: RunView, space: FrameSpace): string {
   const { style } = space;
-  const right = `run ${view.run} ${style.signs.dot} ${clock(space.nowMs - view.startedMs)}`;
   const state = space.stopping ? '  stopping' : view.dryRun ? '  dry run' : '';
+  const about = `run ${view.run} ${style.signs.dot} ${clock(space.nowMs - view.startedMs)}`;
+  const right = space.width >= 40 ? about : '';
   const left = cut(view.task, Math.max(4, space.width - textWidth(right) - textWidth(state) - 2), 'middle');
   const gap = ' '.repeat(Math.max(1, space.width - textWidth(left) - textWidth(state) - textWidth(right)));
   return `${style.bold(left)}${style.notice(state)}${gap}${style.dim(right)}`;
@@ -50,10 +51,15 @@ interface Columns {
 function layOut(view: RunView, space: FrameSpace): Columns {
   const widest = (texts: readonly string[]): number => texts.reduce((most, text) => Math.max(most, textWidth(text)), 0);
   const maps = view.maps;
-  const name = Math.min(widest(maps.map((map) => map.name)), Math.max(8, Math.floor(space.width / 4)));
   const tally = widest(maps.map(tallyOf));
-  const notes = widest(maps.map((map) => notesOf(map, space.style.signs.dot)));
-  const wanted = { rate: 10, bytes: 8, left: 12 };
+  const allNotes = widest(maps.map((map) => notesOf(map, space.style.signs.dot)));
+  const notes = 2 + 8 + 2 + tally + 2 + allNotes <= space.width ? allNotes : 0;
+  const roomForName = space.width - 2 - 2 - tally - (notes > 0 ? notes + 2 : 0);
+  const name = Math.max(
+    1,
+    Math.min(widest(maps.map((map) => map.name)), roomForName, Math.max(8, Math.floor(space.width / 4))),
+  );
+  const wanted = { rate: 10, bytes: 8, bytesAndRate: 20, left: 12 };
   const fixed = 2 + name + 2 + tally + (notes > 0 ? notes + 2 : 0);
   let spare = space.width - fixed - 2 - 8;
   const take = (cells: number): number => {
@@ -63,7 +69,8 @@ function layOut(view: RunView, space: FrameSpace): Columns {
   };
   const left = take(wanted.left);
   const rateCells = take(wanted.rate);
-  const bytesCells = take(wanted.bytes);
+  // Only where there is room to spare, the speed of bytes stands behind their number.
+  const bytesCells = spare > 60 ? take(wanted.bytesAndRate) : take(wanted.bytes);
   const bar = spare + 8 < 8 ? 0 : Math.min(40, spare + 8);
   return { name, bar, tally, notes, rate: rateCells, bytes: bytesCells, left };
 }
@@ -96,8 +103,9 @@ function mapLine(map: MapView, columns: Columns, space: FrameSpace): string {
     cells.push(pad(map.counts.failed > 0 ? style.bad(notes) : style.dim(notes), columns.notes));
   }
   const perSecond = map.state === 'running' ? map.items.perSecond(nowMs) : undefined;
-  if (columns.rate > 0) cells.push(pad(perSecond === undefined || map.once ? '' : rate(perSecond, 'items'), columns.rate, 'left'));
-  if (columns.bytes > 0) cells.push(pad(map.counts.sizeBytes > 0 ? inBytes(map.counts.sizeBytes) : '', columns.bytes, 'left'));
+  if (columns.rate > 0)
+    cells.push(pad(perSecond === undefined || map.once ? '' : rate(perSecond, 'items'), columns.rate, 'left'));
+  if (columns.bytes > 0) cells.push(pad(bytesOf(map, columns.bytes, nowMs), columns.bytes, 'left'));
   if (columns.left > 0) cells.push(pad(timeOf(map, perSecond, nowMs), columns.left, 'left'));
   return `${signOf(map, space)} ${cells.join('  ')}`.trimEnd();
 }
@@ -109,6 +117,13 @@ function signOf(map: MapView, { style, nowMs }: FrameSpace): string {
   if (map.state === 'finished') return style.good(signs.ok.slice(0, 1));
   if (map.state === 'planning' && map.counts.total === 0) return style.dim(signs.waiting);
   return style.name(signs.running[Math.floor(nowMs / 100) % signs.running.length] as string);
+}
+
+function bytesOf(map: MapView, cells: number, nowMs: number): string {
+  if (map.counts.sizeBytes === 0) return '';
+  const size = inBytes(map.counts.sizeBytes);
+  const perSecond = map.state === 'running' && cells > 8 ? map.bytes.perSecond(nowMs) : undefined;
+  return perSecond === undefined ? size : `${size}  ${rate(perSecond, 'bytes')}`;
 }
 
 // The time left is a promise: none is made while items are still being found or nothing was measured.
@@ -131,7 +146,9 @@ function bar(map: MapView, width: number, style: Style): string {
   const good = Math.max(0, full - bad);
   const rest = width - good - bad;
   const paint = map.state === 'finished' ? style.good : style.name;
-  return paint(barFull.repeat(good)) + style.bad(barFull.repeat(bad)) + style.dim((planned ? barEmpty : '·').repeat(rest));
+  return (
+    paint(barFull.repeat(good)) + style.bad(barFull.repeat(bad)) + style.dim((planned ? barEmpty : '·').repeat(rest))
+  );
 }
 
 function itemLines(map: MapView, space: FrameSpace): string[] {
@@ -143,9 +160,12 @@ function itemLines(map: MapView, space: FrameSpace): string[] {
 }
 
 function itemLine(item: ItemView, space: FrameSpace): string {
-  const far = item.total === undefined ? amount(item.done) : `${percent(item.done, item.total)} of ${amount(item.total)}`;
-  const name = cut(item.key, Math.max(8, space.width - 6 - 2 - 18), 'middle');
-  return `      ${space.style.dim(pad(name, Math.min(40, space.width - 26)))}  ${far}`;
+  const far =
+    item.total === undefined ? amount(item.done) : `${percent(item.done, item.total)} of ${amount(item.total)}`;
+  const room = space.width - 6 - 2 - textWidth(far);
+  if (room < 4) return `      ${cut(far, space.width - 6)}`;
+  const name = cut(item.key, room, 'middle');
+  return `      ${space.style.dim(pad(name, Math.min(40, room)))}  ${far}`;
 }
 
 // Progress has no unit; what is beyond 100,000 is bytes in all but name.
@@ -171,5 +191,5 @@ function chooseBlocks(blocks: readonly Block[], room: number, space: FrameSpace)
   const hidden = blocks.filter((block) => !kept.has(block.map.id));
   const finished = hidden.filter((block) => block.map.state === 'finished').length;
   const shown = blocks.filter((block) => kept.has(block.map.id)).map((block) => block.lines[0] as string);
-  return [...shown, space.style.dim(`  and ${hidden.length} more, ${finished} of them finished`)];
+  return [...shown, space.style.dim(cut(`  and ${hidden.length} more, ${finished} of them finished`, space.width))];
 }

@@ -15,6 +15,8 @@ const endUpdate = '\u001B[?2026l';
 const eraseToEnd = '\u001B[K';
 const eraseBelow = '\u001B[J';
 const frameEveryMs = 100;
+// The same trouble a thousand times scrolls away the first, which mostly explains it.
+const failuresShown = 20;
 
 /**
  * The display for terminals: a block of lines at the bottom that is redrawn in place, with notes and whole
@@ -29,6 +31,7 @@ export class LiveReporter implements Reporter {
   readonly #onExit = (): void => this.close();
   #drawn: readonly string[] = [];
   #above: string[] = [];
+  #failures = 0;
   #stopping = false;
   #started = false;
   #closed = false;
@@ -45,6 +48,11 @@ export class LiveReporter implements Reporter {
     const masked = this.#options.mask.redactJson(event);
     if (masked.type === 'run.stopping') this.#stopping = true;
     this.#view.apply(masked, this.#options.now());
+    if (masked.type === 'item.failed' && ++this.#failures > failuresShown) {
+      if (this.#failures === failuresShown + 1)
+        this.#above.push(`More items fail; see all of them with: runner logs ${this.#view.run}`);
+      return;
+    }
     this.#above.push(...eventLines(masked, this.#view, { ...this.#options, width: this.#width() }));
   }
 

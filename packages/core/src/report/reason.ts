@@ -7,10 +7,9 @@ export function reasonWords(reason: Reason): string {
     case 'new':
       return 'new';
     case 'item': {
-      const paths = changesBetween(reason.before, reason.after)?.map((change) => change.path) ?? [];
-      // One name says it; three are still readable; beyond that the number is the message.
-      if (paths.length === 0) return 'item changed';
-      return paths.length <= 3 ? `item changed: ${paths.join(', ')}` : `item changed in ${paths.length} places`;
+      const paths = changedPaths(reason.before, reason.after);
+      if (paths === '') return 'item changed';
+      return paths.startsWith('in ') ? `item changed ${paths}` : `item changed: ${paths}`;
     }
     case 'version':
       return `step version ${reason.before} is now ${reason.after}`;
@@ -27,6 +26,31 @@ export function reasonWords(reason: Reason): string {
     case 'up to date':
       return 'up to date';
   }
+}
+
+/** Returns what is particular to one item's reason beyond its kind: the params or fields, the output's name. */
+export function reasonDetail(reason: Reason): string {
+  switch (reason.because) {
+    case 'item':
+    case 'uses':
+      return changedPaths(reason.before, reason.after);
+    case 'version':
+      return `${reason.before} is now ${reason.after}`;
+    case 'output':
+    case 'released':
+      return reason.key;
+    case 'new':
+    case 'forced':
+    case 'always':
+    case 'up to date':
+      return '';
+  }
+}
+
+// One name says it; three are still readable; beyond that the number is the message.
+function changedPaths(before: string, after: string): string {
+  const paths = changesBetween(before, after)?.map((change) => change.path) ?? [];
+  return paths.length <= 3 ? paths.join(', ') : `in ${paths.length} places`;
 }
 
 /** Returns what a group of items with the same kind of reason has in common, for counts. */
@@ -58,5 +82,7 @@ export function reasonGroup(because: Reason['because']): string {
  * long to be kept.
  */
 export function reasonChanges(reason: Reason): readonly Change[] | undefined {
-  return reason.because === 'item' || reason.because === 'uses' ? changesBetween(reason.before, reason.after) : undefined;
+  return reason.because === 'item' || reason.because === 'uses'
+    ? changesBetween(reason.before, reason.after)
+    : undefined;
 }

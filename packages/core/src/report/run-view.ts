@@ -110,7 +110,8 @@ export class RunView {
       return;
     }
     const item = open.get(event.key);
-    if (item === undefined) open.set(event.key, { key: event.key, startedMs: nowMs, done: event.done, total: event.total });
+    if (item === undefined)
+      open.set(event.key, { key: event.key, startedMs: nowMs, done: event.done, total: event.total });
     else {
       item.done = event.done;
       item.total = event.total;

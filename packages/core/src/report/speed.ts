@@ -15,14 +15,16 @@ export class Speed {
       return;
     }
     this.#samples.push({ atMs, value });
-    while (this.#samples.length > 2 && atMs - (this.#samples[1] as { atMs: number }).atMs > Speed.windowMs) this.#samples.shift();
+    while (this.#samples.length > 2 && atMs - (this.#samples[1] as { atMs: number }).atMs > Speed.windowMs)
+      this.#samples.shift();
   }
 
   /** Returns units per second, or undefined until half a second of growth was seen. */
   perSecond(nowMs: number): number | undefined {
     const [first] = this.#samples;
     const last = this.#samples.at(-1);
-    if (first === undefined || last === undefined || nowMs - first.atMs < 500 || last.value === first.value) return undefined;
+    if (first === undefined || last === undefined || nowMs - first.atMs < 500 || last.value === first.value)
+      return undefined;
     return ((last.value - first.value) / (nowMs - first.atMs)) * 1000;
   }
 }

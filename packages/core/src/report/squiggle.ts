@@ -1,4 +1,4 @@
-import type { Style } from './style.ts';
+import type { Layout } from './layout.ts';
 import { textWidth } from './width.ts';
 
 /**
@@ -6,12 +6,7 @@ import { textWidth } from './width.ts';
  *
  * `line` and `column` count from 1. Returns nothing when the source has no such line: it may have been edited.
  */
-export function squiggle(
-  source: string,
-  line: number,
-  column: number | undefined,
-  layout: { readonly style: Style; readonly width: number },
-): string[] {
+export function squiggle(source: string, line: number, column: number | undefined, layout: Layout): string[] {
   const text = source.split(/\r?\n/)[line - 1]?.replaceAll('\t', ' ');
   if (text === undefined || text.trim() === '') return [];
   const gutter = `${String(line).padStart(4)} | `;

@@ -1,3 +1,6 @@
+/** Puts a text in a colour; plain styles return it as it is. */
+type Paint = (text: string) => string;
+
 /**
  * Colours and signs, or plain text where a terminal cannot or a person will not have them.
  *
@@ -5,12 +8,12 @@
  */
 export interface Style {
   readonly colour: boolean;
-  bold(text: string): string;
-  dim(text: string): string;
-  good(text: string): string;
-  bad(text: string): string;
-  notice(text: string): string;
-  name(text: string): string;
+  readonly bold: Paint;
+  readonly dim: Paint;
+  readonly good: Paint;
+  readonly bad: Paint;
+  readonly notice: Paint;
+  readonly name: Paint;
   readonly signs: Signs;
 }
 
@@ -23,6 +26,7 @@ export interface Signs {
   readonly barFull: string;
   readonly barEmpty: string;
   readonly into: string;
+  readonly becomes: string;
   readonly dot: string;
 }
 
@@ -35,6 +39,7 @@ const unicodeSigns: Signs = {
   barFull: '━',
   barEmpty: '─',
   into: '›',
+  becomes: '→',
   dot: '·',
 };
 
@@ -47,6 +52,7 @@ const asciiSigns: Signs = {
   barFull: '#',
   barEmpty: '-',
   into: '>',
+  becomes: '->',
   dot: ',',
 };
 

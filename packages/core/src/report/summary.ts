@@ -1,21 +1,16 @@
+import type { Layout } from './layout.ts';
 import type { Failure } from '../model/failure.ts';
 import { planLines } from './plan-text.ts';
 import type { MapReport, RunReport } from './run-report.ts';
-import type { Style } from './style.ts';
 import { table } from './table.ts';
 import { bytes, count, counted, took } from './units.ts';
 import { cut, wrap } from './width.ts';
 import { failureTitle } from './wording.ts';
 
-export interface SummaryLayout {
-  readonly style: Style;
-  readonly width: number;
-}
-
 const listedFailures = 10;
 
 /** Returns the last words on a run: what ran, what was reused, what failed, where things are, what to do next. */
-export function summaryLines(report: RunReport, layout: SummaryLayout): string[] {
+export function summaryLines(report: RunReport, layout: Layout): string[] {
   if (report.outcome === 'planned') return planLines(report, layout);
   if (report.outcome === 'ok' && changedNothing(report)) return [...nothingToDo(report, layout), ...rendered(report)];
   return [
@@ -34,16 +29,22 @@ function section(heading: string, lines: readonly string[]): string[] {
 }
 
 function changedNothing(report: RunReport): boolean {
-  return report.maps.every((map) => map.counts.done === 0 && map.counts.failed === 0) && !report.stale.some((one) => one.removed);
+  return (
+    report.maps.every((map) => map.counts.done === 0 && map.counts.failed === 0) &&
+    !report.stale.some((one) => one.removed)
+  );
 }
 
-function nothingToDo(report: RunReport, { style }: SummaryLayout): string[] {
+function nothingToDo(report: RunReport, { style }: Layout): string[] {
   const items = report.maps.reduce((sum, map) => sum + map.counts.reused, 0);
   const tail = style.dim(`  (run ${report.run}, ${took(report.elapsedMs)})`);
-  return [`${style.good(style.signs.ok)} Nothing to do: ${counted(items, 'item')} up to date${tail}`, ...staleLines(report, { style, width: 80 })];
+  return [
+    `${style.good(style.signs.ok)} Nothing to do: ${counted(items, 'item')} up to date${tail}`,
+    ...staleLines(report, { style, width: 80 }),
+  ];
 }
 
-function headline(report: RunReport, { style }: SummaryLayout): string {
+function headline(report: RunReport, { style }: Layout): string {
   const tail = style.dim(`  (run ${report.run}, ${took(report.elapsedMs)})`);
   const total = report.maps.reduce((sum, map) => sum + map.counts.total, 0);
   switch (report.outcome) {
@@ -60,7 +61,7 @@ function headline(report: RunReport, { style }: SummaryLayout): string {
   }
 }
 
-function mapTable(maps: readonly MapReport[], { style, width }: SummaryLayout): string[] {
+function mapTable(maps: readonly MapReport[], { style, width }: Layout): string[] {
   const shown = maps.filter((map) => map.counts.total > 0);
   const rows = shown.map(({ name, counts, place, once }) => [
     name,
@@ -86,14 +87,14 @@ function mapTable(maps: readonly MapReport[], { style, width }: SummaryLayout): 
   return table(keep(columns), rows.map(keep), { width, style, indent: '  ' });
 }
 
-function failureList(report: RunReport, layout: SummaryLayout): string[] {
+function failureList(report: RunReport, layout: Layout): string[] {
   const { style, width } = layout;
   const rows = report.failures.slice(0, listedFailures).map((failure) => failureRow(failure));
   // The reason is what people compare; a long key gives way before it does.
   const subject = Math.min(Math.floor(width / 2), Math.max(0, ...rows.map(([name]) => name.length)));
   const lines = rows.map(([name, title]) => {
     const start = name === '' ? '  ' : `  ${cut(name, subject, 'middle').padEnd(subject)}  `;
-    return start + style.bad(cut(title, width - start.length));
+    return start + style.bad(cut(title, width - start.length, 'middle'));
   });
   const hidden = report.failureCount - rows.length;
   if (hidden > 0) lines.push(style.dim(`  and ${count(hidden)} more: runner logs ${report.run}`));
@@ -105,7 +106,7 @@ function failureRow(failure: Failure): [string, string] {
   return [name, failureTitle(failure)];
 }
 
-function staleLines(report: RunReport, { style, width }: SummaryLayout): string[] {
+function staleLines(report: RunReport, { style, width }: Layout): string[] {
   return report.stale.flatMap((stale) => {
     const files = counted(stale.total, 'file');
     if (stale.removed) return [`Removed ${files} from ${style.name(stale.place)} that no item makes any more.`];
@@ -119,7 +120,7 @@ function rendered(report: RunReport): string[] {
   return report.rendered === undefined || report.rendered === '' ? [] : ['', ...report.rendered.trimEnd().split('\n')];
 }
 
-function nextLines(report: RunReport, { style }: SummaryLayout): string[] {
+function nextLines(report: RunReport, { style }: Layout): string[] {
   const again = `runner run ${report.task}`;
   switch (report.outcome) {
     case 'failed':

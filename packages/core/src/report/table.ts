@@ -35,7 +35,13 @@ export function table(
     ).trimEnd();
   const body = rows.map((cells) => line(cells, (text, column) => column.paint?.(text) ?? text));
   if (columns.every((column) => column.heading === undefined)) return body;
-  return [line(columns.map((column) => column.heading ?? ''), options.style.dim), ...body];
+  return [
+    line(
+      columns.map((column) => column.heading ?? ''),
+      options.style.dim,
+    ),
+    ...body,
+  ];
 }
 
 function fit(columns: readonly Column[], rows: readonly (readonly string[])[], width: number): number[] {
@@ -51,7 +57,9 @@ function fit(columns: readonly Column[], rows: readonly (readonly string[])[], w
       if (column.flexible === true && (widths[i] as number) > Math.max(least, widths[widest] ?? 0)) widest = i;
     });
     if (widest < 0) break;
-    const others = columns.map((column, i) => (column.flexible === true && i !== widest ? (widths[i] as number) : least));
+    const others = columns.map((column, i) =>
+      column.flexible === true && i !== widest ? (widths[i] as number) : least,
+    );
     // Cut down to the second widest at most, so that two long columns share the loss.
     const step = Math.min(excess, Math.max(1, (widths[widest] as number) - Math.max(least, ...others)));
     widths[widest] = (widths[widest] as number) - step;

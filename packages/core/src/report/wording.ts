@@ -88,7 +88,8 @@ function detailFacts(details: { readonly [key: string]: unknown }): (readonly [s
 }
 
 function wordPlace(at: At): string | undefined {
-  const task = at.task === undefined || at.plugin === undefined || at.task.includes(':') ? at.task : `${at.plugin}:${at.task}`;
+  const task =
+    at.task === undefined || at.plugin === undefined || at.task.includes(':') ? at.task : `${at.plugin}:${at.task}`;
   const step = at.step === undefined ? undefined : `step ${at.step}`;
   const item = at.item === undefined ? undefined : `item ${at.item}`;
   const parts = [task ?? at.plugin, step, item, at.url].filter((part) => part !== undefined);

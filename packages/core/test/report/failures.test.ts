@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { stripVTControlCharacters } from 'node:util';
 import type { Failure } from '../../src/model/failure.ts';
 import { failureDocs, undocumentedCodes } from '../../src/report/failure-docs.ts';
 import { failureSamples, nestedSample } from '../../src/report/failure-samples.ts';
@@ -62,7 +63,10 @@ describe('failures in words', () => {
 
   it('marks the token a problem is at', () => {
     const lines = failureLines(
-      { code: 'config.invalid', problems: [{ path: 'lanes.network', message: 'must be at least 1', file: 'runner.yaml', line: 9, column: 20 }] },
+      {
+        code: 'config.invalid',
+        problems: [{ path: 'lanes.network', message: 'must be at least 1', file: 'runner.yaml', line: 9, column: 20 }],
+      },
       layout,
     );
     assert.deepEqual(lines.slice(1, 5), [
@@ -85,7 +89,10 @@ describe('failures in words', () => {
 
   it('wraps at the width and never cuts', () => {
     const url = `https://example.org/${'deep/'.repeat(30)}a.zip`;
-    const lines = failureLines({ code: 'store.unavailable', url, why: 'the connection was refused by the other side' }, { style: plainStyle, width: 60 });
+    const lines = failureLines(
+      { code: 'store.unavailable', url, why: 'the connection was refused by the other side' },
+      { style: plainStyle, width: 60 },
+    );
     assert.ok(lines.join('\n').includes(url));
     assert.ok(lines.filter((line) => !line.includes('https')).every((line) => textWidth(line) <= 60));
   });
@@ -94,7 +101,10 @@ describe('failures in words', () => {
     const style = makeStyle({ colour: true, unicode: true });
     const coloured = failureLines(failureSamples['store.corrupt'], { ...layout, style });
     const plain = failureLines(failureSamples['store.corrupt'], layout);
-    assert.deepEqual(coloured.map((line) => line.replaceAll(/\u001B\[\d+m/g, '')), plain);
+    assert.deepEqual(
+      coloured.map((line) => stripVTControlCharacters(line)),
+      plain,
+    );
   });
 
   it('says that it does not know a code of a newer version', () => {

@@ -79,6 +79,14 @@ export class Gate {
     return path;
   }
 
+  /** The same checks for a file we pack ourselves; junk is no reason to drop what was asked for. */
+  checkOwn(key: string, size: number): void {
+    this.admit({ name: key, kind: 'file', size, packedSize: size, mode: 0 });
+    if (key !== plainName(key) || key.endsWith('/')) {
+      throw kitFailures['entry-name']({ archive: this.archive, entry: shown(key), why: 'is not a plain relative path' });
+    }
+  }
+
   /** Refuses the archive when a number is beyond its limit. */
   checkLimit(limit: keyof ArchiveLimits, found: number, entry?: string): void {
     const allowed = this.limits[limit];

@@ -13,7 +13,7 @@ const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
  * Undefined: the bytes are not valid in the encoding they must have.
  */
 export function decodeName(bytes: Uint8Array, how: { readonly utf8: boolean; readonly encoding: string | undefined }): string | undefined {
-  if (isAscii(bytes)) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).latin1Slice();
+  if (isAscii(bytes)) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
   if (how.utf8) return decoded(strictUtf8, bytes);
   if (how.encoding === 'cp437') return fromCp437(bytes);
   if (how.encoding !== undefined) return decoded(new TextDecoder(how.encoding, { fatal: true }), bytes);
@@ -28,7 +28,7 @@ export function unicodePath(field: Uint8Array, nameBytes: Uint8Array): Uint8Arra
   return view.getUint32(1, true) === crc32(nameBytes) ? field.subarray(5) : undefined;
 }
 
-function decoded(decoder: TextDecoder, bytes: Uint8Array): string | undefined {
+function decoded(decoder: InstanceType<typeof TextDecoder>, bytes: Uint8Array): string | undefined {
   try {
     return decoder.decode(bytes);
   } catch {
@@ -60,7 +60,8 @@ export function unsafeName(name: string): string | undefined {
   if (/[\u0000-\u001f\u007f-\u009f]/.test(name)) return 'has control characters in its name';
   if (name.includes('\\')) return 'has a backslash in its name';
   if (name.startsWith('/')) return 'has an absolute path';
-  if (/^[A-Za-z]:/.test(name)) return 'begins with a drive letter';
+  // `a:b.txt` without a slash is an ordinary name outside Windows, where reservedName refuses it.
+  if (/^[A-Za-z]:(\/|$)/.test(name)) return 'begins with a drive letter';
   if (name.includes('..') && name.split('/').includes('..')) return 'leads out of its folder with ..';
   return undefined;
 }

@@ -30,6 +30,13 @@ export async function readWhole(reader: RandomReader, start: number, end: number
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
+/** All pieces as one. */
+export async function joinBytes(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const all: Uint8Array[] = [];
+  for await (const piece of pieces) all.push(piece);
+  return Buffer.concat(all);
+}
+
 /** Bytes of one piece when much is read in order: large enough for a disk, small enough for memory. */
 const pieceBytes = 1024 * 1024;
 

@@ -1,25 +1,10 @@
 import { kitFailures } from '../failures.ts';
 import type { RandomReader } from './archive.ts';
 import type { Gate } from './gate.ts';
-import { decodeName, shown, unicodePath } from './names.ts';
+import { shown } from './names.ts';
 import { Damage, readWhole } from './reader.ts';
-import { bigNumber, readZipEnd, Unsupported } from './zip-end.ts';
-
-/** One admitted file of a zip, with what is needed to read it by one range. */
-export interface ZipRecord {
-  readonly key: string;
-  readonly method: 'stored' | 'deflated';
-  readonly crc32: number;
-  readonly packedSize: number;
-  readonly size: number;
-  /** Absolute: the prefix of a self-extractor is in it. */
-  readonly offset: number;
-  /** Where the next entry or the directory begins: no byte of this entry lies behind. */
-  readonly limit: number;
-  readonly modifiedMs: number;
-  /** As it stands in the directory; the local header must say the same. */
-  readonly nameBytes: Uint8Array;
-}
+import { readZipEnd } from './zip-end.ts';
+import { parseRecord, type RawRecord, refuseUnreadable, type UnplacedRecord, type ZipRecord } from './zip-record.ts';
 
 export interface ZipDirectory {
   /** In the order of their bytes. */
@@ -34,7 +19,7 @@ interface Extent {
   /** The least it can take: its local header may be longer. */
   readonly end: number;
   readonly name: string;
-  readonly record: (Omit<ZipRecord, 'limit'> & { limit: number }) | undefined;
+  readonly record: UnplacedRecord | undefined;
 }
 
 /**
@@ -50,19 +35,24 @@ export async function readDirectory(reader: RandomReader, gate: Gate, nameEncodi
   const extents: Extent[] = [];
   let total = 0;
   for await (const raw of rawRecords(reader, end.directoryStart, end.directoryEnd)) {
-    const parsed = parseRecord(raw, nameEncoding);
-    const key = gate.admit(parsed.candidate);
-    refuseUnreadable(raw, parsed, gate.archive);
-    total += parsed.size;
-    const start = parsed.offset + end.prefix;
-    const record = key === undefined ? undefined : { ...parsed.record, key, offset: start, limit: 0 };
-    extents.push({ start, end: start + 30 + raw.name.length + parsed.packedSize, name: parsed.candidate.name ?? '', record });
+    const { candidate, record } = parseRecord(raw, nameEncoding);
+    const key = gate.admit(candidate);
+    refuseUnreadable(raw.head, record, candidate.name ?? '');
+    total += record.size;
+    record.offset += end.prefix;
+    extents.push({
+      start: record.offset,
+      end: record.offset + 30 + raw.name.length + record.packedSize,
+      name: candidate.name ?? '',
+      record: key === undefined ? undefined : Object.assign(record, { key }),
+    });
   }
   if (end.exactCount ? extents.length !== end.count : (extents.length & 0xffff) !== end.count) {
     throw new Damage(`its directory holds ${extents.length} entries where its end says ${end.count}`);
   }
+  const records = withLimits(extents, end.directoryStart, gate.archive);
   gate.checkRatio(total, reader.size);
-  return { records: withLimits(extents, end.directoryStart, gate.archive), end: end.directoryStart };
+  return { records, end: end.directoryStart };
 }
 
 /** Entries that share bytes are how a small file unpacks to a huge one; each must end before the next begins. */
@@ -82,19 +72,12 @@ function withLimits(extents: Extent[], directoryStart: number, archive: string):
   return records;
 }
 
-interface RawRecord {
-  /** The fixed 46 bytes. */
-  readonly head: Buffer;
-  readonly name: Buffer;
-  readonly extra: Buffer;
-}
-
 const headBytes = 46;
 const windowBytes = 1024 * 1024;
 
 /** The records one by one out of a sliding window, so that a huge directory never lies in memory whole. */
 async function* rawRecords(reader: RandomReader, start: number, end: number): AsyncGenerator<RawRecord> {
-  let window = Buffer.alloc(0);
+  let window: Buffer = Buffer.alloc(0);
   let windowStart = start;
   for (let at = start; at < end; ) {
     // 46 + 3 x 65,535 bytes is the longest record there is.

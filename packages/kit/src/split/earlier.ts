@@ -21,9 +21,10 @@ export function placedEarlier(
     byKey.set(line.key.normalize('NFC'), part);
     byGroup.set(line.group.normalize('NFC'), part);
   }
+  const partOf = new Int32Array(units.length).fill(-1);
+  if (byKey.size === 0) return { partOf, warnings: [] };
   let found = 0;
   const crossing: { group: string; parts: readonly string[] }[] = [];
-  const partOf = new Int32Array(units.length).fill(-1);
   for (const [index, unit] of units.entries()) {
     const places = new Set<number>();
     for (const item of unit.items) {

@@ -14,7 +14,10 @@ export class CleanCommand extends RunnerCommand {
     }
     const sizeBytes = report.entries.reduce((sum, entry) => sum + entry.sizeBytes, 0);
     const rows = report.entries.map((entry) => [entry.what, counted(entry.files, 'file'), bytes(entry.sizeBytes)]);
-    const lines = table([{ flexible: true }, { align: 'right' }, { align: 'right' }], rows, { ...this.context.layout, indent: '  ' });
+    const lines = table([{ flexible: true }, { align: 'right' }, { align: 'right' }], rows, {
+      ...this.context.layout,
+      indent: '  ',
+    });
     if (report.entries.length === 0) this.context.print(['There is nothing to clean.']);
     else this.context.print([`${report.dryRun ? 'Would free' : 'Freed'} ${bytes(sizeBytes)}`, ...lines]);
     return 0;

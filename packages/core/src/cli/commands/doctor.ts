@@ -1,5 +1,5 @@
+import type { Layout } from '../../report/layout.ts';
 import type { Check } from '../../app/facade.ts';
-import type { Style } from '../../report/style.ts';
 import { wrap } from '../../report/width.ts';
 import { exitCodes } from '../exit-code.ts';
 import { RunnerCommand } from '../runner-command.ts';
@@ -27,7 +27,7 @@ export class PluginsDoctorCommand extends DoctorCommand {
   }
 }
 
-function checkLines(checks: readonly Check[], { style, width }: { readonly style: Style; readonly width: number }): string[] {
+function checkLines(checks: readonly Check[], { style, width }: Layout): string[] {
   const signs = {
     ok: style.good(style.signs.ok),
     warning: style.notice(style.signs.note),
@@ -39,7 +39,9 @@ function checkLines(checks: readonly Check[], { style, width }: { readonly style
     if (check.group !== group) lines.push(...(group === undefined ? [] : ['']), style.bold(check.group));
     group = check.group;
     const time = check.tookMs === undefined ? '' : style.dim(`  ${Math.round(check.tookMs)} ms`);
-    lines.push(`  ${signs[check.state]} ${check.name}${check.detail === undefined ? '' : style.dim(`  ${check.detail}`)}${time}`);
+    lines.push(
+      `  ${signs[check.state]} ${check.name}${check.detail === undefined ? '' : style.dim(`  ${check.detail}`)}${time}`,
+    );
     if (check.hint !== undefined) lines.push(...wrap(check.hint, width - 4).map((line) => `    ${line}`));
   }
   return lines;

@@ -14,7 +14,8 @@ export class InitCommand extends RunnerCommand {
       ...ignoreState(join(cwd, '.gitignore')),
     ];
     const { out } = this.context;
-    const lines = done.length === 0 ? ['Everything is there already.'] : done.map((text) => `${out.good(out.signs.ok)} ${text}`);
+    const lines =
+      done.length === 0 ? ['Everything is there already.'] : done.map((text) => `${out.good(out.signs.ok)} ${text}`);
     this.context.print([
       ...lines,
       '',
@@ -82,12 +83,19 @@ function readPackage(path: string): PackageJson {
 
 // npm refuses capitals and spaces; a folder may have both.
 function packageName(dir: string): string {
-  return basename(dir).toLowerCase().replace(/[^a-z0-9._-]+/g, '-').replace(/^[._-]+/, '') || 'my-datasets';
+  return (
+    basename(dir)
+      .toLowerCase()
+      .replace(/[^a-z0-9._-]+/g, '-')
+      .replace(/^[._-]+/, '') || 'my-datasets'
+  );
 }
 
 function ignoreState(path: string): string[] {
   const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
-  const missing = ['.runner/', 'node_modules/'].filter((entry) => !text.split(/\r?\n/).some((line) => line.replace(/^\//, '').replace(/\/$/, '') === entry.slice(0, -1)));
+  const missing = ['.runner/', 'node_modules/'].filter(
+    (entry) => !text.split(/\r?\n/).some((line) => line.replace(/^\//, '').replace(/\/$/, '') === entry.slice(0, -1)),
+  );
   if (missing.length === 0) return [];
   const gap = text === '' || text.endsWith('\n') ? '' : '\n';
   writeFileSync(path, `${text}${gap}${missing.join('\n')}\n`);

@@ -25,12 +25,19 @@ export class LogsCommand extends RunnerCommand {
     const { layout, out } = this.context;
     this.context.print(runTable([log.run], layout));
     for (const failure of log.failures) {
-      this.context.print(['', ...failureLines(failure, { ...layout, readSource: sourceReader(this.context.world.cwd) })]);
+      this.context.print([
+        '',
+        ...failureLines(failure, { ...layout, readSource: sourceReader(this.context.world.cwd) }),
+      ]);
     }
     const hidden = log.failureCount - log.failures.length;
     if (hidden > 0) this.context.print(['', out.dim(`and ${count(hidden)} more failures: give a higher --limit`)]);
     if (log.lines.length > 0) this.context.print(['']);
-    this.context.print(log.lines.map((one) => `${out.dim(new Date(one.atMs).toISOString())} ${out.name(`${one.map} ${one.item}`)} ${one.message}`));
+    this.context.print(
+      log.lines.map(
+        (one) => `${out.dim(new Date(one.atMs).toISOString())} ${out.name(`${one.map} ${one.item}`)} ${one.message}`,
+      ),
+    );
     return 0;
   }
 }

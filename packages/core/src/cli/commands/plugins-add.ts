@@ -13,11 +13,17 @@ export class PluginsAddCommand extends RunnerCommand {
     const entries = await openPluginEntries(this.context);
     const name = isLocal(given) ? this.#localName(given, entries.dir) : packageOf(given);
     if (!isLocal(given)) {
-      if (!isPackageSpec(given)) throw fail('usage.invalid', { message: `${given} is neither an npm package nor a local file`, hint: 'Local files start with ./' });
+      if (!isPackageSpec(given))
+        throw fail('usage.invalid', {
+          message: `${given} is neither an npm package nor a local file`,
+          hint: 'Local files start with ./',
+        });
       await runNpm(this.context, entries.dir, ['install', '--save-dev', '--save-exact', given], name);
     }
     const added = entries.add(name);
-    this.context.print([added ? `Added ${name} to runner.yaml. See its tasks with: runner tasks` : `${name} is in runner.yaml already.`]);
+    this.context.print([
+      added ? `Added ${name} to runner.yaml. See its tasks with: runner tasks` : `${name} is in runner.yaml already.`,
+    ]);
     return 0;
   }
 

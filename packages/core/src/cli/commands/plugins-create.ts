@@ -10,16 +10,26 @@ export class PluginsCreateCommand extends RunnerCommand {
     const line = await this.readLine();
     const name = line.arg('name');
     if (!/^[a-z][a-z0-9-]*$/.test(name)) {
-      throw fail('usage.invalid', { message: `${name} cannot name a plugin`, hint: 'Take small letters, digits and dashes.' });
+      throw fail('usage.invalid', {
+        message: `${name} cannot name a plugin`,
+        hint: 'Take small letters, digits and dashes.',
+      });
     }
     const entries = await openPluginEntries(this.context);
     const entry = `./plugins/${name}.ts`;
     const path = join(entries.dir, 'plugins', `${name}.ts`);
-    if (existsSync(path)) throw fail('usage.invalid', { message: `${entry} is there already`, hint: `Use it with: runner plugins add ${entry}` });
+    if (existsSync(path))
+      throw fail('usage.invalid', {
+        message: `${entry} is there already`,
+        hint: `Use it with: runner plugins add ${entry}`,
+      });
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, pluginFile(name), { flag: 'wx' });
     entries.add(entry);
-    this.context.print([`Wrote ${entry} and named it in runner.yaml. Try it with:`, `  runner run ${name}:copy --from . --out ./out --dry-run`]);
+    this.context.print([
+      `Wrote ${entry} and named it in runner.yaml. Try it with:`,
+      `  runner run ${name}:copy --from . --out ./out --dry-run`,
+    ]);
     return 0;
   }
 }

@@ -22,7 +22,11 @@ export class PluginsListCommand extends RunnerCommand {
       ]),
       ...disabled.map(({ spec, failure }) => [spec, 'off', failureTitle(failure)]),
     ];
-    const columns = [{ heading: 'plugin', paint: out.name }, { heading: 'version' }, { heading: 'tasks', flexible: true }] as const;
+    const columns = [
+      { heading: 'plugin', paint: out.name },
+      { heading: 'version' },
+      { heading: 'tasks', flexible: true },
+    ] as const;
     this.context.print(rows.length === 0 ? ['This project has no plugins yet.'] : table(columns, rows, layout));
     return 0;
   }

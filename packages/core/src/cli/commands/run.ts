@@ -87,7 +87,11 @@ function targetOf(argv: readonly string[], spec: CommandSpec): string | undefine
 
 function tellsOf(spec: string, target: string): boolean {
   const [plugin = ''] = target.split(':');
-  return plugin !== '' && target.includes(':') && spec.split(/[/.]/).some((part) => part === plugin || part === `plugin-${plugin}`);
+  return (
+    plugin !== '' &&
+    target.includes(':') &&
+    spec.split(/[/.]/).some((part) => part === plugin || part === `plugin-${plugin}`)
+  );
 }
 
 /** Returns the params a command line gives, by param name; one that is given twice is refused. */
@@ -101,7 +105,8 @@ export function givenParams(line: ParsedLine, params: readonly FlagSpec[]): Give
     }
     const value = flag ?? positional;
     // A single text may still be a list, by commas or as JSON; several are one already.
-    if (value !== undefined) given[spec.param] = Array.isArray(value) && value.length === 1 ? (value[0] as unknown) : value;
+    if (value !== undefined)
+      given[spec.param] = Array.isArray(value) && value.length === 1 ? (value[0] as unknown) : value;
   }
   return given;
 }

@@ -1,5 +1,5 @@
+import type { Layout } from '../../report/layout.ts';
 import type { RunSummary } from '../../app/facade.ts';
-import type { Style } from '../../report/style.ts';
 import { table } from '../../report/table.ts';
 import { count, took } from '../../report/units.ts';
 import { RunnerCommand } from '../runner-command.ts';
@@ -18,7 +18,7 @@ export class RunsCommand extends RunnerCommand {
 }
 
 /** Returns runs as a table; times are local, as their reader's clock is. */
-export function runTable(runs: readonly RunSummary[], layout: { readonly style: Style; readonly width: number }): string[] {
+export function runTable(runs: readonly RunSummary[], layout: Layout): string[] {
   const rows = runs.map((run) => [
     String(run.run),
     run.task,

@@ -24,7 +24,9 @@ export class StoreCheckCommand extends RunnerCommand {
       const abilities = Object.entries(can).filter(([, able]) => able);
       this.context.print([
         out.bold(store.place),
-        ...probes.map((one) => `  ${one.ok ? out.good(out.signs.ok) : out.bad(out.signs.bad)} ${one.what.padEnd(7)} ${one.detail}`),
+        ...probes.map(
+          (one) => `  ${one.ok ? out.good(out.signs.ok) : out.bad(out.signs.bad)} ${one.what.padEnd(7)} ${one.detail}`,
+        ),
         '',
         `  can ${['read', ...abilities.map(([name]) => name)].join(', ')}`,
         `  ${guarantees.conditionalPut ? 'never replaces a file by accident' : 'two writers at once may replace each other'}`,
@@ -53,7 +55,9 @@ async function probe(store: Store, now: () => number): Promise<Probe[]> {
       return false;
     }
   };
-  const written = store.can.write && (await attempt('write', async () => `${(await store.write(key, Buffer.from(text))).size} bytes`));
+  const written =
+    store.can.write &&
+    (await attempt('write', async () => `${(await store.write(key, Buffer.from(text))).size} bytes`));
   if (written) {
     await attempt('read', async () => {
       let size = 0;

@@ -19,7 +19,8 @@ export class StoreCpCommand extends RunnerCommand {
 
   async #copyFile(from: string, to: string, overwrite: boolean): Promise<Copied | undefined> {
     // A whole store is never one file, and splitting its URL would fail.
-    if (/^[a-z0-9-]{2,}:$/i.test(from) || /^[a-z][a-z0-9+.-]*:\/\/[^/]+\/?$/i.test(from) || /^\.{1,2}\/?$/.test(from)) return undefined;
+    if (/^[a-z0-9-]{2,}:$/i.test(from) || /^[a-z][a-z0-9+.-]*:\/\/[^/]+\/?$/i.test(from) || /^\.{1,2}\/?$/.test(from))
+      return undefined;
     const runner = await this.context.runner();
     const source = splitFileUrl(from);
     const store = await runner.store(source.place);
@@ -53,6 +54,9 @@ interface Copied {
 async function copyOne(from: Store, key: string, to: Store, newKey: string, overwrite: boolean): Promise<number> {
   const entry = await from.stat(key);
   const size = entry?.size;
-  const written = await to.write(newKey, await from.read(key), { ...(size === undefined ? {} : { size }), ifAbsent: !overwrite });
+  const written = await to.write(newKey, await from.read(key), {
+    ...(size === undefined ? {} : { size }),
+    ifAbsent: !overwrite,
+  });
   return written.size;
 }

@@ -34,10 +34,16 @@ export class StoreLsCommand extends RunnerCommand {
     const { layout, out } = this.context;
     const rows = [
       ...[...folders].map(([name, folder]) => [bytes(folder.size), `${name}/`, counted(folder.files, 'file')]),
-      ...files.map((entry) => [bytes(entry.size), entry.key, entry.modifiedMs === undefined ? '' : new Date(entry.modifiedMs).toISOString().slice(0, 16).replace('T', ' ')]),
+      ...files.map((entry) => [
+        bytes(entry.size),
+        entry.key,
+        entry.modifiedMs === undefined ? '' : new Date(entry.modifiedMs).toISOString().slice(0, 16).replace('T', ' '),
+      ]),
     ];
     const total = files.length + [...folders.values()].reduce((sum, folder) => sum + folder.files, 0);
-    this.context.print(table([{ align: 'right' }, { flexible: true, paint: out.name }, { paint: out.dim }], rows, layout));
+    this.context.print(
+      table([{ align: 'right' }, { flexible: true, paint: out.name }, { paint: out.dim }], rows, layout),
+    );
     this.context.print([out.dim(total === 0 ? 'There are no files.' : `${count(total)} files in all`)]);
   }
 }

@@ -1,3 +1,4 @@
+import type { Layout } from '../../report/layout.ts';
 import type { FlagSpec } from '../../config/flags.ts';
 import type { Style } from '../../report/style.ts';
 import { pad, textWidth, wrap } from '../../report/width.ts';
@@ -24,7 +25,14 @@ function flagTerm(flag: FlagSpec): string {
 }
 
 const kindWords = { source: '<source>', place: '<place>', file: '<file>', folder: '<folder>' } as const;
-const typeWords = { string: '<text>', integer: '<n>', number: '<number>', json: '<json>', boolean: '', enum: '<choice>' } as const;
+const typeWords = {
+  string: '<text>',
+  integer: '<n>',
+  number: '<number>',
+  json: '<json>',
+  boolean: '',
+  enum: '<choice>',
+} as const;
 
 function valueWord(flag: FlagSpec): string {
   if (flag.kind !== undefined) return kindWords[flag.kind];
@@ -39,7 +47,8 @@ function noteOf(flag: FlagSpec): string | undefined {
   if (choices !== undefined && choices.length > 24) parts.push(`one of ${flag.choices?.join(', ')}`);
   if (flag.required) parts.push('required');
   if (flag.default === true) parts.push('on by default');
-  if (flag.default !== undefined && flag.default !== false && flag.default !== true) parts.push(`default ${defaultText(flag.default)}`);
+  if (flag.default !== undefined && flag.default !== false && flag.default !== true)
+    parts.push(`default ${defaultText(flag.default)}`);
   return parts.length === 0 ? undefined : parts.join('; ');
 }
 
@@ -48,7 +57,7 @@ function defaultText(value: unknown): string {
 }
 
 /** Returns rows as lines: terms in a column of their own, meanings wrapped beside them, or below when it is narrow. */
-export function rowLines(rows: readonly HelpRow[], layout: { readonly style: Style; readonly width: number }): string[] {
+export function rowLines(rows: readonly HelpRow[], layout: Layout): string[] {
   const { style } = layout;
   const longest = Math.max(0, ...rows.map((row) => textWidth(row.term)));
   const column = Math.min(longest, Math.max(20, Math.floor(layout.width * 0.42)));
@@ -61,7 +70,9 @@ export function rowLines(rows: readonly HelpRow[], layout: { readonly style: Sty
     const term = `  ${style.name(pad(row.term, column))}`;
     // A term too long for its column gets a line of its own.
     if (textWidth(row.term) > column) return [term, ...painted];
-    return painted.length === 0 ? [term.trimEnd()] : [`${term}  ${(painted[0] as string).slice(hang.length)}`, ...painted.slice(1)];
+    return painted.length === 0
+      ? [term.trimEnd()]
+      : [`${term}  ${(painted[0] as string).slice(hang.length)}`, ...painted.slice(1)];
   });
 }
 

@@ -1,21 +1,27 @@
+import type { Layout } from '../../report/layout.ts';
 import { flagsOf } from '../../config/flags.ts';
 import type { ListedTask, StepManifest } from '../../plugins/manifest.ts';
-import type { Style } from '../../report/style.ts';
 import { counted, took } from '../../report/units.ts';
 import { wrap } from '../../report/width.ts';
 import { runFlags } from '../spec/work-specs.ts';
 import { flagRow, rowLines } from './flag-rows.ts';
 
-type Layout = { readonly style: Style; readonly width: number };
-
 /** Returns the help of one task: its params first, they are what people look for. */
 export function taskHelp({ id, task, plugin }: ListedTask, layout: Layout): string[] {
   const { style, width } = layout;
   const flags = flagsOf(task.params);
-  const positionals = flags.filter((flag) => flag.positional !== undefined).toSorted((a, b) => (a.positional ?? 0) - (b.positional ?? 0));
-  const usage = ['runner run', id, ...positionals.map((flag) => (flag.required ? `<${flag.name}>` : `[${flag.name}]`)), '[flags]'];
+  const positionals = flags
+    .filter((flag) => flag.positional !== undefined)
+    .toSorted((a, b) => (a.positional ?? 0) - (b.positional ?? 0));
+  const usage = [
+    'runner run',
+    id,
+    ...positionals.map((flag) => (flag.required ? `<${flag.name}>` : `[${flag.name}]`)),
+    '[flags]',
+  ];
   const lines = [task.summary, '', style.bold('Usage'), `  ${usage.join(' ')}`];
-  if (task.description !== undefined) lines.push('', ...wrap(task.description, Math.min(width - 2, 98)).map((line) => `  ${line}`));
+  if (task.description !== undefined)
+    lines.push('', ...wrap(task.description, Math.min(width - 2, 98)).map((line) => `  ${line}`));
   if (flags.length > 0) lines.push('', style.bold('Params'), ...rowLines(flags.map(flagRow), layout));
   lines.push('', style.bold('Run'), ...rowLines(runFlags.map(flagRow), layout));
   if (task.steps.length > 0) lines.push('', style.bold('Steps'), ...rowLines(task.steps.map(stepRow), layout));
@@ -39,6 +45,7 @@ function stepRow(step: StepManifest): { term: string; meaning: string } {
   if (step.batch !== undefined) parts.push(`${step.batch} items at a time`);
   if (step.timeoutMs !== undefined) parts.push(`at most ${took(step.timeoutMs)}`);
   if (step.retries > 0) parts.push(counted(step.retries, 'retry', 'retries'));
-  if (step.secrets.length > 0) parts.push(`uses the ${step.secrets.length === 1 ? 'secret' : 'secrets'} ${step.secrets.join(', ')}`);
+  if (step.secrets.length > 0)
+    parts.push(`uses the ${step.secrets.length === 1 ? 'secret' : 'secrets'} ${step.secrets.join(', ')}`);
   return { term: step.name, meaning: parts.join(', ') };
 }

@@ -1,9 +1,7 @@
+import type { Layout } from '../../report/layout.ts';
 import { type Catalogue, listTasks } from '../../plugins/manifest.ts';
-import type { Style } from '../../report/style.ts';
 import { wordFailure } from '../../report/wording.ts';
 import { rowLines } from './flag-rows.ts';
-
-type Layout = { readonly style: Style; readonly width: number };
 
 /** Returns the tasks of a project with their summaries. */
 export function tasksLines(catalogue: Catalogue, layout: Layout): string[] {
@@ -20,7 +18,10 @@ export function taskListLines(catalogue: Catalogue, layout: Layout): string[] {
   const tasks = tasksLines(catalogue, layout);
   if (tasks.length > 0) lines.push(style.bold('Tasks'), ...tasks);
   if (catalogue.pipelines.length > 0) {
-    const rows = catalogue.pipelines.map((pipeline) => ({ term: pipeline.name, meaning: pipeline.tasks.join(` ${style.signs.into} `) }));
+    const rows = catalogue.pipelines.map((pipeline) => ({
+      term: pipeline.name,
+      meaning: pipeline.tasks.join(` ${style.signs.into} `),
+    }));
     lines.push(...gap(lines), style.bold('Pipelines'), ...rowLines(rows, layout));
   }
   if (catalogue.disabled.length > 0) {
@@ -33,7 +34,10 @@ export function taskListLines(catalogue: Catalogue, layout: Layout): string[] {
   if (lines.length > 0) return lines;
   return catalogue.configFile === undefined
     ? ['There is no project here. Start one with: runner init']
-    : ['This project has no plugins yet. Add one with: runner plugins add <package>', 'or write one with: runner plugins create <name>'];
+    : [
+        'This project has no plugins yet. Add one with: runner plugins add <package>',
+        'or write one with: runner plugins create <name>',
+      ];
 }
 
 function gap(lines: readonly string[]): string[] {

@@ -1,6 +1,11 @@
 import { type CommandSpec, jsonFlag, toggle } from './command-spec.ts';
 
-const place = { name: 'place', description: 'A folder, a store URL or a place such as cloud:sets', required: true, completes: 'file' } as const;
+const place = {
+  name: 'place',
+  description: 'A folder, a store URL or a place such as cloud:sets',
+  required: true,
+  completes: 'file',
+} as const;
 
 /** Commands around the project and its plugins. */
 export const projectSpecs: readonly CommandSpec[] = [
@@ -8,7 +13,8 @@ export const projectSpecs: readonly CommandSpec[] = [
     name: 'init',
     group: 'project',
     summary: 'Start a project in this folder',
-    description: 'Writes runner.yaml, adds what is missing to package.json and .gitignore, and changes nothing that is there.',
+    description:
+      'Writes runner.yaml, adds what is missing to package.json and .gitignore, and changes nothing that is there.',
     args: [],
     flags: [],
     examples: ['runner init'],
@@ -49,7 +55,9 @@ export const projectSpecs: readonly CommandSpec[] = [
     name: 'plugins build',
     group: 'project',
     summary: 'Write runner.manifest.json of the plugin package in this folder',
-    args: [{ name: 'folder', description: 'The package; this folder when left out', required: false, completes: 'file' }],
+    args: [
+      { name: 'folder', description: 'The package; this folder when left out', required: false, completes: 'file' },
+    ],
     flags: [toggle('check', 'Fail when the manifest is not up to date')],
     examples: ['runner plugins build'],
   },
@@ -65,7 +73,15 @@ export const projectSpecs: readonly CommandSpec[] = [
     name: 'completion',
     group: 'project',
     summary: 'Print the completion script of a shell',
-    args: [{ name: 'shell', description: 'bash, zsh or fish', required: true, completes: 'choice', choices: ['bash', 'zsh', 'fish'] }],
+    args: [
+      {
+        name: 'shell',
+        description: 'bash, zsh or fish',
+        required: true,
+        completes: 'choice',
+        choices: ['bash', 'zsh', 'fish'],
+      },
+    ],
     flags: [],
     examples: ['source <(runner completion bash)', 'runner completion fish > ~/.config/fish/completions/runner.fish'],
   },

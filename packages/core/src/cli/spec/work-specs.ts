@@ -25,7 +25,9 @@ export const workSpecs: readonly CommandSpec[] = [
     summary: 'Run a task or a pipeline; only what changed is done',
     description:
       'Runs every item that is new or changed, and nothing else. A run that was stopped or killed goes on where it was when the same command is given again.',
-    args: [{ name: 'task', description: 'plugin:task, or the name of a pipeline', required: true, completes: 'target' }],
+    args: [
+      { name: 'task', description: 'plugin:task, or the name of a pipeline', required: true, completes: 'target' },
+    ],
     flags: runFlags,
     examples: ['runner run diatom:build --dry-run', 'runner run weekly', 'runner diatom:build --test-count 20'],
   },
@@ -33,7 +35,14 @@ export const workSpecs: readonly CommandSpec[] = [
     name: 'verify',
     group: 'work',
     summary: 'Check that a published place still is what was published',
-    args: [{ name: 'place', description: 'A folder, a store URL or a place such as cloud:sets', required: true, completes: 'file' }],
+    args: [
+      {
+        name: 'place',
+        description: 'A folder, a store URL or a place such as cloud:sets',
+        required: true,
+        completes: 'file',
+      },
+    ],
     flags: [jsonFlag],
     examples: ['runner verify cloud:sets/2026'],
   },
@@ -41,7 +50,8 @@ export const workSpecs: readonly CommandSpec[] = [
     name: 'clean',
     group: 'work',
     summary: 'Free the room that finished work takes under .runner',
-    description: 'Removes intermediate files and old logs. What is done stays done; a file is only made again when later work needs it.',
+    description:
+      'Removes intermediate files and old logs. What is done stays done; a file is only made again when later work needs it.',
     args: [],
     flags: [toggle('dry-run', 'Only say what would be removed', { short: 'n' }), jsonFlag],
     examples: ['runner clean --dry-run'],

@@ -9,9 +9,8 @@ export interface WorkerInit {
   readonly workDir: string;
   readonly statePath: string;
   readonly stagingName: string;
-  readonly stores: {
-    readonly [name: string]: { readonly url: string; readonly options: { readonly [name: string]: unknown } };
-  };
+  /** URL and options by name; values may be references. */
+  readonly stores: { readonly [name: string]: { readonly url: string; readonly [option: string]: unknown } };
   /** References, never values: secrets are resolved where the work runs. */
   readonly secrets: { readonly [name: string]: string };
   readonly allowHosts: readonly string[];

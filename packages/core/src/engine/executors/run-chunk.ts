@@ -95,9 +95,10 @@ export class ThreadRunner {
     const step = chunk.step.local ?? (await findStep(chunk.step));
     const uses = this.#readers.revive(chunk.uses);
     const staging = chunk.place === undefined ? undefined : await this.#staging(chunk.place);
-    const open = step.spec.open as ((uses: unknown) => unknown) | undefined;
-    const opened = open === undefined ? undefined : await open.call(step.spec, uses);
-    return { step, line: chunk.line, uses, opened, staging, deps: this.#deps };
+    const spec = step.spec as { open?(uses: unknown): unknown };
+    const opened = await spec.open?.(uses);
+    const secrets = await this.#deps.secrets(step.spec.secrets ?? []);
+    return { step, line: chunk.line, uses, opened, staging, secrets, deps: this.#deps };
   }
 
   #staging(place: string): Promise<Staging> {
@@ -120,7 +121,7 @@ export class ThreadRunner {
   }
 
   async close(): Promise<void> {
-    for (const { line } of [...this.#opened.values()]) await this.closeLine(line);
+    for (const line of new Set(Array.from(this.#opened.values(), (entry) => entry.line))) await this.closeLine(line);
     this.#readers.close();
   }
 }

@@ -12,9 +12,9 @@ export interface Transport {
 }
 
 export interface TransportHandlers {
-  message(message: FromWorker): void;
+  readonly message: (message: FromWorker) => void;
   /** It is gone; `how` says why in words. */
-  gone(how: string): void;
+  readonly gone: (how: string) => void;
 }
 
 export function startThread(handlers: TransportHandlers): Transport {

@@ -1,16 +1,12 @@
 import { isMainThread, parentPort } from 'node:worker_threads';
-import { createHttpClient } from '../../lib/http-client.ts';
-import { createRedactor } from '../../lib/redactor.ts';
 import type { DriverDefinition } from '../../model/driver.ts';
 import type { Plugin } from '../../model/plugin.ts';
-import { createSecrets } from '../../secrets/secrets.ts';
-import { createStoreOpener } from '../../storage/open-store.ts';
 import { toFailure } from '../work/airlock.ts';
 import type { ItemOutcome } from '../work/run-item.ts';
-import { scratchLayout, type WorkDeps } from '../work/tools.ts';
 import type { Chunk, ChunkSink } from './executor.ts';
 import type { FromWorker, ToWorker, WorkerInit } from './messages.ts';
 import { ThreadRunner } from './run-chunk.ts';
+import { workDeps } from './work-deps.ts';
 
 /** The other end of the pool: started as a thread or as a process, it runs chunks until told to close. */
 
@@ -67,30 +63,10 @@ else {
 }
 
 async function start(init: WorkerInit): Promise<ThreadRunner> {
-  const redactor = createRedactor();
-  const secrets = createSecrets({ secrets: init.secrets, env: process.env, redactor, projectDir: init.projectDir });
   const drivers: DriverDefinition[] = [];
   for (const entry of init.driverEntries)
     drivers.push(...((await import(entry)) as { default: Plugin }).default.stores);
-  const openStore = createStoreOpener({
-    projectDir: init.projectDir,
-    workDir: init.workDir,
-    stores: init.stores,
-    drivers,
-    allowHosts: init.allowHosts,
-    reference: (reference) => secrets.resolve(reference),
-  });
-  const http = createHttpClient({ allowHosts: init.allowHosts });
-  const deps: WorkDeps = {
-    openStore: (place) => openStore.open(place),
-    secret: (name) => secrets.value(name),
-    fetch: (url, request) => http.request(url, request),
-    ...scratchLayout(init.workDir),
-    stagingName: init.stagingName,
-    statePath: init.statePath,
-    redact: (text) => redactor.redact(text),
-  };
-  return new ThreadRunner(deps);
+  return new ThreadRunner(workDeps(init, drivers));
 }
 
 // Outcomes travel together: one message each would cost eight times the work of a small item.

@@ -3,7 +3,7 @@ import { dirname, join, relative } from 'node:path';
 import { type Digest, sha256 } from '../../lib/digest.ts';
 import type { Bytes } from '../../model/driver.ts';
 import { fail } from '../../model/failure.ts';
-import { hashFile, stageFile } from './output.ts';
+import { hashFile, stageFile } from './stage-file.ts';
 import type { StagedFolder } from './staged.ts';
 
 /** A private folder being filled; files written through it need not be hashed a second time. */

@@ -1,24 +1,14 @@
-import {
-  closeSync,
-  constants,
-  copyFileSync,
-  fstatSync,
-  linkSync,
-  mkdirSync,
-  openSync,
-  readSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
+import { constants, copyFileSync, linkSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type Digest, Hasher, sha256 } from '../../lib/digest.ts';
+import { sha256 } from '../../lib/digest.ts';
 import type { Bytes } from '../../model/driver.ts';
 import { fail } from '../../model/failure.ts';
-import type { FileRef, FolderRef } from '../../model/file-ref.ts';
+import { type FileRef, type FolderRef, joinPlace } from '../../model/file-ref.ts';
 import type { Output, OutputFolder } from '../../model/step.ts';
 import type { OpenStore, Store } from '../../model/store.ts';
+import { toFailure } from '../../storage/trouble.ts';
 import { sealFolder, StagingFolder } from './output-folder.ts';
+import { hashFile, stageFile } from './stage-file.ts';
 import type { Staged, StagedFile } from './staged.ts';
 
 /** Where outputs wait until their item succeeded. */
@@ -86,7 +76,14 @@ export class ItemOutput implements Output {
       } as const;
       return this.#add(staged);
     }
-    return this.#add(await stageFile(key, whole, staging.path()));
+    try {
+      return this.#add(await stageFile(key, whole, staging.path()));
+    } catch (error) {
+      // Errors of the caller's own stream pass as they are; these can only be our disk's.
+      const { code } = error as NodeJS.ErrnoException;
+      if (code !== 'ENOSPC' && code !== 'EDQUOT' && code !== 'EROFS') throw error;
+      throw toFailure(error, { url: joinPlace(staging.place, key), what: 'write' });
+    }
   }
 
   async copy(key: string, ref: FileRef): Promise<FileRef> {
@@ -170,36 +167,6 @@ function sameStore(a: string, b: string): boolean {
   return root(a) === root(b) && root(a) !== '';
 }
 
-/** Writes bytes to a private path, hashing on the way; synchronous writes are five times cheaper than streams. */
-export async function stageFile(key: string, bytes: Bytes, path: string): Promise<StagedFile> {
-  const file = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o666);
-  try {
-    let digest: Digest;
-    if (bytes instanceof Uint8Array) {
-      writeAll(file, bytes);
-      digest = sha256(bytes);
-    } else {
-      const hasher = new Hasher();
-      for await (const piece of bytes) {
-        writeAll(file, piece);
-        hasher.update(piece);
-      }
-      digest = hasher.digest();
-    }
-    const { size, mtimeMs } = fstatSync(file);
-    return { kind: 'file', key, size, digest, path, version: String(mtimeMs) };
-  } catch (error) {
-    rmSync(path, { force: true });
-    throw error;
-  } finally {
-    closeSync(file);
-  }
-}
-
-function writeAll(file: number, piece: Uint8Array): void {
-  for (let at = 0; at < piece.length; ) at += writeSync(file, piece, at);
-}
-
 // Our own disposable bytes (`work:`) are linked; anything a person might edit in place is copied.
 function stageCopy(key: string, source: string, ref: FileRef, staging: Staging): StagedFile {
   const path = staging.path();
@@ -221,18 +188,4 @@ function stageCopy(key: string, source: string, ref: FileRef, staging: Staging):
 function hashStaged(key: string, path: string): StagedFile {
   const { size, mtimeMs } = statSync(path);
   return { kind: 'file', key, size, digest: hashFile(path), path, version: String(mtimeMs) };
-}
-
-/** SHA-256 of a local file, read in one go of 1 MiB pieces. */
-export function hashFile(path: string): Digest {
-  const file = openSync(path, 'r');
-  try {
-    const hasher = new Hasher();
-    const buffer = Buffer.allocUnsafe(1024 * 1024);
-    for (let read = readSync(file, buffer); read > 0; read = readSync(file, buffer))
-      hasher.update(buffer.subarray(0, read));
-    return hasher.digest();
-  } finally {
-    closeSync(file);
-  }
 }

@@ -37,7 +37,14 @@ export interface ReadyStep {
   readonly uses: unknown;
   readonly opened: unknown;
   readonly staging: Staging | undefined;
+  /** Values of the secrets the step declares. */
+  readonly secrets: { readonly [name: string]: string };
   readonly deps: WorkDeps;
+}
+
+// The typed face of a step is its author's; here items are whatever came back from JSON.
+interface Work {
+  work(item: unknown, tools: ItemTools): unknown;
 }
 
 /** Runs one item to its outcome; never throws. */
@@ -52,8 +59,7 @@ export async function runItem(
   const output = new ItemOutput(ready.staging, deps.openStore, step.name);
   const tools = toolsFor(ready, call, output, signal, hooks);
   try {
-    const work = step.spec.work as unknown as (item: unknown, tools: ItemTools) => unknown;
-    const answer = work(call.item, tools);
+    const answer = (step.spec as unknown as Work).work(call.item, tools);
     const result = isGenerator(answer)
       ? await drainGenerator(answer, output, step.name, onYield)
       : canonicalJson((await answer) ?? null);
@@ -97,8 +103,7 @@ export async function runBatch(
   const tools = toolsFor(ready, first, new ItemOutput(undefined, ready.deps.openStore, ready.step.name), signal, hooks);
   let thrown: Failure | undefined;
   try {
-    const work = ready.step.spec.work as unknown as (slots: unknown, tools: ItemTools) => unknown;
-    await work(slots, tools);
+    await (ready.step.spec as unknown as Work).work(slots, tools);
   } catch (error) {
     thrown = toFailure(error, {});
   }
@@ -132,7 +137,7 @@ function toolsFor(
     deps: ready.deps,
     hooks,
     line: ready.line,
-    secrets: ready.step.spec.secrets ?? [],
+    secrets: ready.secrets,
     doneKeys: call.doneKeys === undefined ? undefined : new Set(call.doneKeys),
   });
 }

@@ -1,18 +1,18 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { shortDigest } from '../../lib/digest.ts';
-import { Hasher } from '../../lib/digest.ts';
+import { Hasher, shortDigest } from '../../lib/digest.ts';
 import type { ByteRange } from '../../model/driver.ts';
 import { fail } from '../../model/failure.ts';
 import { type FileRef, type FolderRef, refUrl } from '../../model/file-ref.ts';
 import type { FetchedResponse, FetchInit, Output, Tools } from '../../model/step.ts';
 import type { OpenStore } from '../../model/store.ts';
-import { hashFile, stageFile } from './output.ts';
+import { hashFile, stageFile } from './stage-file.ts';
 
 /** What a thread that runs `work` needs of its surroundings; the same in every executor. */
 export interface WorkDeps {
   readonly openStore: OpenStore;
-  readonly secret: (name: string) => string;
+  /** Values of a step's declared secrets, read where the work runs. */
+  readonly secrets: (names: readonly string[]) => Promise<{ readonly [name: string]: string }>;
   readonly fetch: (url: string, init?: FetchInit) => Promise<FetchedResponse>;
   /** `.runner/work/.scratch`. */
   readonly scratchDir: string;
@@ -43,7 +43,7 @@ export class ItemTools implements Tools {
   readonly #deps: WorkDeps;
   readonly #hooks: ItemHooks;
   readonly #line: string;
-  readonly #secrets: readonly string[];
+  readonly #secrets: { readonly [name: string]: string };
   readonly #doneKeys: ReadonlySet<string> | undefined;
 
   constructor(options: {
@@ -55,7 +55,7 @@ export class ItemTools implements Tools {
     deps: WorkDeps;
     hooks: ItemHooks;
     line: string;
-    secrets: readonly string[];
+    secrets: { readonly [name: string]: string };
     doneKeys: ReadonlySet<string> | undefined;
   }) {
     this.key = options.key;
@@ -141,13 +141,12 @@ export class ItemTools implements Tools {
   }
 
   #secret(name: string): string {
-    if (!this.#secrets.includes(name)) {
-      throw fail('step.undeclared', {
-        name,
-        what: `asks for the secret '${name}' without declaring it in its \`secrets\``,
-      });
-    }
-    return this.#deps.secret(name);
+    const value = Object.hasOwn(this.#secrets, name) ? this.#secrets[name] : undefined;
+    if (value !== undefined) return value;
+    throw fail('step.undeclared', {
+      name,
+      what: `asks for the secret '${name}' without declaring it in its \`secrets\``,
+    });
   }
 
   #remember(ref: FileRef, digest: string): void {

@@ -20,7 +20,8 @@ export const outputWords: WordsOf<'output' | 'place' | 'state'> = {
   'output.missing': {
     means: 'A step said that it wrote a file, and the file is not there.',
     title: (f) => `${f.key} should have been written to ${f.place} and is not there`,
-    hint: () => 'This is for the author of the step: wrote(key) comes after the program that writes the file has ended.',
+    hint: () =>
+      'This is for the author of the step: wrote(key) comes after the program that writes the file has ended.',
   },
   'place.damaged': {
     means: 'Files of a published place are missing or have other bytes than were published.',

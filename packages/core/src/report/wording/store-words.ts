@@ -11,7 +11,8 @@ export const storeWords: WordsOf<'store'> = {
   'store.missing': {
     means: 'A file or a place that must be there is not.',
     title: (f) => `${f.url} does not exist`,
-    hint: (f) => (f.url.includes('://') ? 'Check the URL.' : 'Check the path; it starts from the folder of runner.yaml.'),
+    hint: (f) =>
+      f.url.includes('://') ? 'Check the URL.' : 'Check the path; it starts from the folder of runner.yaml.',
   },
   'store.denied': {
     means: 'The service does not let these credentials do this.',

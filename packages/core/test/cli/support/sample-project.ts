@@ -23,8 +23,19 @@ const diatom: CataloguePlugin = {
           type: 'object',
           required: ['fileList', 'out'],
           properties: {
-            fileList: { type: 'array', items: { type: 'object' }, 'x-runner': 'source', description: 'The archives: a path, a store URL, env: or cmd: reference' },
-            testCount: { type: 'integer', minimum: 0, default: 10, description: 'Pictures per species kept for testing', short: 't' },
+            fileList: {
+              type: 'array',
+              items: { type: 'object' },
+              'x-runner': 'source',
+              description: 'The archives: a path, a store URL, env: or cmd: reference',
+            },
+            testCount: {
+              type: 'integer',
+              minimum: 0,
+              default: 10,
+              description: 'Pictures per species kept for testing',
+              short: 't',
+            },
             seed: { type: 'integer', default: 1, description: 'Seed of the shuffle' },
             species: { type: 'array', items: { type: 'string' }, description: 'Only these species' },
             format: { type: 'string', enum: ['zip', 'tar'], default: 'zip', description: 'How the set is packed' },
@@ -50,7 +61,11 @@ export const sampleCatalogue: Catalogue = {
   disabled: [
     {
       spec: '@dataset-runner/plugin-ifcb',
-      failure: { code: 'plugin.missing', name: '@dataset-runner/plugin-ifcb', install: 'npm install --save-dev @dataset-runner/plugin-ifcb' },
+      failure: {
+        code: 'plugin.missing',
+        name: '@dataset-runner/plugin-ifcb',
+        install: 'npm install --save-dev @dataset-runner/plugin-ifcb',
+      },
     },
   ],
   pipelines: [{ name: 'weekly', tasks: ['diatom:build', 'diatom:report'] }],

@@ -17,12 +17,56 @@ export const runInFlight: readonly (readonly [atMs: number, event: RunEvent])[] 
   [500, { type: 'map.planned', map: 1, counts: counts({ total: 11, reused: 2, pending: 9 }), complete: true }],
   [600, { type: 'map.started', map: 2, name: 'unpack', place: 'work:pictures', once: false }],
   [700, { type: 'map.started', map: 3, name: 'place', place: 'cloud:sets', once: false }],
-  [60_000, { type: 'map.progress', map: 1, counts: counts({ total: 11, reused: 2, done: 5, pending: 4, sizeBytes: 1_100_000_000 }) }],
-  [60_000, { type: 'map.progress', map: 2, counts: counts({ total: 6_000, planned: false, done: 2_000, pending: 4_000, sizeBytes: 900_000_000 }) }],
-  [61_000, { type: 'item.progress', map: 1, key: 'thalassiosira-rotula-large-archive.zip', done: 1_100_000_000, total: 2_400_000_000 }],
+  [
+    60_000,
+    {
+      type: 'map.progress',
+      map: 1,
+      counts: counts({ total: 11, reused: 2, done: 5, pending: 4, sizeBytes: 1_100_000_000 }),
+    },
+  ],
+  [
+    60_000,
+    {
+      type: 'map.progress',
+      map: 2,
+      counts: counts({ total: 6_000, planned: false, done: 2_000, pending: 4_000, sizeBytes: 900_000_000 }),
+    },
+  ],
+  [
+    61_000,
+    {
+      type: 'item.progress',
+      map: 1,
+      key: 'thalassiosira-rotula-large-archive.zip',
+      done: 1_100_000_000,
+      total: 2_400_000_000,
+    },
+  ],
   [62_000, { type: 'item.progress', map: 1, key: '珪藻の写真.zip', done: 40_000_000 }],
-  [70_000, { type: 'map.progress', map: 1, counts: counts({ total: 11, reused: 2, done: 7, pending: 2, sizeBytes: 1_500_000_000 }) }],
-  [70_000, { type: 'map.progress', map: 2, counts: counts({ total: 8_400, planned: false, done: 6_199, failed: 1, pending: 2_200, sizeBytes: 1_240_000_000 }) }],
+  [
+    70_000,
+    {
+      type: 'map.progress',
+      map: 1,
+      counts: counts({ total: 11, reused: 2, done: 7, pending: 2, sizeBytes: 1_500_000_000 }),
+    },
+  ],
+  [
+    70_000,
+    {
+      type: 'map.progress',
+      map: 2,
+      counts: counts({
+        total: 8_400,
+        planned: false,
+        done: 6_199,
+        failed: 1,
+        pending: 2_200,
+        sizeBytes: 1_240_000_000,
+      }),
+    },
+  ],
 ];
 
 export const finishedReport: RunReport = {
@@ -34,9 +78,24 @@ export const finishedReport: RunReport = {
   failureCount: 0,
   failures: [],
   maps: [
-    { name: 'download', place: 'work:downloads', once: false, counts: counts({ total: 11, reused: 2, done: 9, sizeBytes: 2_400_000_000 }) },
-    { name: 'unpack', place: 'work:pictures', once: false, counts: counts({ total: 8_400, done: 8_400, sizeBytes: 3_100_000_000 }) },
-    { name: 'place', place: 'cloud:sets', once: false, counts: counts({ total: 8_400, done: 8_400, sizeBytes: 3_100_000_000 }) },
+    {
+      name: 'download',
+      place: 'work:downloads',
+      once: false,
+      counts: counts({ total: 11, reused: 2, done: 9, sizeBytes: 2_400_000_000 }),
+    },
+    {
+      name: 'unpack',
+      place: 'work:pictures',
+      once: false,
+      counts: counts({ total: 8_400, done: 8_400, sizeBytes: 3_100_000_000 }),
+    },
+    {
+      name: 'place',
+      place: 'cloud:sets',
+      once: false,
+      counts: counts({ total: 8_400, done: 8_400, sizeBytes: 3_100_000_000 }),
+    },
     { name: 'pack', place: 'cloud:sets', once: true, counts: counts({ total: 1, done: 1, sizeBytes: 2_900_000_000 }) },
   ],
   elapsedMs: 760_000,
@@ -50,12 +109,25 @@ export const failedReport: RunReport = {
   rendered: '',
   failureCount: 15,
   failures: [
-    ...Array.from({ length: 12 }, (_, i) => ({ ...failureSamples['store.corrupt'], at: { task: 'diatom:build', step: 'download', item: `amphora-${i}` } })),
+    ...Array.from({ length: 12 }, (_, i) => ({
+      ...failureSamples['store.corrupt'],
+      at: { task: 'diatom:build', step: 'download', item: `amphora-${i}` },
+    })),
     failureSamples['step.incomplete'],
   ],
   maps: [
-    { name: 'download', place: 'work:downloads', once: false, counts: counts({ total: 26, reused: 2, done: 9, failed: 15, sizeBytes: 2_400_000_000 }) },
-    { name: 'unpack', place: 'work:pictures', once: false, counts: counts({ total: 8_400, done: 8_000, pending: 400, sizeBytes: 3_100_000_000 }) },
+    {
+      name: 'download',
+      place: 'work:downloads',
+      once: false,
+      counts: counts({ total: 26, reused: 2, done: 9, failed: 15, sizeBytes: 2_400_000_000 }),
+    },
+    {
+      name: 'unpack',
+      place: 'work:pictures',
+      once: false,
+      counts: counts({ total: 8_400, done: 8_000, pending: 400, sizeBytes: 3_100_000_000 }),
+    },
   ],
   stale: [],
 };
@@ -86,7 +158,11 @@ export const plannedReport: RunReport = {
       reasons: [
         { because: 'up to date', count: 8, examples: [] },
         { because: 'item', count: 2, examples: [{ key: 'amphora', reason: seedChange }] },
-        { because: 'output', count: 1, examples: [{ key: 'navicula', reason: { because: 'output', key: 'navicula.zip', what: 'missing' } }] },
+        {
+          because: 'output',
+          count: 1,
+          examples: [{ key: 'navicula', reason: { because: 'output', key: 'navicula.zip', what: 'missing' } }],
+        },
       ],
       expected: { files: 3, sizeBytes: 640_000_000 },
     },
@@ -99,7 +175,14 @@ export const plannedReport: RunReport = {
     },
   ],
   elapsedMs: 340,
-  stale: [{ place: 'cloud:sets', keys: ['train/a.png', 'train/b.png', 'train/c.png', 'train/d.png', 'train/e.png', 'train/f.png'], total: 840, removed: false }],
+  stale: [
+    {
+      place: 'cloud:sets',
+      keys: ['train/a.png', 'train/b.png', 'train/c.png', 'train/d.png', 'train/e.png', 'train/f.png'],
+      total: 840,
+      removed: false,
+    },
+  ],
   decidedAfter: ['unpack'],
 };
 
@@ -120,15 +203,22 @@ export const whyReport: WhyReport = {
           lastRun: 11,
           reason: {
             because: 'item',
-            before: '{"boxes":[{"w":3},{"w":4}],"digest":"sha256:9f86d081884c7d659a2feaa0c55ad015","tags":["a"],"url":"https://zenodo.example.org/records/1/files/amphora.zip"}',
-            after: '{"boxes":[{"w":3},{"w":5}],"digest":"sha256:60303ae22b998861bce3b28f33eec1be","tags":["a","b"],"url":"https://zenodo.example.org/records/2/files/amphora.zip"}',
+            before:
+              '{"boxes":[{"w":3},{"w":4}],"digest":"sha256:9f86d081884c7d659a2feaa0c55ad015","tags":["a"],"url":"https://zenodo.example.org/records/1/files/amphora.zip"}',
+            after:
+              '{"boxes":[{"w":3},{"w":5}],"digest":"sha256:60303ae22b998861bce3b28f33eec1be","tags":["a","b"],"url":"https://zenodo.example.org/records/2/files/amphora.zip"}',
           },
         },
         { key: 'navicula', lastRun: 9, reason: { because: 'output', key: 'navicula.zip', what: 'missing' } },
         { key: 'pinnularia', reason: { because: 'item', before: 'sha256:1', after: 'sha256:2' } },
       ],
     },
-    { name: 'pack', place: 'cloud:sets', reasons: [{ because: 'version', count: 1, examples: [] }], items: [{ key: 'pack', lastRun: 11, reason: { because: 'version', before: 1, after: 2 } }] },
+    {
+      name: 'pack',
+      place: 'cloud:sets',
+      reasons: [{ because: 'version', count: 1, examples: [] }],
+      items: [{ key: 'pack', lastRun: 11, reason: { because: 'version', before: 1, after: 2 } }],
+    },
   ],
   decidedAfter: ['unpack'],
 };

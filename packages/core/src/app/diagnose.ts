@@ -1,0 +1,80 @@
+import { performance } from 'node:perf_hooks';
+import type { DependencyContainer } from 'tsyringe';
+import { checkProject } from '../config/check-pipeline.ts';
+import { failureOf } from '../model/failure.ts';
+import { type Catalogue, listTasks } from '../plugins/manifest.ts';
+import { loadPlugin } from '../plugins/load.ts';
+import { wordFailure } from '../report/wording.ts';
+import type { Check } from './facade.ts';
+import { tokens } from './tokens.ts';
+
+/** Looks at everything a run would need, and says what is wrong with it and what to do. */
+export async function diagnose(container: DependencyContainer, catalogue: () => Promise<Catalogue>): Promise<Check[]> {
+  const checks: Check[] = [{ group: 'runtime', name: 'Node.js', state: 'ok', detail: process.version }];
+  const project = await attempt(checks, 'project', 'configuration', () => container.resolve(tokens.project));
+  if (project === undefined) return checks;
+  checks.push({
+    group: 'project',
+    name: 'folder',
+    state: 'ok',
+    detail: project.configFile ?? `no project in ${project.dir}`,
+  });
+  const found = await attempt(checks, 'plugins', 'catalogue', catalogue);
+  if (found !== undefined) await diagnosePlugins(checks, found, project.dir);
+  if (found !== undefined) {
+    const tasks = Object.fromEntries(listTasks(found).map(({ id, task }) => [id, task]));
+    for (const problem of checkProject(project, tasks, { known: found.disabled.length === 0 ? 'all' : 'some' })) {
+      const where = problem.line === undefined ? '' : ` (${problem.file}:${problem.line}:${problem.column})`;
+      checks.push({ group: 'project', name: problem.path, state: 'failed', detail: `${problem.message}${where}` });
+    }
+  }
+  for (const name of Object.keys(project.stores)) {
+    await attempt(checks, 'stores', name, () => container.resolve(tokens.stores).open(`${name}:`));
+  }
+  await attempt(checks, 'state', 'state.db', () => {
+    const state = container.resolve(tokens.state);
+    const lines = state.lines();
+    return `${lines.length} lines, ${lines.reduce((sum, line) => sum + state.rows.count(line.id), 0)} rows`;
+  });
+  return checks;
+}
+
+async function diagnosePlugins(checks: Check[], catalogue: Catalogue, projectDir: string): Promise<void> {
+  for (const { spec, failure } of catalogue.disabled) {
+    const { title, hint } = wordFailure(failure);
+    checks.push({
+      group: 'plugins',
+      name: spec,
+      state: 'failed',
+      detail: title,
+      ...(hint === undefined ? {} : { hint }),
+    });
+  }
+  for (const plugin of catalogue.plugins) {
+    await attempt(checks, 'plugins', plugin.spec, async () => {
+      await loadPlugin(plugin, projectDir);
+      return `${plugin.manifest.name} ${plugin.version}, ${Object.keys(plugin.manifest.tasks).length} tasks`;
+    });
+  }
+}
+
+async function attempt<T>(
+  checks: Check[],
+  group: Check['group'],
+  name: string,
+  act: () => T | Promise<T>,
+): Promise<T | undefined> {
+  const startedMs = performance.now();
+  try {
+    const result = await act();
+    const detail = typeof result === 'string' ? { detail: result } : {};
+    checks.push({ group, name, state: 'ok', ...detail, tookMs: Math.round(performance.now() - startedMs) });
+    return result;
+  } catch (error) {
+    const failure = failureOf(error);
+    if (failure === undefined) throw error;
+    const { title, hint } = wordFailure(failure);
+    checks.push({ group, name, state: 'failed', detail: title, ...(hint === undefined ? {} : { hint }) });
+    return undefined;
+  }
+}

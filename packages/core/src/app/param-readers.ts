@@ -1,0 +1,54 @@
+import { dirname, isAbsolute, join, resolve } from 'node:path';
+import type { DependencyContainer } from 'tsyringe';
+import type { ParamReaders } from '../config/resolve-sources.ts';
+import type { Json } from '../lib/canonical-json.ts';
+import { fail } from '../model/failure.ts';
+import type { Store } from '../model/store.ts';
+import { tokens } from './tokens.ts';
+
+/** How params given as references are read: files and URLs alike through the stores. */
+export function paramReaders(container: DependencyContainer): ParamReaders {
+  const project = container.resolve(tokens.project);
+  const { env } = container.resolve(tokens.options);
+  const stores = container.resolve(tokens.stores);
+
+  async function locate(text: string): Promise<{ readonly store: Store; readonly key: string }> {
+    const { place, key } = splitFile(text, project.dir);
+    return { store: await stores.open(place), key };
+  }
+
+  return {
+    env,
+    cwd: project.dir,
+    async readText(text) {
+      const { store, key } = await locate(text);
+      const pieces: Uint8Array[] = [];
+      for await (const piece of await store.read(key)) pieces.push(piece);
+      return Buffer.concat(pieces).toString('utf8');
+    },
+    async fileRef(text): Promise<Json> {
+      const { store, key } = await locate(text);
+      const entry = await store.stat(key);
+      if (entry === undefined) throw fail('store.missing', { url: text });
+      const { size, version, digest } = entry;
+      return {
+        $type: 'file',
+        store: store.place,
+        key,
+        size,
+        ...(version === undefined ? {} : { version }),
+        ...(digest === undefined ? {} : { digest }),
+      };
+    },
+  };
+}
+
+/** The place a file lies in and its key there: everything up to the last slash, or the project for a bare name. */
+function splitFile(text: string, projectDir: string): { readonly place: string; readonly key: string } {
+  const slash = text.lastIndexOf('/');
+  if (slash !== -1) return { place: text.slice(0, slash) || '/', key: text.slice(slash + 1) };
+  const colon = text.indexOf(':');
+  if (colon > 1) return { place: text.slice(0, colon + 1), key: text.slice(colon + 1) };
+  const path = isAbsolute(text) ? text : resolve(projectDir, text);
+  return { place: dirname(path), key: path.slice(join(dirname(path), 'x').length - 1) };
+}

@@ -1,0 +1,191 @@
+import type { DependencyContainer } from 'tsyringe';
+import { unknownTask } from './find-task.ts';
+import type { DriverDefinition } from '../model/driver.ts';
+import type { Emit, RunEvent } from '../model/event.ts';
+import { loadPlugin } from '../plugins/load.ts';
+import { loadCatalogue } from '../plugins/catalogue.ts';
+import type { Catalogue } from '../plugins/manifest.ts';
+import { listTasks } from '../plugins/manifest.ts';
+import type { RunReport, StaleFiles, WhyReport } from '../report/run-report.ts';
+import { buildPluginManifest } from './build-manifest.ts';
+import { createContainer } from './container.ts';
+import { diagnose } from './diagnose.ts';
+import { explainTarget } from './explain.ts';
+import type { Facade, GivenFlags, OpenRunner, RunnerOptions, RunRequest, RunSignals } from './facade.ts';
+import { listRuns, provenanceOf, readLog } from './history.ts';
+import { joinReports, ReasonLog, runReport } from './plan-report.ts';
+import { pipelineOf, runPipelineEntries } from './run-pipeline.ts';
+import { runOneTask, type TaskSettings, type TaskToRun } from './run-task.ts';
+import { tokens } from './tokens.ts';
+import { verifyPlace } from '../engine/verify-place.ts';
+import { releaseWork } from '../engine/release.ts';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+/** Opens the project around a folder; nothing is read from its plugins before it is needed. */
+export const openRunner: OpenRunner = async (options) => new Runner(options);
+
+class Runner implements Facade {
+  readonly #options: RunnerOptions;
+  #container: DependencyContainer;
+  #catalogue: Promise<Catalogue> | undefined;
+
+  constructor(options: RunnerOptions) {
+    this.#options = options;
+    this.#container = createContainer(options);
+  }
+
+  get mask(): Facade['mask'] {
+    return this.#container.resolve(tokens.redactor);
+  }
+
+  catalogue(): Promise<Catalogue> {
+    this.#catalogue ??= loadCatalogue(this.#container.resolve(tokens.project));
+    return this.#catalogue;
+  }
+
+  async run(request: RunRequest, emit: Emit, signals: RunSignals): Promise<RunReport> {
+    const project = this.#container.resolve(tokens.project);
+    const pipeline = pipelineOf(project, request.target);
+    if (pipeline === undefined)
+      return this.#runTask(await this.#taskToRun(request.target, request.flags), request, emit, signals);
+    const reports = await runPipelineEntries(pipeline, async (entry, params) => {
+      const task = await this.#taskToRun(entry.task, {});
+      return this.#runTask({ ...task, config: [params, ...task.config] }, request, emit, signals);
+    });
+    return joinReports(request.target, reports);
+  }
+
+  async #runTask(task: TaskToRun, request: RunRequest, emit: Emit, signals: RunSignals): Promise<RunReport> {
+    const stale: StaleFiles[] = [];
+    const reasons = request.dryRun ? new ReasonLog() : undefined;
+    const watch = (event: RunEvent): void => {
+      if (event.type === 'place.stale') stale.push({ ...event, keys: event.keys.slice(0, 20) });
+      emit(event);
+    };
+    const { jobs, ...rest } = settingsOf(request);
+    const settings: TaskSettings = {
+      ...rest,
+      ...(jobs === undefined ? {} : { jobs }),
+      ...signals,
+      emit: watch,
+      ...(reasons === undefined ? {} : { onReason: (map, key, reason) => reasons.add(map, key, reason) }),
+    };
+    const { report, rendered } = await runOneTask(this.#container, task, settings);
+    return runReport(task.id, report, {
+      stale,
+      ...(reasons === undefined ? {} : { reasons }),
+      ...(rendered === undefined ? {} : { rendered }),
+    });
+  }
+
+  async why(target: string, item: string | undefined, flags: GivenFlags): Promise<WhyReport> {
+    const task = await this.#taskToRun(target, flags);
+    const reasons = new ReasonLog(item);
+    const never = new AbortController().signal;
+    const { report } = await runOneTask(this.#container, task, {
+      emit: () => undefined,
+      drain: never,
+      stop: never,
+      dryRun: true,
+      force: false,
+      onFailure: 'finish',
+      overwrite: false,
+      wait: false,
+      verify: false,
+      onReason: (map, key, reason) => reasons.add(map, key, reason),
+    });
+    return {
+      task: task.id,
+      ...(item === undefined ? {} : { item }),
+      maps: report.maps.map(({ name, place }) => ({
+        name,
+        ...(place === undefined ? {} : { place }),
+        reasons: reasons.counts(name),
+        items: reasons.items(name),
+      })),
+      decidedAfter: report.decidedAfter === undefined ? [] : [report.decidedAfter],
+    };
+  }
+
+  async explain(target: string, flags: GivenFlags): ReturnType<Facade['explain']> {
+    return explainTarget(this.#container, await this.catalogue(), target, flags);
+  }
+
+  async runs(limit: number): ReturnType<Facade['runs']> {
+    return listRuns(this.#container.resolve(tokens.state), limit);
+  }
+
+  async logs(run: number | undefined, options: Parameters<Facade['logs']>[1]): ReturnType<Facade['logs']> {
+    return readLog(this.#container.resolve(tokens.state), run, options);
+  }
+
+  async provenance(run: number): ReturnType<Facade['provenance']> {
+    return provenanceOf(this.#container.resolve(tokens.state), run);
+  }
+
+  async verify(place: string, signal: AbortSignal): ReturnType<Facade['verify']> {
+    const store = await this.store(place);
+    return { place: store.place, ...(await verifyPlace(store, signal)) };
+  }
+
+  async clean({ dryRun }: { readonly dryRun: boolean }): ReturnType<Facade['clean']> {
+    const project = this.#container.resolve(tokens.project);
+    const { open } = this.#container.resolve(tokens.stores);
+    const state = this.#container.resolve(tokens.state);
+    return { dryRun, entries: await releaseWork(state, open, join(project.stateDir, 'work'), { dryRun }) };
+  }
+
+  async doctor(): ReturnType<Facade['doctor']> {
+    return diagnose(this.#container, () => this.catalogue());
+  }
+
+  async store(place: string): ReturnType<Facade['store']> {
+    return this.#container.resolve(tokens.stores).open(place);
+  }
+
+  buildManifest(dir: string): ReturnType<Facade['buildManifest']> {
+    return buildPluginManifest(dir);
+  }
+
+  async close(): Promise<void> {
+    await this.#container.resolve(tokens.stack).disposeAsync();
+  }
+
+  /** Finds the task and, when other plugins bring stores, makes them known to this run. */
+  async #taskToRun(id: string, flags: GivenFlags): Promise<TaskToRun> {
+    const catalogue = await this.catalogue();
+    const project = this.#container.resolve(tokens.project);
+    const listed = listTasks(catalogue).find((task) => task.id === id);
+    if (listed === undefined) throw unknownTask(catalogue, id);
+    const bringing = catalogue.plugins.filter((plugin) => plugin.manifest.stores.length > 0);
+    await this.#bringDrivers(
+      bringing.length === 0 ? [] : await Promise.all(bringing.map((plugin) => loadPlugin(plugin, project.dir))),
+    );
+    const config = Object.hasOwn(project.tasks, id) ? project.tasks[id] : undefined;
+    return {
+      id,
+      plugin: listed.plugin,
+      driverEntries: bringing.map((plugin) => pathToFileURL(plugin.entry).href),
+      flags,
+      config: config === undefined ? [] : [config],
+    };
+  }
+
+  // Stores are opened with the drivers known at that time, so plugins' drivers come before the first store.
+  #broughtDrivers = false;
+  async #bringDrivers(plugins: readonly { readonly stores: readonly DriverDefinition[] }[]): Promise<void> {
+    if (this.#broughtDrivers || plugins.length === 0) return;
+    this.#broughtDrivers = true;
+    await this.close();
+    this.#container = createContainer(
+      this.#options,
+      plugins.flatMap((plugin) => plugin.stores),
+    );
+  }
+}
+
+function settingsOf(request: RunRequest): Omit<TaskSettings, 'emit' | 'drain' | 'stop' | 'onReason'> {
+  const { dryRun, force, jobs, onFailure, overwrite, wait, verify } = request;
+  return { dryRun, force, onFailure, overwrite, wait, verify, ...(jobs === undefined ? {} : { jobs }) };
+}

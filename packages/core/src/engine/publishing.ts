@@ -1,0 +1,21 @@
+import { joinPlace } from '../model/file-ref.ts';
+import type { Store } from '../model/store.ts';
+import type { LineId } from '../state/state.ts';
+
+/** Whose outputs are being published. */
+export interface Publishing {
+  readonly line: LineId;
+  readonly key: string;
+  readonly place: string;
+  readonly store: Store;
+  /** The item was in hand when a run died: what lies at its keys may be its own, unrecorded. */
+  readonly inherited: boolean;
+  readonly overwrite: boolean;
+  /** True for a row this run has confirmed (made or found up to date). */
+  readonly isConfirmed: (key: string) => boolean;
+}
+
+/** The URL an output is claimed under; folders end with a slash, so that a file `a` and a folder `a/` differ. */
+export function claimUrl(place: string, key: string, folder: boolean): string {
+  return joinPlace(place, key) + (folder ? '/' : '');
+}

@@ -1,0 +1,1 @@
+export async function readCatalogueCache(_: unknown): Promise<undefined> { return undefined; }

@@ -1,0 +1,74 @@
+import { pathToFileURL } from 'node:url';
+import { fail, failureOf, type FailureError } from '../model/failure.ts';
+import { pluginApi, type Plugin } from '../model/plugin.ts';
+import type { FoundPlugin } from './manifest.ts';
+import { installLine } from './package-manager.ts';
+
+/**
+ * Imports a plugin; the only place where a project's code starts to run.
+ *
+ * Throws `plugin.broken` when it throws or exports no plugin, `plugin.api` when it was written for another core.
+ */
+export async function loadPlugin(found: FoundPlugin, projectDir: string): Promise<Plugin> {
+  let module: { readonly default?: unknown };
+  try {
+    module = (await import(pathToFileURL(found.entry).href)) as { readonly default?: unknown };
+  } catch (error) {
+    throw importFailure(found, error, projectDir);
+  }
+  return checkPlugin(module.default, found, projectDir);
+}
+
+/** The value as a plugin, by its brand and api; plugins made with another copy of core are fine. */
+export function checkPlugin(value: unknown, found: FoundPlugin, projectDir: string): Plugin {
+  const candidate = (typeof value === 'object' && value !== null ? value : {}) as { readonly [key: string]: unknown };
+  if (candidate['$type'] !== 'runner.plugin') {
+    throw fail('plugin.broken', {
+      name: found.spec,
+      message: 'its default export is not what definePlugin returns',
+      hint: `End ${found.kind === 'file' ? found.spec : 'its entry file'} with \`export default definePlugin({ ... })\`.`,
+    });
+  }
+  if (candidate['api'] !== pluginApi) {
+    const newer = typeof candidate['api'] === 'number' && candidate['api'] > pluginApi;
+    const update = newer ? '@dataset-runner/core@latest' : `${found.spec}@latest`;
+    const line = found.kind === 'file' && !newer ? `Set \`api: ${pluginApi}\` in ${found.spec}.` : `Run \`${installLine(projectDir, [update])}\`.`;
+    throw fail('plugin.api', { name: found.spec, found: String(candidate['api']), supported: pluginApi, hint: line });
+  }
+  const wrong = whatIsWrong(candidate);
+  if (wrong !== undefined) throw fail('plugin.broken', { name: found.spec, message: wrong });
+  return value as Plugin;
+}
+
+// Ids and flags are built from these names, so they must be one word each.
+function whatIsWrong(plugin: { readonly [key: string]: unknown }): string | undefined {
+  const { name, tasks } = plugin;
+  if (typeof name !== 'string' || !/^[a-z][a-z0-9-]*$/.test(name)) return 'its name must be lower-case letters, digits and -';
+  if (typeof tasks !== 'object' || tasks === null) return 'it has no tasks';
+  for (const [task, value] of Object.entries(tasks)) {
+    if (!/^[a-z][a-z0-9-]*$/.test(task)) return `its task ${task} must be named with lower-case letters, digits and -`;
+    if ((value as { readonly $type?: unknown } | null)?.$type !== 'runner.task') return `its task ${task} is not what defineTask returns`;
+  }
+  return undefined;
+}
+
+function importFailure(found: FoundPlugin, error: unknown, projectDir: string): FailureError {
+  const cause = failureOf(error);
+  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  const hint = importRemedy(error, projectDir);
+  return fail('plugin.broken', {
+    name: found.spec,
+    message: message.split('\n')[0] ?? message,
+    ...(hint === undefined ? {} : { hint }),
+    ...(cause === undefined ? {} : { cause }),
+  });
+}
+
+function importRemedy(error: unknown, projectDir: string): string | undefined {
+  const { code, message } = error as { readonly code?: string; readonly message?: string };
+  const missing = code === 'ERR_MODULE_NOT_FOUND' ? /Cannot find package '([^']+)'/.exec(message ?? '')?.[1] : undefined;
+  if (missing !== undefined) return `Run \`${installLine(projectDir, [missing])}\`.`;
+  if (code === 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX') return 'Node runs TypeScript by removing types: leave out enums, namespaces, decorators and parameter properties.';
+  if (code === 'ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING') return 'An installed plugin must ship built JavaScript: let runner.plugin in its package.json point at it.';
+  return undefined;
+}

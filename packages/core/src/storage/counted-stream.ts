@@ -1,0 +1,31 @@
+import { StoreTrouble, type ByteRange, type ReadStream } from '../model/driver.ts';
+
+/**
+ * A driver's stream with its bytes counted: fewer than announced, or more than asked for, is `store.corrupt`.
+ *
+ * `toError` makes the error readers see out of whatever the driver throws.
+ */
+export async function* countedStream(
+  stream: ReadStream,
+  range: ByteRange | undefined,
+  toError: (error: unknown) => unknown,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const { announcedBytes } = stream;
+  const mostBytes = range?.end === undefined ? Number.POSITIVE_INFINITY : range.end - range.start;
+  let received = 0;
+  try {
+    for await (const piece of stream) {
+      received += piece.length;
+      if (received > mostBytes) throw wrong(`at most ${mostBytes} bytes`, `${received} or more`);
+      yield piece;
+    }
+    if (announcedBytes !== undefined && received !== announcedBytes) throw wrong(`${announcedBytes} bytes`, `${received} bytes`);
+  } catch (error) {
+    throw toError(error);
+  }
+}
+
+// Transient: a file replaced or a connection cut in the middle may read well the next time.
+function wrong(expected: string, found: string): StoreTrouble {
+  return new StoreTrouble('corrupt', 'the file has another length than announced', { expected, found, transient: true });
+}

@@ -1,0 +1,13 @@
+import type { DriverDefinition } from '../../model/driver.ts';
+
+/** A built-in kind of store; its file, and with it its SDK, is imported when the first such place is opened. */
+export interface BuiltinDriver {
+  readonly schemes: readonly string[];
+  load(): Promise<DriverDefinition>;
+}
+
+export const builtinDrivers: readonly BuiltinDriver[] = [
+  { schemes: ['file'], load: async () => (await import('./local.ts')).localDriver },
+  { schemes: ['memory'], load: async () => (await import('./memory.ts')).memoryDriver },
+  { schemes: ['http', 'https'], load: async () => (await import('./http.ts')).httpDriver },
+];

@@ -1,0 +1,267 @@
+import { Hasher, type Digest } from '../lib/digest.ts';
+import { defaultRetry, retry, type RetryPolicy } from '../lib/retry.ts';
+import { StoreTrouble, type ByteRange, type Bytes, type Driver, type Entry, type Guarantees } from '../model/driver.ts';
+import { fail, type FailureError } from '../model/failure.ts';
+import { joinPlace } from '../model/file-ref.ts';
+import type { CallOptions, Store, StoreWriteOptions } from '../model/store.ts';
+import { checkKey, isStaged, stagingFolder } from './key.ts';
+import { Lane } from './lane.ts';
+import { isTransient, toFailure, troubleOf } from './trouble.ts';
+import { prepareUpload, type Sent, type Upload } from './upload.ts';
+import { countedStream } from './counted-stream.ts';
+
+export interface ManagedStoreOptions {
+  /** As users write it, without credentials. */
+  readonly place: string;
+  readonly driver: Driver;
+  readonly guarantees: Guarantees;
+  /** Key prefix of this store inside the driver, without slashes at its ends. Default: the whole driver. */
+  readonly prefix?: string;
+  /** Shared by the stores of one service. Default: a lane of its own, 16 wide. */
+  readonly lane?: Lane;
+  readonly retry?: RetryPolicy;
+  /** Called by `close`. Default: closes the driver. */
+  readonly onClose?: () => Promise<void>;
+}
+
+type Operation = 'stat' | 'read' | 'list' | 'write' | 'remove' | 'copy' | 'move' | 'sign';
+
+/**
+ * The store tasks and the engine see, around a naive driver.
+ *
+ * It checks keys, limits and retries requests, verifies what was written, and turns every trouble into a
+ * `store.*` failure that names the URL.
+ */
+export class ManagedStore implements Store {
+  readonly place: string;
+  readonly guarantees: Guarantees;
+  readonly can: Store['can'];
+  readonly #driver: Driver;
+  readonly #prefix: string;
+  readonly #lane: Lane | undefined;
+  readonly #retry: RetryPolicy;
+  readonly #onClose: () => Promise<void>;
+
+  constructor(options: ManagedStoreOptions) {
+    const { driver } = options;
+    this.place = options.place;
+    this.guarantees = options.guarantees;
+    this.#driver = driver;
+    this.#prefix = options.prefix === undefined || options.prefix === '' ? '' : `${options.prefix}/`;
+    // A local disk needs no lane: the engine already limits how many items run.
+    this.#lane = driver.localPath === undefined ? (options.lane ?? new Lane(16)) : undefined;
+    this.#retry = options.retry ?? defaultRetry;
+    this.#onClose = options.onClose ?? (async () => driver.close?.());
+    this.can = {
+      list: driver.list !== undefined,
+      write: driver.write !== undefined,
+      remove: driver.remove !== undefined,
+      copy: driver.copy !== undefined,
+      move: driver.move !== undefined,
+      signedUrl: driver.signedUrl !== undefined,
+    };
+  }
+
+  async stat(key: string, options: CallOptions = {}): Promise<Entry | undefined> {
+    const inner = this.#inner(key);
+    const entry = await this.#call('stat', key, options.signal, () => this.#driver.stat(inner, options.signal));
+    return entry === undefined ? undefined : { ...entry, key };
+  }
+
+  async read(key: string, options: CallOptions & { readonly range?: ByteRange } = {}): Promise<AsyncIterable<Uint8Array>> {
+    const inner = this.#inner(key);
+    const { range, signal } = options;
+    if (range !== undefined) checkRange(range);
+    const stream = await this.#call('read', key, signal, () => this.#driver.read(inner, range, signal));
+    return countedStream(stream, range, (error) => this.#failure(error, 'read', key));
+  }
+
+  async write(key: string, body: Bytes, options: StoreWriteOptions = {}): Promise<Entry & { readonly digest: Digest }> {
+    const { signal, ifAbsent = false } = options;
+    const inner = this.#inner(key);
+    if (this.#driver.write === undefined) throw this.#cannot('write', key);
+    if (ifAbsent && !this.guarantees.conditionalPut) throw this.#cannot('write only if absent', key);
+    let upload: Upload | undefined;
+    try {
+      const unsized = this.#driver.unsizedWrites === true;
+      upload = await prepareUpload(body, { size: options.size, digest: options.digest, unsized, signal });
+      return await this.#upload(inner, key, upload, options);
+    } catch (error) {
+      throw this.#failure(error, 'write', key);
+    } finally {
+      await upload?.dispose();
+    }
+  }
+
+  async #upload(inner: string, key: string, upload: Upload, options: StoreWriteOptions): Promise<Entry & { readonly digest: Digest }> {
+    const { signal, ifAbsent = false, digest: promised } = options;
+    const attempt = async (): Promise<Entry & { readonly digest: Digest }> => {
+      const digest = upload.digest ?? promised;
+      const stored = await this.#driver.write?.(inner, upload.body(), {
+        size: upload.size,
+        ...(digest === undefined ? {} : { digest }),
+        ...(ifAbsent ? { ifAbsent } : {}),
+        ...(signal === undefined ? {} : { signal }),
+      });
+      const sent = upload.sent();
+      const proof = this.#driver.provesWrites === true ? stored : await this.#driver.stat(inner, signal);
+      verifyStored(proof, sent);
+      return { ...(proof as Entry), key, digest: sent.digest };
+    };
+    // A conditional write whose answer was lost may have happened; a second try would meet its own file.
+    const again = (error: unknown): boolean => upload.repeatable && (!ifAbsent || troubleOf(error)?.kind === 'throttled');
+    return await this.#call('write', key, signal, attempt, again);
+  }
+
+  async *list(prefix = '', options: CallOptions = {}): AsyncGenerator<readonly Entry[], void, undefined> {
+    const { list } = this.#driver;
+    if (list === undefined) throw this.#cannot('list', prefix);
+    const showStaged = isStaged(prefix);
+    const outer = showStaged && prefix.startsWith(stagingFolder) ? '' : this.#prefix;
+    try {
+      for await (const page of list.call(this.#driver, outer + prefix, options.signal)) {
+        options.signal?.throwIfAborted();
+        const entries = page.filter(({ key, size }) => (showStaged || !isStaged(key)) && !isFolderMarker(key, size));
+        const own = outer === '' ? entries : entries.map((entry) => ({ ...entry, key: entry.key.slice(outer.length) }));
+        if (own.length > 0) yield own;
+      }
+    } catch (error) {
+      throw this.#failure(error, 'list', prefix);
+    }
+  }
+
+  async remove(keys: readonly string[], options: CallOptions = {}): Promise<void> {
+    const inner = keys.map((key) => this.#inner(key));
+    const [first] = keys;
+    if (first === undefined) return;
+    const { remove } = this.#driver;
+    if (remove === undefined) throw this.#cannot('remove', first);
+    await this.#call('remove', keys.length === 1 ? first : '', options.signal, () =>
+      remove.call(this.#driver, inner, options.signal),
+    );
+  }
+
+  async copy(from: string, to: string, options: CallOptions = {}): Promise<Entry> {
+    const source = this.#inner(from);
+    const target = this.#inner(to);
+    const { copy } = this.#driver;
+    if (copy === undefined) {
+      const entry = await this.stat(from, options);
+      if (entry === undefined) throw fail('store.missing', { url: this.#url(from) });
+      return await this.write(to, await this.read(from, options), { ...options, size: entry.size });
+    }
+    const entry = await this.#call('copy', from, options.signal, () => copy.call(this.#driver, source, target, options.signal));
+    return { ...entry, key: to };
+  }
+
+  async move(from: string, to: string, options: CallOptions & { readonly overwrite: boolean }): Promise<Entry> {
+    const source = this.#inner(from);
+    const target = this.#inner(to);
+    const { move } = this.#driver;
+    if (move === undefined) throw this.#cannot('move', to);
+    const attempt = async (count: number): Promise<Entry> => {
+      try {
+        return await move.call(this.#driver, source, target, options);
+      } catch (error) {
+        // The answer to an earlier try may have been lost after the service did it.
+        const moved = count > 1 && troubleOf(error)?.kind === 'missing' ? await this.#driver.stat(target, options.signal) : undefined;
+        if (moved === undefined) throw error;
+        return moved;
+      }
+    };
+    const entry = await this.#call('move', to, options.signal, attempt);
+    return { ...entry, key: to };
+  }
+
+  async digest(key: string, options: CallOptions = {}): Promise<Digest> {
+    const entry = await this.stat(key, options);
+    if (entry?.digest?.startsWith('sha256:') === true) return entry.digest;
+    const hasher = new Hasher();
+    for await (const piece of await this.read(key, options)) hasher.update(piece);
+    return hasher.digest();
+  }
+
+  async signedUrl(key: string, options: { readonly expiresMs: number }): Promise<string> {
+    const inner = this.#inner(key);
+    const { signedUrl } = this.#driver;
+    if (signedUrl === undefined) throw this.#cannot('sign', key);
+    return await this.#call('sign', key, undefined, () => signedUrl.call(this.#driver, inner, options));
+  }
+
+  localPath(key: string): string | undefined {
+    return this.#driver.localPath?.(this.#inner(key));
+  }
+
+  close(): Promise<void> {
+    return this.#onClose();
+  }
+
+  // Staging lies at the root of the whole store, wherever a place lies in it: one folder to sweep, and none
+  // inside a folder that is published.
+  #inner(key: string): string {
+    checkKey(key);
+    return this.#prefix === '' || key.startsWith(`${stagingFolder}/`) ? key : this.#prefix + key;
+  }
+
+  async #call<T>(
+    operation: Operation,
+    key: string,
+    signal: AbortSignal | undefined,
+    attempt: (count: number) => Promise<T>,
+    mayRepeat: (error: unknown) => boolean = () => true,
+  ): Promise<T> {
+    const lane = this.#lane;
+    try {
+      // Local disks go straight through: a retry loop and a lane would cost more than a small read.
+      if (lane === undefined) return await attempt(1);
+      return await retry(
+        (count) => lane.run(() => attempt(count), signal),
+        (error) => this.#judge(error, lane, mayRepeat),
+        this.#retry,
+        signal,
+      );
+    } catch (error) {
+      throw this.#failure(error, operation, key);
+    }
+  }
+
+  #judge(error: unknown, lane: Lane, mayRepeat: (error: unknown) => boolean): { again: boolean; retryAfterMs: number } {
+    const trouble = troubleOf(error);
+    const retryAfterMs = trouble?.details.retryAfterMs ?? 0;
+    if (trouble?.kind === 'throttled') lane.throttled(retryAfterMs);
+    return { again: trouble !== undefined && isTransient(trouble) && mayRepeat(error), retryAfterMs };
+  }
+
+  #failure(error: unknown, what: Operation, key: string): unknown {
+    return toFailure(error, { url: this.#url(key), what });
+  }
+
+  #cannot(what: string, key: string): FailureError {
+    return fail('store.read-only', { url: this.#url(key), what });
+  }
+
+  #url(key: string): string {
+    return joinPlace(this.place, key);
+  }
+}
+
+// Object stores' consoles make these to show empty folders.
+function isFolderMarker(key: string, size: number): boolean {
+  return size === 0 && key.endsWith('/');
+}
+
+function checkRange({ start, end }: ByteRange): void {
+  if (Number.isSafeInteger(start) && start >= 0 && (end === undefined || (Number.isSafeInteger(end) && end >= start))) return;
+  throw fail('usage.invalid', { message: `The byte range ${start}..${end ?? ''} is none.` });
+}
+
+function verifyStored(stored: Entry | undefined, sent: Sent): void {
+  // What arrived wrong may arrive right at the next try.
+  const transient = true;
+  const expected = `${sent.size} bytes, ${sent.digest}`;
+  if (stored === undefined) throw new StoreTrouble('corrupt', 'not there after a write', { expected, found: 'nothing', transient });
+  const { size, digest } = stored;
+  if (size !== sent.size) throw new StoreTrouble('corrupt', 'stored short', { expected, found: `${size} bytes`, transient });
+  if (digest?.startsWith('sha256:') !== true || digest === sent.digest) return;
+  throw new StoreTrouble('corrupt', 'stored other bytes', { expected, found: digest, transient });
+}

@@ -1,0 +1,186 @@
+import { pathToFileURL } from 'node:url';
+import type { RetryPolicy } from '../lib/retry.ts';
+import type { Driver, DriverDefinition } from '../model/driver.ts';
+import { fail } from '../model/failure.ts';
+import type { OpenStore, Store } from '../model/store.ts';
+import { builtinDrivers } from './drivers/registry.ts';
+import { Lane } from './lane.ts';
+import { ManagedStore } from './managed-store.ts';
+import { parsePlace, refuseCredentials, type Place } from './place.ts';
+
+/** One entry under `stores:`: a URL or path, and its driver's options; secrets are still references. */
+export interface StoreSettings {
+  readonly url: string;
+  readonly [option: string]: unknown;
+}
+
+export interface StoreOpenerOptions {
+  /** Absolute. */
+  readonly projectDir: string;
+  /** Absolute; where `work:` lies. */
+  readonly workDir: string;
+  readonly stores?: { readonly [name: string]: StoreSettings };
+  /** Kinds of stores that plugins brought. */
+  readonly drivers?: readonly DriverDefinition[];
+  /** Hosts with private addresses that may be reached. */
+  readonly allowHosts?: readonly string[];
+  /** Gives the value of an `env:`, `file:` or `cmd:` reference; throws `secret.missing`. */
+  secret?(reference: string): Promise<string> | string;
+  /** For all stores. Default: 4 attempts, from 200 ms. */
+  readonly retry?: RetryPolicy;
+}
+
+/** Opens places as stores; the same place gives the same store. */
+export interface StoreOpener {
+  readonly open: OpenStore;
+  /** The canonical text of a place, without opening it; throws as `open` does for what is no place. */
+  place(text: string): string;
+  /** Closes every driver that was opened. Stores are not to be used after it. */
+  close(): Promise<void>;
+}
+
+interface OpenedDriver {
+  readonly driver: Driver;
+  readonly definition: DriverDefinition;
+  readonly lane: Lane;
+}
+
+/**
+ * Makes the one door to stores of a run.
+ *
+ * Opening asks no service anything. Throws `name.unknown`, `store.scheme`, `secret.inline`, `secret.missing`.
+ */
+export function createStoreOpener(options: StoreOpenerOptions): StoreOpener {
+  const stores = new Map<string, Promise<Store>>();
+  const drivers = new Map<string, Promise<OpenedDriver>>();
+  const lanes = new Map<string, Lane>();
+
+  function openPlace(place: Place): Promise<Store> {
+    return remember(stores, place.place, async () => {
+      const { url, prefix, settings, id } = target(place, options);
+      const opened = await remember(drivers, id, () => openDriver(url, settings));
+      return new ManagedStore({
+        place: place.place,
+        driver: opened.driver,
+        guarantees: opened.definition.guarantees,
+        prefix,
+        lane: opened.lane,
+        ...(options.retry === undefined ? {} : { retry: options.retry }),
+        // Others may use the same driver; `StoreOpener.close` ends them all.
+        onClose: async () => undefined,
+      });
+    });
+  }
+
+  async function openDriver(url: URL, settings: { readonly [option: string]: unknown }): Promise<OpenedDriver> {
+    const definition = await findDriver(url, options.drivers ?? []);
+    const driver = await definition.open({
+      url,
+      options: await resolveSecrets(settings, options),
+      context: { projectDir: options.projectDir, workDir: options.workDir, allowHosts: options.allowHosts ?? [] },
+    });
+    const maxParallel = settings['maxParallel'];
+    const service = `${url.protocol}//${url.host}`;
+    const lane = lanes.get(service) ?? new Lane(typeof maxParallel === 'number' ? maxParallel : 16);
+    lanes.set(service, lane);
+    return { driver, definition, lane };
+  }
+
+  return {
+    open: async (text) => openPlace(parsePlace(text, options)),
+    place: (text) => {
+      const place = parsePlace(text, options);
+      if (place.kind === 'named') settingsOf(place.name, options);
+      return place.place;
+    },
+    async close() {
+      const opened = await Promise.allSettled(drivers.values());
+      stores.clear();
+      drivers.clear();
+      await Promise.all(opened.map(async (result) => result.status === 'fulfilled' && result.value.driver.close?.()));
+    },
+  };
+}
+
+// Remembers the promise, so that callers at the same moment share it; a failure is forgotten and may be tried again.
+function remember<T>(known: Map<string, Promise<T>>, name: string, make: () => Promise<T>): Promise<T> {
+  const before = known.get(name);
+  if (before !== undefined) return before;
+  const made = make();
+  known.set(name, made);
+  made.catch(() => known.delete(name));
+  return made;
+}
+
+interface Target {
+  readonly url: URL;
+  readonly prefix: string;
+  readonly settings: { readonly [option: string]: unknown };
+  /** Places with the same id share a driver. */
+  readonly id: string;
+}
+
+function target(place: Place, options: StoreOpenerOptions): Target {
+  switch (place.kind) {
+    case 'path':
+      return { url: pathToFileURL(place.path), prefix: '', settings: {}, id: `file:${place.path}` };
+    case 'work':
+      return { url: pathToFileURL(options.workDir), prefix: place.prefix, settings: {}, id: 'work:' };
+    case 'memory':
+      return { url: new URL(`memory:${place.name}`), prefix: place.prefix, settings: {}, id: `memory:${place.name}` };
+    case 'url':
+      return { url: place.url, prefix: '', settings: {}, id: place.place };
+    case 'named': {
+      const { url, ...settings } = settingsOf(place.name, options);
+      return { url: urlOf(url, options), prefix: place.prefix, settings, id: `${place.name}:` };
+    }
+  }
+}
+
+function settingsOf(name: string, options: StoreOpenerOptions): StoreSettings {
+  const known = options.stores ?? {};
+  const settings = Object.hasOwn(known, name) ? known[name] : undefined;
+  if (settings !== undefined) return settings;
+  throw fail('name.unknown', { kind: 'store', name, known: Object.keys(known).sort() });
+}
+
+/** The URL of an entry under `stores:`, which may be a path; a name there would be a name for a name. */
+function urlOf(text: string, options: StoreOpenerOptions): URL {
+  const place = parsePlace(text, options);
+  if (place.kind === 'path') return pathToFileURL(place.path);
+  if (place.kind === 'url') return place.url;
+  if (place.kind === 'memory') return new URL(place.place);
+  throw fail('usage.invalid', { message: `The store URL ${JSON.stringify(text)} must be a path or a URL.` });
+}
+
+async function findDriver(url: URL, extra: readonly DriverDefinition[]): Promise<DriverDefinition> {
+  const scheme = url.protocol.slice(0, -1);
+  const builtin = builtinDrivers.find(({ schemes }) => schemes.includes(scheme));
+  if (builtin !== undefined) return builtin.load();
+  const brought = extra.find(({ schemes }) => schemes.includes(scheme));
+  if (brought !== undefined) return brought;
+  refuseCredentials(url);
+  const known = [...builtinDrivers, ...extra].flatMap(({ schemes }) => schemes).sort();
+  throw fail('store.scheme', { url: url.href, known });
+}
+
+const reference = /^(env|file|cmd):/;
+
+/** Replaces every reference by its value, also inside objects such as `headers`. */
+async function resolveSecrets(
+  settings: { readonly [option: string]: unknown },
+  options: StoreOpenerOptions,
+): Promise<{ [option: string]: unknown }> {
+  const resolved: { [option: string]: unknown } = {};
+  for (const [name, value] of Object.entries(settings)) {
+    if (isRecord(value)) resolved[name] = await resolveSecrets(value, options);
+    else if (typeof value !== 'string' || !reference.test(value)) resolved[name] = value;
+    else if (options.secret !== undefined) resolved[name] = await options.secret(value);
+    else throw fail('secret.missing', { name, reference: value, why: 'no secrets can be read here' });
+  }
+  return resolved;
+}
+
+function isRecord(value: unknown): value is { readonly [name: string]: unknown } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

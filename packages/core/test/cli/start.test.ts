@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const bin = fileURLToPath(new URL('../../bin/runner.js', import.meta.url));
+const sources = new URL('../../src/', import.meta.url);
+
+function start(...argv: string[]) {
+  return spawnSync(process.execPath, ['--conditions=source', bin, ...argv], {
+    encoding: 'utf8',
+    env: { ...process.env, NO_COLOR: '1', LANG: 'C.UTF-8' },
+  });
+}
+
+/** Everything a file imports when it is loaded; imports of types alone are gone by then. */
+function importsOf(file: URL, seen = new Map<string, string[]>()): ReadonlyMap<string, string[]> {
+  if (seen.has(file.href) || !existsSync(file)) return seen;
+  const found = [
+    ...readFileSync(file, 'utf8').matchAll(/^(?:import|export) (?!type )[^;]*?from '([^']+)'|^import '([^']+)'/gm),
+  ].map((match) => (match[1] ?? match[2]) as string);
+  seen.set(file.href, found);
+  for (const name of found) if (name.startsWith('.')) importsOf(new URL(name, file), seen);
+  return seen;
+}
+
+describe('the start of the program', () => {
+  it('answers --version from the sources', () => {
+    const { stdout, status, stderr } = start('--version');
+    assert.deepEqual([stdout.replace(/\d+\.\d+\.\d+.*/, 'N'), status, stderr], ['runner N\n', 0, '']);
+  });
+
+  it('shows help outside a project', () => {
+    const { stdout, status } = start('--help');
+    assert.equal(status, 0);
+    assert.match(stdout, /^Turns raw image collections into published datasets/);
+  });
+
+  it('passes exit codes and words on', () => {
+    const { stderr, status } = start('rnu');
+    assert.equal(status, 2);
+    assert.equal(stderr, '✗ There is no command rnu  [name.unknown]\n  try      Did you mean run?\n');
+  });
+
+  it('survives a reader that goes away', () => {
+    const { stdout, stderr } = spawnSync(
+      'sh',
+      ['-c', `"${process.execPath}" --conditions=source "${bin}" --help | head -1`],
+      { encoding: 'utf8' },
+    );
+    assert.match(stdout, /^Turns/);
+    assert.equal(stderr, '');
+  });
+
+  it('loads neither oclif nor zod nor yaml before a command needs them', () => {
+    const roots = ['cli/main.ts', 'plugins/catalogue-cache.ts'].map((path) => new URL(path, sources));
+    const reached = new Map(roots.flatMap((root) => [...importsOf(root)]));
+    // The walk itself must work, or it proves nothing.
+    assert.ok([...reached.keys()].some((file) => file.endsWith('cli/help/task-help.ts')));
+    const packages = [...reached.values()].flat().filter((name) => !name.startsWith('.') && !name.startsWith('node:'));
+    assert.deepEqual(packages, []);
+  });
+});

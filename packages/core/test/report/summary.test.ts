@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { plainStyle } from '../../src/report/style.ts';
+import { summaryLines } from '../../src/report/summary.ts';
+import { whyLines } from '../../src/report/why-text.ts';
+import { textWidth } from '../../src/report/width.ts';
+import { matchesGolden } from './support/golden.ts';
+import {
+  counts,
+  failedReport,
+  finishedReport,
+  nothingReport,
+  plannedReport,
+  whyReport,
+} from './support/sample-runs.ts';
+
+const layout = { style: plainStyle, width: 80 };
+const golden = (name: string): URL => new URL(`./golden/${name}.txt`, import.meta.url);
+
+describe('the summary of a run', () => {
+  it('says what ran, what was reused, where things are and what to do next', () => {
+    const interrupted = { ...failedReport, outcome: 'interrupted', failureCount: 0, failures: [] } as const;
+    const texts = [finishedReport, failedReport, interrupted].map((report) => summaryLines(report, layout).join('\n'));
+    matchesGolden(golden('summaries'), `${texts.join('\n\n---\n\n')}\n`);
+  });
+
+  it('is one line when there was nothing to do', () => {
+    assert.deepEqual(summaryLines(nothingReport, layout), ['✓ Nothing to do: 11 items up to date  (run 13, 0.2 s)']);
+  });
+
+  it('of a dry run gives reasons, outputs, stale files and what is in the way', () => {
+    matchesGolden(golden('dry-run'), `${summaryLines(plannedReport, layout).join('\n')}\n`);
+  });
+
+  it('of a dry run with nothing to do says so', () => {
+    const report = {
+      ...nothingReport,
+      outcome: 'planned',
+      maps: [{ name: 'a', once: false, counts: counts({ total: 2, reused: 2 }) }],
+    } as const;
+    assert.match(summaryLines(report, layout)[0] ?? '', /^diatom:build has nothing to do/);
+  });
+
+  it('keeps its tables within the terminal', () => {
+    for (const report of [finishedReport, failedReport, plannedReport]) {
+      for (const width of [80, 200]) {
+        const lines = summaryLines({ ...report, rendered: '' }, { style: plainStyle, width });
+        // Headlines and commands to copy are never cut.
+        for (const line of lines.filter((text) => text.startsWith('  '))) assert.ok(textWidth(line) <= width, line);
+      }
+    }
+  });
+});
+
+describe('why', () => {
+  it('shows counts of reasons, and in changed items only what changed', () => {
+    matchesGolden(golden('why'), `${whyLines(whyReport, layout).join('\n')}\n`);
+  });
+});

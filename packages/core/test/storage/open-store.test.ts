@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, existsSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { failureOf, type Failure } from '../../src/model/failure.ts';
+import type { Entry } from '../../src/model/driver.ts';
+import { createStoreOpener, type StoreOpener } from '../../src/storage/open-store.ts';
+
+describe('opening places', () => {
+  let folder: string;
+  let opener: StoreOpener;
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'runner-open-'));
+    opener = createStoreOpener({
+      projectDir: folder,
+      workDir: join(folder, '.runner', 'work'),
+      stores: {
+        disk: { url: './disk' },
+        mem: { url: 'memory:opening', pageEntries: 2, password: 'env:SECRET' },
+        odd: { url: 'teleport://host/x' },
+      },
+      secret: (reference) => `value of ${reference}`,
+    });
+  });
+
+  afterEach(async () => {
+    await opener.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  it('gives the same store for every spelling of one place', async () => {
+    const first = await opener.open('./out');
+    assert.equal(await opener.open('out/'), first);
+    assert.equal(await opener.open(join(folder, 'out')), first);
+    assert.equal(await opener.open(`file://${folder}/out`), first);
+    assert.equal(first.place, './out');
+  });
+
+  it('writes, lists and reads in a plain folder', async () => {
+    const store = await opener.open('./out');
+    await store.write('a/b.txt', Buffer.from('hello'));
+    assert.equal(readFileSync(join(folder, 'out/a/b.txt'), 'utf8'), 'hello');
+    assert.deepEqual((await keys(store.list())).map(({ key }) => key), ['a/b.txt']);
+    assert.equal(store.localPath('a/b.txt'), join(folder, 'out/a/b.txt'));
+  });
+
+  it('roots a place with a prefix there, and stages at the root of the store', async () => {
+    const whole = await opener.open('disk:');
+    const set = await opener.open('disk:sets/2026');
+    await set.write('.runner-staging/1/x', Buffer.from('x'));
+    assert.equal(existsSync(join(folder, 'disk/.runner-staging/1/x')), true);
+    await set.move('.runner-staging/1/x', 'x', { overwrite: false });
+    assert.deepEqual((await keys(whole.list())).map(({ key }) => key), ['sets/2026/x']);
+    assert.deepEqual((await keys(set.list())).map(({ key }) => key), ['x']);
+    assert.equal((await set.stat('x'))?.key, 'x');
+  });
+
+  it('hides staged files from listings unless asked for them', async () => {
+    const store = await opener.open('disk:s');
+    await store.write('.runner-staging/7/half', Buffer.from('x'));
+    assert.deepEqual(await keys(store.list()), []);
+    assert.deepEqual((await keys(store.list('.runner-staging/'))).map(({ key }) => key), ['.runner-staging/7/half']);
+  });
+
+  it('keeps work: under the work folder', async () => {
+    const store = await opener.open('work:pictures');
+    await store.write('a', Buffer.from('x'));
+    assert.equal(existsSync(join(folder, '.runner/work/pictures/a')), true);
+    assert.equal(opener.place(join(folder, '.runner/work/pictures')), 'work:pictures');
+  });
+
+  it('names the known stores when a name is unknown', async () => {
+    const failure = await failureFrom(opener.open('cloud:sets'));
+    assert.deepEqual(failure, { code: 'name.unknown', kind: 'store', name: 'cloud', known: ['disk', 'mem', 'odd'] });
+    assert.throws(() => opener.place('cloud:sets'));
+  });
+
+  it('names the known schemes when a scheme is unknown', async () => {
+    const failure = await failureFrom(opener.open('gopher://host/x'));
+    assert.equal(failure?.code, 'store.scheme');
+    assert.equal((await failureFrom(opener.open('odd:')))?.code, 'store.scheme');
+  });
+
+  it('resolves secrets when the store is opened, and only then', async () => {
+    const asked: string[] = [];
+    const other = createStoreOpener({
+      projectDir: folder,
+      workDir: join(folder, 'work'),
+      stores: { mem: { url: 'memory:x', password: 'env:SECRET', plain: 'text' } },
+      secret: (reference) => {
+        asked.push(reference);
+        return 'x';
+      },
+    });
+    assert.deepEqual(asked, []);
+    await other.open('mem:');
+    assert.deepEqual(asked, ['env:SECRET']);
+  });
+
+  it('refuses a store URL with credentials', async () => {
+    const failure = await failureFrom(opener.open('webdav+https://me:secret@cloud.example.org/x'));
+    assert.equal(failure?.code, 'secret.inline');
+    assert.equal(JSON.stringify(failure).includes('secret@'), false);
+  });
+});
+
+async function keys(pages: AsyncIterable<readonly Entry[]>): Promise<Entry[]> {
+  return (await Array.fromAsync(pages)).flat();
+}
+
+async function failureFrom(work: Promise<unknown>): Promise<Failure | undefined> {
+  try {
+    await work;
+  } catch (error) {
+    return failureOf(error);
+  }
+  return undefined;
+}

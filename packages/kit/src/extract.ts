@@ -1,0 +1,68 @@
+import { open } from 'node:fs/promises';
+import type { Archive, ArchiveOptions, ArchiveReport, RandomArchive, RandomReader } from './extract/archive.ts';
+import { readTar } from './extract/tar.ts';
+import { fileReader } from './extract/reader.ts';
+import { writeArchive } from './extract/to-folder.ts';
+import { readZipDirectory } from './extract/zip.ts';
+import { kitFailures } from './failures.ts';
+import { describeBytes, sniff, sniffBytes } from './sniff.ts';
+
+export type { Archive, ArchiveEntry, ArchiveFormat, ArchiveOptions, ArchiveReport, RandomArchive, RandomReader } from './extract/archive.ts';
+export { type ArchiveLimits, defaultLimits } from './extract/limits.ts';
+export { readZipDirectory };
+
+/**
+ * Opens a local zip, tar or tar.gz for reading and checks all of it that can be checked without unpacking.
+ *
+ * The kind is told from the bytes, never from the name. When this returns, every name, kind, size and place
+ * in the archive was found harmless; checksums are verified as entries are read. Close it, or declare it with
+ * `await using`. Throws `kit.archive-*` and `kit.entry-*` failures, and Node's errors for the file itself.
+ */
+export async function openArchive(path: string, options: ArchiveOptions = {}): Promise<Archive> {
+  const handle = await open(path, 'r');
+  try {
+    const reader = fileReader(handle, (await handle.stat()).size);
+    const archive = await readAny(reader, { ...options, name: options.name ?? path });
+    const close = async (): Promise<void> => handle.close(); // a second close of a handle is a no-op
+    return { ...archive, close, [Symbol.asyncDispose]: close };
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+/**
+ * Extracts a local archive into a new folder, whole or not at all, and reports what was in it.
+ *
+ * Nothing is ever written outside the folder, through a link or over a file; modes and owners are not
+ * applied. Throws `kit.folder-exists` beside what {@link openArchive} throws.
+ */
+export async function extractTo(
+  archivePath: string,
+  folder: string,
+  options: ArchiveOptions & { readonly signal?: AbortSignal } = {},
+): Promise<ArchiveReport> {
+  await using archive = await openArchive(archivePath, options);
+  return await writeArchive(archive, folder, options.signal);
+}
+
+async function readAny(reader: RandomReader, options: ArchiveOptions & { readonly name: string }): Promise<Archive | RandomArchive> {
+  const head = await reader.read(0, Math.min(reader.size, sniffBytes));
+  switch (sniff(head)?.type) {
+    case 'zip':
+      return await readZipDirectory(reader, options);
+    case 'tar':
+      return await readTar(reader, { ...options, archive: options.name, gzip: false });
+    case 'gzip':
+      return await readTar(reader, { ...options, archive: options.name, gzip: true });
+    default:
+      return await readUnmarked(reader, head, options);
+  }
+}
+
+/** A self-extractor begins with a program; its zip is only known by its end. */
+async function readUnmarked(reader: RandomReader, head: Uint8Array, options: ArchiveOptions & { readonly name: string }): Promise<Archive> {
+  const tail = Buffer.from(await reader.read(Math.max(0, reader.size - 22 - 0xffff), reader.size));
+  if (tail.includes('PK\x05\x06', 0, 'latin1')) return await readZipDirectory(reader, options);
+  throw kitFailures['archive-unknown']({ archive: options.name, found: describeBytes(head) });
+}

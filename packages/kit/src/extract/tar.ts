@@ -1,0 +1,173 @@
+import { kitFailures } from '../failures.ts';
+import type { Archive, ArchiveEntry, ArchiveOptions, RandomReader } from './archive.ts';
+import { guarded } from './failure-of-archive.ts';
+import { Gate } from './gate.ts';
+import { shown } from './names.ts';
+import { Damage, joinBytes, readPieces, readWhole, WindowedReader } from './reader.ts';
+import { damageOf, tarCandidate, tarMembers, type TarMember } from './tar-walk.ts';
+
+/** One admitted file of a tar. */
+interface TarRecord {
+  readonly key: string;
+  readonly size: number;
+  readonly modifiedMs: number;
+  /** Its number among all members, left-out ones included. */
+  readonly index: number;
+  readonly dataStart: number;
+}
+
+const smallBytes = 1024 * 1024;
+const blockBytes = 512;
+
+/**
+ * Opens a tar or tar.gz: a first pass checks every header (and unpacks all of a tar.gz), so nothing of a
+ * refused archive is ever handed out. A plain tar is then read at random, a tar.gz streamed once more.
+ */
+export async function readTar(reader: RandomReader, options: ArchiveOptions & { readonly gzip: boolean; readonly archive: string }): Promise<Archive> {
+  const { archive, gzip } = options;
+  const gate = new Gate(archive, options);
+  const records = await guarded(archive, () => checkedRecords(reader, gate, options));
+  const close = async (): Promise<void> => undefined;
+  const shared = { report: gate.report(gzip ? 'tar.gz' : 'tar'), close, [Symbol.asyncDispose]: close };
+  if (gzip) return { ...shared, entries: () => streamed(reader, records, archive) };
+  const window = new WindowedReader(reader, reader.size);
+  const entryOf = (record: TarRecord): ArchiveEntry => placedEntry({ reader, window, archive }, record);
+  let byKey: ReadonlyMap<string, TarRecord> | undefined;
+  return {
+    ...shared,
+    async *entries(): AsyncGenerator<ArchiveEntry> {
+      for (const record of records) yield entryOf(record);
+    },
+    get(key) {
+      byKey ??= new Map(records.map((record) => [record.key, record]));
+      const record = byKey.get(key);
+      return record === undefined ? undefined : entryOf(record);
+    },
+  };
+}
+
+async function checkedRecords(reader: RandomReader, gate: Gate, options: ArchiveOptions & { readonly gzip: boolean }): Promise<TarRecord[]> {
+  const how = { gzip: options.gzip, encoding: options.nameEncoding };
+  const records: TarRecord[] = [];
+  let total = options.gzip ? 0 : reader.size;
+  const meter = (bytes: number, packed: number): void => {
+    total = bytes;
+    gate.checkLimit('maxTotalBytes', bytes);
+    gate.checkRatio(bytes, packed);
+  };
+  let index = 0;
+  let end = 0;
+  for await (const member of tarMembers(reader, { gzip: options.gzip, meter })) {
+    member.resume();
+    const { header } = member;
+    const candidate = tarCandidate(header, how);
+    const dataStart = header.byteOffset;
+    end = dataStart + Math.ceil(candidate.size / blockBytes) * blockBytes;
+    const key = gate.admit(candidate);
+    if (key !== undefined) records.push({ key, size: candidate.size, modifiedMs: header.mtime?.getTime() ?? 0, index, dataStart });
+    index += 1;
+  }
+  // A cut exactly between two members leaves no other trace than the missing empty blocks.
+  if (total < end + blockBytes) gate.warn('the mark at its end is missing: it may have been cut short');
+  return records;
+}
+
+interface TarSource {
+  readonly reader: RandomReader;
+  readonly window: WindowedReader;
+  readonly archive: string;
+}
+
+function placedEntry({ reader, window, archive }: TarSource, record: TarRecord): ArchiveEntry {
+  const { key, size, modifiedMs, dataStart } = record;
+  const end = dataStart + size;
+  const read = async (): Promise<Uint8Array> =>
+    // A copy: the caller may keep or transfer it while others read from the same window.
+    new Uint8Array(await corruptAt(archive, key, size <= smallBytes ? window.read(dataStart, end) : readWhole(reader, dataStart, end)));
+  async function* pieces(): AsyncGenerator<Uint8Array> {
+    if (size > smallBytes) yield* readPieces(reader, dataStart, end);
+    else if (size > 0) yield await read();
+  }
+  return { key, size, modifiedMs, open: async () => pieces(), bytes: read };
+}
+
+/** The second pass over a tar.gz. The bytes come as they are unpacked, so an entry has to be read when it passes. */
+async function* streamed(reader: RandomReader, records: readonly TarRecord[], archive: string): AsyncGenerator<ArchiveEntry> {
+  let index = -1;
+  let next = 0;
+  for await (const member of tarMembers(reader, { gzip: true })) {
+    index += 1;
+    const record = records[next];
+    if (record?.index !== index) {
+      member.resume();
+      continue;
+    }
+    next += 1;
+    if (member.header.size !== record.size) throw kitFailures['archive-damaged']({ archive, why: 'it changed while it was read' });
+    const passing = new PassingEntry(record, member, archive);
+    yield passing;
+    await passing.skipRest();
+  }
+}
+
+class PassingEntry implements ArchiveEntry {
+  readonly key: string;
+  readonly size: number;
+  readonly modifiedMs: number;
+  readonly #member: TarMember;
+  readonly #archive: string;
+  #reading: AsyncIterator<Buffer> | undefined;
+  #gone = false;
+
+  constructor(record: TarRecord, member: TarMember, archive: string) {
+    this.key = record.key;
+    this.size = record.size;
+    this.modifiedMs = record.modifiedMs;
+    this.#member = member;
+    this.#archive = archive;
+  }
+
+  async open(): Promise<AsyncIterable<Uint8Array>> {
+    if (this.#gone || this.#reading !== undefined) {
+      throw new Error(`'${shown(this.key)}' of a tar.gz can be opened once, and only before the next entry is asked for`);
+    }
+    const reading = this.#member[Symbol.asyncIterator]();
+    this.#reading = reading;
+    return this.#read(reading);
+  }
+
+  async bytes(): Promise<Uint8Array> {
+    return joinBytes(await this.open());
+  }
+
+  /** Never hands a return on to the stream: leaving an entry half read would end the whole walk. */
+  async *#read(bytes: AsyncIterator<Buffer>): AsyncGenerator<Uint8Array> {
+    let length = 0;
+    for (;;) {
+      const { done, value } = await corruptAt(this.#archive, this.key, bytes.next());
+      if (done === true) break;
+      length += value.length;
+      yield value;
+    }
+    if (length !== this.size) throw corrupt(this.#archive, this.key, `it has ${length} bytes instead of ${this.size}`);
+  }
+
+  async skipRest(): Promise<void> {
+    this.#gone = true;
+    if (this.#reading === undefined) this.#member.resume();
+    else while ((await this.#reading.next()).done !== true);
+  }
+}
+
+async function corruptAt<T>(archive: string, key: string, reading: Promise<T>): Promise<T> {
+  try {
+    return await reading;
+  } catch (error) {
+    const cause = damageOf(error);
+    throw cause instanceof Damage ? corrupt(archive, key, cause.message) : cause;
+  }
+}
+
+function corrupt(archive: string, key: string, why: string): Error {
+  return kitFailures['entry-corrupt']({ archive, entry: shown(key), why });
+}

@@ -1,0 +1,77 @@
+import sharp, { type Metadata, type SharpOptions } from 'sharp';
+
+/** Why an image cannot be used as it is. */
+export interface ImageProblem {
+  /**
+   * `unreadable`: not an image, or of a format this build cannot read. `too-many-pixels`: over the limit, so not
+   * decoded. `damaged`: the header is fine, the pixels are cut short or broken.
+   */
+  readonly kind: 'unreadable' | 'too-many-pixels' | 'damaged';
+  /** The decoder's own words. */
+  readonly message: string;
+}
+
+export interface ImageFacts {
+  /** `jpeg`, `png`, `tiff`, `webp`, ... from the bytes, whatever the name says; `unknown` when unreadable. */
+  readonly format: string;
+  /** Pixels as stored, before any EXIF rotation; 0 when unreadable. */
+  readonly width: number;
+  readonly height: number;
+  /** With alpha: gray 1 or 2, RGB 3 or 4, CMYK 4 or 5. */
+  readonly channels: number;
+  /** The decoder's name of the colour space: `srgb`, `b-w`, `cmyk`, `grey16`, `rgb16`, ... */
+  readonly space: string;
+  /** True for print colours, which most training code reads wrongly. */
+  readonly cmyk: boolean;
+  /** Pages of a TIFF, frames of an animation, else 1. Only the first is decoded. */
+  readonly pages: number;
+  readonly problem?: ImageProblem;
+}
+
+export interface InspectOptions {
+  /** Width times height. Default 100 million. */
+  readonly maxPixels?: number;
+  /** The least severe trouble that counts as damage, in sharp's words. Default `warning`, which finds cut files. */
+  readonly failOn?: NonNullable<SharpOptions['failOn']>;
+}
+
+/**
+ * Reads an image's header and decodes its pixels, and says what is wrong instead of throwing.
+ *
+ * The decoded pixels are thrown away; memory is one decoded image (width x height x channels bytes).
+ */
+export async function inspectImage(bytes: Uint8Array, options: InspectOptions = {}): Promise<ImageFacts> {
+  const maxPixels = options.maxPixels ?? 100_000_000;
+  const image = sharp(bytes, { limitInputPixels: maxPixels, failOn: options.failOn ?? 'warning' });
+  let header: Metadata;
+  try {
+    header = await image.metadata();
+  } catch (error) {
+    return { format: 'unknown', width: 0, height: 0, channels: 0, space: 'unknown', cmyk: false, pages: 0, problem: problemOf(error, 'unreadable') };
+  }
+  const facts: ImageFacts = {
+    format: header.format ?? 'unknown',
+    width: header.width,
+    height: header.height,
+    channels: header.channels ?? 0,
+    space: header.space ?? 'unknown',
+    cmyk: header.space === 'cmyk',
+    pages: header.pages ?? 1,
+  };
+  if (facts.width * facts.height > maxPixels) {
+    const message = `${facts.width} x ${facts.height} pixels are more than ${maxPixels}`;
+    return { ...facts, problem: { kind: 'too-many-pixels', message } };
+  }
+  try {
+    await image.raw().toBuffer();
+    return facts;
+  } catch (error) {
+    return { ...facts, problem: problemOf(error, 'damaged') };
+  }
+}
+
+function problemOf(error: unknown, kind: 'unreadable' | 'damaged'): ImageProblem {
+  const message = error instanceof Error ? error.message : String(error);
+  // The limit is also checked by sharp itself, already while it reads some headers.
+  return { kind: /exceeds pixel limit/i.test(message) ? 'too-many-pixels' : kind, message };
+}

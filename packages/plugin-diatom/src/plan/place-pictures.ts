@@ -1,0 +1,86 @@
+import { split, type SplitLine, type SplitPlan } from '@dataset-runner/kit/split';
+import { flatNames, picturePath } from '../layout.ts';
+import type { Labelled } from '../picture.ts';
+import { groupPictures } from './group-pictures.ts';
+
+/** How a set is divided; the params of `split` and `build`. */
+export interface Division {
+  readonly testCount: number;
+  readonly testShare?: number | undefined;
+  readonly seed: number;
+  readonly groupBy?: string | undefined;
+  readonly smallClass: 'error' | 'warn' | 'all-train';
+}
+
+/** Where one picture goes, and all the manifest and the reports say of it. */
+export interface Placement {
+  readonly key: string;
+  /** `results/<split>/<species>/<file>`. */
+  readonly path: string;
+  readonly picture: Labelled;
+  readonly group: string;
+  readonly split: string;
+}
+
+export interface PlacedSet {
+  /** Sorted by path. */
+  readonly placements: readonly Placement[];
+  readonly counts: SplitPlan['counts'];
+  readonly train: number;
+  readonly test: number;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Divides pictures into train and test and names their files; pure, so the same pictures give the same set.
+ *
+ * Pictures of one specimen, and pictures with equal bytes, are never torn apart. `previous` is an earlier manifest
+ * whose placements stay. Throws kit's `split.*` failures before anything is placed.
+ */
+export function placePictures(pictures: readonly Labelled[], division: Division, previous: readonly SplitLine[] = []): PlacedSet {
+  const groups = groupPictures(pictures, division.groupBy);
+  const plan = split(
+    pictures.map((picture) => ({
+      key: picture.key,
+      class: picture.species,
+      sha256: picture.sha256,
+      group: groups.of.get(picture.key) ?? picture.key,
+      ...(picture.archive === undefined ? {} : { source: picture.archive }),
+    })),
+    {
+      parts: { test: division.testShare ?? division.testCount, train: 'rest' },
+      seed: division.seed,
+      onSmallClass: division.smallClass,
+      previous,
+    },
+  );
+  const names = namesByClass(pictures);
+  const byKey = new Map(pictures.map((picture) => [picture.key, picture]));
+  const placements = plan.assignments.map((line): Placement => {
+    const picture = byKey.get(line.key) as Labelled;
+    const path = picturePath(line.split, picture.species, names.get(line.key) as string);
+    return { key: line.key, path, picture, group: line.group, split: line.split };
+  });
+  return {
+    placements: placements.sort((a, b) => (a.path < b.path ? -1 : 1)),
+    counts: plan.counts,
+    train: plan.totals['train'] ?? 0,
+    test: plan.totals['test'] ?? 0,
+    warnings: [...plan.warnings.map((warning) => warning.message), ...groups.warnings],
+  };
+}
+
+function namesByClass(pictures: readonly Labelled[]): ReadonlyMap<string, string> {
+  const classes = new Map<string, Labelled[]>();
+  for (const picture of pictures) {
+    const present = classes.get(picture.species);
+    if (present === undefined) classes.set(picture.species, [picture]);
+    else present.push(picture);
+  }
+  const names = new Map<string, string>();
+  for (const members of classes.values()) {
+    const naming = members.map(({ key, inner }) => ({ key, inner, full: key }));
+    for (const [key, name] of flatNames(naming)) names.set(key, name);
+  }
+  return names;
+}
