@@ -20,6 +20,7 @@ const commands = {
   'test:servers': (args) => test('test:servers', args),
   'test:interop': (args) => test('test:interop', args),
   'test:soak': (args) => test('test:soak', args),
+  bench,
   build: (args) => node24([build, ...args]),
   check: (args) => node24([join(root, 'scripts', 'check.ts'), ...args]),
   format: (args) => node24([biome, 'format', '--write', ...args]),
@@ -51,6 +52,16 @@ async function test(suite, args) {
     return 0;
   }
   return node24(['--conditions=source', mocha, ...mochaArgs]);
+}
+
+/**
+ * What is measured is the program as installed: the bundles, and the manifests beside them.
+ *
+ * @param {string[]} args
+ */
+async function bench(args) {
+  const built = await node24([build, '--bundles']);
+  return built === 0 ? node24([join(root, 'bench', 'run.ts'), ...args]) : built;
 }
 
 /**

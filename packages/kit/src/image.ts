@@ -1,4 +1,4 @@
-import sharp, { type Metadata, type SharpOptions } from 'sharp';
+import sharp, { type Metadata, type Sharp, type SharpOptions } from 'sharp';
 
 /** Why an image cannot be used as it is. */
 export interface ImageProblem {
@@ -42,9 +42,11 @@ export interface InspectOptions {
  */
 export async function inspectImage(bytes: Uint8Array, options: InspectOptions = {}): Promise<ImageFacts> {
   const maxPixels = options.maxPixels ?? 100_000_000;
-  const image = sharp(bytes, { limitInputPixels: maxPixels, failOn: options.failOn ?? 'warning' });
+  let image: Sharp;
   let header: Metadata;
   try {
+    // Refuses an empty file at once, which is one more unreadable image here.
+    image = sharp(bytes, { limitInputPixels: maxPixels, failOn: options.failOn ?? 'warning' });
     header = await image.metadata();
   } catch (error) {
     return { format: 'unknown', width: 0, height: 0, channels: 0, space: 'unknown', cmyk: false, pages: 0, problem: problemOf(error, 'unreadable') };

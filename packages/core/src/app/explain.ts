@@ -3,9 +3,9 @@ import { collectParams, envName } from '../config/collect-params.ts';
 import { kebabCase } from '../config/flags.ts';
 import { planPipeline } from '../config/plan-pipeline.ts';
 import type { Json } from '../lib/canonical-json.ts';
-import { type Catalogue, type ListedTask, listTasks } from '../plugins/manifest.ts';
+import type { Catalogue, ListedTask } from '../plugins/manifest.ts';
 import type { ExplainedParam, ExplainedStep, Explanation, GivenFlags } from './facade.ts';
-import { unknownTask } from './find-task.ts';
+import { findTask } from './find-task.ts';
 import { pipelineOf } from './run-pipeline.ts';
 import { tokens } from './tokens.ts';
 
@@ -26,8 +26,7 @@ export function explainTarget(
     }));
     return { target, summary: `Pipeline of ${entries.length} tasks`, params: [], steps: [], entries };
   }
-  const listed = listTasks(catalogue).find(({ id }) => id === target);
-  if (listed === undefined) throw unknownTask(catalogue, target);
+  const listed = findTask(catalogue, target);
   return {
     target,
     summary: listed.task.summary,
@@ -51,7 +50,7 @@ function explainParams(container: DependencyContainer, { id, task }: ListedTask,
     const about = property.description === undefined ? {} : { description: property.description };
     const found = given.get(name);
     if (found !== undefined) return { name, value: found.value, ...whence(found.origin, id, name), ...about };
-    if (property.default !== undefined) return { name, value: property.default, origin: 'default', ...about };
+    if (property.default !== undefined) return { name, value: property.default as Json, origin: 'default', ...about };
     return { name, origin: 'missing', ...about };
   });
 }

@@ -1,11 +1,10 @@
 import type { DependencyContainer } from 'tsyringe';
-import { unknownTask } from './find-task.ts';
+import { findTask } from './find-task.ts';
 import type { DriverDefinition } from '../model/driver.ts';
 import type { Emit, RunEvent } from '../model/event.ts';
 import { loadPlugin } from '../plugins/load.ts';
 import { loadCatalogue } from '../plugins/catalogue.ts';
 import type { Catalogue } from '../plugins/manifest.ts';
-import { listTasks } from '../plugins/manifest.ts';
 import type { RunReport, StaleFiles, WhyReport } from '../report/run-report.ts';
 import { buildPluginManifest } from './build-manifest.ts';
 import { createContainer } from './container.ts';
@@ -156,8 +155,7 @@ class Runner implements Facade {
   async #taskToRun(id: string, flags: GivenFlags): Promise<TaskToRun> {
     const catalogue = await this.catalogue();
     const project = this.#container.resolve(tokens.project);
-    const listed = listTasks(catalogue).find((task) => task.id === id);
-    if (listed === undefined) throw unknownTask(catalogue, id);
+    const listed = findTask(catalogue, id);
     const bringing = catalogue.plugins.filter((plugin) => plugin.manifest.stores.length > 0);
     await this.#bringDrivers(
       bringing.length === 0 ? [] : await Promise.all(bringing.map((plugin) => loadPlugin(plugin, project.dir))),

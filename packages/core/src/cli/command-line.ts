@@ -20,6 +20,7 @@ export async function runCommandLine(context: CliContext): Promise<number> {
   }
 }
 
+/** Imports the class of the command and starts it; only here oclif comes in. */
 async function dispatch(context: CliContext): Promise<number> {
   const { argv } = context.world;
   const found = recognise(argv);

@@ -22,6 +22,7 @@ export async function complete(context: CliContext): Promise<boolean> {
   return true;
 }
 
+/** Every word that may stand at the cursor; those that do not begin as typed are dropped by the caller. */
 function candidates(before: readonly string[], current: string, catalogue: Catalogue | undefined): string[] {
   if (before.length === 0) return [...firstWords(), ...taskWords(catalogue)];
   const found = recognise(before);
@@ -68,6 +69,7 @@ function flagsFor(spec: CommandSpec, rest: readonly string[], catalogue: Catalog
   return listed === undefined ? own : [...flagsOf(listed.task.params), ...own];
 }
 
+/** The flag whose value the cursor is at, when the word before it is one that takes a value. */
 function awaitingValue(before: readonly string[], current: string, flags: readonly FlagSpec[]): FlagSpec | undefined {
   const last = before.at(-1) ?? '';
   if (current.startsWith('-') || !last.startsWith('-') || last.includes('=')) return undefined;
@@ -99,6 +101,7 @@ function argWords(arg: ArgSpec, catalogue: Catalogue | undefined): string[] {
   }
 }
 
+/** A candidate and what it is; shells that show no descriptions cut at the tab. */
 function line(word: string, about: string | undefined): string {
   return about === undefined || about === '' ? word : `${word}\t${about}`;
 }

@@ -18,11 +18,15 @@ export interface CliWorld {
   readonly argv: readonly string[];
   readonly env: { readonly [name: string]: string | undefined };
   readonly cwd: string;
+  /** For what was asked for. */
   readonly stdout: OutStream;
+  /** For how it goes, and for trouble. */
   readonly stderr: OutStream;
+  /** Loads zod, yaml and the engine; called only when a command needs the project. */
   readonly openRunner: OpenRunner;
   /** The project's catalogue as it was cached, when nothing it was made from has changed since. */
   readonly cachedCatalogue: () => Promise<Catalogue | undefined>;
+  /** Of this package. */
   readonly version: string;
   /** Milliseconds; monotonic. */
   readonly now: () => number;
@@ -31,6 +35,7 @@ export interface CliWorld {
 /** What a command works with: the world, the way text is shown in it, and the project, opened on first use. */
 export class CliContext {
   readonly world: CliWorld;
+  /** The style of stdout, which may be a file while stderr is a terminal. */
   readonly out: Style;
   readonly err: Style;
   #facade: Promise<Facade> | undefined;
@@ -70,6 +75,7 @@ export class CliContext {
     if (lines.length > 0) this.world.stdout.write(`${lines.join('\n')}\n`);
   }
 
+  /** One value, indented: for commands that answer once. Runs print a line an event instead. */
   printJson(value: unknown): void {
     this.world.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
   }

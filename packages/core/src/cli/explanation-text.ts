@@ -59,6 +59,7 @@ export function explanationLines(explanation: Explanation, layout: Layout): stri
   return lines;
 }
 
+/** The needs of a step in the fewest words. */
 function needsText(step: Explanation['steps'][number]): string {
   const { needs } = step;
   if (needs === 'by item') return 'by item';

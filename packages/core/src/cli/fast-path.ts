@@ -61,6 +61,7 @@ function helpTopic(argv: readonly string[]): readonly string[] | undefined {
   return argv.length === 1 && first !== undefined && familyOf(first).length > 0 ? [first] : undefined;
 }
 
+/** Help of a task, a command, a family of commands, or of the whole program. */
 async function help(context: CliContext, topic: readonly string[]): Promise<void> {
   const [first, second] = topic;
   const task = first === 'run' ? second : first;

@@ -15,15 +15,18 @@ export class ParsedLine {
     return this.optionalArg(name) ?? '';
   }
 
+  /** Undefined when it was left out. */
   optionalArg(name: string): string | undefined {
     const value = this.#args[name];
     return typeof value === 'string' ? value : undefined;
   }
 
+  /** A flag without a value was given. */
   has(name: string): boolean {
     return this.#flags[name] === true;
   }
 
+  /** The value of a flag as it was typed. */
   text(name: string): string | undefined {
     const value = this.#flags[name];
     return typeof value === 'string' ? value : undefined;

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { isSeq, parseDocument, YAMLSeq } from 'yaml';
 import { replaceFile } from './replace-file.ts';
+import { findProject } from '../config/find-project.ts';
 import { fail } from '../model/failure.ts';
 import type { CliContext } from './context.ts';
 
@@ -17,10 +18,12 @@ export interface PluginEntries {
 }
 
 /** Opens the list of the project a command runs in; fails with `config.missing` outside of one. */
-export async function openPluginEntries(context: CliContext): Promise<PluginEntries> {
-  const { configFile } = await context.catalogue();
-  if (configFile === undefined) throw fail('config.missing', { path: context.world.cwd });
-  if (!/\.ya?ml$/.test(configFile)) {
+export function openPluginEntries(context: CliContext): PluginEntries {
+  // Found and not read: a plugin can be added to a project whose config is wrong elsewhere, or taken out to mend it.
+  const project = findProject(context.world.cwd);
+  if (project === undefined) throw fail('config.missing', { path: context.world.cwd });
+  const { configFile } = project;
+  if (project.kind === 'package.json') {
     throw fail('usage.invalid', {
       message: `The project is configured in ${configFile}, which is edited by hand`,
       hint: 'Change the plugins list there.',

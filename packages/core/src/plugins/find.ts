@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { fail, type Failure } from '../model/failure.ts';
+import { fail, FailureError, type Failure } from '../model/failure.ts';
+import { runsFromSources } from './conditions.ts';
 import type { FoundPlugin } from './manifest.ts';
 import { installLine } from './package-manager.ts';
 
@@ -20,12 +21,6 @@ export interface Finding {
  */
 export function findPlugin(spec: string, projectDir: string, sources = runsFromSources()): Finding {
   return /^\.{1,2}\//.test(spec) ? findFile(spec, projectDir) : findPackage(spec, projectDir, sources);
-}
-
-/** Whether this process resolves packages of this repository to their sources (`--conditions=source`). */
-export function runsFromSources(): boolean {
-  const options = [...process.execArgv, ...(process.env['NODE_OPTIONS'] ?? '').split(/\s+/)];
-  return options.some((option, i) => /^(?:--conditions|-C)=source$/.test(option) || (option === 'source' && /^(?:--conditions|-C)$/.test(options[i - 1] ?? '')));
 }
 
 function findFile(spec: string, projectDir: string): Finding {
@@ -62,18 +57,25 @@ function packageFiles(name: string, projectDir: string): string[] {
   }
 }
 
+/** The plugin whose package lies in a folder: for its author, who builds its manifest. Throws `plugin.broken`. */
+export function findPluginIn(dir: string, sources = runsFromSources()): { readonly plugin: FoundPlugin; readonly manifestFile: string } {
+  const packageFile = join(dir, 'package.json');
+  const name = readObject(packageFile)?.name;
+  const read = readPackage(typeof name === 'string' ? name : dir, packageFile, sources);
+  if ('failure' in read) throw new FailureError(read.failure);
+  const manifest = readObject(packageFile)?.runner?.manifest;
+  return { plugin: read.plugin, manifestFile: join(read.plugin.dir, typeof manifest === 'string' ? manifest : 'runner.manifest.json') };
+}
+
 interface PackageJson {
+  readonly name?: unknown;
   readonly version?: unknown;
   readonly runner?: { readonly plugin?: unknown; readonly manifest?: unknown; readonly source?: unknown };
 }
 
 function readPackage(spec: string, packageFile: string, sources: boolean): { readonly plugin: FoundPlugin } | { readonly failure: Failure } {
-  let parsed: PackageJson;
-  try {
-    parsed = JSON.parse(readFileSync(packageFile, 'utf8')) as PackageJson;
-  } catch {
-    return { failure: broken(spec, 'its package.json cannot be read', 'Install it again.') };
-  }
+  const parsed = readObject(packageFile);
+  if (parsed === undefined) return { failure: broken(spec, 'its package.json cannot be read', 'Install it again.') };
   const { plugin: built, manifest, source } = parsed.runner ?? {};
   if (typeof built !== 'string') {
     return { failure: broken(spec, 'its package.json has no runner.plugin, so it is no plugin', `Take ${spec} out of plugins: in the config.`) };
@@ -95,6 +97,14 @@ function readPackage(spec: string, packageFile: string, sources: boolean): { rea
       version: typeof parsed.version === 'string' ? parsed.version : '0.0.0',
     },
   };
+}
+
+function readObject(packageFile: string): PackageJson | undefined {
+  try {
+    return (JSON.parse(readFileSync(packageFile, 'utf8')) ?? undefined) as PackageJson | undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function entryOf(dir: string, built: string, source: string | undefined): { readonly path: string; readonly fromSource: boolean } | undefined {

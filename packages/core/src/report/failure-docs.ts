@@ -4,6 +4,7 @@ import { failureLines } from './failure-text.ts';
 import { plainStyle } from './style.ts';
 import { catalogueMeanings } from './wording.ts';
 
+// In the order a project is made: what is typed, what is written, what runs, what it touches.
 const domains: readonly (readonly [prefix: string, heading: string])[] = [
   ['usage', 'The command line'],
   ['name', 'Names'],

@@ -21,6 +21,7 @@ export function failureLines(failure: Failure, layout: FailureLayout): string[] 
 // Labels are one word of at most eight letters, so that the texts behind them stand in one column.
 const labelWidth = 9;
 
+/** Facts come before the place, the place before the cause; what to do is last, where the eye stops. */
 function layOut(wording: Wording, layout: FailureLayout, sign: string, indent: string): string[] {
   const { style } = layout;
   const inner = `${indent}  `;
@@ -44,6 +45,7 @@ function layOut(wording: Wording, layout: FailureLayout, sign: string, indent: s
   return lines;
 }
 
+/** The sentence in bold and its code in brackets, the first line behind the sign. */
 function titleLines(wording: Wording, layout: FailureLayout, sign: string, indent: string): string[] {
   const first = `${indent}${sign} `;
   const hang = ' '.repeat(textWidth(first));
@@ -58,6 +60,7 @@ function titleLines(wording: Wording, layout: FailureLayout, sign: string, inden
   });
 }
 
+/** A problem of a file: its position, what is wrong, and the line itself with a mark under the token. */
 function problemLines(problem: Problem, layout: FailureLayout, indent: string): string[] {
   const { style } = layout;
   const position =

@@ -23,6 +23,7 @@ export function changesBetween(before: string, after: string): readonly Change[]
   return changes;
 }
 
+/** Adds a change for every leaf that differs; equal parts are not looked into twice. */
 function compare(before: unknown, after: unknown, path: string, changes: Change[]): void {
   if (Object.is(before, after)) return;
   if (isRecord(before) && isRecord(after)) {

@@ -15,6 +15,7 @@ export class LinesReporter implements Reporter {
   readonly #options: ReporterOptions & { readonly quiet: boolean };
   readonly #view = new RunView();
   readonly #timer: NodeJS.Timeout;
+  /** What was last said of each map, by its number in the view. */
   readonly #said = new Map<number, { atMs: number; settled: number; total: number }>();
 
   /** `quiet`: no progress, only failures, warnings and the summary. */
@@ -31,8 +32,8 @@ export class LinesReporter implements Reporter {
     // Lines are not wrapped: whoever reads a log searches it.
     this.#say(eventLines(masked, this.#view, { ...this.#options, width: Number.POSITIVE_INFINITY }));
     if (masked.type === 'run.started')
-      this.#progress(`${masked.task}${masked.dryRun ? ' (dry run)' : ''}, run ${masked.run}`);
-    if (masked.type === 'map.finished') this.#finish(masked.map);
+      this.#progress(`${masked.task}, ${masked.dryRun ? 'dry run' : `run ${masked.run}`}`);
+    if (masked.type === 'map.finished') this.#finish(this.#view.mapOf(masked.map));
   }
 
   /** Says how far every running map is, where that has changed; the timer calls it every five seconds. */
@@ -63,8 +64,7 @@ export class LinesReporter implements Reporter {
     clearInterval(this.#timer);
   }
 
-  #finish(id: number): void {
-    const map = this.#view.maps.find((one) => one.id === id);
+  #finish(map: MapView | undefined): void {
     // Nothing was done and nothing failed: the summary says that it was reused.
     if (map === undefined || map.counts.done + map.counts.failed === 0) return;
     const { counts } = map;
@@ -90,6 +90,7 @@ function settledOf({ counts }: MapView): number {
   return counts.done + counts.reused + counts.failed;
 }
 
+/** How far a map is, in words that make sense without the line before. */
 function mapText(map: MapView, nowMs: number): string {
   const { counts } = map;
   if (counts.total === 0) return 'waiting for items';

@@ -30,13 +30,16 @@ export function liveFrame(view: RunView, space: FrameSpace): string[] {
 function headLine(view: RunView, space: FrameSpace): string {
   const { style } = space;
   const state = space.stopping ? '  stopping' : view.dryRun ? '  dry run' : '';
-  const about = `run ${view.run} ${style.signs.dot} ${clock(space.nowMs - view.startedMs)}`;
+  // A dry run has no number: it leaves no trace.
+  const number = view.dryRun ? '' : `run ${view.run} ${style.signs.dot} `;
+  const about = number + clock(space.nowMs - view.startedMs);
   const right = space.width >= 40 ? about : '';
   const left = cut(view.task, Math.max(4, space.width - textWidth(right) - textWidth(state) - 2), 'middle');
   const gap = ' '.repeat(Math.max(1, space.width - textWidth(left) - textWidth(state) - textWidth(right)));
   return `${style.bold(left)}${style.notice(state)}${gap}${style.dim(right)}`;
 }
 
+/** Cells of each column; 0 leaves it out. */
 interface Columns {
   readonly name: number;
   readonly bar: number;
@@ -75,6 +78,7 @@ function layOut(view: RunView, space: FrameSpace): Columns {
   return { name, bar, tally, notes, rate: rateCells, bytes: bytesCells, left };
 }
 
+/** Items that need no more work, whatever came of them. */
 function settled(map: MapView): number {
   return map.counts.done + map.counts.reused + map.counts.failed;
 }
@@ -110,6 +114,7 @@ function mapLine(map: MapView, columns: Columns, space: FrameSpace): string {
   return `${signOf(map, space)} ${cells.join('  ')}`.trimEnd();
 }
 
+/** The first cell of a line: failed, finished, waiting, or a wheel that turns while work goes on. */
 function signOf(map: MapView, { style, nowMs }: FrameSpace): string {
   const { signs } = style;
   // ASCII signs may be two wide; the first letter keeps the columns.
@@ -134,6 +139,7 @@ function timeOf(map: MapView, perSecond: number | undefined, nowMs: number): str
   return `${clock(((map.counts.total - settled(map)) / perSecond) * 1000)} left`;
 }
 
+/** A bar of three parts: what is good, what failed, what is left; dots where the end is not known yet. */
 function bar(map: MapView, width: number, style: Style): string {
   const { total, planned, failed } = map.counts;
   const { barFull, barEmpty } = style.signs;
@@ -159,6 +165,7 @@ function itemLines(map: MapView, space: FrameSpace): string[] {
   return lines;
 }
 
+// A key keeps both its ends when it is cut: the folder and the file name tell it apart.
 function itemLine(item: ItemView, space: FrameSpace): string {
   const far =
     item.total === undefined ? amount(item.done) : `${percent(item.done, item.total)} of ${amount(item.total)}`;

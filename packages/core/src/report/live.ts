@@ -29,10 +29,13 @@ export class LiveReporter implements Reporter {
   readonly #view = new RunView();
   readonly #timer: NodeJS.Timeout;
   readonly #onExit = (): void => this.close();
+  /** The block as it stands on the terminal. */
   #drawn: readonly string[] = [];
+  /** Lines that go above the block with the next frame. */
   #above: string[] = [];
   #failures = 0;
   #stopping = false;
+  /** The cursor is hidden. */
   #started = false;
   #closed = false;
 

@@ -41,6 +41,7 @@ function stepTable(maps: readonly MapReport[], layout: Layout): string[] {
   return [heading, ...lines.flatMap((line, i) => [line, ...reasonLines(maps[i]?.reasons ?? [], layout)])];
 }
 
+/** Why the items of a step would run, the most frequent reason first, each with an example. */
 function reasonLines(reasons: readonly ReasonCount[], { style, width }: Layout): string[] {
   const shown = reasons.filter((reason) => reason.because !== 'up to date');
   const digits = Math.max(0, ...shown.map((reason) => count(reason.count).length));
@@ -63,6 +64,7 @@ function exampleOf(reason: ReasonCount): string {
     .join(', ');
 }
 
+/** Outputs that steps name before their work, so their number and bytes are known. */
 function expectedLines(maps: readonly MapReport[], { style }: Layout): string[] {
   const lines = maps.flatMap((map) =>
     map.expected === undefined || map.expected.files === 0
@@ -83,6 +85,7 @@ function staleLines(report: RunReport, { style, width }: Layout): string[] {
   ]);
 }
 
+/** What the run would fail with: files of others in the way, names that clash. */
 function obstacleLines(report: RunReport, { style, width }: Layout): string[] {
   if (report.failureCount === 0) return [];
   const titles = report.failures

@@ -3,22 +3,28 @@ import { Speed } from './speed.ts';
 
 /** One map as the display sees it. */
 export interface MapView {
+  /** Unique in the display; an event's own number is not, from one entry of a pipeline to the next. */
   readonly id: number;
   readonly name: string;
   readonly once: boolean;
   readonly startedMs: number;
   counts: MapCounts;
+  /** `planning`: its items are still awaited or compared, none is at work. */
   state: 'planning' | 'running' | 'finished';
+  /** On the clock of the reporter, as are all times here. */
   finishedMs: number | undefined;
+  /** Items made or failed; reused ones cost nothing. */
   readonly items: Speed;
   readonly bytes: Speed;
   /** Items that say how far they are, oldest first. */
   readonly open: Map<string, ItemView>;
 }
 
+/** One long item, such as a download of gigabytes. */
 export interface ItemView {
   readonly key: string;
   readonly startedMs: number;
+  /** In the item's own unit. */
   done: number;
   total: number | undefined;
 }
@@ -41,7 +47,9 @@ export class RunView {
         this.run = event.run;
         this.task = event.task;
         this.dryRun = event.dryRun;
-        this.startedMs = nowMs;
+        // The entries of a pipeline are runs of their own, whose maps count from 0 again.
+        if (this.maps.length === 0) this.startedMs = nowMs;
+        this.#byId.clear();
         return;
       case 'map.started':
         this.#add(event, nowMs);
@@ -64,14 +72,19 @@ export class RunView {
     }
   }
 
+  /** Returns the map an event speaks of. */
+  mapOf(map: number): MapView | undefined {
+    return this.#byId.get(map);
+  }
+
   /** Returns the name of a map for a message about one of its items. */
   nameOf(map: number): string {
-    return this.#byId.get(map)?.name ?? '';
+    return this.mapOf(map)?.name ?? '';
   }
 
   #add(event: Extract<RunEvent, { type: 'map.started' }>, nowMs: number): void {
     const view: MapView = {
-      id: event.map,
+      id: this.maps.length,
       name: event.name,
       once: event.once,
       startedMs: nowMs,

@@ -18,6 +18,7 @@ export function squiggle(source: string, line: number, column: number | undefine
   const lines = [`${layout.style.dim(gutter)}${shown.trimEnd()}`];
   if (column !== undefined) {
     const before = textWidth(text.slice(from, at));
+    // YAML and JSON alike: a quoted text, a word, or one sign.
     const token = /^(?:"(?:[^"\\]|\\.)*"?|'[^']*'?|[^\s,:[\]{}]+|.)/u.exec(text.slice(at, from + room))?.[0] ?? '';
     const mark = layout.style.bad('~'.repeat(Math.max(1, textWidth(token))));
     lines.push(`${layout.style.dim(`${' '.repeat(gutter.length - 2)}| `)}${' '.repeat(before)}${mark}`);

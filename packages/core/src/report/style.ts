@@ -8,20 +8,26 @@ type Paint = (text: string) => string;
  */
 export interface Style {
   readonly colour: boolean;
+  /** What is to be read first: titles, headings, what to do. */
   readonly bold: Paint;
+  /** What may be skipped: labels, times, defaults. */
   readonly dim: Paint;
   readonly good: Paint;
   readonly bad: Paint;
+  /** Neither good nor bad, but to be seen: what would run, what was stopped. */
   readonly notice: Paint;
+  /** Things with a name of their own: places, flags, tasks. */
   readonly name: Paint;
   readonly signs: Signs;
 }
 
+/** Single characters with a meaning; the ASCII ones serve terminals that cannot show the others. */
 export interface Signs {
   readonly ok: string;
   readonly bad: string;
   readonly note: string;
   readonly waiting: string;
+  /** Shown one after another, ten a second. */
   readonly running: readonly string[];
   readonly barFull: string;
   readonly barEmpty: string;
@@ -72,6 +78,7 @@ export function makeStyle(options: { readonly colour: boolean; readonly unicode:
   };
 }
 
+/** For files, tests and docs: signs as on a terminal, no colours. */
 export const plainStyle: Style = makeStyle({ colour: false, unicode: true });
 
 /** The style a stream deserves by the customs of the terminal world. */

@@ -28,6 +28,7 @@ function section(heading: string, lines: readonly string[]): string[] {
   return heading === '' ? ['', ...lines] : ['', heading, ...lines];
 }
 
+/** Files removed from an exact place are a change too, even when no item ran. */
 function changedNothing(report: RunReport): boolean {
   return (
     report.maps.every((map) => map.counts.done === 0 && map.counts.failed === 0) &&
@@ -61,6 +62,7 @@ function headline(report: RunReport, { style }: Layout): string {
   }
 }
 
+/** A line a map; most runs reuse nothing or fail nowhere, and then the table has no column for it. */
 function mapTable(maps: readonly MapReport[], { style, width }: Layout): string[] {
   const shown = maps.filter((map) => map.counts.total > 0);
   const rows = shown.map(({ name, counts, place, once }) => [
@@ -82,11 +84,10 @@ function mapTable(maps: readonly MapReport[], { style, width }: Layout): string[
     { align: 'right' },
     { flexible: true, paint: style.name },
   ] as const;
-  const used = columns.map((_, i) => rows.some((row) => row[i] !== ''));
-  const keep = <T>(cells: readonly T[]): T[] => cells.filter((_, i) => used[i]);
-  return table(keep(columns), rows.map(keep), { width, style, indent: '  ' });
+  return table(columns, rows, { width, style, indent: '  ' });
 }
 
+/** A line an item; the whole failures were printed while it ran, and `runner logs` has them still. */
 function failureList(report: RunReport, layout: Layout): string[] {
   const { style, width } = layout;
   const rows = report.failures.slice(0, listedFailures).map((failure) => failureRow(failure));
@@ -106,6 +107,7 @@ function failureRow(failure: Failure): [string, string] {
   return [name, failureTitle(failure)];
 }
 
+/** Files of former results: removed from exact places, only named where items failed or in others. */
 function staleLines(report: RunReport, { style, width }: Layout): string[] {
   return report.stale.flatMap((stale) => {
     const files = counted(stale.total, 'file');
@@ -120,6 +122,7 @@ function rendered(report: RunReport): string[] {
   return report.rendered === undefined || report.rendered === '' ? [] : ['', ...report.rendered.trimEnd().split('\n')];
 }
 
+/** Commands to copy, so that nobody has to remember how to go on. */
 function nextLines(report: RunReport, { style }: Layout): string[] {
   const again = `runner run ${report.task}`;
   switch (report.outcome) {

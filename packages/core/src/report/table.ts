@@ -1,4 +1,4 @@
-import type { Style } from './style.ts';
+import type { Layout } from './layout.ts';
 import { cut, pad, textWidth } from './width.ts';
 
 /** One column of a table. */
@@ -12,15 +12,19 @@ export interface Column {
 }
 
 /**
- * Returns the lines of a table without trailing spaces; cells are plain text, painted after they are cut.
+ * Returns the lines of a table without trailing spaces; cells are plain text, painted after they are cut. A column
+ * with no text in any row is left out.
  *
  * `width` in cells; lines only exceed it when no flexible column is left to cut.
  */
 export function table(
-  columns: readonly Column[],
-  rows: readonly (readonly string[])[],
-  options: { readonly width: number; readonly style: Style; readonly indent?: string },
+  allColumns: readonly Column[],
+  allRows: readonly (readonly string[])[],
+  options: Layout & { readonly indent?: string },
 ): string[] {
+  const used = allColumns.map((_, i) => allRows.some((cells) => (cells[i] ?? '') !== ''));
+  const keep = <T>(cells: readonly T[]): T[] => cells.filter((_, i) => used[i]);
+  const [columns, rows] = [keep(allColumns), allRows.map(keep)];
   const indent = options.indent ?? '';
   const widths = fit(columns, rows, options.width - textWidth(indent));
   const line = (cells: readonly string[], paint: (text: string, column: Column) => string): string =>
@@ -44,6 +48,7 @@ export function table(
   ];
 }
 
+/** Widths of the columns: as wide as their longest cell, less what the flexible ones must give up. */
 function fit(columns: readonly Column[], rows: readonly (readonly string[])[], width: number): number[] {
   const widths = columns.map((column, i) =>
     rows.reduce((widest, cells) => Math.max(widest, textWidth(cells[i] ?? '')), textWidth(column.heading ?? '')),

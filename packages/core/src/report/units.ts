@@ -34,8 +34,9 @@ export function clock(ms: number): string {
   return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
 }
 
-/** Returns a stretch of time in words for the end of a sentence: `0.4 s`, `42 s`, `12 min 40 s`. */
+/** Returns a stretch of time in words for the end of a sentence: `210 ms`, `4.2 s`, `42 s`, `12 min 40 s`. */
 export function took(ms: number): string {
+  if (ms < 999.5) return `${Math.round(ms)} ms`;
   if (ms < 10_000) return `${(ms / 1000).toFixed(1)} s`;
   if (ms < 60_000) return `${Math.round(ms / 1000)} s`;
   const seconds = Math.round(ms / 1000);

@@ -55,8 +55,10 @@ export function catalogueMeanings(): readonly { readonly code: CoreCode; readonl
   return (Object.keys(words) as CoreCode[]).toSorted().map((code) => ({ code, means: words[code].means }));
 }
 
+/** The words of the code itself, without those of its place. */
 type OwnWording = Omit<Wording, 'where' | 'position' | 'cause'>;
 
+/** Plugins' failures carry their words, core's are looked up. */
 function own(failure: Failure): OwnWording {
   if ('pluginFailure' in failure) {
     return { code: failure.code, title: failure.message, facts: detailFacts(failure.details), problems: [] };
@@ -87,6 +89,7 @@ function detailFacts(details: { readonly [key: string]: unknown }): (readonly [s
     .map(([key, value]) => [key, String(value)] as const);
 }
 
+/** From the widest to the narrowest: task, step, item, URL. */
 function wordPlace(at: At): string | undefined {
   const task =
     at.task === undefined || at.plugin === undefined || at.task.includes(':') ? at.task : `${at.plugin}:${at.task}`;

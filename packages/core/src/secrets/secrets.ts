@@ -84,7 +84,10 @@ export function createSecrets({ secrets, env, redactor, projectDir }: SecretsCon
   return {
     names: Object.keys(secrets),
     value,
-    values: async (names) => Object.fromEntries(await Promise.all(names.map(async (name) => [name, await value(name)]))),
+    values: async (names) => {
+      const pairs = names.map(async (name): Promise<[string, string]> => [name, await value(name)]);
+      return Object.fromEntries(await Promise.all(pairs));
+    },
     options: (options, where) => members(options, where),
     reference: async (reference, where) => mask(where, reference, await resolveReference(reference, { env, projectDir, name: where })),
   };

@@ -8,6 +8,7 @@ import { StoreTrouble, type ByteRange, type ReadStream } from '../model/driver.t
 export async function* countedStream(
   stream: ReadStream,
   range: ByteRange | undefined,
+  signal: AbortSignal | undefined,
   toError: (error: unknown) => unknown,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const { announcedBytes } = stream;
@@ -15,6 +16,8 @@ export async function* countedStream(
   let received = 0;
   try {
     for await (const piece of stream) {
+      // Here for all: a driver that reads from memory never waits, so it never notices.
+      signal?.throwIfAborted();
       received += piece.length;
       if (received > mostBytes) throw wrong(`at most ${mostBytes} bytes`, `${received} or more`);
       yield piece;

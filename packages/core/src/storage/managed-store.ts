@@ -73,7 +73,7 @@ export class ManagedStore implements Store {
     const { range, signal } = options;
     if (range !== undefined) checkRange(range);
     const stream = await this.#call('read', key, signal, () => this.#driver.read(inner, range, signal));
-    return countedStream(stream, range, (error) => this.#failure(error, 'read', key));
+    return countedStream(stream, range, signal, (error) => this.#failure(error, 'read', key));
   }
 
   async write(key: string, body: Bytes, options: StoreWriteOptions = {}): Promise<Entry & { readonly digest: Digest }> {

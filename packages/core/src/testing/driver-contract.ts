@@ -82,7 +82,7 @@ function troubledCases(options: DriverContractOptions): ContractCase[] {
   return Object.entries(options.troubled ?? {}).map(([code, open]) => ({
     title: `says ${code} when the service does`,
     async run() {
-      const { store, dispose } = await open();
+      const { store, dispose } = await (open as () => Promise<OpenedForContract>)();
       try {
         const calls: (() => Promise<unknown>)[] = [() => store.stat('a/b'), async () => readAll(await store.read('a/b'))];
         if (store.can.list) calls.push(() => listAll(store, 'a/'));

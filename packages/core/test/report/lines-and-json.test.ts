@@ -39,7 +39,7 @@ describe('the lines reporter', () => {
     reporter.close();
     assert.deepEqual(progress.text.trimEnd().split('\n'), [
       '[0:00] diatom:build, run 12',
-      '[0:00] sources: done in 0.4 s',
+      '[0:00] sources: done in 390 ms',
       '[1:01] download: 7 of 11, 2 reused, 5.0/min, 18.2 MB/s, 0:48 left',
       '[1:01] unpack: 2,000 of 6,000 or more',
       '[1:01] place: waiting for items',
@@ -79,6 +79,28 @@ describe('the lines reporter', () => {
     assert.equal(progress.text.split('[store.missing]').length - 1, 50);
     assert.doesNotMatch(progress.text, /^\[/m);
     assert.match(result.text, /15 of 8,426 items failed/);
+  });
+});
+
+describe('a pipeline', () => {
+  it('keeps the maps of its entries apart', () => {
+    const { reporter, progress } = linesReporter();
+    for (const [run, task, name] of [
+      [1, 'a:b', 'first'],
+      [2, 'c:d', 'second'],
+    ] as const) {
+      reporter.event({ type: 'run.started', run, task, dryRun: false });
+      reporter.event({ type: 'map.started', map: 0, name, once: false });
+      reporter.event({ type: 'map.finished', map: 0, counts: counts({ total: run, done: run }) });
+    }
+    reporter.close();
+    const lines = progress.text.trimEnd().split('\n');
+    assert.deepEqual(lines, [
+      '[0:00] a:b, run 1',
+      '[0:00] first: 1 done in 0 ms',
+      '[0:00] c:d, run 2',
+      '[0:00] second: 2 done in 0 ms',
+    ]);
   });
 });
 

@@ -24,7 +24,7 @@ describe('the summary of a run', () => {
   });
 
   it('is one line when there was nothing to do', () => {
-    assert.deepEqual(summaryLines(nothingReport, layout), ['✓ Nothing to do: 11 items up to date  (run 13, 0.2 s)']);
+    assert.deepEqual(summaryLines(nothingReport, layout), ['✓ Nothing to do: 11 items up to date  (run 13, 210 ms)']);
   });
 
   it('of a dry run gives reasons, outputs, stale files and what is in the way', () => {

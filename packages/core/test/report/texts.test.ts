@@ -47,7 +47,7 @@ describe('units', () => {
     );
     assert.deepEqual(
       [took(210), took(42_400), took(760_000), took(7_200_000)],
-      ['0.2 s', '42 s', '12 min 40 s', '2 h'],
+      ['210 ms', '42 s', '12 min 40 s', '2 h'],
     );
     assert.deepEqual(
       [rate(420, 'items'), rate(3.14, 'items'), rate(0.05, 'items'), rate(3.1e6, 'bytes')],

@@ -2,9 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, existsSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { failureOf, type Failure } from '../../src/model/failure.ts';
-import type { Entry } from '../../src/model/driver.ts';
 import { createStoreOpener, type StoreOpener } from '../../src/storage/open-store.ts';
+import { entriesOf, failureFrom } from './support.ts';
 
 describe('opening places', () => {
   let folder: string;
@@ -41,7 +40,7 @@ describe('opening places', () => {
     const store = await opener.open('./out');
     await store.write('a/b.txt', Buffer.from('hello'));
     assert.equal(readFileSync(join(folder, 'out/a/b.txt'), 'utf8'), 'hello');
-    assert.deepEqual((await keys(store.list())).map(({ key }) => key), ['a/b.txt']);
+    assert.deepEqual((await entriesOf(store.list())).map(({ key }) => key), ['a/b.txt']);
     assert.equal(store.localPath('a/b.txt'), join(folder, 'out/a/b.txt'));
   });
 
@@ -51,16 +50,16 @@ describe('opening places', () => {
     await set.write('.runner-staging/1/x', Buffer.from('x'));
     assert.equal(existsSync(join(folder, 'disk/.runner-staging/1/x')), true);
     await set.move('.runner-staging/1/x', 'x', { overwrite: false });
-    assert.deepEqual((await keys(whole.list())).map(({ key }) => key), ['sets/2026/x']);
-    assert.deepEqual((await keys(set.list())).map(({ key }) => key), ['x']);
+    assert.deepEqual((await entriesOf(whole.list())).map(({ key }) => key), ['sets/2026/x']);
+    assert.deepEqual((await entriesOf(set.list())).map(({ key }) => key), ['x']);
     assert.equal((await set.stat('x'))?.key, 'x');
   });
 
   it('hides staged files from listings unless asked for them', async () => {
     const store = await opener.open('disk:s');
     await store.write('.runner-staging/7/half', Buffer.from('x'));
-    assert.deepEqual(await keys(store.list()), []);
-    assert.deepEqual((await keys(store.list('.runner-staging/'))).map(({ key }) => key), ['.runner-staging/7/half']);
+    assert.deepEqual(await entriesOf(store.list()), []);
+    assert.deepEqual((await entriesOf(store.list('.runner-staging/'))).map(({ key }) => key), ['.runner-staging/7/half']);
   });
 
   it('keeps work: under the work folder', async () => {
@@ -71,15 +70,15 @@ describe('opening places', () => {
   });
 
   it('names the known stores when a name is unknown', async () => {
-    const failure = await failureFrom(opener.open('cloud:sets'));
+    const failure = await failureFrom(() => opener.open('cloud:sets'));
     assert.deepEqual(failure, { code: 'name.unknown', kind: 'store', name: 'cloud', known: ['disk', 'mem', 'odd'] });
     assert.throws(() => opener.place('cloud:sets'));
   });
 
   it('names the known schemes when a scheme is unknown', async () => {
-    const failure = await failureFrom(opener.open('gopher://host/x'));
+    const failure = await failureFrom(() => opener.open('gopher://host/x'));
     assert.equal(failure?.code, 'store.scheme');
-    assert.equal((await failureFrom(opener.open('odd:')))?.code, 'store.scheme');
+    assert.equal((await failureFrom(() => opener.open('odd:')))?.code, 'store.scheme');
   });
 
   it('resolves secrets when the store is opened, and only then', async () => {
@@ -99,21 +98,8 @@ describe('opening places', () => {
   });
 
   it('refuses a store URL with credentials', async () => {
-    const failure = await failureFrom(opener.open('webdav+https://me:secret@cloud.example.org/x'));
+    const failure = await failureFrom(() => opener.open('webdav+https://me:secret@cloud.example.org/x'));
     assert.equal(failure?.code, 'secret.inline');
     assert.equal(JSON.stringify(failure).includes('secret@'), false);
   });
 });
-
-async function keys(pages: AsyncIterable<readonly Entry[]>): Promise<Entry[]> {
-  return (await Array.fromAsync(pages)).flat();
-}
-
-async function failureFrom(work: Promise<unknown>): Promise<Failure | undefined> {
-  try {
-    await work;
-  } catch (error) {
-    return failureOf(error);
-  }
-  return undefined;
-}

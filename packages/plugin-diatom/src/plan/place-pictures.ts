@@ -1,6 +1,8 @@
 import { split, type SplitLine, type SplitPlan } from '@dataset-runner/kit/split';
 import { flatNames, picturePath } from '../layout.ts';
 import type { Labelled } from '../picture.ts';
+import type { PictureNote } from '../steps/note-picture.ts';
+import type { PlacedPicture } from '../steps/place-picture.ts';
 import { groupPictures } from './group-pictures.ts';
 
 /** How a set is divided; the params of `split` and `build`. */
@@ -83,4 +85,15 @@ function namesByClass(pictures: readonly Labelled[]): ReadonlyMap<string, string
     for (const [key, name] of flatNames(naming)) names.set(key, name);
   }
   return names;
+}
+
+/** The part of a placement that moves bytes. */
+export function asPlaced({ key, path, picture }: Placement): PlacedPicture {
+  return { key, path, file: picture.file };
+}
+
+/** The part of a placement that the manifest and the reports read. */
+export function asNote({ key, path, picture, group, split: part }: Placement): PictureNote {
+  const { sha256, phash, species, archive } = picture;
+  return { key, path, sha256, phash, species, group, split: part, ...(archive === undefined ? {} : { archive }) };
 }

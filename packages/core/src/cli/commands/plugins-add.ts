@@ -10,7 +10,7 @@ export class PluginsAddCommand extends RunnerCommand {
   async run(): Promise<number> {
     const line = await this.readLine();
     const given = line.arg('package');
-    const entries = await openPluginEntries(this.context);
+    const entries = openPluginEntries(this.context);
     const name = isLocal(given) ? this.#localName(given, entries.dir) : packageOf(given);
     if (!isLocal(given)) {
       if (!isPackageSpec(given))

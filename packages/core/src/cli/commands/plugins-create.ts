@@ -15,7 +15,7 @@ export class PluginsCreateCommand extends RunnerCommand {
         hint: 'Take small letters, digits and dashes.',
       });
     }
-    const entries = await openPluginEntries(this.context);
+    const entries = openPluginEntries(this.context);
     const entry = `./plugins/${name}.ts`;
     const path = join(entries.dir, 'plugins', `${name}.ts`);
     if (existsSync(path))

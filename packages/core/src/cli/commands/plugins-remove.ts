@@ -8,7 +8,7 @@ export class PluginsRemoveCommand extends RunnerCommand {
   async run(): Promise<number> {
     const line = await this.readLine();
     const name = line.arg('package');
-    const entries = await openPluginEntries(this.context);
+    const entries = openPluginEntries(this.context);
     if (!entries.remove(name)) throw fail('name.unknown', { kind: 'plugin', name, known: entries.names });
     // Out of the list first: should npm fail, the project is whole and the package only idle.
     if (!name.startsWith('.')) await runNpm(this.context, entries.dir, ['uninstall', '--save-dev', name], name);

@@ -4,6 +4,7 @@ import { took } from '../../report/units.ts';
 import { failureTitle } from '../../report/wording.ts';
 import { RunnerCommand } from '../runner-command.ts';
 
+/** One thing that was tried. */
 interface Probe {
   readonly what: string;
   readonly ok: boolean;
@@ -37,6 +38,7 @@ export class StoreCheckCommand extends RunnerCommand {
   }
 }
 
+/** Each probe that can be made, in the order write, read, list, remove; one that fails does not end the others. */
 async function probe(store: Store, now: () => number): Promise<Probe[]> {
   const key = `runner-check-${process.pid}-${Date.now()}.txt`;
   const text = 'This file was written by runner store check and may be removed.\n';

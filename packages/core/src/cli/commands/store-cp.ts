@@ -46,11 +46,13 @@ export class StoreCpCommand extends RunnerCommand {
   }
 }
 
+/** What was copied so far. */
 interface Copied {
   readonly files: number;
   readonly sizeBytes: number;
 }
 
+/** Streams one file through this machine; without `overwrite` a file that is there fails as store.conflict. */
 async function copyOne(from: Store, key: string, to: Store, newKey: string, overwrite: boolean): Promise<number> {
   const entry = await from.stat(key);
   const size = entry?.size;

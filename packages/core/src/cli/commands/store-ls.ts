@@ -1,6 +1,6 @@
 import type { Entry } from '../../model/driver.ts';
 import { table } from '../../report/table.ts';
-import { bytes, count, counted } from '../../report/units.ts';
+import { bytes, counted } from '../../report/units.ts';
 import { RunnerCommand } from '../runner-command.ts';
 
 /** `runner store ls`: the files of a place, one level of folders or all. */
@@ -44,10 +44,11 @@ export class StoreLsCommand extends RunnerCommand {
     this.context.print(
       table([{ align: 'right' }, { flexible: true, paint: out.name }, { paint: out.dim }], rows, layout),
     );
-    this.context.print([out.dim(total === 0 ? 'There are no files.' : `${count(total)} files in all`)]);
+    this.context.print([out.dim(total === 0 ? 'There are no files.' : `${counted(total, 'file')} in all`)]);
   }
 }
 
+/** Puts a file in its place of the one level shown: itself, or its first folder. */
 function sort(entry: Entry, folders: Map<string, { files: number; size: number }>, files: Entry[]): void {
   const slash = entry.key.indexOf('/');
   if (slash < 0) {

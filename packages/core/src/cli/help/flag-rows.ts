@@ -17,6 +17,7 @@ export function flagRow(flag: FlagSpec): HelpRow {
   return { term: flagTerm(flag), meaning: flag.description ?? '', ...(note === undefined ? {} : { note }) };
 }
 
+/** How the flag is typed: `-t, --test-count <n>`. */
 function flagTerm(flag: FlagSpec): string {
   const short = flag.short === undefined ? '    ' : `-${flag.short}, `;
   if (flag.type === 'boolean') return `${short}--${flag.default === true ? '[no-]' : ''}${flag.name}`;
@@ -41,6 +42,7 @@ function valueWord(flag: FlagSpec): string {
   return choices !== undefined && choices.length <= 24 ? choices : typeWords[flag.type];
 }
 
+/** What is not said by the term: choices too many for it, `required`, the default. */
 function noteOf(flag: FlagSpec): string | undefined {
   const parts: string[] = [];
   const choices = flag.choices?.join('|');

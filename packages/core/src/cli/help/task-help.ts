@@ -32,6 +32,7 @@ export function taskHelp({ id, task, plugin }: ListedTask, layout: Layout): stri
   return lines;
 }
 
+/** What a step needs of the machine, for people who wonder why it is slow or waits. */
 function stepRow(step: StepManifest): { term: string; meaning: string } {
   const { needs } = step;
   const parts: string[] = [];

@@ -4,12 +4,15 @@ import type { FlagSpec } from '../../config/flags.ts';
 export interface CommandSpec {
   /** One word, or two for the members of a family: `store ls`. */
   readonly name: string;
+  /** The heading it stands under in `runner --help`. */
   readonly group: 'work' | 'look' | 'project' | 'store';
   /** One line. */
   readonly summary: string;
   readonly description?: string;
+  /** In their order; required ones first, oclif knows no other way. */
   readonly args: readonly ArgSpec[];
   readonly flags: readonly FlagSpec[];
+  /** Whole command lines; help shows them and a test checks that they name the command. */
   readonly examples: readonly string[];
 }
 
@@ -40,4 +43,5 @@ export function valued(
   return { name, param: name, multiple: false, required: false, description, ...options };
 }
 
+/** On every command whose answer a program could want. */
 export const jsonFlag = toggle('json', 'Print JSON for programs');

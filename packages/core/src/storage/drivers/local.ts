@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, realpathSync, renameSync, rmdirSync, unlinkSync } from 'node:fs';
+import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, realpathSync, renameSync, rmdirSync, statSync, unlinkSync, utimesSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -161,6 +161,7 @@ export class LocalDriver implements Driver {
     const target = this.localPath(to);
     const appear = (): void => {
       if (overwrite) {
+        makeNewer(source, target);
         renameSync(source, target);
         return;
       }
@@ -232,6 +233,17 @@ export class LocalDriver implements Driver {
       // Not there, or the disk is broken; the first error is the one worth telling.
     }
   }
+}
+
+/**
+ * Sees to it that a replaced file is newer than it was: times move in steps of some milliseconds, and two
+ * contents of one size within one step would otherwise have one version.
+ */
+function makeNewer(source: string, target: string): void {
+  const before = statSync(target, { throwIfNoEntry: false });
+  if (before === undefined) return;
+  const { atimeMs, mtimeMs } = statSync(source);
+  if (mtimeMs <= before.mtimeMs) utimesSync(source, atimeMs / 1000, (before.mtimeMs + 1) / 1000);
 }
 
 // Worker threads share a pid; each loads this module anew.

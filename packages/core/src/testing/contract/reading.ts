@@ -5,6 +5,8 @@ import { bytesOf, failsWith, readAll, someBytes, textOf, type ContractCase } fro
 /** Names that services are known to mangle, each for a reason of its own. */
 export const oddNames: readonly string[] = [
   'plain.txt',
+  'A.txt',
+  'a b.txt',
   'with space.txt',
   'a+b.txt',
   '100%.txt',

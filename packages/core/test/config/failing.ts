@@ -1,0 +1,25 @@
+import { failureOf, type Failure, type Problem } from '../../src/model/failure.ts';
+
+/** The failure that a call throws; fails the test when it throws none. */
+export async function failureFrom(call: () => unknown): Promise<Failure> {
+  try {
+    await call();
+  } catch (error) {
+    const failure = failureOf(error);
+    if (failure !== undefined) return failure;
+    throw error;
+  }
+  throw new Error('it did not fail');
+}
+
+/** The problems of a thrown failure as `file:line:column path message`. */
+export async function problemLines(call: () => unknown): Promise<string[]> {
+  const failure = await failureFrom(call);
+  if (!('problems' in failure)) throw new Error(`no problems in ${JSON.stringify(failure)}`);
+  return failure.problems.map(problemLine);
+}
+
+export function problemLine({ file, line, column, path, message }: Problem): string {
+  const place = [file, line, column].filter((part) => part !== undefined).join(':');
+  return [place, path, message].filter((part) => part !== '').join(' ');
+}

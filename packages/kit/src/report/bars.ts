@@ -1,0 +1,2 @@
+import { escapeMarkup as escape } from '../escape-markup.ts';
+import { type BarsBlock, partColour } from './blocks.ts';

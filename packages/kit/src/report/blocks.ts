@@ -1,0 +1,128 @@
+import { escapeMarkup as escape } from '../escape-markup.ts';
+import { drawBars } from './bars.ts';
+
+export interface TextBlock {
+  readonly kind: 'text';
+  readonly text: string;
+}
+
+export interface TableBlock {
+  readonly kind: 'table';
+  readonly caption: string;
+  readonly columns: readonly string[];
+  /** Numbers are grouped and set flush right. */
+  readonly rows: readonly (readonly (string | number)[])[];
+}
+
+/** Stacked bars, one a row, with the numbers beside them; series have the colour of their place, as parts do elsewhere. */
+export interface BarsBlock {
+  readonly kind: 'bars';
+  readonly caption: string;
+  readonly series: readonly string[];
+  readonly rows: readonly { readonly label: string; readonly values: readonly number[] }[];
+}
+
+export interface Picture {
+  /** A `data:image/` URI, from `thumbnail`; undefined is drawn as an empty frame. */
+  readonly src: string | undefined;
+  readonly caption: string;
+}
+
+/** Rows of pictures in columns, such as classes by parts. */
+export interface ImagesBlock {
+  readonly kind: 'images';
+  readonly caption: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly { readonly label: string; readonly cells: readonly (readonly Picture[])[] }[];
+}
+
+/** Pictures two by two, such as suspected duplicates. */
+export interface PairsBlock {
+  readonly kind: 'pairs';
+  readonly caption: string;
+  readonly pairs: readonly {
+    readonly pictures: readonly [Picture, Picture];
+    /** The part each stands in, as index into `series` and by name. */
+    readonly parts: readonly [string, string];
+    readonly note: string;
+    /** Marks the note, for example where labels contradict each other. */
+    readonly warn?: boolean;
+  }[];
+  readonly series: readonly string[];
+}
+
+export type Block = TextBlock | TableBlock | BarsBlock | ImagesBlock | PairsBlock;
+
+/** How numbers look and how tables and figures are counted, over the whole page. */
+export interface Format {
+  readonly number: (value: number) => string;
+  readonly caption: (kind: 'table' | 'figure') => number;
+}
+
+/** Draws one block as HTML, its text escaped. */
+export function drawBlock(block: Block, format: Format): string {
+  switch (block.kind) {
+    case 'text':
+      return block.text
+        .split(/\n{2,}/)
+        .map((paragraph) => `<p>${escape(paragraph)}</p>`)
+        .join('\n');
+    case 'table':
+      return drawTable(block, format);
+    case 'bars':
+      return figure(drawBars(block, format.number), block.caption, format);
+    case 'images':
+      return figure(drawImages(block), block.caption, format);
+    case 'pairs':
+      return figure(drawPairs(block), block.caption, format);
+  }
+}
+
+/** The colour class of a part by its place; after the sixth, colours come round again. */
+export function partColour(series: readonly string[], name: string): string {
+  return `p${Math.max(0, series.indexOf(name)) % 6}`;
+}
+
+function figure(drawn: string, caption: string, format: Format): string {
+  return `<figure>${drawn}<figcaption><b>Figure ${format.caption('figure')}.</b> ${escape(caption)}</figcaption></figure>`;
+}
+
+function drawTable({ caption, columns, rows }: TableBlock, format: Format): string {
+  const isNumber = columns.map((_, column) => rows.length > 0 && rows.every((row) => typeof row[column] === 'number'));
+  const align = (column: number): string => (isNumber[column] ? ' class="n"' : '');
+  const head = columns.map((name, column) => `<th scope="col"${align(column)}>${escape(name)}</th>`).join('');
+  const cell = (value: string | number): string => escape(typeof value === 'number' ? format.number(value) : value);
+  const body = rows.map((row) => `<tr>${row.map((value, column) => `<td${align(column)}>${cell(value)}</td>`).join('')}</tr>`);
+  return `<div class="scroll"><table class="plain"><caption><b>Table ${format.caption('table')}.</b> ${escape(caption)}</caption>
+<thead><tr>${head}</tr></thead><tbody>${body.join('\n')}</tbody></table></div>`;
+}
+
+function drawImages({ columns, rows }: ImagesBlock): string {
+  const drawn = rows.map(({ label, cells }) => {
+    const parts = cells.map((pictures, column) => {
+      const name = columns[column] ?? '';
+      const heading = `<span class="part ${partColour(columns, name)}">${escape(name)}</span>`;
+      return `<div class="cell">${heading}<div class="thumbs">${pictures.map(drawPicture).join('') || '<span class="none">none</span>'}</div></div>`;
+    });
+    return `<div class="samples"><h3>${escape(label)}</h3><div class="cells">${parts.join('')}</div></div>`;
+  });
+  return drawn.join('\n');
+}
+
+function drawPairs({ pairs, series }: PairsBlock): string {
+  const drawn = pairs.map(({ pictures, parts, note, warn }) => {
+    const sides = pictures.map((picture, side) => {
+      const name = parts[side]!;
+      return `<div>${drawPicture(picture)}<span class="part ${partColour(series, name)}">${escape(name)}</span><span class="key">${escape(picture.caption)}</span></div>`;
+    });
+    return `<div class="pair">${sides.join('')}<p class="note${warn ? ' bad' : ''}">${escape(note)}</p></div>`;
+  });
+  return `<div class="pairs">${drawn.join('\n')}</div>`;
+}
+
+function drawPicture({ src, caption }: Picture): string {
+  if (src === undefined) return `<span class="frame" title="${escape(caption)}">unreadable</span>`;
+  // Anything else would load from somewhere, and the page must stand alone.
+  if (!/^data:image\/(webp|png|jpeg|svg\+xml);base64,[A-Za-z0-9+/=]+$/.test(src)) throw new RangeError(`the picture of '${caption}' is no data:image URI`);
+  return `<span class="frame"><img src="${src}" alt="${escape(caption)}" title="${escape(caption)}"></span>`;
+}

@@ -1,0 +1,119 @@
+import { defineTask, fileRef, storeUrl, z } from '@dataset-runner/core/plugin';
+import { divisionParams, fileListParam, includeParam, leakParams } from '../params.ts';
+import { downloadArchive } from '../steps/download-archive.ts';
+import { drawSheet } from '../steps/draw-sheet.ts';
+import { findLeaks } from '../steps/find-leaks.ts';
+import { lookAtPicture } from '../steps/look-at-picture.ts';
+import { nameSet } from '../steps/name-set.ts';
+import { notePicture } from '../steps/note-picture.ts';
+import { packAway } from '../steps/pack-away.ts';
+import { packSet } from '../steps/pack-set.ts';
+import { placePicture } from '../steps/place-picture.ts';
+import { unpackArchive } from '../steps/unpack-archive.ts';
+import { uploadZip } from '../steps/upload-zip.ts';
+import { writeManifest } from '../steps/write-manifest.ts';
+import { readManifest } from '../manifest.ts';
+import { choosePictures } from '../plan/choose-pictures.ts';
+import { findArchives } from '../plan/find-archives.ts';
+import { asNote, asPlaced, placePictures } from '../plan/place-pictures.ts';
+import { describeSet, leftOutLines } from '../plan/describe-set.ts';
+
+export const build = defineTask({
+  summary: 'Download species archives and publish a seeded train/test set, its zip and its reports',
+  description:
+    'Does all of download, extract, split, leaks, pack and upload in one go; only what changed since the last run is done again.',
+  examples: [
+    'runner run diatom:build --file-list ./species.json --out ./set',
+    'runner run diatom:build --file-list env:FILE_LIST --out ./set --upload cloud:sets --move',
+    "runner run diatom:build --file-list ./species.json --out ./set --group-by '^(\\d{6})' --sticky",
+  ],
+  params: z.object({
+    ...fileListParam,
+    out: storeUrl().describe('Where the set is published'),
+    ...divisionParams,
+    ...includeParam,
+    ...leakParams,
+    upload: storeUrl().optional().describe('Where the zip is uploaded'),
+    move: z.boolean().default(false).describe('Keep no local zip once the upload is verified'),
+  }),
+  outputs: z.object({
+    set: z.string().meta({ 'x-runner': 'place' }),
+    zip: fileRef(),
+    manifest: fileRef(),
+    train: z.int(),
+    test: z.int(),
+    species: z.int(),
+    leftOut: z.int(),
+    leaks: z.int(),
+  }),
+  steps: {
+    downloadArchive,
+    unpackArchive,
+    lookAtPicture,
+    placePicture,
+    notePicture,
+    writeManifest,
+    findLeaks,
+    drawSheet,
+    nameSet,
+    packSet,
+    packAway,
+    uploadZip,
+  },
+
+  async run({ params, map, once, publish, store, log }) {
+    const { fileList, out, upload, move } = params;
+
+    // 1. Download the archives, each once, verified.
+    const archives = map(downloadArchive, await findArchives(store, fileList), { into: 'work:diatom/downloads' });
+    // 2. Take the pictures out of them.
+    const unpacked = map(unpackArchive, archives, { into: 'work:diatom/pictures' });
+    // 3. Decode and hash every picture; what is none is left out by name.
+    const looked = map(lookAtPicture, unpacked, { key: (picture) => picture.key });
+    // 4. Give each picture its species and its split.
+    const { pictures, leftOut } = choosePictures(await looked.toArray(), fileList);
+    const previous = params.sticky ? await readManifest(await store(out)) : [];
+    const set = placePictures(pictures, params, previous);
+    for (const line of [...set.warnings, ...leftOutLines(leftOut)]) log(line);
+    // 5. Put each picture into results/<split>/<species>/, and remove those that moved.
+    const placed = map(placePicture, set.placements.map(asPlaced), { into: out, exact: true });
+    // 6. Write the manifest.
+    const notes = map(notePicture, set.placements.map(asNote));
+    const manifest = await once(writeManifest, { notes }, { into: out });
+    // 7. Report leaks, and draw a contact sheet.
+    const leaks = await once(findLeaks, { notes, pictures: placed, distance: params.leakDistance, fail: params.onLeak === 'error' }, { into: out });
+    await once(drawSheet, { notes, pictures: placed }, { into: out });
+    // 8. Pack the set under the moment it last changed.
+    const { name } = await once(nameSet, { pictures: placed });
+    const more = [
+      ...(params.include.includes('downloads') ? (await archives.toArray()).map(({ key, file }) => ({ key, path: `downloads/${key}`, file })) : []),
+      ...(params.include.includes('manifest') ? [{ key: 'manifest', path: manifest.key, file: manifest }] : []),
+    ];
+    const away = move && upload !== undefined;
+    const packing = { uses: { pictures: placed, more }, into: away ? upload : out, key: () => (away ? name : 'set') };
+    // 9. Upload it; with `move` the local zip goes when the other side has it.
+    const [zip] = await map(away ? packAway : packSet, [{ key: 'set', name }], { ...packing, exact: !away }).toArray();
+    if (upload !== undefined && !away) await map(uploadZip, [{ key: name, file: zip! }], { into: upload });
+    // 10. Say what the set is, with the digest of every file.
+    await publish(out, describeSet(set, fileList));
+
+    return {
+      set: out,
+      zip: zip!,
+      manifest,
+      train: set.train,
+      test: set.test,
+      species: Object.keys(set.counts['train'] ?? {}).length,
+      leftOut: leftOut.reduce((sum, row) => sum + row.count, 0),
+      leaks: leaks.across,
+    };
+  },
+
+  render: ({ set, zip, train, test, species, leftOut, leaks }) =>
+    [
+      `${species} species: ${train} pictures to train, ${test} to test${leftOut === 0 ? '' : `; ${leftOut} files left out`}`,
+      `set      ${set}`,
+      `zip      ${zip.store}/${zip.key}`,
+      `reports  ${set}/reports (${leaks === 0 ? 'no leak found' : `${leaks} pairs alike across the splits`})`,
+    ].join('\n'),
+});
