@@ -74,6 +74,6 @@ function seconds(runs: readonly TimedRun[]): Spread {
 async function besideSnakemake(scene: Scene, ours: Spread): Promise<Row[]> {
   scene.say('snakemake, 2,000 and 5,000 jobs');
   const perItem = scaled(ours, 1e6 / scene.items(million));
-  const found = await snakemakePlan(scene.folder('plan-snakemake'), [scene.items(2_000), scene.items(5_000)], scene.rounds(3));
+  const found = await snakemakePlan(scene.folder('plan-snakemake'), [2_000, 5_000], scene.rounds(3));
   return found.map((beside): Row => ({ what: 'full state, ordered, one item', unit: 'us/item', ours: perItem, beside }));
 }

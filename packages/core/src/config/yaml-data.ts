@@ -52,8 +52,8 @@ class Reader {
   readonly #document: Document;
   readonly #lines: LineCounter;
   readonly #file: string;
-  // Aliases being followed, to refuse the one that leads to itself.
-  readonly #following = new Set<unknown>();
+  // Nodes being read, to refuse an alias that leads back into one of them.
+  readonly #open = new Set<unknown>();
   #nodes = 0;
 
   constructor(document: Document, lines: LineCounter, file: string) {
@@ -80,19 +80,24 @@ class Reader {
     const range = (node as Node | null)?.range;
     if (range) this.values.set(pathText(path), this.placeAt(range[0]));
     if (isAlias(node)) return this.#readAlias(node.resolve(this.#document), path);
+    if (isScalar(node)) return this.#readScalar(node.value, path);
+    this.#open.add(node);
+    const value = this.#readCollection(node, path);
+    this.#open.delete(node);
+    return value;
+  }
+
+  #readCollection(node: unknown, path: Path): Json {
     if (isMap(node)) return this.#readMap(node.items, path);
-    if (isSeq(node)) return node.items.map((item, i) => this.read(item, [...path, i]));
-    return isScalar(node) ? this.#readScalar(node.value, path) : null;
+    return isSeq(node) ? node.items.map((item, i) => this.read(item, [...path, i])) : null;
   }
 
   #readAlias(target: unknown, path: Path): Json {
     if (target === undefined) return this.#refuse(path, 'there is no such anchor');
-    if (this.#following.has(target)) return this.#refuse(path, 'this alias leads to itself');
+    if (this.#open.has(target)) return this.#refuse(path, 'this alias leads to itself');
     // What an alias brings is placed where the alias stands: that is the line to change.
     const place = this.values.get(pathText(path));
-    this.#following.add(target);
     const value = this.read(target, path);
-    this.#following.delete(target);
     if (place !== undefined) this.values.set(pathText(path), place);
     return value;
   }

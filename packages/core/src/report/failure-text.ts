@@ -18,6 +18,9 @@ export function failureLines(failure: Failure, layout: FailureLayout): string[] 
   return layOut(wordFailure(failure), layout, layout.style.bad(layout.style.signs.bad), '');
 }
 
+// `src/` or `dist/` of this package.
+const ownFolder = new URL('..', import.meta.url).href;
+
 // Labels are one word of at most eight letters, so that the texts behind them stand in one column.
 const labelWidth = 9;
 
@@ -40,8 +43,7 @@ function layOut(wording: Wording, layout: FailureLayout, sign: string, indent: s
     lines.push(...layOut(wording.cause, layout, style.dim('because'.padEnd(labelWidth - 1)), inner));
   if (wording.hint !== undefined) row('try', wording.hint, style.bold);
   // Frames are not wrapped: editors and terminals make links of them.
-  for (const frame of stackFrames(wording.stack ?? ''))
-    lines.push(inner + style.dim(`${'stack'.padEnd(labelWidth)}${frame}`));
+  for (const frame of stackFrames(wording)) lines.push(inner + style.dim(`${'stack'.padEnd(labelWidth)}${frame}`));
   return lines;
 }
 
@@ -83,10 +85,15 @@ function problemLines(problem: Problem, layout: FailureLayout, indent: string): 
 }
 
 // Frames inside Node tell authors nothing; five of their own are enough to find the line.
-function stackFrames(stack: string): string[] {
-  return stack
-    .split('\n')
-    .filter((line) => /^\s+at /.test(line) && !line.includes('node:'))
-    .slice(0, 5)
-    .map((line) => line.trim().slice('at '.length));
+function stackFrames({ stack, code }: Wording): string[] {
+  if (stack === undefined) return [];
+  return (
+    stack
+      .split('\n')
+      .filter((line) => /^\s+at /.test(line) && !line.includes('node:'))
+      // Our own frames matter where the fault is ours.
+      .filter((line) => code === 'bug' || !line.includes(ownFolder))
+      .slice(0, 5)
+      .map((line) => line.trim().slice('at '.length))
+  );
 }

@@ -90,14 +90,16 @@ function mapTable(maps: readonly MapReport[], { style, width }: Layout): string[
 /** A line an item; the whole failures were printed while it ran, and `runner logs` has them still. */
 function failureList(report: RunReport, layout: Layout): string[] {
   const { style, width } = layout;
-  const rows = report.failures.slice(0, listedFailures).map((failure) => failureRow(failure));
+  // That it was stopped is the headline already.
+  const failures = report.failures.filter((failure) => failure.code !== 'run.interrupted');
+  const rows = failures.slice(0, listedFailures).map((failure) => failureRow(failure));
   // The reason is what people compare; a long key gives way before it does.
   const subject = Math.min(Math.floor(width / 2), Math.max(0, ...rows.map(([name]) => name.length)));
   const lines = rows.map(([name, title]) => {
     const start = name === '' ? '  ' : `  ${cut(name, subject, 'middle').padEnd(subject)}  `;
     return start + style.bad(cut(title, width - start.length, 'middle'));
   });
-  const hidden = report.failureCount - rows.length;
+  const hidden = report.failureCount - report.failures.length + failures.length - rows.length;
   if (hidden > 0) lines.push(style.dim(`  and ${count(hidden)} more: runner logs ${report.run}`));
   return lines;
 }

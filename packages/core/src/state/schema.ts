@@ -109,6 +109,23 @@ export function isDamage(error: unknown): boolean {
   return primary === 11 || primary === 26 || primary === 10 || (primary === 1 && /no such table/.test(message ?? ''));
 }
 
+/** What SQLite could not do, as a failure that names the file; anything else comes back unchanged. */
+export function stateFailure(error: unknown, path: string): unknown {
+  const { errcode, message } = error as { readonly errcode?: number; readonly message?: string };
+  if (errcode === undefined) return error;
+  const hint = 'Nothing recorded is lost; run the same command again once this is mended.';
+  switch (errcode & 0xff) {
+    case 13:
+      return fail('store.full', { url: path, why: 'no room is left for the state of the project', hint });
+    case 8:
+      return fail('store.denied', { url: path, hint });
+    case 10:
+      return fail('store.broken', { url: path, why: message ?? 'input/output error', hint });
+    default:
+      return error;
+  }
+}
+
 // Magic numbers of statfs(2); SQLite's own locks are unreliable on these.
 const networkFileSystems = new Map([
   [0x6969, 'NFS'],

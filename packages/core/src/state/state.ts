@@ -11,7 +11,7 @@ import { forgetLock, isFree, type Lock, tryLock } from './lock.ts';
 import { DigestMemo } from './memo.ts';
 import { Rows } from './rows.ts';
 import { Runs } from './runs.ts';
-import { openState } from './schema.ts';
+import { openState, stateFailure } from './schema.ts';
 
 /** A line: what (plugin, step, place) has made; rows belong to lines, not to runs. */
 export interface LineId {
@@ -73,8 +73,12 @@ export class State {
       this.#commit.run();
       return result;
     } catch (error) {
-      this.#rollback.run();
-      throw error;
+      try {
+        this.#rollback.run();
+      } catch {
+        // A full disk has rolled it back already.
+      }
+      throw stateFailure(error, this.path);
     } finally {
       this.#inside = false;
     }

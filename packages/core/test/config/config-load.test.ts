@@ -72,7 +72,7 @@ concurrency: 4
     deepEqual({ url: short?.url, options: short?.options }, { url: 's3://bucket/prefix', options: {} });
     deepEqual(project.secrets, { 'azure-key': 'env:AZURE_ML_KEY' });
     deepEqual(project.tasks['diatom:build']?.values, { fileList: './species.json', testCount: 10, out: 'cloud:sets' });
-    deepEqual(project.tasks['diatom:build']?.placeOf(['testCount']), { file: 'runner.yaml', line: 8, column: 54 });
+    deepEqual(project.tasks['diatom:build']?.placeOf(['testCount']), { file: 'runner.yaml', line: 8, column: 56 });
     deepEqual(project.tasks['diatom:check']?.values, {});
     deepEqual(
       project.pipelines['weekly']?.entries.map(({ id, task, after }) => ({ id, task, after })),

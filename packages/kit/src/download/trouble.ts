@@ -21,7 +21,11 @@ export function asCut(error: unknown, at: { readonly url: string; readonly recei
   if (signal?.aborted === true) return signal.reason;
   if (failureOf(error) !== undefined || !(error instanceof Error)) return error;
   const kind = 'kind' in error && '$type' in error ? String(error.kind) : '';
-  const code = 'code' in error ? String(error.code) : '';
-  if (!networkKinds.includes(kind) && !networkCodes.test(code) && error.message !== 'aborted') return error;
+  // Fetch implementations wrap: "terminated", and why only in the cause.
+  if (!networkKinds.includes(kind) && !networkCodes.test(codeOf(error)) && !networkCodes.test(codeOf(error.cause))) return error;
   return kitFailures['download-cut']({ ...at, why: error.message });
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
 }

@@ -1,5 +1,8 @@
 import { escapeMarkup as escape } from '../escape-markup.ts';
-import { drawBars } from './bars.ts';
+import { type BarsBlock, drawBars } from './bars.ts';
+import { partColour } from './part-colour.ts';
+
+export type { BarsBlock } from './bars.ts';
 
 export interface TextBlock {
   readonly kind: 'text';
@@ -12,14 +15,6 @@ export interface TableBlock {
   readonly columns: readonly string[];
   /** Numbers are grouped and set flush right. */
   readonly rows: readonly (readonly (string | number)[])[];
-}
-
-/** Stacked bars, one a row, with the numbers beside them; series have the colour of their place, as parts do elsewhere. */
-export interface BarsBlock {
-  readonly kind: 'bars';
-  readonly caption: string;
-  readonly series: readonly string[];
-  readonly rows: readonly { readonly label: string; readonly values: readonly number[] }[];
 }
 
 export interface Picture {
@@ -76,11 +71,6 @@ export function drawBlock(block: Block, format: Format): string {
     case 'pairs':
       return figure(drawPairs(block), block.caption, format);
   }
-}
-
-/** The colour class of a part by its place; after the sixth, colours come round again. */
-export function partColour(series: readonly string[], name: string): string {
-  return `p${Math.max(0, series.indexOf(name)) % 6}`;
 }
 
 function figure(drawn: string, caption: string, format: Format): string {

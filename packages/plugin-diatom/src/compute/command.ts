@@ -1,13 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { z } from '@dataset-runner/core/plugin';
 import { diatomFailures } from '../failures.ts';
-import type { commandSchema, Machine, MachineTools } from './machine.ts';
+import type { Machine, MachineTools } from './machine.ts';
+import type { MachineCommands } from './machine-schemas.ts';
 import { fillWords, runWords, shellLine } from './run-words.ts';
 
 const statusEveryMs = 2_000;
 
 /** A machine behind the user's own command lines. */
-export function commandMachine(name: string, lines: z.output<typeof commandSchema>, { log, signal }: MachineTools): Machine {
+export function commandMachine(name: string, lines: MachineCommands, { log, signal }: MachineTools): Machine {
   const call = (words: readonly string[], values: { readonly [name: string]: string }, wanted: string): Promise<string> =>
     runWords(fillWords(words, { name, ...values }), { signal, log, wanted });
   return {

@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
-import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { existsSync, writeFileSync } from 'node:fs';
+import { copyFile, mkdir, readFile, readlink, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { killGroup, runWords } from './run-words.ts';
@@ -24,7 +24,7 @@ export function localMachine(name: string, { log, signal }: MachineTools): Machi
         log,
         wanted: 'train',
         // Were we killed now, the program would train on for nobody; `stop` finds it by this.
-        started: (pid) => void writeFile(join(folder, pidFile), `${pid}\n`).catch(() => undefined),
+        started: (pid) => writeFileSync(join(folder, pidFile), `${pid}\n`),
       });
       await rm(join(folder, pidFile), { force: true });
     },
@@ -40,7 +40,6 @@ export function localMachine(name: string, { log, signal }: MachineTools): Machi
 // Process numbers are given out again: only a process that works in our folder is ours.
 async function runsIn(pid: number, folder: string): Promise<boolean> {
   if (!existsSync('/proc')) return true;
-  const { readlink } = await import('node:fs/promises');
   const cwd = await readlink(`/proc/${pid}/cwd`).catch(() => '');
   return cwd === folder || cwd.startsWith(`${folder}/`);
 }

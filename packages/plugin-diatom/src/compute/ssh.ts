@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { z } from '@dataset-runner/core/plugin';
 import { diatomFailures } from '../failures.ts';
-import type { Machine, MachineTools, sshSchema } from './machine.ts';
+import type { Machine, MachineTools } from './machine.ts';
+import type { SshSettings } from './machine-schemas.ts';
 import { fillWords, runWords, shellLine } from './run-words.ts';
 
 /** A machine behind the system's own ssh and scp, so that agents, jump hosts and ~/.ssh/config work as they do by hand. */
-export function sshMachine(name: string, ssh: z.output<typeof sshSchema>, { log, signal }: MachineTools): Machine {
+export function sshMachine(name: string, ssh: SshSettings, { log, signal }: MachineTools): Machine {
   const folder = `${ssh.folder}/${name}`;
   const target = ssh.user === undefined ? ssh.host : `${ssh.user}@${ssh.host}`;
   const options = [

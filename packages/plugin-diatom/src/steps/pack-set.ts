@@ -11,7 +11,7 @@ export interface NamedSet {
 
 /** What goes into the zip. */
 export interface SetContents {
-  readonly pictures: ResultsReader<PlacedPicture>;
+  readonly pictures: ResultsReader<PlacedPicture> | readonly PlacedPicture[];
   /** Whatever else was asked for: the downloads, the manifest. */
   readonly more: readonly PlacedPicture[];
 }
@@ -32,7 +32,8 @@ export const packSet = defineStep({
 /** The bytes of a set's zip, made as they are read. */
 export async function zipOf({ uses, read, progress, signal }: Tools<SetContents>): Promise<AsyncIterable<Uint8Array>> {
   const files: { readonly path: string; readonly file: FileRef }[] = [...uses.more];
-  for await (const { result } of uses.pictures) files.push(result);
+  if (isListed(uses.pictures)) files.push(...uses.pictures);
+  else for await (const { result } of uses.pictures) files.push(result);
   files.sort((a, b) => (a.path < b.path ? -1 : 1));
   function* entries(): Generator<PackEntry> {
     for (const [index, { path, file }] of files.entries()) {
@@ -42,4 +43,8 @@ export async function zipOf({ uses, read, progress, signal }: Tools<SetContents>
     }
   }
   return packZip(entries());
+}
+
+function isListed(pictures: SetContents['pictures']): pictures is readonly PlacedPicture[] {
+  return Array.isArray(pictures);
 }

@@ -81,7 +81,8 @@ export const build = defineTask({
     const notes = map(notePicture, set.placements.map(asNote));
     const manifest = await once(writeManifest, { notes }, { into: out });
     // 7. Report leaks, and draw a contact sheet.
-    const leaks = await once(findLeaks, { notes, pictures: placed, distance: params.leakDistance, fail: params.onLeak === 'error' }, { into: out });
+    const search = { notes, pictures: placed, distance: params.leakDistance, fail: params.onLeak === 'error', warnings: set.warnings };
+    const leaks = await once(findLeaks, search, { into: out });
     await once(drawSheet, { notes, pictures: placed }, { into: out });
     // 8. Pack the set under the moment it last changed.
     const { name } = await once(nameSet, { pictures: placed });

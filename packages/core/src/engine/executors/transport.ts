@@ -17,9 +17,12 @@ export interface TransportHandlers {
   readonly gone: (how: string) => void;
 }
 
+// JavaScript heap of one worker; buffers and native memory lie outside it.
+const heapLimitMb = 2_048;
+
 export function startThread(handlers: TransportHandlers): Transport {
   // Memory beyond this ends the thread with ERR_WORKER_OUT_OF_MEMORY instead of the whole run.
-  const worker = new Worker(workerUrl('executors/worker'), { resourceLimits: { maxOldGenerationSizeMb: 2048 } });
+  const worker = new Worker(workerUrl('executors/worker'), { resourceLimits: { maxOldGenerationSizeMb: heapLimitMb } });
   let how: string | undefined;
   worker.on('message', handlers.message);
   worker.on('error', (error: NodeJS.ErrnoException) => {
@@ -37,6 +40,7 @@ export function startThread(handlers: TransportHandlers): Transport {
 
 export function startProcess(handlers: TransportHandlers): Transport {
   const child = fork(fileURLToPath(workerUrl('executors/worker')), [], {
+    execArgv: [...process.execArgv, `--max-old-space-size=${heapLimitMb}`],
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });

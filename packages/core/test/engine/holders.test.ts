@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { assertTortureOutputs, tortureRig, worked } from './support.ts';
+
+describe('two runners on one line', function () {
+  this.timeout(120_000);
+
+  it('take turns: the second waits, names the holder, and goes on within a second of its death', async () => {
+    await using rig = await tortureRig();
+    const first = rig.start('run', 'torture:torture', '--slow-ms', '400', '--id', 'first');
+    while (!rig.read('work.log').includes('make 1')) await new Promise((resolve) => setTimeout(resolve, 5));
+    const second = rig.start('run', 'torture:torture', '--id', 'second');
+    await second.printed(`process ${first.process.pid}`);
+    // A holder that is stopped still holds: nothing of the second's work is done meanwhile.
+    first.process.kill('SIGSTOP');
+    const before = worked(rig, 'make').size;
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    assert.equal(worked(rig, 'make').size, before);
+    assert.equal(second.process.exitCode, null);
+    const killedMs = performance.now();
+    first.process.kill('SIGKILL');
+    while (worked(rig, 'make').size === before) await new Promise((resolve) => setTimeout(resolve, 5));
+    const tookMs = performance.now() - killedMs;
+    assert.equal((await second.ended).code, 0);
+    assert.ok(tookMs < 1_000, `the second went on after ${Math.round(tookMs)} ms`);
+    assertTortureOutputs(rig, 2_000);
+  });
+
+  it('fail at once with --no-wait, naming the holder', async () => {
+    await using rig = await tortureRig();
+    const first = rig.start('run', 'torture:torture', '--slow-ms', '400', '--id', 'first');
+    while (!rig.read('work.log').includes('make 1')) await new Promise((resolve) => setTimeout(resolve, 5));
+    const second = await rig.runner('run', 'torture:torture', '--id', 'second', '--no-wait');
+    assert.equal(second.code, 3);
+    assert.match(second.stderr + second.stdout, new RegExp(`process ${first.process.pid}`));
+    first.process.kill('SIGKILL');
+  });
+});
