@@ -15,7 +15,7 @@ export {
   type DriverDefinition,
   type Entry,
 } from './model/driver.ts';
-export { defineFailures, fail, FailureError, failureOf, type Failure } from './model/failure.ts';
+export { defineFailures, fail, FailureError, failureOf, type Failure, type Failures } from './model/failure.ts';
 export { folderRef, isFileRef, isFolderRef, refUrl, type FileRef, type FolderRef } from './model/file-ref.ts';
 export { fileRef, source, storeUrl } from './model/params.ts';
 export { definePlugin, type Plugin } from './model/plugin.ts';

@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises';
+import { constants, gunzipSync } from 'node:zlib';
 import type { Archive, ArchiveOptions, ArchiveReport, RandomArchive, RandomReader } from './extract/archive.ts';
 import { readTar } from './extract/tar.ts';
 import { fileReader } from './extract/reader.ts';
@@ -54,10 +55,24 @@ async function readAny(reader: RandomReader, options: ArchiveOptions & { readonl
     case 'tar':
       return await readTar(reader, { ...options, archive: options.name, gzip: false });
     case 'gzip':
+      refuseGzipOfOther(head, options.name);
       return await readTar(reader, { ...options, archive: options.name, gzip: true });
     default:
       return await readUnmarked(reader, head, options);
   }
+}
+
+/** A gzip without a tar in it is a single file; its first bytes tell. */
+function refuseGzipOfOther(head: Uint8Array, archive: string): void {
+  let begin: Uint8Array;
+  try {
+    // 4 KiB unpack to 4 MiB at most. A sync flush takes what is there although the stream goes on.
+    begin = gunzipSync(head, { finishFlush: constants.Z_SYNC_FLUSH });
+  } catch {
+    return; // the walk says what is broken
+  }
+  if (begin.length < 512 || sniff(begin)?.type === 'tar') return;
+  throw kitFailures['archive-unknown']({ archive, found: `a gzip file of ${describeBytes(begin)}` });
 }
 
 /** A self-extractor begins with a program; its zip is only known by its end. */

@@ -39,16 +39,18 @@ export async function splitReport(plan: SplitPlan, options: SplitReportOptions):
 
 function keyFigures(plan: SplitPlan, leaks: LeakReport | undefined): readonly KeyFigure[] {
   const groups = new Set(plan.assignments.map(({ group }) => group)).size;
-  const largest = plan.deviations.reduce((most, { shareDeviation }) => Math.max(most, Math.abs(shareDeviation)), 0);
+  const off = plan.deviations.reduce((most, { wanted, got }) => Math.max(most, Math.abs(got - wanted)), 0);
   const figures: KeyFigure[] = [
     { label: 'items', value: plan.assignments.length },
     { label: 'classes', value: plan.classes.length },
     ...(groups === plan.assignments.length ? [] : [{ label: 'groups, none of them divided', value: groups }]),
-    ...(plan.deviations.length === 0 ? [] : [{ label: 'largest class-share deviation', value: `${(largest * 100).toFixed(2)} %` }]),
+    ...(plan.deviations.length === 0 ? [] : [{ label: 'items off what was asked, at most', value: Math.round(off * 10) / 10 }]),
   ];
   if (!leaks) return figures;
-  const across = leaks.bands.reduce((sum, band) => sum + band.across, 0);
-  return [...figures, { label: 'suspected pairs across parts', value: across, tone: across === 0 ? 'good' : 'bad' }];
+  // Beyond 4 bits unlike pictures meet too; those pairs stay in the table.
+  const near = leaks.bands.filter(({ name }) => name === 'same bytes' || name === 'distance 0' || name === 'distance 1-4');
+  const across = near.reduce((sum, band) => sum + band.across, 0);
+  return [...figures, { label: `pairs across parts within ${Math.min(4, leaks.distance)} bits`, value: across, tone: across === 0 ? 'good' : 'bad' }];
 }
 
 function partsSection(plan: SplitPlan): Section {

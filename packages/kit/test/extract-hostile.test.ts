@@ -189,6 +189,7 @@ describe('a broken archive', () => {
     const text = (bytes: string): Promise<string> => failingText(readAll(Buffer.from(bytes)));
     assert.equal(await text('<!DOCTYPE html><title>Sign in</title>'), 'kit.archive-unknown: a is no zip or tar archive but an HTML page titled "Sign in"');
     assert.equal(await text(''), 'kit.archive-unknown: a is no zip or tar archive but nothing at all (0 bytes)');
-    assert.match(await failingText(readAll(gzipSync('just,a,table\n'.repeat(100)))), /^kit\.archive-(damaged|unknown)/);
+    const table = await failingText(readAll(gzipSync('just,a,table\n'.repeat(100))));
+    assert.match(table, /^kit\.archive-unknown: a is no zip or tar archive but a gzip file of a text: just,a,table just/);
   });
 });

@@ -25,7 +25,10 @@ export function checkProject(project: Project, tasks: TasksById, options: CheckO
     const spot: Spot = (path) => ({ path: pathText([...at, ...path]), ...params.placeOf(path) });
     return checkNames(id, Object.keys(params.values), tasks, options, spot);
   });
-  return [...inTasks, ...Object.values(project.pipelines).flatMap((pipeline) => checkPipeline(pipeline, tasks, options))];
+  return [
+    ...inTasks,
+    ...Object.values(project.pipelines).flatMap((pipeline) => checkPipeline(pipeline, tasks, options)),
+  ];
 }
 
 /**
@@ -53,7 +56,13 @@ export function checkPipeline(pipeline: Pipeline, tasks: TasksById, options: Che
 
 type Spot = (path: Path) => Omit<Problem, 'message'>;
 
-function checkNames(task: string, params: readonly string[], tasks: TasksById, options: CheckOptions, spot: Spot): Problem[] {
+function checkNames(
+  task: string,
+  params: readonly string[],
+  tasks: TasksById,
+  options: CheckOptions,
+  spot: Spot,
+): Problem[] {
   const schema = own(tasks, task)?.params;
   if (schema === undefined) {
     if (options.known === 'some') return [];

@@ -49,7 +49,8 @@ function checkType(value: Json, schema: JsonSchema, path: Path): Finding | undef
 }
 
 function checkText(value: string, schema: JsonSchema, path: Path): Finding[] {
-  if (schema.minLength !== undefined && value.length < schema.minLength) return [{ path, message: 'must not be empty' }];
+  if (schema.minLength !== undefined && value.length < schema.minLength)
+    return [{ path, message: 'must not be empty' }];
   if (schema.pattern !== undefined && !new RegExp(schema.pattern, 'u').test(value)) {
     return [{ path, message: `must be ${schema.title ?? `like ${schema.pattern}`}` }];
   }
@@ -57,8 +58,10 @@ function checkText(value: string, schema: JsonSchema, path: Path): Finding[] {
 }
 
 function checkNumber(value: number, schema: JsonSchema, path: Path): Finding[] {
-  if (schema.minimum !== undefined && value < schema.minimum) return [{ path, message: `must be at least ${schema.minimum}` }];
-  if (schema.maximum !== undefined && value > schema.maximum) return [{ path, message: `must be at most ${schema.maximum}` }];
+  if (schema.minimum !== undefined && value < schema.minimum)
+    return [{ path, message: `must be at least ${schema.minimum}` }];
+  if (schema.maximum !== undefined && value > schema.maximum)
+    return [{ path, message: `must be at most ${schema.maximum}` }];
   return [];
 }
 

@@ -29,13 +29,19 @@ export function coerceList(texts: readonly string[], schema: JsonSchema, root: J
   for (const text of texts) {
     const list = coerceText(text, here, root);
     if (!list.ok) return list;
-    if (!Array.isArray(list.value)) return texts.length === 1 ? list : { ok: false, message: 'is given more than once' };
+    if (!Array.isArray(list.value))
+      return texts.length === 1 ? list : { ok: false, message: 'is given more than once' };
     values.push(...(list.value as readonly Json[]));
   }
   return { ok: true, value: values };
 }
 
-function coerceToTypes(text: string, types: ReadonlySet<JsonSchemaType>, schema: JsonSchema, root: JsonSchema): Coerced {
+function coerceToTypes(
+  text: string,
+  types: ReadonlySet<JsonSchemaType>,
+  schema: JsonSchema,
+  root: JsonSchema,
+): Coerced {
   const plain = text.trim();
   if (types.has('null') && (plain === 'null' || plain === '')) return { ok: true, value: null };
   if (types.has('boolean')) {

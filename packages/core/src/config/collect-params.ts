@@ -40,7 +40,10 @@ export interface CollectedParams {
 /** The environment variable of a param: `diatom:build`, `testCount` gives `RUNNER_DIATOM_BUILD_TEST_COUNT`. */
 export function envName(taskId: string, param: string): string {
   const words = ['runner', ...taskId.split(':').map(kebabCase), kebabCase(param)];
-  return words.join('_').replace(/[^A-Za-z0-9]+/g, '_').toUpperCase();
+  return words
+    .join('_')
+    .replace(/[^A-Za-z0-9]+/g, '_')
+    .toUpperCase();
 }
 
 /**
@@ -51,7 +54,10 @@ export function collectParams(sources: ParamSources, schema: JsonSchema): Collec
   const given = new Map<string, CollectedParam>();
   const problems: Problem[] = [];
   for (const [name, property] of Object.entries(schema.properties ?? {})) {
-    const found = fromFlag(name, property, schema, sources) ?? fromEnv(name, property, schema, sources) ?? fromConfig(name, sources);
+    const found =
+      fromFlag(name, property, schema, sources) ??
+      fromEnv(name, property, schema, sources) ??
+      fromConfig(name, sources);
     if (found === undefined) continue;
     if ('message' in found) problems.push(found);
     else given.set(name, found);
@@ -59,7 +65,12 @@ export function collectParams(sources: ParamSources, schema: JsonSchema): Collec
   return { given, problems: [...problems, ...unknownNames(sources, schema)] };
 }
 
-function fromFlag(name: string, property: JsonSchema, root: JsonSchema, { flags = {} }: ParamSources): CollectedParam | Problem | undefined {
+function fromFlag(
+  name: string,
+  property: JsonSchema,
+  root: JsonSchema,
+  { flags = {} }: ParamSources,
+): CollectedParam | Problem | undefined {
   const flag = own(flags, name);
   if (flag === undefined) return undefined;
   const spot = (path: Path) => ({ path: pathText([`--${kebabCase(name)}`, ...path]) });
@@ -74,11 +85,18 @@ function coerceFlag(flag: FlagValue, property: JsonSchema, root: JsonSchema): Co
   return { ok: true, value: flag };
 }
 
-function fromEnv(name: string, property: JsonSchema, root: JsonSchema, { env = {}, taskId }: ParamSources): CollectedParam | Problem | undefined {
+function fromEnv(
+  name: string,
+  property: JsonSchema,
+  root: JsonSchema,
+  { env = {}, taskId }: ParamSources,
+): CollectedParam | Problem | undefined {
   const variable = envName(taskId, name);
   const text = own(env, variable);
   if (text === undefined || text === '') return undefined;
-  return collected(coerceText(text, property, root), 'environment', (path) => ({ path: pathText([variable, ...path]) }));
+  return collected(coerceText(text, property, root), 'environment', (path) => ({
+    path: pathText([variable, ...path]),
+  }));
 }
 
 function fromConfig(name: string, { config = [] }: ParamSources): CollectedParam | undefined {
@@ -105,7 +123,11 @@ function unknownNames({ taskId, flags = {}, config = [] }: ParamSources, schema:
   return [
     ...unknown(Object.keys(flags)).map((name) => ({ path: `--${kebabCase(name)}`, message: message(name) })),
     ...config.flatMap((layer) =>
-      unknown(Object.keys(layer.values)).map((name) => ({ path: name, message: message(name), ...layer.placeOf([name]) })),
+      unknown(Object.keys(layer.values)).map((name) => ({
+        path: name,
+        message: message(name),
+        ...layer.placeOf([name]),
+      })),
     ),
   ];
 }

@@ -87,5 +87,7 @@ function choicesOf(schema: JsonSchema): readonly string[] | undefined {
     schema.enum ??
     schema.anyOf?.flatMap((branch) => ('const' in branch ? [branch.const] : (branch.enum ?? [undefined])));
   if (values === undefined || values.length === 0) return undefined;
-  return values.every((value) => typeof value === 'string' || typeof value === 'number') ? values.map(String) : undefined;
+  return values.every((value) => typeof value === 'string' || typeof value === 'number')
+    ? values.map(String)
+    : undefined;
 }

@@ -6,13 +6,17 @@ import type { Path } from './path-text.ts';
 type Issue = z.core.$ZodIssue;
 
 /** What zod found, in this project's words: one finding for each wrong value. */
-export function issueFindings(issues: readonly Issue[], value: unknown): { readonly path: Path; readonly message: string }[] {
+export function issueFindings(
+  issues: readonly Issue[],
+  value: unknown,
+): { readonly path: Path; readonly message: string }[] {
   return issues.flatMap((issue) => findingsOf(issue, [], value));
 }
 
 function findingsOf(issue: Issue, around: Path, value: unknown): { readonly path: Path; readonly message: string }[] {
   const path = [...around, ...issue.path.map((part) => (typeof part === 'number' ? part : String(part)))];
-  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => ({ path: [...path, key], message: 'is not known here' }));
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => ({ path: [...path, key], message: 'is not known here' }));
   if (issue.code === 'invalid_union') {
     const branch = nearestBranch(issue.errors);
     if (branch !== undefined) return branch.flatMap((inner) => findingsOf(inner, path, value));
@@ -36,7 +40,8 @@ function nearestBranch(branches: readonly (readonly Issue[])[]): readonly Issue[
 // `Too small: expected number to be >=0` and `Invalid option: expected one of ...` keep what follows the colon.
 function inOurWords(message: string): string {
   const detail = /^(?:Invalid|Too|Unrecognized)[^:]*: (?:expected )?(.+)$/s.exec(message)?.[1];
-  if (detail === undefined) return message.charAt(0).toLowerCase() + message.slice(1);
+  if (detail === undefined)
+    return message.replace(/^Invalid input$/, 'is not valid').replace(/^Invalid (?=.)/, 'is not a valid ');
   return `must be ${detail.replace(/^\w+ to (?:be|have) /, '').replaceAll('"|"', '", "')}`;
 }
 

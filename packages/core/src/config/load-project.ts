@@ -20,14 +20,23 @@ import { readYaml, type YamlData } from './yaml-data.ts';
 export function loadProject(startDir: string, options: { readonly env: Env }): Project {
   const place = findProject(startDir);
   if (place === undefined) return { ...nothing, dir: resolve(startDir), stateDir: userStateDir(options.env) };
-  return { ...nothing, dir: place.dir, configFile: place.configFile, stateDir: join(place.dir, '.runner'), ...readConfig(place) };
+  return {
+    ...nothing,
+    dir: place.dir,
+    configFile: place.configFile,
+    stateDir: join(place.dir, '.runner'),
+    ...readConfig(place),
+  };
 }
 
 /** Throws `config.missing` when there is no project; for commands that make no sense without one. */
 export function requireProject(project: Project): Project & { readonly configFile: string } {
   const { configFile } = project;
   if (configFile !== undefined) return { ...project, configFile };
-  throw fail('config.missing', { path: join(project.dir, 'runner.yaml'), hint: 'Run `runner init` to make a project here.' });
+  throw fail('config.missing', {
+    path: join(project.dir, 'runner.yaml'),
+    hint: 'Run `runner init` to make a project here.',
+  });
 }
 
 type Env = { readonly [name: string]: string | undefined };
@@ -132,7 +141,12 @@ function readStores(data: YamlData, stores: JsonRecord, problems: Problem[]): Re
   const read: Record<string, StoreEntry> = {};
   for (const [name, written] of Object.entries(stores)) {
     const at = data.placeOfKey(['stores', name]);
-    if (takenNames.has(name)) problems.push({ path: `stores.${name}`, message: `${name}: is a kind of place already; choose another name`, ...at });
+    if (takenNames.has(name))
+      problems.push({
+        path: `stores.${name}`,
+        message: `${name}: is a kind of place already; choose another name`,
+        ...at,
+      });
     const { url, ...options } = typeof written === 'string' ? { url: written } : (written as JsonRecord);
     read[name] = { url: url as string, options, at };
   }
@@ -147,7 +161,11 @@ function readTasks(data: YamlData, tasks: JsonRecord): Record<string, RawParams>
   return Object.fromEntries(read);
 }
 
-function refuseInlineSecret(data: YamlData, secrets: { readonly [name: string]: string }, stores: { readonly [name: string]: StoreEntry }): void {
+function refuseInlineSecret(
+  data: YamlData,
+  secrets: { readonly [name: string]: string },
+  stores: { readonly [name: string]: StoreEntry },
+): void {
   const path = findInlineSecret(secrets, stores);
   if (path === undefined) return;
   throw fail('secret.inline', {

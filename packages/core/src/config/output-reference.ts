@@ -113,13 +113,17 @@ function replaceIn(value: Json, path: Path, replace: (template: Template, path: 
   }
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map((item: Json, i) => replaceIn(item, [...path, i], replace));
-  const members = Object.entries(value as JsonRecord).map(([name, member]): [string, Json] => [name, replaceIn(member, [...path, name], replace)]);
+  const members = Object.entries(value as JsonRecord).map(([name, member]): [string, Json] => [
+    name,
+    replaceIn(member, [...path, name], replace),
+  ]);
   return Object.fromEntries(members);
 }
 
 function evaluate(template: Template, outputs: { readonly [entry: string]: Json }): Evaluated {
   if (template.form === 'whole') return lookUp(template.reference, outputs);
-  if (template.form !== 'embedded') return { ok: false, message: template.form === 'broken' ? template.message : 'is no reference' };
+  if (template.form !== 'embedded')
+    return { ok: false, message: template.form === 'broken' ? template.message : 'is no reference' };
   let text = '';
   for (const part of template.parts) {
     if (typeof part === 'string') {
@@ -128,7 +132,8 @@ function evaluate(template: Template, outputs: { readonly [entry: string]: Json 
     }
     const found = lookUp(part, outputs);
     if (!found.ok) return found;
-    if (typeof found.value === 'object') return { ok: false, message: `${referenceText(part)} cannot be part of a text` };
+    if (typeof found.value === 'object')
+      return { ok: false, message: `${referenceText(part)} cannot be part of a text` };
     text += String(found.value);
   }
   return { ok: true, value: text };
@@ -138,7 +143,10 @@ function lookUp(reference: OutputReference, outputs: { readonly [entry: string]:
   let current: Json | undefined = own(outputs, reference.entry);
   for (const part of reference.path) {
     if (typeof current !== 'object' || current === null) current = undefined;
-    else current = Array.isArray(current) ? (current as readonly Json[])[Number(part)] : own(current as JsonRecord, String(part));
+    else
+      current = Array.isArray(current)
+        ? (current as readonly Json[])[Number(part)]
+        : own(current as JsonRecord, String(part));
   }
   if (current !== undefined) return { ok: true, value: current };
   return { ok: false, message: `${reference.entry} returned no ${pathText(reference.path) || 'outputs'}` };

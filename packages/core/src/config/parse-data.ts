@@ -53,7 +53,11 @@ function parseJson(text: string): ParsedData {
     // V8 quotes the text around the error, which may hold anything; only the spot is kept.
     const spot = /\(line (\d+) column (\d+)\)/.exec(String(error));
     const place = spot === null ? {} : { line: Number(spot[1]), column: Number(spot[2]) };
-    return { ok: false, message: text.trim() === '' ? 'is empty, where JSON is expected' : 'is not valid JSON', ...place };
+    return {
+      ok: false,
+      message: text.trim() === '' ? 'is empty, where JSON is expected' : 'is not valid JSON',
+      ...place,
+    };
   }
 }
 
@@ -103,7 +107,8 @@ function parseTable(text: string, separator: ',' | '\t', inner: JsonSchema, root
   const row = items ? deref(items, root) : {};
   const values: Json[] = [];
   for (const { cells, line } of rows) {
-    if (cells.length > names.length) return { ok: false, message: `has ${cells.length} cells, but ${names.length} columns`, line };
+    if (cells.length > names.length)
+      return { ok: false, message: `has ${cells.length} cells, but ${names.length} columns`, line };
     values.push(readRow(names, cells, row, root));
   }
   return { ok: true, value: values, lines: rows.map(({ line }) => line) };

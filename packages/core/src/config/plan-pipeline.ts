@@ -42,7 +42,9 @@ export function planPipeline(pipeline: Pipeline): PipelinePlan {
 
 /** Ids an entry's params refer to, in the order of the text. */
 export function referredBy(entry: PipelineEntry): readonly string[] {
-  return findTemplates(entry.params.values).flatMap(({ template }) => referencesOf(template).map((reference) => reference.entry));
+  return findTemplates(entry.params.values).flatMap(({ template }) =>
+    referencesOf(template).map((reference) => reference.entry),
+  );
 }
 
 // Among entries that are all stuck, following what each waits for must come back to an entry seen before.

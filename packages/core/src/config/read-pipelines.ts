@@ -15,7 +15,11 @@ export function rawParams(data: YamlData, path: Path, values: JsonRecord): RawPa
  * Reads `pipelines:`, whose shape was checked before; problems of meaning (two tasks in an entry, an id used
  * twice) are added to `problems`.
  */
-export function readPipelines(data: YamlData, pipelines: JsonRecord, problems: Problem[]): { [name: string]: Pipeline } {
+export function readPipelines(
+  data: YamlData,
+  pipelines: JsonRecord,
+  problems: Problem[],
+): { [name: string]: Pipeline } {
   const read: Record<string, Pipeline> = {};
   for (const [name, entries] of Object.entries(pipelines)) {
     const path = ['pipelines', name];
@@ -42,12 +46,17 @@ function readEntry(data: YamlData, written: Json, path: Path, problems: Problem[
   const { id, after, ...tasks } = written as JsonRecord;
   const [task, another] = Object.keys(tasks);
   if (task === undefined || another !== undefined) {
-    const message = task === undefined ? 'names no task' : `names two tasks, ${task} and ${another}: make it two entries`;
+    const message =
+      task === undefined ? 'names no task' : `names two tasks, ${task} and ${another}: make it two entries`;
     problems.push({ path: pathText(path), message, ...data.placeOf(path) });
     return undefined;
   }
   if (!/^[^\s:]+:[^\s:]+$/.test(task)) {
-    problems.push({ path: pathText(path), message: `${task} is not a task like plugin:task`, ...data.placeOfKey([...path, task]) });
+    problems.push({
+      path: pathText(path),
+      message: `${task} is not a task like plugin:task`,
+      ...data.placeOfKey([...path, task]),
+    });
     return undefined;
   }
   const entry: PipelineEntry = {

@@ -38,14 +38,23 @@ export async function resolveParams(question: ParamsQuestion): Promise<ResolvedP
   const jsonSchema = question.jsonSchema ?? jsonSchemaOf(schema, 'input');
   const collected = collectParams(question, jsonSchema);
   const given = valuesOf(collected, pending);
-  const read = readers === undefined ? { values: given, sources: [], problems: [] } : await resolveSources(given, jsonSchema, readers);
+  const read =
+    readers === undefined
+      ? { values: given, sources: [], problems: [] }
+      : await resolveSources(given, jsonSchema, readers);
   const unread = readers === undefined ? (await referencePaths(given, jsonSchema)).map(([name]) => String(name)) : [];
   const spotOf = (path: Path) => spotIn(collected, path);
   const problems: Problem[] = [...collected.problems];
   // A problem inside a data file names that file; one with the reference itself names where it was written.
-  for (const { at, ...problem } of read.problems) problems.push('line' in problem ? problem : { ...spotOf(at), message: problem.message });
+  for (const { at, ...problem } of read.problems)
+    problems.push('line' in problem ? problem : { ...spotOf(at), message: problem.message });
 
-  const skipped = new Set([...pending, ...unread, ...read.problems.map(({ at }) => String(at[0])), ...namesIn(collected.problems, jsonSchema, taskId)]);
+  const skipped = new Set([
+    ...pending,
+    ...unread,
+    ...read.problems.map(({ at }) => String(at[0])),
+    ...namesIn(collected.problems, jsonSchema, taskId),
+  ]);
   const checked = await schema.safeParseAsync(read.values);
   const findings = checked.success ? [] : issueFindings(checked.error.issues, read.values);
   for (const { path, message } of findings) {
@@ -62,7 +71,9 @@ export async function resolveParams(question: ParamsQuestion): Promise<ResolvedP
 }
 
 function valuesOf({ given }: CollectedParams, pending: ReadonlySet<string>): { readonly [name: string]: Json } {
-  return Object.fromEntries([...given].filter(([name]) => !pending.has(name)).map(([name, { value }]) => [name, value]));
+  return Object.fromEntries(
+    [...given].filter(([name]) => !pending.has(name)).map(([name, { value }]) => [name, value]),
+  );
 }
 
 function spotIn({ given }: CollectedParams, path: Path): Omit<Problem, 'message'> {
@@ -79,13 +90,22 @@ function namesIn(problems: readonly Problem[], schema: JsonSchema, taskId: strin
 }
 
 function missing(taskId: string, name: string): Problem {
-  return { path: name, message: `is required: give --${kebabCase(name)}, set ${envName(taskId, name)}, or write ${name} under tasks: in runner.yaml` };
+  return {
+    path: name,
+    message: `is required: give --${kebabCase(name)}, set ${envName(taskId, name)}, or write ${name} under tasks: in runner.yaml`,
+  };
 }
 
-function problemInSource(source: ReadSource, path: Path, message: string, values: { readonly [name: string]: Json }): Problem {
+function problemInSource(
+  source: ReadSource,
+  path: Path,
+  message: string,
+  values: { readonly [name: string]: Json },
+): Problem {
   const [index, ...inner] = path.slice(source.path.length);
   const data = valueAt(values, source.path);
-  const entry: unknown = Array.isArray(data) && typeof index === 'number' ? (data as readonly Json[])[index] : undefined;
+  const entry: unknown =
+    Array.isArray(data) && typeof index === 'number' ? (data as readonly Json[])[index] : undefined;
   const name = entryName(entry);
   const where = typeof index === 'number' ? `entry ${index + 1}${name === undefined ? '' : ` (${name})`}: ` : '';
   const part = pathText(typeof index === 'number' ? inner : path.slice(source.path.length));
@@ -101,7 +121,10 @@ function problemInSource(source: ReadSource, path: Path, message: string, values
 function valueAt(value: unknown, path: Path): unknown {
   let current = value;
   for (const part of path) {
-    current = typeof current === 'object' && current !== null ? (current as { readonly [part: string]: unknown })[part] : undefined;
+    current =
+      typeof current === 'object' && current !== null
+        ? (current as { readonly [part: string]: unknown })[part]
+        : undefined;
   }
   return current;
 }
@@ -116,11 +139,16 @@ function entryName(entry: unknown): string | undefined {
 }
 
 function defaultsOf(schema: JsonSchema, pending: ReadonlySet<string>): { readonly [name: string]: unknown } {
-  const withDefault = Object.entries(schema.properties ?? {}).filter(([name, property]) => property.default !== undefined && !pending.has(name));
+  const withDefault = Object.entries(schema.properties ?? {}).filter(
+    ([name, property]) => property.default !== undefined && !pending.has(name),
+  );
   return Object.fromEntries(withDefault.map(([name, property]) => [name, property.default]));
 }
 
-function originsOf(params: { readonly [name: string]: unknown }, { given }: CollectedParams): { readonly [name: string]: Origin } {
+function originsOf(
+  params: { readonly [name: string]: unknown },
+  { given }: CollectedParams,
+): { readonly [name: string]: Origin } {
   const names = Object.keys(params).filter((name) => params[name] !== undefined);
   return Object.fromEntries(names.map((name) => [name, given.get(name)?.origin ?? 'default']));
 }

@@ -63,7 +63,10 @@ export async function resolveSources(
 }
 
 /** The paths of texts that `resolveSources` would replace. */
-export async function referencePaths(params: { readonly [name: string]: Json }, schema: JsonSchema): Promise<readonly Path[]> {
+export async function referencePaths(
+  params: { readonly [name: string]: Json },
+  schema: JsonSchema,
+): Promise<readonly Path[]> {
   const paths: Path[] = [];
   await replaceReferences(params, schema, schema, [], (text, _kind, _inner, path) => {
     paths.push(path);
@@ -74,7 +77,13 @@ export async function referencePaths(params: { readonly [name: string]: Json }, 
 
 type Replace = (text: string, kind: ParamKind, inner: JsonSchema, path: Path) => Promise<Json>;
 
-async function replaceReferences(value: Json, schema: JsonSchema, root: JsonSchema, path: Path, replace: Replace): Promise<Json> {
+async function replaceReferences(
+  value: Json,
+  schema: JsonSchema,
+  root: JsonSchema,
+  path: Path,
+  replace: Replace,
+): Promise<Json> {
   const here = referring(schema, root);
   const kind = here['x-runner'];
   if (typeof value === 'string') return kind === 'source' || kind === 'file' ? replace(value, kind, here, path) : value;
@@ -85,14 +94,18 @@ async function replaceReferences(value: Json, schema: JsonSchema, root: JsonSche
     if (!items) return given;
     const list: Json[] = [];
     // One after another: a list of files is short, and a broken one is to be named first.
-    for (const [i, item] of given.entries()) list.push(await replaceReferences(item, items, root, [...path, i], replace));
+    for (const [i, item] of given.entries())
+      list.push(await replaceReferences(item, items, root, [...path, i], replace));
     return list;
   }
   if (here.properties === undefined) return value;
   const members: [string, Json][] = [];
   for (const [name, member] of Object.entries(value as { readonly [name: string]: Json })) {
     const property = own(here.properties, name);
-    members.push([name, property === undefined ? member : await replaceReferences(member, property, root, [...path, name], replace)]);
+    members.push([
+      name,
+      property === undefined ? member : await replaceReferences(member, property, root, [...path, name], replace),
+    ]);
   }
   return Object.fromEntries(members);
 }
@@ -102,10 +115,19 @@ function referring(schema: JsonSchema, root: JsonSchema): JsonSchema {
   const here = deref(schema, root);
   if (here['x-runner'] !== undefined || here.anyOf === undefined) return here;
   const branches = here.anyOf.map((branch) => deref(branch, root));
-  return branches.find((branch) => branch['x-runner'] !== undefined) ?? branches.find((branch) => branch.properties ?? branch.items) ?? here;
+  return (
+    branches.find((branch) => branch['x-runner'] !== undefined) ??
+    branches.find((branch) => branch.properties ?? branch.items) ??
+    here
+  );
 }
 
-async function readSource(text: string, inner: JsonSchema, root: JsonSchema, readers: ParamReaders): Promise<ReturnType<typeof parseData>> {
+async function readSource(
+  text: string,
+  inner: JsonSchema,
+  root: JsonSchema,
+  readers: ParamReaders,
+): Promise<ReturnType<typeof parseData>> {
   const reference = parseReference(text);
   if (reference?.kind === 'env') {
     const value = own(readers.env, reference.target);
@@ -114,7 +136,9 @@ async function readSource(text: string, inner: JsonSchema, root: JsonSchema, rea
   }
   if (reference?.kind === 'cmd') {
     const outcome = await runCommand(reference.target, { cwd: readers.cwd, env: readers.env });
-    return outcome.ok ? parseData(outcome.stdout, '', inner, root) : { ok: false, message: `gave nothing: ${outcome.why}` };
+    return outcome.ok
+      ? parseData(outcome.stdout, '', inner, root)
+      : { ok: false, message: `gave nothing: ${outcome.why}` };
   }
   const path = reference?.target ?? text;
   return parseData(await readers.readText(path), path, inner, root);

@@ -20,7 +20,8 @@ export function whyNotFit(from: Rooted, to: Rooted): string | undefined {
   const have = typesOf(source, from.root);
   const want = wantedTypes(target, to.root);
   if (have === undefined || want === undefined) return undefined;
-  if (![...have].some((type) => want.has(type) || isNumber(type, want))) return `is ${typeList(have)}, where ${typeList(want)} is wanted`;
+  if (![...have].some((type) => want.has(type) || isNumber(type, want)))
+    return `is ${typeList(have)}, where ${typeList(want)} is wanted`;
   return whyNotChoice(source, target) ?? whyNotItems(source, target, from.root, to.root);
 }
 
@@ -75,13 +76,26 @@ function whyNotChoice(source: JsonSchema, target: JsonSchema): string | undefine
   return `is one of ${have.map(String).join(', ')}, where one of ${want.map(String).join(', ')} is wanted`;
 }
 
-function whyNotItems(source: JsonSchema, target: JsonSchema, sourceRoot: JsonSchema, targetRoot: JsonSchema): string | undefined {
+function whyNotItems(
+  source: JsonSchema,
+  target: JsonSchema,
+  sourceRoot: JsonSchema,
+  targetRoot: JsonSchema,
+): string | undefined {
   if (!source.items || !target.items) return undefined;
   const why = whyNotFit({ schema: source.items, root: sourceRoot }, { schema: target.items, root: targetRoot });
   return why === undefined ? undefined : `is a list whose entry ${why}`;
 }
 
 function typeList(types: ReadonlySet<JsonSchemaType>): string {
-  const names = { string: 'text', integer: 'a whole number', number: 'a number', boolean: 'true or false', object: 'an object', array: 'a list', null: 'nothing' };
+  const names = {
+    string: 'text',
+    integer: 'a whole number',
+    number: 'a number',
+    boolean: 'true or false',
+    object: 'an object',
+    array: 'a list',
+    null: 'nothing',
+  };
   return [...types].map((type) => names[type]).join(' or ');
 }

@@ -136,7 +136,11 @@ function pipelineEntry(params: { readonly [id: string]: JsonSchema }, anyParams:
 // earlier entry's output, and data and files may be named by a path or URL.
 function writtenParams(id: string, schema: JsonSchema, defs: Record<string, JsonSchema>): JsonSchema {
   for (const [name, def] of Object.entries(schema.$defs ?? {})) defs[`${id}.${name}`] = movedRefs(def, id);
-  const outputReference: JsonSchema = { type: 'string', pattern: '\\$\\{\\{.+\\}\\}' };
+  const outputReference: JsonSchema = {
+    type: 'string',
+    pattern: '\\$\\{\\{.+\\}\\}',
+    title: 'a reference like ${{ entry.output }}',
+  };
   const properties = Object.entries(schema.properties ?? {}).map(([name, property]): [string, JsonSchema] => {
     const written = movedRefs(property, id);
     const kind = property['x-runner'];

@@ -1,4 +1,14 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node, type YAMLError } from 'yaml';
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  type Document,
+  type Node,
+  type YAMLError,
+} from 'yaml';
 import type { Json } from '../lib/canonical-json.ts';
 import type { Problem } from '../model/failure.ts';
 import { pathText, type Path } from './path-text.ts';
@@ -110,9 +120,9 @@ class Reader {
       const at = [...path, String(name)];
       if (range) this.keys.set(pathText(at), this.placeAt(range[0]));
       if (typeof name !== 'string' && typeof name !== 'number') {
-        this.#refuse(at, 'keys must be plain names');
+        this.#refuse(at, 'keys must be plain names', this.keys);
       } else if (name === '__proto__') {
-        this.#refuse(at, 'this name is reserved');
+        this.#refuse(at, 'this name is reserved', this.keys);
       } else {
         record[String(name)] = this.read(value, at);
       }
@@ -127,9 +137,8 @@ class Reader {
     return this.#refuse(path, 'JSON has no such value');
   }
 
-  #refuse(path: Path, message: string): null {
-    const place = this.keys.get(pathText(path)) ?? this.find(path, this.values);
-    this.problems.push({ path: pathText(path), message, ...place });
+  #refuse(path: Path, message: string, places = this.values): null {
+    this.problems.push({ path: pathText(path), message, ...this.find(path, places) });
     return null;
   }
 }

@@ -20,6 +20,8 @@ export interface HttpInit {
   readonly maxBytes?: number;
   /** `stop` returns the redirect itself. Default `follow`, at most 10 times. */
   readonly redirects?: 'follow' | 'stop';
+  /** Gives the Authorization of each hop on the first URL's origin; some schemes sign method and path. */
+  authorize?(method: string, url: URL): string | undefined;
 }
 
 /** A response whose headers have arrived. Read its body, or call `discard`: an unread body keeps a connection. */
@@ -74,6 +76,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       let next = firstRequest(text, init);
       for (let redirects = 0; ; redirects++) {
         init.signal?.throwIfAborted();
+        const authorization = next.url.origin === new URL(text).origin ? init.authorize?.(next.method, next.url) : undefined;
+        if (authorization !== undefined) next.headers['authorization'] = authorization;
         const response = await sendOne(next, init, agentFor(next.url), allowed);
         const redirected = init.redirects === 'stop' ? undefined : redirectOf(next, response);
         if (redirected === undefined) return wrap(response, next, init);

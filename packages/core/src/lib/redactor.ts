@@ -50,7 +50,8 @@ function formsOf(secret: string): string[] {
   const json = JSON.stringify(secret).slice(1, -1);
   const forms = [secret, percent, lowerPercent, percent.replaceAll('%20', '+'), json, ...base64Forms(secret)];
   // A private key is printed line by line as often as whole. Shorter lines would mask ordinary words.
-  if (secret.includes('\n')) forms.push(...secret.split(/\r?\n/).filter((line) => line.length >= 16 && !line.startsWith('-----')));
+  if (secret.includes('\n'))
+    forms.push(...secret.split(/\r?\n/).filter((line) => line.length >= 16 && !line.startsWith('-----')));
   return forms.filter((form) => form.length >= shortestSecret);
 }
 
@@ -84,7 +85,10 @@ const maybeShape = /:\/\/|authorization|sig|credential|token|accountkey|accesske
 const shapes: readonly (readonly [RegExp, string])[] = [
   // The lengths are bounded so that hostile text cannot make this quadratic.
   [/\b([a-z][a-z0-9+.-]{0,30}:\/\/)[^\s/?#"'<>]{1,2000}@/gi, `$1${mask}@`],
-  [/\b((?:x-(?:amz|goog)-(?:signature|credential|security-token)|sig|signature|access_token)=)[^&\s"'<>;]+/gi, `$1${mask}`],
+  [
+    /\b((?:x-(?:amz|goog)-(?:signature|credential|security-token)|sig|signature|access_token)=)[^&\s"'<>;]+/gi,
+    `$1${mask}`,
+  ],
   [/\b((?:AccountKey|SharedAccessKey|SharedAccessSignature)=)[^;\s"'<>]+/gi, `$1${mask}`],
   [/\b(x-(?:amz|goog)-security-token\\?["']?\s*:\s*\\?["']?)[^\r\n"'\\]+/gi, `$1${mask}`],
   [/\b((?:proxy-)?authorization\\?["']?\s*[:=]\s*\\?["']?)[^\r\n"'\\]+/gi, `$1${mask}`],

@@ -10,7 +10,9 @@ export interface CommandOptions {
 }
 
 /** What a program printed, or in one clause why there is nothing; never the output of a failed one. */
-export type CommandOutcome = { readonly ok: true; readonly stdout: string } | { readonly ok: false; readonly why: string };
+export type CommandOutcome =
+  | { readonly ok: true; readonly stdout: string }
+  | { readonly ok: false; readonly why: string };
 
 /**
  * Runs a command line without a shell and returns its standard output as text.
@@ -49,7 +51,13 @@ export function runCommand(commandLine: string, options: CommandOptions): Promis
       else pieces.push(piece);
     });
     child.on('error', (error: NodeJS.ErrnoException) => {
-      end({ ok: false, why: error.code === 'ENOENT' ? `there is no program ${program}` : `${program} did not start: ${error.code ?? error.message}` });
+      end({
+        ok: false,
+        why:
+          error.code === 'ENOENT'
+            ? `there is no program ${program}`
+            : `${program} did not start: ${error.code ?? error.message}`,
+      });
     });
     child.on('close', (code, signal) => {
       if (code === 0) end({ ok: true, stdout: Buffer.concat(pieces).toString('utf8') });

@@ -21,7 +21,10 @@ interface CacheFile {
  * The project's catalogue as it was last built, when none of its files has changed since; else undefined, and the
  * catalogue must be built. Outside a project it is empty at once. About a millisecond for 50 plugins.
  */
-export function readCatalogueCache(options: { readonly cwd: string; readonly env: { readonly [name: string]: string | undefined } }): Catalogue | undefined {
+export function readCatalogueCache(options: {
+  readonly cwd: string;
+  readonly env: { readonly [name: string]: string | undefined };
+}): Catalogue | undefined {
   const project = findProject(options.cwd);
   if (project === undefined) return emptyCatalogue(resolve(options.cwd));
   let read: CacheFile;
@@ -44,7 +47,12 @@ export function writeCatalogueCache(catalogue: Catalogue, watched: readonly stri
   const stamps = [...new Set(watched)].map((path) => ({ path, ...stampOf(path) }));
   // Kernels stamp files by a clock that may lag by 10 ms: a change that close to our reading could go unseen.
   if (stamps.some(({ changedMs }) => changedMs >= startedMs - 20)) return false;
-  const file: CacheFile = { cache: 1, made: madeBy(), watched: stamps.map(({ path, text }) => [path, text]), catalogue };
+  const file: CacheFile = {
+    cache: 1,
+    made: madeBy(),
+    watched: stamps.map(({ path, text }) => [path, text]),
+    catalogue,
+  };
   try {
     writeFileAtomically(cacheFile(catalogue.dir), JSON.stringify(file));
     return true;

@@ -8,7 +8,8 @@ import { readShippedManifest } from './shipped-manifest.ts';
 
 /** The catalogue of a project: the cached one while it is true, else a new one, kept for the next start. */
 export async function loadCatalogue(project: Project): Promise<Catalogue> {
-  const cached = project.configFile === undefined ? emptyCatalogue(project.dir) : readCatalogueCache({ cwd: project.dir, env: {} });
+  const cached =
+    project.configFile === undefined ? emptyCatalogue(project.dir) : readCatalogueCache({ cwd: project.dir, env: {} });
   if (cached !== undefined) return cached;
   const startedMs = Date.now();
   const { catalogue, watched } = await buildCatalogue(project);
@@ -42,7 +43,10 @@ export async function buildCatalogue(project: Project): Promise<BuiltCatalogue> 
     }
   }
   const { configFile } = project;
-  const pipelines = Object.values(project.pipelines).map(({ name, entries }) => ({ name, tasks: entries.map(({ task }) => task) }));
+  const pipelines = Object.values(project.pipelines).map(({ name, entries }) => ({
+    name,
+    tasks: entries.map(({ task }) => task),
+  }));
   return {
     catalogue: {
       dir: project.dir,

@@ -11,6 +11,8 @@ export function runsFromSources(): boolean {
 export function inheritedConditions(): string[] {
   return process.execArgv.filter((option, i, all) => {
     const before = all[i - 1] ?? '';
-    return /^(?:--conditions|-C|--import|--experimental-)/.test(option) || /^(?:--conditions|-C|--import)$/.test(before);
+    return (
+      /^(?:--conditions|-C|--import|--experimental-)/.test(option) || /^(?:--conditions|-C|--import)$/.test(before)
+    );
   });
 }

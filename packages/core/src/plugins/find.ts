@@ -26,11 +26,19 @@ export function findPlugin(spec: string, projectDir: string, sources = runsFromS
 function findFile(spec: string, projectDir: string): Finding {
   const path = resolve(projectDir, spec);
   if (!statSync(path, { throwIfNoEntry: false })?.isFile()) {
-    const failure = broken(spec, `there is no file ${spec}`, `Write the plugin there, or take ${spec} out of plugins: in the config.`);
+    const failure = broken(
+      spec,
+      `there is no file ${spec}`,
+      `Write the plugin there, or take ${spec} out of plugins: in the config.`,
+    );
     return { spec, found: { failure }, watched: [path] };
   }
   const entry = realpathSync(path);
-  return { spec, found: { plugin: { spec, kind: 'file', dir: dirname(entry), entry, version: '0.0.0' } }, watched: [path] };
+  return {
+    spec,
+    found: { plugin: { spec, kind: 'file', dir: dirname(entry), entry, version: '0.0.0' } },
+    watched: [path],
+  };
 }
 
 function findPackage(spec: string, projectDir: string, sources: boolean): Finding {
@@ -58,13 +66,19 @@ function packageFiles(name: string, projectDir: string): string[] {
 }
 
 /** The plugin whose package lies in a folder: for its author, who builds its manifest. Throws `plugin.broken`. */
-export function findPluginIn(dir: string, sources = runsFromSources()): { readonly plugin: FoundPlugin; readonly manifestFile: string } {
+export function findPluginIn(
+  dir: string,
+  sources = runsFromSources(),
+): { readonly plugin: FoundPlugin; readonly manifestFile: string } {
   const packageFile = join(dir, 'package.json');
   const name = readObject(packageFile)?.name;
   const read = readPackage(typeof name === 'string' ? name : dir, packageFile, sources);
   if ('failure' in read) throw new FailureError(read.failure);
   const manifest = readObject(packageFile)?.runner?.manifest;
-  return { plugin: read.plugin, manifestFile: join(read.plugin.dir, typeof manifest === 'string' ? manifest : 'runner.manifest.json') };
+  return {
+    plugin: read.plugin,
+    manifestFile: join(read.plugin.dir, typeof manifest === 'string' ? manifest : 'runner.manifest.json'),
+  };
 }
 
 interface PackageJson {
@@ -73,17 +87,28 @@ interface PackageJson {
   readonly runner?: { readonly plugin?: unknown; readonly manifest?: unknown; readonly source?: unknown };
 }
 
-function readPackage(spec: string, packageFile: string, sources: boolean): { readonly plugin: FoundPlugin } | { readonly failure: Failure } {
+function readPackage(
+  spec: string,
+  packageFile: string,
+  sources: boolean,
+): { readonly plugin: FoundPlugin } | { readonly failure: Failure } {
   const parsed = readObject(packageFile);
   if (parsed === undefined) return { failure: broken(spec, 'its package.json cannot be read', 'Install it again.') };
   const { plugin: built, manifest, source } = parsed.runner ?? {};
   if (typeof built !== 'string') {
-    return { failure: broken(spec, 'its package.json has no runner.plugin, so it is no plugin', `Take ${spec} out of plugins: in the config.`) };
+    return {
+      failure: broken(
+        spec,
+        'its package.json has no runner.plugin, so it is no plugin',
+        `Take ${spec} out of plugins: in the config.`,
+      ),
+    };
   }
   // Links are resolved so that a workspace package is one module, however it is reached.
   const dir = realpathSync(dirname(packageFile));
   const entry = entryOf(dir, built, sources && typeof source === 'string' ? source : undefined);
-  if (entry === undefined) return { failure: broken(spec, `its file ${built} is missing`, 'Build it, or install it again.') };
+  if (entry === undefined)
+    return { failure: broken(spec, `its file ${built} is missing`, 'Build it, or install it again.') };
   const manifestFile = typeof manifest === 'string' ? join(dir, manifest) : undefined;
   // Sources are edited after the manifest was made, so there it says nothing.
   const useManifest = manifestFile !== undefined && !entry.fromSource && existsSync(manifestFile);
@@ -107,7 +132,11 @@ function readObject(packageFile: string): PackageJson | undefined {
   }
 }
 
-function entryOf(dir: string, built: string, source: string | undefined): { readonly path: string; readonly fromSource: boolean } | undefined {
+function entryOf(
+  dir: string,
+  built: string,
+  source: string | undefined,
+): { readonly path: string; readonly fromSource: boolean } | undefined {
   // Node strips no types below node_modules: there only built files run.
   if (source !== undefined && existsSync(join(dir, source)) && !/[\\/]node_modules[\\/]/.test(dir)) {
     return { path: join(dir, source), fromSource: true };

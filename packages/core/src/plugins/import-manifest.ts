@@ -32,7 +32,10 @@ const timeoutMs = 30_000;
  * The manifest of a plugin that ships none: made by importing it once in a child process and kept under
  * `<stateDir>/cache/manifests/` by the digest of its source files.
  */
-export async function importManifest(found: FoundPlugin, place: { readonly projectDir: string; readonly stateDir: string }): Promise<ImportedManifest> {
+export async function importManifest(
+  found: FoundPlugin,
+  place: { readonly projectDir: string; readonly stateDir: string },
+): Promise<ImportedManifest> {
   const { paths: files, digest } = sourceFiles(found.entry);
   const name = shortDigest(`${manifestVersion} ${process.version} ${digest} ${found.version}`);
   const cacheFile = join(place.stateDir, 'cache', 'manifests', `${name}.json`);
@@ -86,10 +89,18 @@ async function askChild(question: ManifestQuestion): Promise<ManifestAnswer> {
 
 function unanswered(name: string, code: number | NodeJS.Signals | null, complaint: string): Failure {
   if (code === 'SIGKILL') {
-    return fail('plugin.broken', { name, message: `its import did not end within ${timeoutMs / 1000} s`, hint: 'Move what it does at import into a step.' }).failure;
+    return fail('plugin.broken', {
+      name,
+      message: `its import did not end within ${timeoutMs / 1000} s`,
+      hint: 'Move what it does at import into a step.',
+    }).failure;
   }
-  const said = complaint.split('\n').find((line) => /^\S*Error\b/.test(line)) ?? complaint.trim().split('\n').at(-1) ?? '';
-  return fail('plugin.broken', { name, message: `its import ended the process (${code ?? 'not started'})${said === '' ? '' : `: ${said}`}` }).failure;
+  const said =
+    complaint.split('\n').find((line) => /^\S*Error\b/.test(line)) ?? complaint.trim().split('\n').at(-1) ?? '';
+  return fail('plugin.broken', {
+    name,
+    message: `its import ended the process (${code ?? 'not started'})${said === '' ? '' : `: ${said}`}`,
+  }).failure;
 }
 
 async function readAll(stream: Readable): Promise<string> {

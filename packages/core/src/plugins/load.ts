@@ -32,7 +32,10 @@ export function checkPlugin(value: unknown, found: FoundPlugin, projectDir: stri
   if (candidate['api'] !== pluginApi) {
     const newer = typeof candidate['api'] === 'number' && candidate['api'] > pluginApi;
     const update = newer ? '@dataset-runner/core@latest' : `${found.spec}@latest`;
-    const line = found.kind === 'file' && !newer ? `Set \`api: ${pluginApi}\` in ${found.spec}.` : `Run \`${installLine(projectDir, [update])}\`.`;
+    const line =
+      found.kind === 'file' && !newer
+        ? `Set \`api: ${pluginApi}\` in ${found.spec}.`
+        : `Run \`${installLine(projectDir, [update])}\`.`;
     throw fail('plugin.api', { name: found.spec, found: String(candidate['api']), supported: pluginApi, hint: line });
   }
   const wrong = whatIsWrong(candidate);
@@ -43,11 +46,13 @@ export function checkPlugin(value: unknown, found: FoundPlugin, projectDir: stri
 // Ids and flags are built from these names, so they must be one word each.
 function whatIsWrong(plugin: { readonly [key: string]: unknown }): string | undefined {
   const { name, tasks } = plugin;
-  if (typeof name !== 'string' || !/^[a-z][a-z0-9-]*$/.test(name)) return 'its name must be lower-case letters, digits and -';
+  if (typeof name !== 'string' || !/^[a-z][a-z0-9-]*$/.test(name))
+    return 'its name must be lower-case letters, digits and -';
   if (typeof tasks !== 'object' || tasks === null) return 'it has no tasks';
   for (const [task, value] of Object.entries(tasks)) {
     if (!/^[a-z][a-z0-9-]*$/.test(task)) return `its task ${task} must be named with lower-case letters, digits and -`;
-    if ((value as { readonly $type?: unknown } | null)?.$type !== 'runner.task') return `its task ${task} is not what defineTask returns`;
+    if ((value as { readonly $type?: unknown } | null)?.$type !== 'runner.task')
+      return `its task ${task} is not what defineTask returns`;
   }
   return undefined;
 }
@@ -66,9 +71,12 @@ function importFailure(found: FoundPlugin, error: unknown, projectDir: string): 
 
 function importRemedy(error: unknown, projectDir: string): string | undefined {
   const { code, message } = error as { readonly code?: string; readonly message?: string };
-  const missing = code === 'ERR_MODULE_NOT_FOUND' ? /Cannot find package '([^']+)'/.exec(message ?? '')?.[1] : undefined;
+  const missing =
+    code === 'ERR_MODULE_NOT_FOUND' ? /Cannot find package '([^']+)'/.exec(message ?? '')?.[1] : undefined;
   if (missing !== undefined) return `Run \`${installLine(projectDir, [missing])}\`.`;
-  if (code === 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX') return 'Node runs TypeScript by removing types: leave out enums, namespaces, decorators and parameter properties.';
-  if (code === 'ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING') return 'An installed plugin must ship built JavaScript: let runner.plugin in its package.json point at it.';
+  if (code === 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX')
+    return 'Node runs TypeScript by removing types: leave out enums, namespaces, decorators and parameter properties.';
+  if (code === 'ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING')
+    return 'An installed plugin must ship built JavaScript: let runner.plugin in its package.json point at it.';
   return undefined;
 }

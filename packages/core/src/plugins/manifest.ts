@@ -105,6 +105,10 @@ export interface ListedTask {
 /** Every task of a catalogue, in the order of the config and then of the plugin. */
 export function listTasks(catalogue: Catalogue): readonly ListedTask[] {
   return catalogue.plugins.flatMap((plugin) =>
-    Object.entries(plugin.manifest.tasks).map(([name, task]) => ({ id: `${plugin.manifest.name}:${name}`, task, plugin })),
+    Object.entries(plugin.manifest.tasks).map(([name, task]) => ({
+      id: `${plugin.manifest.name}:${name}`,
+      task,
+      plugin,
+    })),
   );
 }

@@ -37,7 +37,9 @@ export function installLine(projectDir: string, packages: readonly string[]): st
 
 function declaredIn(dir: string): PackageManager | undefined {
   try {
-    const parsed = JSON.parse(readFileSync(join(dir, 'package.json'), 'utf8')) as { readonly packageManager?: string } | null;
+    const parsed = JSON.parse(readFileSync(join(dir, 'package.json'), 'utf8')) as {
+      readonly packageManager?: string;
+    } | null;
     const name = /^(npm|pnpm|yarn|bun)@/.exec(parsed?.packageManager ?? '')?.[1];
     return name as PackageManager | undefined;
   } catch {

@@ -13,10 +13,16 @@ export function readShippedManifest(
   const read = readObject(file);
   const update = `Run \`${installLine(projectDir, [`${spec}@latest`])}\`.`;
   if (read === undefined || typeof read['name'] !== 'string' || typeof read['tasks'] !== 'object') {
-    return { failure: fail('plugin.broken', { name: spec, message: 'its runner.manifest.json cannot be read', hint: update }).failure };
+    return {
+      failure: fail('plugin.broken', { name: spec, message: 'its runner.manifest.json cannot be read', hint: update })
+        .failure,
+    };
   }
   if (read['api'] !== pluginApi) {
-    return { failure: fail('plugin.api', { name: spec, found: String(read['api']), supported: pluginApi, hint: update }).failure };
+    return {
+      failure: fail('plugin.api', { name: spec, found: String(read['api']), supported: pluginApi, hint: update })
+        .failure,
+    };
   }
   if (read['manifest'] !== manifestVersion) {
     const message = `its runner.manifest.json has layout ${String(read['manifest'])}, this runner reads ${manifestVersion}`;

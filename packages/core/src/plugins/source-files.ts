@@ -34,5 +34,7 @@ export function sourceFiles(entry: string): SourceFiles {
 
 function importsOf(path: string, bytes: Buffer | undefined): string[] {
   if (bytes === undefined || !/\.[cm]?[jt]s$/.test(path)) return [];
-  return [...bytes.toString('utf8').matchAll(relativeImport)].map(([, , specifier = '']) => resolve(dirname(path), specifier));
+  return [...bytes.toString('utf8').matchAll(relativeImport)].map(([, , specifier = '']) =>
+    resolve(dirname(path), specifier),
+  );
 }

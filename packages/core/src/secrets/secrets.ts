@@ -34,7 +34,8 @@ export interface SecretsConfig {
 }
 
 // Names in URLs and messages: masking them would hide which account a failure is about.
-const notSecret = /^(?:user(?:name)?|login|account(?:name)?|region|endpoint|host|port|tenant|project|domain|bucket|container)$/i;
+const notSecret =
+  /^(?:user(?:name)?|login|account(?:name)?|region|endpoint|host|port|tenant|project|domain|bucket|container)$/i;
 
 /** Makes the secrets of a project; reads nothing until a value is asked for. */
 export function createSecrets({ secrets, env, redactor, projectDir }: SecretsConfig): Secrets {
@@ -74,10 +75,9 @@ export function createSecrets({ secrets, env, redactor, projectDir }: SecretsCon
   }
 
   async function members(given: object, path: string): Promise<{ readonly [name: string]: unknown }> {
-    const pairs = Object.entries(given).map(async ([name, member]): Promise<[string, unknown]> => [
-      name,
-      await option(member, name, `${path}.${name}`),
-    ]);
+    const pairs = Object.entries(given).map(
+      async ([name, member]): Promise<[string, unknown]> => [name, await option(member, name, `${path}.${name}`)],
+    );
     return Object.fromEntries(await Promise.all(pairs));
   }
 
@@ -89,7 +89,8 @@ export function createSecrets({ secrets, env, redactor, projectDir }: SecretsCon
       return Object.fromEntries(await Promise.all(pairs));
     },
     options: (options, where) => members(options, where),
-    reference: async (reference, where) => mask(where, reference, await resolveReference(reference, { env, projectDir, name: where })),
+    reference: async (reference, where) =>
+      mask(where, reference, await resolveReference(reference, { env, projectDir, name: where })),
   };
 }
 
@@ -108,7 +109,8 @@ export interface ReferenceContext {
 export async function resolveReference(text: string, context: ReferenceContext): Promise<string> {
   const reference = parseReference(text);
   // The text itself stays out of the failure: it is likely the secret.
-  if (reference === undefined) throw missing(context.name, '(a value)', 'it is written out, where a reference is needed');
+  if (reference === undefined)
+    throw missing(context.name, '(a value)', 'it is written out, where a reference is needed');
   const found = await look(reference, context);
   if ('why' in found) throw missing(context.name, text, found.why);
   const value = found.value.replace(/\r?\n$/, '');
@@ -122,7 +124,10 @@ const emptyWords: { readonly [K in Reference['kind']]: string } = {
   cmd: 'the program printed nothing',
 };
 
-async function look(reference: Reference, context: ReferenceContext): Promise<{ readonly value: string } | { readonly why: string }> {
+async function look(
+  reference: Reference,
+  context: ReferenceContext,
+): Promise<{ readonly value: string } | { readonly why: string }> {
   switch (reference.kind) {
     case 'env': {
       const value = own(context.env, reference.target);
@@ -152,6 +157,14 @@ function missing(name: string, reference: string, why: string): FailureError {
 
 function unknownSecret(name: string, known: readonly string[]): FailureError {
   const meant = didYouMean(name, known);
-  const why = meant === undefined ? 'there is no such name under secrets:' : `there is no such name under secrets:; did you mean ${meant}?`;
-  return fail('secret.missing', { name, reference: '(none)', why, hint: `Add ${name}: env:NAME under secrets: in runner.yaml.` });
+  const why =
+    meant === undefined
+      ? 'there is no such name under secrets:'
+      : `there is no such name under secrets:; did you mean ${meant}?`;
+  return fail('secret.missing', {
+    name,
+    reference: '(none)',
+    why,
+    hint: `Add ${name}: env:NAME under secrets: in runner.yaml.`,
+  });
 }

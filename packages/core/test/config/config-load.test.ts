@@ -20,7 +20,10 @@ describe('a project', () => {
   it('may be a package.json that names plugins', () => {
     using folder = tempFolder({ 'package.json': '{\n  "runner": { "plugins": ["plugin-a", "./b.ts"] }\n}\n' });
     const project = loadProject(folder.dir, { env });
-    deepEqual(project.plugins.map(({ name, at }) => `${name} ${at.file}:${at.line}`), ['plugin-a package.json:2', './b.ts package.json:2']);
+    deepEqual(
+      project.plugins.map(({ name, at }) => `${name} ${at.file}:${at.line}`),
+      ['plugin-a package.json:2', './b.ts package.json:2'],
+    );
     equal(project.configFile, folder.path('package.json'));
   });
 
@@ -66,7 +69,10 @@ concurrency: 4
 `,
     });
     const project = loadProject(folder.dir, { env });
-    deepEqual(project.plugins.map(({ name }) => name), ['@dataset-runner/plugin-diatom', './plugins/ours.ts']);
+    deepEqual(
+      project.plugins.map(({ name }) => name),
+      ['@dataset-runner/plugin-diatom', './plugins/ours.ts'],
+    );
     const { cloud, short } = project.stores;
     deepEqual(cloud?.options, { username: 'env:CLOUD_USER', password: 'env:CLOUD_PASSWORD' });
     deepEqual({ url: short?.url, options: short?.options }, { url: 's3://bucket/prefix', options: {} });
@@ -82,7 +88,10 @@ concurrency: 4
         { id: 'seabass', task: 'ifcb:seabass', after: undefined },
       ],
     );
-    deepEqual([project.lanes, project.network, project.concurrency], [{ network: 8, kaggle: 1 }, { allowHosts: ['127.0.0.1'] }, 4]);
+    deepEqual(
+      [project.lanes, project.network, project.concurrency],
+      [{ network: 8, kaggle: 1 }, { allowHosts: ['127.0.0.1'] }, 4],
+    );
   });
 });
 
@@ -103,17 +112,61 @@ describe('a wrong config', () => {
       ],
     },
     { name: 'has a key twice', yaml: 'tasks: {}\ntasks: {}\n', problems: ['runner.yaml:2:1 this key is there twice'] },
-    { name: 'is indented with a tab', yaml: 'tasks:\n\ta: 1\n', problems: ['runner.yaml:2:1 YAML is indented with spaces, not tabs'] },
-    { name: 'pollutes no prototype', yaml: 'tasks:\n  __proto__: { polluted: true }\n', problems: ['runner.yaml:2:3 tasks.__proto__ this name is reserved'] },
-    { name: 'has an alias that leads to itself', yaml: 'tasks: &a\n  b:c: *a\n', problems: ['runner.yaml:2:8 tasks.b:c this alias leads to itself'] },
-    { name: 'names a task without its plugin', yaml: 'tasks:\n  build: {}\n', problems: ['runner.yaml:2:3 tasks.build the name must be a task like plugin:task'] },
-    { name: 'takes a name that means a place', yaml: 'stores:\n  work: ./x\n', problems: ['runner.yaml:2:3 stores.work work: is a kind of place already; choose another name'] },
-    { name: 'has a store that could be a drive', yaml: "stores:\n  c: ./x\n", problems: ['runner.yaml:2:3 stores.c the name must be lower-case letters, digits and -, at least two of them'] },
-    { name: 'forgets a store\'s url', yaml: 'stores:\n  cloud: { user: x }\n', problems: ['runner.yaml:2:10 stores.cloud url is missing'] },
-    { name: 'names a plugin twice', yaml: 'plugins: [a, a]\n', problems: ['runner.yaml:1:14 plugins[1] a is already named above'] },
-    { name: 'puts two tasks into one pipeline entry', yaml: 'pipelines:\n  p:\n    - a:b: {}\n      c:d: {}\n', problems: ['runner.yaml:3:7 pipelines.p[0] names two tasks, a:b and c:d: make it two entries'] },
-    { name: 'uses a task twice without ids', yaml: 'pipelines:\n  p:\n    - a:b\n    - c:b\n', problems: ['runner.yaml:4:7 pipelines.p[1] b is also the entry at line 3; give one of them an id'] },
-    { name: 'misses a bracket', yaml: 'plugins: [a\n', problems: ['runner.yaml:2:1 Flow sequence in block collection must be sufficiently indented and end with a ]'] },
+    {
+      name: 'is indented with a tab',
+      yaml: 'tasks:\n\ta: 1\n',
+      problems: ['runner.yaml:2:1 YAML is indented with spaces, not tabs'],
+    },
+    {
+      name: 'pollutes no prototype',
+      yaml: 'tasks:\n  __proto__: { polluted: true }\n',
+      problems: ['runner.yaml:2:3 tasks.__proto__ this name is reserved'],
+    },
+    {
+      name: 'has an alias that leads to itself',
+      yaml: 'tasks: &a\n  b:c: *a\n',
+      problems: ['runner.yaml:2:8 tasks.b:c this alias leads to itself'],
+    },
+    {
+      name: 'names a task without its plugin',
+      yaml: 'tasks:\n  build: {}\n',
+      problems: ['runner.yaml:2:3 tasks.build the name must be a task like plugin:task'],
+    },
+    {
+      name: 'takes a name that means a place',
+      yaml: 'stores:\n  work: ./x\n',
+      problems: ['runner.yaml:2:3 stores.work work: is a kind of place already; choose another name'],
+    },
+    {
+      name: 'has a store that could be a drive',
+      yaml: 'stores:\n  c: ./x\n',
+      problems: ['runner.yaml:2:3 stores.c the name must be lower-case letters, digits and -, at least two of them'],
+    },
+    {
+      name: "forgets a store's url",
+      yaml: 'stores:\n  cloud: { user: x }\n',
+      problems: ['runner.yaml:2:10 stores.cloud url is missing'],
+    },
+    {
+      name: 'names a plugin twice',
+      yaml: 'plugins: [a, a]\n',
+      problems: ['runner.yaml:1:14 plugins[1] a is already named above'],
+    },
+    {
+      name: 'puts two tasks into one pipeline entry',
+      yaml: 'pipelines:\n  p:\n    - a:b: {}\n      c:d: {}\n',
+      problems: ['runner.yaml:3:7 pipelines.p[0] names two tasks, a:b and c:d: make it two entries'],
+    },
+    {
+      name: 'uses a task twice without ids',
+      yaml: 'pipelines:\n  p:\n    - a:b\n    - c:b\n',
+      problems: ['runner.yaml:4:7 pipelines.p[1] b is also the entry at line 3; give one of them an id'],
+    },
+    {
+      name: 'misses a bracket',
+      yaml: 'plugins: [a\n',
+      problems: ['runner.yaml:2:1 Flow sequence in block collection must be sufficiently indented and end with a ]'],
+    },
   ];
   for (const { name, yaml, problems } of cases) {
     it(name, async () => {
@@ -124,14 +177,21 @@ describe('a wrong config', () => {
 
   it('in package.json may hold plugins only', async () => {
     using folder = tempFolder({ 'package.json': '{ "runner": { "plugins": [], "stores": {} } }' });
-    deepEqual(await problemLines(() => loadProject(folder.dir, { env })), ['package.json:1:30 runner.stores unknown key stores; known are plugins']);
+    deepEqual(await problemLines(() => loadProject(folder.dir, { env })), [
+      'package.json:1:30 runner.stores unknown key stores; known are plugins',
+    ]);
   });
 });
 
 describe('a secret in the config', () => {
   const cases: readonly [name: string, yaml: string, where: string, line: number][] = [
     ['under secrets', 'secrets:\n  key: hunter2\n', 'secrets.key', 2],
-    ['as a password', 'stores:\n  cloud:\n    url: s3://b\n    secretAccessKey: hunter2\n', 'stores.cloud.secretAccessKey', 4],
+    [
+      'as a password',
+      'stores:\n  cloud:\n    url: s3://b\n    secretAccessKey: hunter2\n',
+      'stores.cloud.secretAccessKey',
+      4,
+    ],
     ['in a URL', 'stores:\n  cloud: https://ada:hunter2@example.org/x\n', 'stores.cloud.url', 2],
     ['in a signed URL', "stores:\n  cloud: 'https://x.org/c?sv=1&sig=hunter2'\n", 'stores.cloud.url', 2],
   ];

@@ -29,7 +29,10 @@ const schema = z.object({
 
 const given = { fileList: '[]', out: './set' };
 
-async function resolved(flags: { readonly [name: string]: Json }, more: Partial<Parameters<typeof resolveParams>[0]> = {}) {
+async function resolved(
+  flags: { readonly [name: string]: Json },
+  more: Partial<Parameters<typeof resolveParams>[0]> = {},
+) {
   return resolveParams({ taskId: 'diatom:build', schema, flags: { ...given, ...flags }, ...more });
 }
 
@@ -52,7 +55,11 @@ function configured(yaml: string) {
 describe('a param', () => {
   it('comes from the flag, the environment, the config, the default, in this order', async () => {
     const config = configured('tasks:\n  diatom:build:\n    testCount: 1\n    ratio: 0.1\n    mode: copy\n');
-    const env = { RUNNER_DIATOM_BUILD_TEST_COUNT: '2', RUNNER_DIATOM_BUILD_RATIO: '0.2', RUNNER_DIATOM_BUILD_SPECIES: '' };
+    const env = {
+      RUNNER_DIATOM_BUILD_TEST_COUNT: '2',
+      RUNNER_DIATOM_BUILD_RATIO: '0.2',
+      RUNNER_DIATOM_BUILD_SPECIES: '',
+    };
     const { params, origins } = await resolved({ testCount: '3' }, { env, config });
     deepEqual(params, { fileList: [], out: './set', testCount: 3, ratio: 0.2, mode: 'copy', shuffle: true });
     deepEqual(origins, {
@@ -111,7 +118,9 @@ describe('a param', () => {
   }
 
   it('that is wrong in the config is shown there, all at once', async () => {
-    const config = configured('tasks:\n  diatom:build:\n    testCount: "3"\n    mode: move\n    limits:\n      width: wide\n');
+    const config = configured(
+      'tasks:\n  diatom:build:\n    testCount: "3"\n    mode: move\n    limits:\n      width: wide\n',
+    );
     deepEqual(await problemLines(() => resolved({}, { config })), [
       'runner.yaml:3:16 testCount must be a number, not text',
       'runner.yaml:4:11 mode must be one of "copy", "link"',
@@ -120,20 +129,32 @@ describe('a param', () => {
   });
 
   it('that is wrong in the environment is named by its variable', async () => {
-    deepEqual(await problemLines(() => resolved({}, { env: { RUNNER_DIATOM_BUILD_RATIO: 'half' } })), ['RUNNER_DIATOM_BUILD_RATIO must be a number']);
+    deepEqual(await problemLines(() => resolved({}, { env: { RUNNER_DIATOM_BUILD_RATIO: 'half' } })), [
+      'RUNNER_DIATOM_BUILD_RATIO must be a number',
+    ]);
   });
 
   it('that is required says where it may come from', async () => {
-    const problems = await problemLines(() => resolveParams({ taskId: 'diatom:build', schema, flags: { fileList: '[]' } }));
-    deepEqual(problems, ['out is required: give --out, set RUNNER_DIATOM_BUILD_OUT, or write out under tasks: in runner.yaml']);
+    const problems = await problemLines(() =>
+      resolveParams({ taskId: 'diatom:build', schema, flags: { fileList: '[]' } }),
+    );
+    deepEqual(problems, [
+      'out is required: give --out, set RUNNER_DIATOM_BUILD_OUT, or write out under tasks: in runner.yaml',
+    ]);
   });
 
   it('that waits for an earlier entry is neither missing nor checked', async () => {
-    const { params } = await resolveParams({ taskId: 'diatom:build', schema, flags: { fileList: '[]' }, pending: new Set(['out']) });
+    const { params } = await resolveParams({
+      taskId: 'diatom:build',
+      schema,
+      flags: { fileList: '[]' },
+      pending: new Set(['out']),
+    });
     deepEqual(params, { fileList: [], testCount: 10, shuffle: true });
   });
 
-  it('has a variable of its own', () => equal(envName('my-plugin:build-set', 'outURL'), 'RUNNER_MY_PLUGIN_BUILD_SET_OUT_URL'));
+  it('has a variable of its own', () =>
+    equal(envName('my-plugin:build-set', 'outURL'), 'RUNNER_MY_PLUGIN_BUILD_SET_OUT_URL'));
 });
 
 describe('data named by a reference', () => {
@@ -145,7 +166,10 @@ describe('data named by a reference', () => {
   const forms: readonly [reference: string, text: string][] = [
     ['list.json', json],
     ['file:list.json', json],
-    ['list.yaml', '- { species: Melosira, url: "https://x.org/m.zip", count: 3 }\n- { species: Navicula, url: "https://x.org/n.zip" }\n'],
+    [
+      'list.yaml',
+      '- { species: Melosira, url: "https://x.org/m.zip", count: 3 }\n- { species: Navicula, url: "https://x.org/n.zip" }\n',
+    ],
     ['list.csv', '\uFEFFspecies,url,count\r\nMelosira,"https://x.org/m.zip",3\r\nNavicula,https://x.org/n.zip,\r\n'],
     ['list.tsv', 'species\turl\tcount\nMelosira\thttps://x.org/m.zip\t3\nNavicula\thttps://x.org/n.zip\n'],
     ['list.jsonl', rows.map((row) => JSON.stringify(row)).join('\n')],
@@ -162,7 +186,10 @@ describe('data named by a reference', () => {
 
   it('is read from the environment', async () => {
     using folder = tempFolder();
-    deepEqual((await resolved({ fileList: 'env:LIST' }, { readers: readers(folder, { LIST: json }) })).params['fileList'], rows);
+    deepEqual(
+      (await resolved({ fileList: 'env:LIST' }, { readers: readers(folder, { LIST: json }) })).params['fileList'],
+      rows,
+    );
   });
 
   it('is read from a program, without a shell', async () => {
@@ -192,13 +219,31 @@ describe('data named by a reference', () => {
       'names each wrong entry with its line',
       'list.csv',
       'species,url,count\nMelosira,nowhere,3\nNavicula,https://x.org/n.zip,few\n',
-      ['list.csv:2 fileList[0].url entry 1 (Melosira): url must be URL', 'list.csv:3 fileList[1].count entry 2 (Navicula): count must be a number, not text'],
+      [
+        'list.csv:2 fileList[0].url entry 1 (Melosira): url is not a valid URL',
+        'list.csv:3 fileList[1].count entry 2 (Navicula): count must be a number, not text',
+      ],
     ],
-    ['names a missing member', 'list.json', '[{"species":"Melosira"}]', ['list.json fileList[0].url entry 1 (Melosira): url is missing']],
+    [
+      'names a missing member',
+      'list.json',
+      '[{"species":"Melosira"}]',
+      ['list.json fileList[0].url entry 1 (Melosira): url is missing'],
+    ],
     ['tells where JSON breaks', 'list.json', '[\n  {\n', ['list.json:3:1 fileList list.json is not valid JSON']],
     ['tells which line breaks', 'list.jsonl', '{}\n{\n', ['list.jsonl:2 fileList list.jsonl is not valid JSON']],
-    ['tells of too many cells', 'list.csv', 'species,url\na,b,c\n', ['list.csv:2 fileList list.csv has 3 cells, but 2 columns']],
-    ['tells of an open quote', 'list.csv', 'species,url\n"a,b\n', ['list.csv:2 fileList list.csv a quote is not closed']],
+    [
+      'tells of too many cells',
+      'list.csv',
+      'species,url\na,b,c\n',
+      ['list.csv:2 fileList list.csv has 3 cells, but 2 columns'],
+    ],
+    [
+      'tells of an open quote',
+      'list.csv',
+      'species,url\n"a,b\n',
+      ['list.csv:2 fileList list.csv a quote is not closed'],
+    ],
     ['is of the wrong kind', 'list.json', '{}', ['list.json fileList must be a list, not an object']],
   ];
   for (const [name, path, text, problems] of broken) {
@@ -210,7 +255,9 @@ describe('data named by a reference', () => {
 
   it('that a program does not give is a problem of the flag', async () => {
     using folder = tempFolder();
-    const [problem = ''] = await problemLines(() => resolved({ fileList: 'cmd:no-such-program-here' }, { readers: readers(folder) }));
+    const [problem = ''] = await problemLines(() =>
+      resolved({ fileList: 'cmd:no-such-program-here' }, { readers: readers(folder) }),
+    );
     match(problem, /^--file-list cmd:no-such-program-here gave nothing: there is no program no-such-program-here$/);
   });
 

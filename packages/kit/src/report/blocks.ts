@@ -13,7 +13,7 @@ export interface TableBlock {
   readonly kind: 'table';
   readonly caption: string;
   readonly columns: readonly string[];
-  /** Numbers are grouped and set flush right. */
+  /** Numbers are grouped and set flush right, shares like '7.4 %' too. */
   readonly rows: readonly (readonly (string | number)[])[];
 }
 
@@ -78,7 +78,8 @@ function figure(drawn: string, caption: string, format: Format): string {
 }
 
 function drawTable({ caption, columns, rows }: TableBlock, format: Format): string {
-  const isNumber = columns.map((_, column) => rows.length > 0 && rows.every((row) => typeof row[column] === 'number'));
+  // Numbers written out by the caller, such as shares with a percent sign, are set like numbers too.
+  const isNumber = columns.map((_, column) => rows.length > 0 && rows.every((row) => typeof row[column] === 'number' || /^[-+]?\d[\d.,]*( ?%)?$/.test(String(row[column]))));
   const align = (column: number): string => (isNumber[column] ? ' class="n"' : '');
   const head = columns.map((name, column) => `<th scope="col"${align(column)}>${escape(name)}</th>`).join('');
   const cell = (value: string | number): string => escape(typeof value === 'number' ? format.number(value) : value);
@@ -103,7 +104,7 @@ function drawPairs({ pairs, series }: PairsBlock): string {
   const drawn = pairs.map(({ pictures, parts, note, warn }) => {
     const sides = pictures.map((picture, side) => {
       const name = parts[side]!;
-      return `<div>${drawPicture(picture)}<span class="part ${partColour(series, name)}">${escape(name)}</span><span class="key">${escape(picture.caption)}</span></div>`;
+      return `<div>${drawPicture(picture)}<span class="part ${partColour(series, name)}">${escape(name)}</span><span class="key">${escape(picture.caption).replaceAll('/', '/<wbr>')}</span></div>`;
     });
     return `<div class="pair">${sides.join('')}<p class="note${warn ? ' bad' : ''}">${escape(note)}</p></div>`;
   });

@@ -1,0 +1,328 @@
+import { deepEqual, equal, match } from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, symlinkSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { loadProject } from '../../src/config/load-project.ts';
+import { loadCatalogue } from '../../src/plugins/catalogue.ts';
+import { readCatalogueCache } from '../../src/plugins/catalogue-cache.ts';
+import { listTasks, type Catalogue } from '../../src/plugins/manifest.ts';
+import { tempFolder, type TempFolder } from '../config/temp-folder.ts';
+
+/** A plugin in one file; `before` runs when it is imported. */
+function plugin(name: string, before = ''): string {
+  return `import { definePlugin, defineStep, defineTask, z } from '@dataset-runner/core/plugin';
+${before}
+const copy = defineStep({ name: 'copy', version: 2, secrets: ['key'], needs: () => ({ cpu: true }), async work(item: string) { return item; } });
+const build = defineTask({
+  summary: 'Builds ${name}.',
+  params: z.object({ seed: z.int().default(1).describe('Seed of the shuffle'), out: z.string() }),
+  outputs: z.object({ count: z.int() }),
+  steps: { copy },
+  async run() { return { count: 0 }; },
+});
+export default definePlugin({ name: '${name}', api: 1, tasks: { build } });
+`;
+}
+
+const manifest = {
+  manifest: 1,
+  name: 'shipped',
+  version: '1.2.3',
+  api: 1,
+  tasks: { pack: { summary: 'Packs.', params: { type: 'object' }, steps: [] } },
+  stores: [],
+  failures: [],
+};
+
+/** A package that throws when it is imported: nothing may do that to list it. */
+function shipped(folder: TempFolder, name = 'plugin-shipped', text = JSON.stringify(manifest)): void {
+  const runner = { plugin: './dist/index.js', manifest: './runner.manifest.json' };
+  folder.write(`node_modules/${name}/package.json`, JSON.stringify({ name, version: '1.2.3', runner }));
+  folder.write(`node_modules/${name}/dist/index.js`, "throw new Error('imported');");
+  folder.write(`node_modules/${name}/runner.manifest.json`, text);
+}
+
+function open(folder: TempFolder): Promise<Catalogue> {
+  return loadCatalogue(loadProject(folder.dir, { env: {} }));
+}
+
+function cached(folder: TempFolder): Catalogue | undefined {
+  return readCatalogueCache({ cwd: folder.dir, env: {} });
+}
+
+/** Opens again until the cache is kept: it never is when a file changed within the last moments. */
+async function openUntilCached(folder: TempFolder): Promise<Catalogue> {
+  for (;;) {
+    const catalogue = await open(folder);
+    if (cached(folder) !== undefined) return catalogue;
+  }
+}
+
+const ids = (catalogue: Catalogue) => listTasks(catalogue).map(({ id }) => id);
+const disabled = (catalogue: Catalogue) => catalogue.disabled.map(({ spec, failure }) => `${spec} ${failure.code}`);
+
+describe('a catalogue', () => {
+  it('lists a package by the manifest it ships and runs none of its code', async () => {
+    using folder = tempFolder({ 'runner.yaml': 'plugins: [plugin-shipped]\n' });
+    shipped(folder);
+    const catalogue = await open(folder);
+    deepEqual(ids(catalogue), ['shipped:pack']);
+    equal(catalogue.plugins[0]?.version, '1.2.3');
+  });
+
+  it('finds packages in folders above the project', async () => {
+    using folder = tempFolder({ 'inner/runner.yaml': 'plugins: [plugin-shipped]\n' });
+    shipped(folder);
+    deepEqual(ids(await loadCatalogue(loadProject(folder.path('inner'), { env: {} }))), ['shipped:pack']);
+  });
+
+  it('lists a local file by importing it in a process of its own', async () => {
+    using folder = tempFolder({
+      'runner.yaml': 'plugins: [./plugins/ours.ts]\n',
+      'plugins/ours.ts': plugin(
+        'ours',
+        "console.log('noise'); (globalThis as { leaked?: boolean }).leaked = true; setInterval(() => {}, 1000);",
+      ),
+    });
+    folder.linkCore();
+    const [task] = listTasks(await open(folder));
+    equal(task?.id, 'ours:build');
+    equal((globalThis as { leaked?: boolean }).leaked, undefined);
+    deepEqual(task?.task, {
+      summary: 'Builds ours.',
+      params: {
+        type: 'object',
+        properties: {
+          seed: {
+            type: 'integer',
+            minimum: -9007199254740991,
+            maximum: 9007199254740991,
+            default: 1,
+            description: 'Seed of the shuffle',
+          },
+          out: { type: 'string' },
+        },
+        required: ['out'],
+      },
+      outputs: {
+        type: 'object',
+        properties: { count: { type: 'integer', minimum: -9007199254740991, maximum: 9007199254740991 } },
+        required: ['count'],
+        additionalProperties: false,
+      },
+      steps: [{ name: 'copy', version: 2, needs: 'by item', retries: 2, secrets: ['key'] }],
+    });
+  });
+
+  it('has pipelines and stores of the config', async () => {
+    using folder = tempFolder({ 'runner.yaml': 'stores: { cloud: ./x }\npipelines: { weekly: [a:b, c:d] }\n' });
+    const { pipelines, stores } = await open(folder);
+    deepEqual({ pipelines, stores }, { pipelines: [{ name: 'weekly', tasks: ['a:b', 'c:d'] }], stores: ['cloud'] });
+  });
+
+  const broken: readonly {
+    readonly name: string;
+    readonly spec: string;
+    readonly files: { readonly [path: string]: string };
+    readonly code: string;
+    readonly says: RegExp;
+  }[] = [
+    {
+      name: 'is not installed',
+      spec: 'plugin-absent',
+      files: { 'pnpm-lock.yaml': '' },
+      code: 'plugin.missing',
+      says: /pnpm add --save-dev plugin-absent/,
+    },
+    { name: 'has no file', spec: './gone.ts', files: {}, code: 'plugin.broken', says: /there is no file/ },
+    {
+      name: 'throws when it is imported',
+      spec: './bad.ts',
+      files: { 'bad.ts': "throw new Error('no licence');" },
+      code: 'plugin.broken',
+      says: /Error: no licence/,
+    },
+    {
+      name: 'ends the process',
+      spec: './bad.ts',
+      files: { 'bad.ts': 'process.exit(7);' },
+      code: 'plugin.broken',
+      says: /ended the process \(7\)/,
+    },
+    {
+      name: 'is no TypeScript Node can run',
+      spec: './bad.ts',
+      files: { 'bad.ts': 'enum A { B }' },
+      code: 'plugin.broken',
+      says: /leave out enums/,
+    },
+    {
+      name: 'needs a package nobody installed',
+      spec: './bad.ts',
+      files: { 'bad.ts': "import 'no-such-package';" },
+      code: 'plugin.broken',
+      says: /npm install --save-dev no-such-package/,
+    },
+    {
+      name: 'exports something else',
+      spec: './bad.ts',
+      files: { 'bad.ts': 'export default {};' },
+      code: 'plugin.broken',
+      says: /export default definePlugin/,
+    },
+    {
+      name: 'was written for another core',
+      spec: './bad.ts',
+      files: { 'bad.ts': "export default { $type: 'runner.plugin', api: 2, name: 'bad', tasks: {} };" },
+      code: 'plugin.api',
+      says: /@dataset-runner\/core@latest/,
+    },
+    {
+      name: 'has a task that is none',
+      spec: './bad.ts',
+      files: { 'bad.ts': "export default { $type: 'runner.plugin', api: 1, name: 'bad', tasks: { x: {} } };" },
+      code: 'plugin.broken',
+      says: /task x is not what defineTask returns/,
+    },
+    {
+      name: 'is a package but no plugin',
+      spec: 'left-pad',
+      files: { 'node_modules/left-pad/package.json': '{}' },
+      code: 'plugin.broken',
+      says: /it is no plugin/,
+    },
+    {
+      name: 'was not built',
+      spec: 'unbuilt',
+      files: { 'node_modules/unbuilt/package.json': '{"runner":{"plugin":"./dist/index.js"}}' },
+      code: 'plugin.broken',
+      says: /dist\/index.js is missing/,
+    },
+  ];
+  for (const { name, spec, files, code, says } of broken) {
+    it(`disables a plugin that ${name}, and lists the others`, async () => {
+      using folder = tempFolder({ 'runner.yaml': `plugins: ['${spec}', plugin-shipped]\n`, ...files });
+      shipped(folder);
+      const catalogue = await open(folder);
+      deepEqual(disabled(catalogue), [`${spec} ${code}`]);
+      match(JSON.stringify(catalogue.disabled[0]?.failure), says);
+      deepEqual(ids(catalogue), ['shipped:pack']);
+    });
+  }
+
+  it('disables a package whose manifest is for another core or damaged', async () => {
+    using folder = tempFolder({ 'runner.yaml': 'plugins: [a, b, c]\n' });
+    shipped(folder, 'a', JSON.stringify({ ...manifest, api: 9 }));
+    shipped(folder, 'b', '{');
+    shipped(folder, 'c', JSON.stringify({ ...manifest, manifest: 2 }));
+    deepEqual(disabled(await open(folder)), ['a plugin.api', 'b plugin.broken', 'c plugin.broken']);
+  });
+
+  it('gives a name to the first plugin that has it', async () => {
+    using folder = tempFolder({ 'runner.yaml': 'plugins: [one, two]\n' });
+    shipped(folder, 'one');
+    shipped(folder, 'two');
+    const catalogue = await open(folder);
+    deepEqual(disabled(catalogue), ['two plugin.duplicate']);
+    deepEqual(
+      catalogue.plugins.map(({ spec }) => spec),
+      ['one'],
+    );
+  });
+});
+
+describe('the cache of a catalogue', () => {
+  it('is what was built', async () => {
+    using folder = tempFolder({ 'runner.yaml': 'plugins: [plugin-shipped, ./ours.ts]\n', 'ours.ts': plugin('ours') });
+    folder.linkCore();
+    shipped(folder);
+    deepEqual(cached(folder), undefined);
+    const catalogue = await openUntilCached(folder);
+    deepEqual(cached(folder), catalogue);
+  });
+
+  const changes: readonly [name: string, change: (folder: TempFolder) => void][] = [
+    [
+      'the config',
+      (folder) => folder.write('runner.yaml', 'plugins: [plugin-shipped, plugin-absent, ./ours.ts] # more\n'),
+    ],
+    ['a manifest', (folder) => shipped(folder, 'plugin-shipped', JSON.stringify({ ...manifest, name: 'other' }))],
+    ['a local plugin', (folder) => folder.write('ours.ts', plugin('others'))],
+    ['what a local plugin imports', (folder) => folder.write('part.ts', 'export const part = 2;')],
+    [
+      'a package that is installed at last',
+      (folder) => shipped(folder, 'plugin-absent', JSON.stringify({ ...manifest, name: 'late' })),
+    ],
+    [
+      'the folder it was made in',
+      (folder) =>
+        folder.write(
+          '.runner/cache/catalogue.json',
+          readFileSync(folder.path('.runner/cache/catalogue.json'), 'utf8').replace('runner.yaml', 'runner.yml'),
+        ),
+    ],
+    ['a damaged file', (folder) => folder.write('.runner/cache/catalogue.json', '{"cache":1,')],
+  ];
+  for (const [name, change] of changes) {
+    it(`is no longer true after a change of ${name}`, async () => {
+      using folder = tempFolder({
+        'runner.yaml': 'plugins: [plugin-shipped, plugin-absent, ./ours.ts]\n',
+        'ours.ts': plugin('ours', "import './part.ts';"),
+        'part.ts': 'export const part = 1;',
+      });
+      folder.linkCore();
+      shipped(folder);
+      await openUntilCached(folder);
+      change(folder);
+      equal(cached(folder), undefined);
+    });
+  }
+
+  it('is not kept while a plugin cannot be imported', async () => {
+    using folder = tempFolder({ 'runner.yaml': 'plugins: [./bad.ts]\n', 'bad.ts': "throw new Error('x')" });
+    await open(folder);
+    equal(existsSync(folder.path('.runner/cache/catalogue.json')), false);
+  });
+
+  it('is empty outside a project', () => {
+    using folder = tempFolder();
+    deepEqual(cached(folder), { dir: folder.dir, plugins: [], disabled: [], pipelines: [], stores: [] });
+  });
+
+  it('is read without zod and yaml', () => {
+    const module = fileURLToPath(new URL('../../src/plugins/catalogue-cache.ts', import.meta.url));
+    const script = `
+      import { registerHooks } from 'node:module';
+      const seen = [];
+      registerHooks({ resolve(specifier, context, next) { seen.push(specifier); return next(specifier, context); } });
+      await import(${JSON.stringify(module)});
+      console.log(seen.filter((name) => !name.startsWith('node:') && !/^[./]/.test(name)).join());
+    `;
+    equal(execFileSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' }).trim(), '');
+  });
+
+  it('asks a local plugin again only when its source changed', async () => {
+    using folder = tempFolder({
+      'runner.yaml': 'plugins: [./ours.ts]\n',
+      'ours.ts': plugin(
+        'ours',
+        "import { appendFileSync } from 'node:fs';\nappendFileSync(import.meta.dirname + '/imports', 'x');",
+      ),
+    });
+    folder.linkCore();
+    await open(folder);
+    folder.write('runner.yaml', 'plugins: [./ours.ts]\nlanes: {}\n');
+    deepEqual(ids(await open(folder)), ['ours:build']);
+    equal(readFileSync(folder.path('imports'), 'utf8'), 'x');
+  });
+});
+
+describe('a package linked from elsewhere', () => {
+  it('is one module, whichever way it is reached', async () => {
+    using folder = tempFolder({ 'runner.yaml': 'plugins: [linked]\n', 'node_modules/x': '' });
+    shipped(folder, '../elsewhere');
+    symlinkSync(folder.path('elsewhere'), folder.path('node_modules', 'linked'), 'dir');
+    const { plugins } = await open(folder);
+    equal(plugins[0]?.dir, folder.path('elsewhere'));
+  });
+});
