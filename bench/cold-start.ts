@@ -32,7 +32,13 @@ async function beside(what: string, goal: number, rounds: number, measure: () =>
   // The first ones fill the compile cache and the page cache.
   for (let i = 0; i < 3; i++) await measure();
   const { ours, node } = await inTurn(rounds, { ours: measure, node: bareNode });
-  return { what, unit: 'ms', ours: spread(ours), beside: { kind: 'floor', name: 'node -e 0', value: spread(node) }, goal };
+  return {
+    what,
+    unit: 'ms',
+    ours: spread(ours),
+    beside: { kind: 'floor', name: 'node -e 0', value: spread(node) },
+    goal,
+  };
 }
 
 async function bareNode(): Promise<number> {

@@ -33,8 +33,16 @@ function main(): void {
         if (Math.max(one, other) === million + Math.min(one, other)) found.add(Math.min(one, other));
       }),
     );
-    results.push({ what: 'nearHashes', hashes: million + plantedCount, distance, seconds, pairs, plantedFound: `${found.size} of ${plantedCount}` });
-    if (found.size !== plantedCount) throw new Error(`${plantedCount - found.size} planted pairs were missed at distance ${distance}`);
+    results.push({
+      what: 'nearHashes',
+      hashes: million + plantedCount,
+      distance,
+      seconds,
+      pairs,
+      plantedFound: `${found.size} of ${plantedCount}`,
+    });
+    if (found.size !== plantedCount)
+      throw new Error(`${plantedCount - found.size} planted pairs were missed at distance ${distance}`);
   }
   results.push(wholeReport());
   const few = randomHashes(bruteCount, seeded('bench'));
@@ -42,22 +50,37 @@ function main(): void {
   const seconds = time(() => void (pairs = bruteForce(few, 4)));
   results.push({ what: 'every pair', hashes: bruteCount, distance: 4, seconds, pairs });
   const projected = seconds * ((million + plantedCount) / bruteCount) ** 2;
-  results.push({ what: 'every pair, projected', hashes: million + plantedCount, distance: 4, seconds: projected, pairs: NaN });
+  results.push({
+    what: 'every pair, projected',
+    hashes: million + plantedCount,
+    distance: 4,
+    seconds: projected,
+    pairs: NaN,
+  });
 
   console.table(results.map((row) => ({ ...row, seconds: Math.round(row.seconds * 100) / 100 })));
   const memoryMb = Math.round(process.memoryUsage().rss / 1e6);
-  console.log(`${Math.round(projected / results[0]!.seconds)} times faster than every pair at distance 4; ${memoryMb} MB at the end`);
+  console.log(
+    `${Math.round(projected / results[0]!.seconds)} times faster than every pair at distance 4; ${memoryMb} MB at the end`,
+  );
   const folder = new URL('./results/', import.meta.url);
   mkdirSync(folder, { recursive: true });
   const machine = { cpu: cpus()[0]?.model, cores: cpus().length, node: process.version };
-  writeFileSync(new URL('leaks.json', folder), `${JSON.stringify({ bench: 'leaks', machine, memoryMb, results }, undefined, 2)}\n`);
+  writeFileSync(
+    new URL('leaks.json', folder),
+    `${JSON.stringify({ bench: 'leaks', machine, memoryMb, results }, undefined, 2)}\n`,
+  );
 }
 
 /** What a task calls: items with keys, parts and hex hashes in, the whole report out. */
 function wholeReport(): Result {
   const { high, low } = plant(randomHashes(million, seeded('bench')), 4);
   const hex = (word: number): string => (word >>> 0).toString(16).padStart(8, '0');
-  const items = Array.from(high, (word, at) => ({ key: `${at}.png`, split: at % 5 === 0 ? 'test' : 'train', phash: hex(word) + hex(low[at]!) }));
+  const items = Array.from(high, (word, at) => ({
+    key: `${at}.png`,
+    split: at % 5 === 0 ? 'test' : 'train',
+    phash: hex(word) + hex(low[at]!),
+  }));
   let pairs = 0;
   const seconds = time(() => {
     const { bands } = findLeaks(items);
@@ -67,7 +90,10 @@ function wholeReport(): Result {
 }
 
 function randomHashes(count: number, random: Seeded): Hashes {
-  return { high: Int32Array.from({ length: count }, () => random.uint32()), low: Int32Array.from({ length: count }, () => random.uint32()) };
+  return {
+    high: Int32Array.from({ length: count }, () => random.uint32()),
+    low: Int32Array.from({ length: count }, () => random.uint32()),
+  };
 }
 
 /** Appends copies of the first hashes, each exactly `distance` bits off. */
@@ -83,8 +109,8 @@ function plant(hashes: Hashes, distance: number): Hashes {
     const at = hashes.high.length + copy;
     [high[at], low[at]] = [high[copy]!, low[copy]!];
     for (const bit of bits) {
-      if (bit >= 32) high[at]! ^= 1 << (bit - 32);
-      else low[at]! ^= 1 << bit;
+      if (bit >= 32) high[at] ^= 1 << (bit - 32);
+      else low[at] ^= 1 << bit;
     }
   }
   return { high, low };

@@ -26,18 +26,40 @@ export const noOp: Bench = {
       find: async () => (await timeChild('find', [...trees, '-fprintf', '/dev/null', '%s %T@ %p\\n'])).wallMs,
       make: () => makeNothing(project.dir),
     });
-    const run = { what: '100,000 files, run', unit: 'ms', ours: spread(ours.map(({ runMs }) => runMs)), goal: 800 } as const;
-    const command = { what: '100,000 files, whole command', unit: 'ms', ours: spread(ours.map(({ wallMs }) => wallMs)) } as const;
+    const run = {
+      what: '100,000 files, run',
+      unit: 'ms',
+      ours: spread(ours.map(({ runMs }) => runMs)),
+      goal: 800,
+    } as const;
+    const command = {
+      what: '100,000 files, whole command',
+      unit: 'ms',
+      ours: spread(ours.map(({ wallMs }) => wallMs)),
+    } as const;
     const makeMs = make.filter((ms) => ms !== undefined);
     const rows: Row[] = [
-      { ...run, beside: floor('statSync of both trees', stats.map(({ ms }) => ms)) },
+      {
+        ...run,
+        beside: floor(
+          'statSync of both trees',
+          stats.map(({ ms }) => ms),
+        ),
+      },
       { ...run, beside: floor('find -printf over both trees', find) },
-      { ...command, beside: makeMs.length === 0 ? absentMake : { kind: 'rival', name: 'GNU make, same files', value: spread(makeMs) } },
+      {
+        ...command,
+        beside:
+          makeMs.length === 0 ? absentMake : { kind: 'rival', name: 'GNU make, same files', value: spread(makeMs) },
+      },
       {
         what: '100,000 files, peak memory',
         unit: 'MB',
         ours: spread(ours.map(({ peakMb }) => peakMb)),
-        beside: floor('statSync of both trees', stats.map(({ peakMb }) => peakMb)),
+        beside: floor(
+          'statSync of both trees',
+          stats.map(({ peakMb }) => peakMb),
+        ),
         goal: 300,
       },
     ];

@@ -24,7 +24,14 @@ export const overhead: Bench = {
       random: () => freshRun(scene, 'inline', count, 1),
       floor: itemsFloor,
     });
-    const floor = { kind: 'floor', name: 'generate + canonical JSON + INSERT', value: perItem(tiny.floor.map(({ ms }) => ms), count) } as const;
+    const floor = {
+      kind: 'floor',
+      name: 'generate + canonical JSON + INSERT',
+      value: perItem(
+        tiny.floor.map(({ ms }) => ms),
+        count,
+      ),
+    } as const;
     const rows: Row[] = [
       { what: 'inline', unit: 'us/item', ours: ofRuns(tiny.inline, count), beside: floor, goal: 10 },
       { what: 'inline, keys at random', unit: 'us/item', ours: ofRuns(tiny.random, count), beside: floor },
@@ -38,7 +45,14 @@ export const overhead: Bench = {
       floor: (round) => runFloor('files', { count: files, dir: scene.folder(`overhead-files-${round}`) }),
     });
     const ours = ofRuns(written.ours, files);
-    const bare = { kind: 'floor', name: 'write + rename of the same files', value: perItem(written.floor.map(({ ms }) => ms), files) } as const;
+    const bare = {
+      kind: 'floor',
+      name: 'write + rename of the same files',
+      value: perItem(
+        written.floor.map(({ ms }) => ms),
+        files,
+      ),
+    } as const;
     rows.push({ what: 'with a file of 6 kB', unit: 'us/item', ours, beside: bare });
 
     scene.say('snakemake and make, 200 jobs');
@@ -47,7 +61,8 @@ export const overhead: Bench = {
       await snakemakeTouch(scene.folder('overhead-snakemake'), jobs, rounds),
       await makeTouch(scene.folder('overhead-make'), jobs, rounds),
     ];
-    for (const beside of rivals) rows.push({ what: 'with a file of 6 kB (theirs: a shell each)', unit: 'us/item', ours, beside });
+    for (const beside of rivals)
+      rows.push({ what: 'with a file of 6 kB (theirs: a shell each)', unit: 'us/item', ours, beside });
     return rows;
   },
 };
@@ -63,7 +78,10 @@ async function freshRun(scene: Scene, step: string, count: number, seed = 0): Pr
 }
 
 function ofRuns(runs: readonly TimedRun[], count: number): Spread {
-  return perItem(runs.map(({ runMs }) => runMs), count);
+  return perItem(
+    runs.map(({ runMs }) => runMs),
+    count,
+  );
 }
 
 function perItem(ms: readonly number[], count: number): Spread {

@@ -9,7 +9,9 @@ import { phash } from '../packages/kit/src/phash.ts';
 import { seeded } from '../packages/kit/src/seeded.ts';
 
 // sharp is a dependency of the kit, not of the root.
-const sharp = createRequire(new URL('../packages/kit/src/phash.ts', import.meta.url))('sharp') as typeof import('sharp').default;
+const sharp = createRequire(new URL('../packages/kit/src/phash.ts', import.meta.url))(
+  'sharp',
+) as typeof import('sharp').default;
 
 const milliseconds = 1500;
 
@@ -31,7 +33,8 @@ async function main(): Promise<void> {
       const row: Record<string, string | number> = { work, image };
       for (const threads of [1, 2]) {
         sharp.concurrency(threads);
-        for (const parallel of [1, 4]) row[`${parallel} at once, concurrency ${threads}`] = await perSecond(() => run(bytes), parallel);
+        for (const parallel of [1, 4])
+          row[`${parallel} at once, concurrency ${threads}`] = await perSecond(() => run(bytes), parallel);
       }
       results.push(row);
     }
@@ -40,7 +43,10 @@ async function main(): Promise<void> {
   const folder = new URL('./results/', import.meta.url);
   mkdirSync(folder, { recursive: true });
   const machine = { cpu: cpus()[0]?.model, cores: cpus().length, node: process.version };
-  writeFileSync(new URL('phash.json', folder), `${JSON.stringify({ bench: 'phash', unit: 'images per second', machine, results }, undefined, 2)}\n`);
+  writeFileSync(
+    new URL('phash.json', folder),
+    `${JSON.stringify({ bench: 'phash', unit: 'images per second', machine, results }, undefined, 2)}\n`,
+  );
 }
 
 async function perSecond(work: () => Promise<unknown>, parallel: number): Promise<number> {
@@ -60,7 +66,8 @@ function drawing(width: number, height: number, channels: 1 | 3): Sharp {
   const data = Buffer.alloc(width * height * channels);
   for (let at = 0; at < data.length; at++) {
     const pixel = Math.floor(at / channels);
-    data[at] = 128 + 60 * Math.sin((pixel % width) / 17 + (at % channels)) * Math.cos(pixel / width / 23) + random.below(30);
+    data[at] =
+      128 + 60 * Math.sin((pixel % width) / 17 + (at % channels)) * Math.cos(pixel / width / 23) + random.below(30);
   }
   return sharp(data, { raw: { width, height, channels } });
 }

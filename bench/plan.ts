@@ -24,7 +24,9 @@ export const plan: Bench = {
     rows.push(...(await planned(scene, 'full state, random', sorted, { seed: 1, reused: true, goalS: 5 })));
     // The rows then lie in one random order and are asked for in another: nothing is worse.
     await fill(scene, shuffled, 1);
-    rows.push(...(await planned(scene, 'filled at random, other random', shuffled, { seed: 2, reused: true, goalS: 5 })));
+    rows.push(
+      ...(await planned(scene, 'filled at random, other random', shuffled, { seed: 2, reused: true, goalS: 5 })),
+    );
     const full = rows.findLast(({ what }) => what === 'full state, ordered');
     if (full !== undefined) rows.push(...(await besideSnakemake(scene, full.ours)));
     return rows;
@@ -75,5 +77,7 @@ async function besideSnakemake(scene: Scene, ours: Spread): Promise<Row[]> {
   scene.say('snakemake, 2,000 and 5,000 jobs');
   const perItem = scaled(ours, 1e6 / scene.items(million));
   const found = await snakemakePlan(scene.folder('plan-snakemake'), [2_000, 5_000], scene.rounds(3));
-  return found.map((beside): Row => ({ what: 'full state, ordered, one item', unit: 'us/item', ours: perItem, beside }));
+  return found.map(
+    (beside): Row => ({ what: 'full state, ordered, one item', unit: 'us/item', ours: perItem, beside }),
+  );
 }

@@ -22,7 +22,9 @@ const quick = words.includes('--quick');
 const names = words.filter((word) => word !== '--quick');
 const unknown = names.find((name) => !benches.some((bench) => bench.name === name));
 if (unknown !== undefined) {
-  process.stderr.write(`no bench '${unknown}'; there are ${benches.map(({ name }) => name).join(', ')} (and --quick)\n`);
+  process.stderr.write(
+    `no bench '${unknown}'; there are ${benches.map(({ name }) => name).join(', ')} (and --quick)\n`,
+  );
   process.exitCode = 2;
 } else {
   await runAll(benches.filter(({ name }) => names.length === 0 || names.includes(name)));
@@ -32,7 +34,8 @@ async function runAll(chosen: readonly Bench[]): Promise<void> {
   const found = machine();
   const { cpu, cores, node, sqlite, load } = found;
   process.stderr.write(`${cpu}, ${cores} cores, Node ${node}, SQLite ${sqlite}; load ${load.join(' ')}\n`);
-  if ((load[0] ?? 0) > 0.5) process.stderr.write('Others are at work on this machine: trust the ratios, not the figures.\n');
+  if ((load[0] ?? 0) > 0.5)
+    process.stderr.write('Others are at work on this machine: trust the ratios, not the figures.\n');
   // Removed when everything is over: on some file systems removing files makes the next ones dear.
   const dir = mkdtempSync(join(tmpdir(), 'runner-bench-'));
   const remove = (): void => rmSync(dir, { recursive: true, force: true, maxRetries: 3 });
@@ -48,7 +51,10 @@ async function runAll(chosen: readonly Bench[]): Promise<void> {
       if (!quick) writeResults(bench.name, found, rows);
     }
   } finally {
-    if (done.length > 0) process.stdout.write(`${tableText(done)}${quick ? 'A quick run: too small to judge by, nothing written.\n' : ''}`);
+    if (done.length > 0)
+      process.stdout.write(
+        `${tableText(done)}${quick ? 'A quick run: too small to judge by, nothing written.\n' : ''}`,
+      );
     remove();
   }
 }

@@ -21,7 +21,10 @@ async function build(): Promise<void> {
   const digest = sourceDigest();
   const bundlesWere = isFresh('bundles', packages, digest);
   try {
-    if (!bundlesWere) await Promise.all(packages.map((each) => bundle(each)));
+    if (!bundlesWere) {
+      await Promise.all(packages.map((each) => bundle(each)));
+      await writeManifests();
+    }
   } catch {
     // esbuild has printed its errors already, with file and line.
     process.exitCode = 1;
@@ -31,6 +34,15 @@ async function build(): Promise<void> {
   if (withTypes && !(await buildTypes(digest))) process.exitCode = 1;
   const took = ((performance.now() - startedMs) / 1000).toFixed(1);
   process.stderr.write(`built ${packages.map((each) => each.folder).join(', ')} in ${took} s\n`);
+}
+
+// What `runner tasks`, help and completion read instead of running a plugin's code; made by the runner just built.
+async function writeManifests(): Promise<void> {
+  const runner = join(root, 'packages', 'core', 'bin', 'runner.js');
+  for (const { folder, path } of packages) {
+    if (!folder.startsWith('plugin-')) continue;
+    if (!(await node([runner, 'plugins', 'build', path]))) throw new Error(`no manifest for ${folder}`);
+  }
 }
 
 async function buildTypes(digest: string): Promise<boolean> {
@@ -44,9 +56,13 @@ async function buildTypes(digest: string): Promise<boolean> {
 
 function tsc(built: readonly Package[]): Promise<boolean> {
   const script = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  const configs = built.map((each) => join(each.path, 'tsconfig.json'));
+  return node([script, '-b', ...built.map((each) => join(each.path, 'tsconfig.json'))]);
+}
+
+// Standard output is the caller's own; what these print is about building.
+function node(args: readonly string[]): Promise<boolean> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [script, '-b', ...configs], { cwd: root, stdio: ['ignore', 2, 2] });
+    const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 2, 2] });
     child.on('error', reject);
     child.on('exit', (code) => resolve(code === 0));
   });

@@ -7,7 +7,9 @@ import { floorDone, floorInput } from '../support/floor.ts';
 const { count, seed, file } = floorInput<{ count: number; seed: number; file: string }>();
 const db = new DatabaseSync(file);
 db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
-db.exec('CREATE TABLE row(seq INTEGER PRIMARY KEY, line INTEGER, key TEXT, item TEXT, result TEXT, UNIQUE(line, key)) STRICT');
+db.exec(
+  'CREATE TABLE row(seq INTEGER PRIMARY KEY, line INTEGER, key TEXT, item TEXT, result TEXT, UNIQUE(line, key)) STRICT',
+);
 const insert = db.prepare('INSERT INTO row(line, key, item, result) VALUES (1, ?, ?, ?)');
 const work = async (): Promise<null> => null;
 

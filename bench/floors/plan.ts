@@ -10,7 +10,9 @@ let bytes = 0;
 for await (const item of benchItems(count, seed)) bytes += canonicalJson(item).length;
 if (state !== undefined) {
   const db = new DatabaseSync(state, { readOnly: true });
-  const page = db.prepare('SELECT seq, key, item, version, uses, result, outputs FROM row WHERE seq > ? ORDER BY seq LIMIT 2000');
+  const page = db.prepare(
+    'SELECT seq, key, item, version, uses, result, outputs FROM row WHERE seq > ? ORDER BY seq LIMIT 2000',
+  );
   page.setReturnArrays(true);
   let read = 0;
   for (let after = 0; ; ) {

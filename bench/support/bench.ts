@@ -10,12 +10,12 @@ export interface Bench {
 /** What a bench works with. */
 export interface Scene {
   /** As many items as asked, or a hundredth in a quick run. */
-  items(full: number): number;
+  readonly items: (full: number) => number;
   /** As many rounds as asked, or one in a quick run. */
-  rounds(full: number): number;
+  readonly rounds: (full: number) => number;
   /** A fresh folder below the one that is removed when all benches are over. */
-  folder(name: string): string;
-  project(name: string, packages?: readonly string[]): Project;
+  readonly folder: (name: string) => string;
+  readonly project: (name: string, packages?: readonly string[]) => Project;
   /** One line of progress. */
-  say(text: string): void;
+  readonly say: (text: string) => void;
 }

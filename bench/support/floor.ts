@@ -8,10 +8,16 @@ export interface FloorResult {
   readonly peakMb: number;
 }
 
+const floors = {
+  plan: new URL('../floors/plan.ts', import.meta.url),
+  items: new URL('../floors/items.ts', import.meta.url),
+  files: new URL('../floors/files.ts', import.meta.url),
+  stats: new URL('../floors/stats.ts', import.meta.url),
+};
+
 /** Runs a program of `bench/floors` in a fresh process. */
-export async function runFloor(name: 'plan' | 'items' | 'files' | 'stats', input: unknown): Promise<FloorResult> {
-  const script = fileURLToPath(new URL(`../floors/${name}.ts`, import.meta.url));
-  const { stdout } = await timeChild(process.execPath, [script, JSON.stringify(input)]);
+export async function runFloor(name: keyof typeof floors, input: unknown): Promise<FloorResult> {
+  const { stdout } = await timeChild(process.execPath, [fileURLToPath(floors[name]), JSON.stringify(input)]);
   return JSON.parse(stdout) as FloorResult;
 }
 

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { root } from '../../scripts/checkout.mjs';
 import { type ChildOptions, type TimedChild, timeChild } from './timed-child.ts';
 
-const fixture = fileURLToPath(new URL('../fixtures/project/', import.meta.url));
+const fixture = dirname(fileURLToPath(new URL('../fixtures/project/plugin.ts', import.meta.url)));
 const program = join(root, 'packages', 'core', 'bin', 'runner.js');
 
 /** A task's run, from outside (`wallMs`) and as it timed itself (`runMs`). */

@@ -23,7 +23,11 @@ function workflow(dir: string, jobs: number): string {
 }
 
 /** Dry runs of two sizes; what a job adds leaves the start of Python out, which is to the rival's favour. */
-export async function snakemakePlan(dir: string, [few, many]: readonly [number, number], rounds: number): Promise<Beside[]> {
+export async function snakemakePlan(
+  dir: string,
+  [few, many]: readonly [number, number],
+  rounds: number,
+): Promise<Beside[]> {
   const version = await snakemakeVersion();
   if (version === undefined) return [absent()];
   const [small, large] = [workflow(dir, few), workflow(dir, many)];

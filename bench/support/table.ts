@@ -6,7 +6,9 @@ const heading = ['what', 'ours', 'min - max', 'beside', 'its', 'ratio', 'goal', 
 /** One table of all rows; figures to the right, so that they can be compared by eye. */
 export function tableText(benches: readonly { readonly name: string; readonly rows: readonly Row[] }[]): string {
   const lines = benches.flatMap(({ name, rows }) => rows.map((row) => cells(name, row)));
-  const widths = heading.map((title, column) => Math.max(title.length, ...lines.map((line) => (line[column] ?? '').length)));
+  const widths = heading.map((title, column) =>
+    Math.max(title.length, ...lines.map((line) => (line[column] ?? '').length)),
+  );
   const toText = (line: readonly string[]): string =>
     line
       .map((cell, column) => (isText(column) ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)))

@@ -29,7 +29,11 @@ export function timeChild(program: string, args: readonly string[], options: Chi
     const env = { ...inherited, NO_COLOR: '1', ...options.env };
     const startedAtMs = performance.timeOrigin + performance.now();
     const startMs = performance.now();
-    const child = spawn(program, args, { ...(options.cwd === undefined ? {} : { cwd: options.cwd }), env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(program, args, {
+      ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let stdout = '';
     let stderr = '';
     let wallMs = 0;
@@ -54,7 +58,12 @@ export function timeChild(program: string, args: readonly string[], options: Chi
     });
     child.on('close', (code, signal) => {
       if (code === 0) resolve({ wallMs, startedAtMs, seenMs, stdout, stderr });
-      else reject(new Error(`${program} ${args.join(' ')} ended with ${code ?? signal}:\n${stdout.slice(-2000)}${stderr.slice(-2000)}`));
+      else
+        reject(
+          new Error(
+            `${program} ${args.join(' ')} ended with ${code ?? signal}:\n${stdout.slice(-2000)}${stderr.slice(-2000)}`,
+          ),
+        );
     });
   });
 }

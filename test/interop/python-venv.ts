@@ -32,6 +32,10 @@ export function pythonWith(name: string, packages: readonly string[]): { readonl
 
 /** Runs a Python script that reads JSON from standard input and prints JSON. */
 export function runPython(python: string, script: string, input: unknown): unknown {
-  const printed = execFileSync(python, ['-c', script], { input: JSON.stringify(input), encoding: 'utf8', maxBuffer: 2 ** 28 });
+  const printed = execFileSync(python, ['-c', script], {
+    input: JSON.stringify(input),
+    encoding: 'utf8',
+    maxBuffer: 2 ** 28,
+  });
   return JSON.parse(printed);
 }

@@ -151,7 +151,7 @@ export const speciesList: readonly Species[] = [
         kind: 'pennate',
         halfLength: between(random, 52, 66),
         // A club: a broad head, a waist, a belly, and a foot that runs out thin.
-        halfWidth: (t) => width * (0.8 * bump(t, 0.74, 0.27) + 1.0 * bump(t, -0.02, 0.34) + 0.36 * bump(t, -0.72, 0.3)) * taper(t, 9) ** 0.6,
+        halfWidth: (t) => width * (0.74 * bump(t, 0.7, 0.36) + 0.86 * bump(t, -0.02, 0.4) + 0.3 * bump(t, -0.66, 0.36)) * taper(t, 8) ** 0.6,
         bend: straight,
         striae: 38 + random.below(8),
         lean: between(random, 10, 18),

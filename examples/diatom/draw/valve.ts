@@ -96,9 +96,10 @@ function drawCentric({ radius, striae, innerRadius, undulation }: CentricShape):
   return [
     `<circle r="${radius}" fill="none" stroke="#fdf8e6" stroke-opacity=".8" stroke-width="${rim * 4}" filter="url(#soft)"/>`,
     `<circle r="${radius}" fill="${glass}" fill-opacity=".36"/>`,
-    // The middle field is bent like a wave: one half lies nearer and looks brighter.
-    `<ellipse cx="${-field * 0.34}" rx="${field * 0.5}" ry="${field * 0.82}" fill="#fbf5e0" fill-opacity="${undulation}" filter="url(#soft)"/>`,
-    `<ellipse cx="${field * 0.4}" rx="${field * 0.42}" ry="${field * 0.8}" fill="#4d452f" fill-opacity="${undulation * 0.5}" filter="url(#soft)"/>`,
+    // The middle field is bent like a wave: the parts that lie nearer look brighter.
+    `<ellipse cx="${-field * 0.45}" rx="${field * 0.3}" ry="${field * 0.72}" fill="#fbf5e0" fill-opacity="${undulation * 0.8}" filter="url(#soft)"/>`,
+    `<ellipse cx="${field * 0.12}" rx="${field * 0.2}" ry="${field * 0.8}" fill="#4d452f" fill-opacity="${undulation * 0.42}" filter="url(#soft)"/>`,
+    `<ellipse cx="${field * 0.55}" rx="${field * 0.22}" ry="${field * 0.62}" fill="#fbf5e0" fill-opacity="${undulation * 0.5}" filter="url(#soft)"/>`,
     `<path d="${rays.join('')}" stroke="${line}" stroke-opacity=".62" stroke-width="${((radius * Math.PI * 0.62) / striae).toFixed(2)}"/>`,
     `<circle r="${field}" fill="none" stroke="${line}" stroke-opacity=".22" stroke-width="1"/>`,
     `<circle r="${radius}" fill="none" stroke="${line}" stroke-opacity=".85" stroke-width="${rim}"/>`,

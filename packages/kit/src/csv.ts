@@ -36,12 +36,16 @@ export async function* readCsv(
   let columns: readonly string[] | undefined;
   try {
     for await (const parsed of parser) {
-      const { record, info } = parsed as { readonly record: readonly string[]; readonly info: { readonly lines: number } };
+      const { record, info } = parsed as {
+        readonly record: readonly string[];
+        readonly info: { readonly lines: number };
+      };
       if (columns === undefined) columns = readHeader(record, options);
       else yield { line: info.lines, values: Object.fromEntries(columns.map((name, place) => [name, record[place]!])) };
     }
   } catch (error) {
-    if (error instanceof CsvError) throw tableFailures['row-invalid']({ file, line: Number(error['lines'] ?? 0), why: error.message });
+    if (error instanceof CsvError)
+      throw tableFailures['row-invalid']({ file, line: Number(error['lines'] ?? 0), why: error.message });
     throw error;
   }
   if (columns === undefined) readHeader([], { required: ['at least one'], ...options });
@@ -64,7 +68,10 @@ export type Cell = string | number | bigint | boolean | null | undefined;
  *
  * null, undefined and NaN become empty cells; numbers are written in JavaScript's shortest exact form.
  */
-export function* writeCsv(rows: Iterable<{ readonly [column: string]: Cell }>, options: CsvWriteOptions): Generator<string> {
+export function* writeCsv(
+  rows: Iterable<{ readonly [column: string]: Cell }>,
+  options: CsvWriteOptions,
+): Generator<string> {
   const escapes = options.formulas !== 'keep';
   const line = (cells: readonly Cell[]): string => `${cells.map((cell) => formatCell(cell, escapes)).join(',')}\n`;
   yield line(options.columns);
@@ -75,7 +82,11 @@ function formatCell(cell: Cell, escapes: boolean): string {
   if (cell === null || cell === undefined || Number.isNaN(cell)) return '';
   const text = String(cell);
   // Only texts can carry a formula, and -3.5 written as text is still a number.
-  const isFormula = escapes && typeof cell === 'string' && /^[=+\-@\t\r]/.test(text) && !/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text);
+  const isFormula =
+    escapes &&
+    typeof cell === 'string' &&
+    /^[=+\-@\t\r]/.test(text) &&
+    !/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text);
   const safe = isFormula ? `'${text}` : text;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

@@ -49,7 +49,16 @@ export async function inspectImage(bytes: Uint8Array, options: InspectOptions = 
     image = sharp(bytes, { limitInputPixels: maxPixels, failOn: options.failOn ?? 'warning' });
     header = await image.metadata();
   } catch (error) {
-    return { format: 'unknown', width: 0, height: 0, channels: 0, space: 'unknown', cmyk: false, pages: 0, problem: problemOf(error, 'unreadable') };
+    return {
+      format: 'unknown',
+      width: 0,
+      height: 0,
+      channels: 0,
+      space: 'unknown',
+      cmyk: false,
+      pages: 0,
+      problem: problemOf(error, 'unreadable'),
+    };
   }
   const facts: ImageFacts = {
     format: header.format ?? 'unknown',

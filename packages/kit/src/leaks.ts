@@ -23,9 +23,11 @@ export interface LeakOptions {
  */
 export function findLeaks<T extends LeakItem>(items: readonly T[], options: LeakOptions = {}): LeakReport<T> {
   const distance = options.distance ?? 4;
-  if (!Number.isInteger(distance) || distance < 0 || distance > distanceLimit) throw new RangeError(`a distance is 0 to ${distanceLimit}, not ${distance}`);
+  if (!Number.isInteger(distance) || distance < 0 || distance > distanceLimit)
+    throw new RangeError(`a distance is 0 to ${distanceLimit}, not ${distance}`);
   const listed = options.listed ?? 1000;
   const sorted = [...items].sort((one, other) => byCodeUnits(one.key, other.key));
+  // Sorted once: groups, pairs and their order then do not depend on how the items came.
   const sameBytes = alikeBy(sorted, (item) => item.sha256);
   const hashed = sorted.filter((item) => item.phash !== undefined);
   const sameHash = alikeBy(hashed, hashOf);
@@ -39,7 +41,10 @@ export function findLeaks<T extends LeakItem>(items: readonly T[], options: Leak
     hashed: hashed.length,
     distance,
     exact: sidesOf(sameBytes, listed),
-    sameHash: sidesOf(sameHash.filter(({ items: group }) => hasDifferentBytes(group)), listed),
+    sameHash: sidesOf(
+      sameHash.filter(({ items: group }) => hasDifferentBytes(group)),
+      listed,
+    ),
     near,
     bands: bands.map(({ name, across, within }) => ({ name, across, within })),
   };
@@ -54,9 +59,17 @@ interface OpenBand {
 
 /** The bands in use; `most` is the largest distance of a band. */
 function bandsUpTo(distance: number): OpenBand[] {
-  const named = [['same bytes', -1], ['distance 0', 0], ['distance 1-4', 4], ['distance 5-10', 10], ['distance 11-15', 15]] as const;
+  const named = [
+    ['same bytes', -1],
+    ['distance 0', 0],
+    ['distance 1-4', 4],
+    ['distance 5-10', 10],
+    ['distance 11-15', 15],
+  ] as const;
   // A band is shown when the search reaches into it.
-  return named.filter(([, most], place) => most <= 0 || distance > named[place - 1]![1]).map(([name, most]) => ({ name, most, across: 0, within: 0 }));
+  return named
+    .filter(([, most], place) => most <= 0 || distance > named[place - 1]![1])
+    .map(([name, most]) => ({ name, most, across: 0, within: 0 }));
 }
 
 function count(band: OpenBand, pairs: { readonly across: number; readonly within: number }): void {
@@ -69,6 +82,7 @@ function nearPairs<T extends LeakItem>(
   distance: number,
   into: { readonly listed: number; readonly bands: readonly OpenBand[] },
 ): Sides<LeakPair<T>> {
+  // Each distinct hash once; what shares a hash is multiplied in by counting.
   const high = Int32Array.from(groups, ({ id }) => Number.parseInt(id.slice(0, 8), 16));
   const low = Int32Array.from(groups, ({ id }) => Number.parseInt(id.slice(8), 16));
   const across = nearest<T>(into.listed);
@@ -84,7 +98,12 @@ function nearPairs<T extends LeakItem>(
 }
 
 /** The first two items of two groups that stand in different parts, or in the same one. */
-function pairUp<T extends LeakItem>(ones: readonly T[], others: readonly T[], distance: number, wanted: { readonly across: boolean }): LeakPair<T> {
+function pairUp<T extends LeakItem>(
+  ones: readonly T[],
+  others: readonly T[],
+  distance: number,
+  wanted: { readonly across: boolean },
+): LeakPair<T> {
   for (const one of ones) {
     const other = others.find(({ split }) => (split !== one.split) === wanted.across);
     if (other) return { one, other, distance, classesDiffer: one.class !== other.class };
@@ -97,7 +116,12 @@ function nearest<T extends LeakItem>(listed: number): { add(pair: LeakPair<T>): 
   let kept: LeakPair<T>[] = [];
   const trim = (): LeakPair<T>[] =>
     kept
-      .sort((one, other) => one.distance - other.distance || byCodeUnits(one.one.key, other.one.key) || byCodeUnits(one.other.key, other.other.key))
+      .sort(
+        (one, other) =>
+          one.distance - other.distance ||
+          byCodeUnits(one.one.key, other.one.key) ||
+          byCodeUnits(one.other.key, other.other.key),
+      )
       .slice(0, listed);
   return {
     add(pair) {
@@ -112,7 +136,9 @@ function sidesOf<T extends LeakItem>(alike: readonly Alike<T>[], listed: number)
   const groups = alike.filter(({ items }) => items.length > 1);
   const crosses = ({ items }: Alike<T>): boolean => items.some(({ split }) => split !== items[0]!.split);
   const shown = (of: readonly Alike<T>[]): readonly LeakGroup<T>[] =>
-    of.slice(0, listed).map(({ items }) => ({ items, classesDiffer: items.some((item) => item.class !== items[0]!.class) }));
+    of
+      .slice(0, listed)
+      .map(({ items }) => ({ items, classesDiffer: items.some((item) => item.class !== items[0]!.class) }));
   return { across: shown(groups.filter(crosses)), within: shown(groups.filter((group) => !crosses(group))) };
 }
 

@@ -9,7 +9,9 @@ const side = 32;
 const low = 8;
 
 /** Row `u`, column `x`: cos(pi (2x + 1) u / 64), the DCT-II of 32 samples without scaling. */
-const cosines = Float64Array.from({ length: low * side }, (_, at) => Math.cos((Math.PI * (2 * (at % side) + 1) * Math.floor(at / side)) / (2 * side)));
+const cosines = Float64Array.from({ length: low * side }, (_, at) =>
+  Math.cos((Math.PI * (2 * (at % side) + 1) * Math.floor(at / side)) / (2 * side)),
+);
 
 /**
  * Returns the 64-bit perceptual hash of an image as 16 hex digits; like images have hashes few bits apart.
@@ -21,7 +23,10 @@ const cosines = Float64Array.from({ length: low * side }, (_, at) => Math.cos((M
  * (other decoders) for the rest. EXIF orientation is not applied. Images of one flat colour have no meaningful hash.
  * Takes an encoded image or decoded pixels. Throws sharp's error for what it cannot decode; `inspectImage` explains it.
  */
-export async function phash(image: Uint8Array | RawImage, options: Pick<SharpOptions, 'limitInputPixels' | 'failOn'> = {}): Promise<string> {
+export async function phash(
+  image: Uint8Array | RawImage,
+  options: Pick<SharpOptions, 'limitInputPixels' | 'failOn'> = {},
+): Promise<string> {
   if (!(image instanceof Uint8Array)) return phashOfGray(toGray(image));
   // Scientific cameras make small PNGs by the million; reading those here is several times faster than sharp.
   const small = readSmallPng(image);
@@ -30,7 +35,7 @@ export async function phash(image: Uint8Array | RawImage, options: Pick<SharpOpt
     .toColourspace('srgb')
     .raw({ depth: 'uchar' })
     .toBuffer({ resolveWithObject: true });
-  return phashOfGray(toGray({ data, width: info.width, height: info.height, channels: info.channels as RawImage['channels'] }));
+  return phashOfGray(toGray({ data, width: info.width, height: info.height, channels: info.channels }));
 }
 
 /** The hash of decoded gray pixels; the part of `phash` that computes. */

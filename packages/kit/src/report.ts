@@ -40,9 +40,13 @@ export function reportPage(report: Report): string {
   const language = report.language ?? 'en';
   const number = new Intl.NumberFormat(language);
   const captions = { table: 0, figure: 0 };
-  const format = { number: (value: number): string => number.format(value), caption: (kind: 'table' | 'figure'): number => ++captions[kind] };
+  const format = {
+    number: (value: number): string => number.format(value),
+    caption: (kind: 'table' | 'figure'): number => ++captions[kind],
+  };
   const sections = report.sections.map(
-    ({ title, blocks }) => `<section>\n<h2>${escape(title)}</h2>\n${blocks.map((block) => drawBlock(block, format)).join('\n')}\n</section>`,
+    ({ title, blocks }) =>
+      `<section>\n<h2>${escape(title)}</h2>\n${blocks.map((block) => drawBlock(block, format)).join('\n')}\n</section>`,
   );
   return `<!doctype html>
 <html lang="${escape(language)}">

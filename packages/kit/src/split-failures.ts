@@ -20,12 +20,14 @@ export const splitFailures = defineFailures('split', {
     about: 'A class has too few items, or too few groups, for every part to get some.',
     message: (of: { readonly classes: readonly SmallClass[]; readonly parts: readonly string[] }) =>
       `too small for the parts ${of.parts.join(', ')}: ${list(of.classes.map(describeClass))}`,
-    hint: () => "Ask for fewer, or set onSmallClass to 'warn' (split it as far as it goes) or 'all-train' (keep it whole).",
+    hint: () =>
+      "Ask for fewer, or set onSmallClass to 'warn' (split it as far as it goes) or 'all-train' (keep it whole).",
   },
   'sizes-impossible': {
     about: 'The sizes asked of the parts contradict each other or the number of items.',
     message: (of: { readonly why: string }) => of.why,
-    hint: () => "A whole number is items per class, a number below 1 a share, { total } a size, 'rest' takes what is left.",
+    hint: () =>
+      "A whole number is items per class, a number below 1 a share, { total } a size, 'rest' takes what is left.",
   },
   'part-unknown': {
     about: 'An earlier manifest names a part that this split does not have.',

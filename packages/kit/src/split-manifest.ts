@@ -20,7 +20,10 @@ export function* splitManifest(lines: Iterable<SplitLine>): Generator<string> {
 export function readSplitManifest(text: string): readonly SplitLine[] {
   const lines: SplitLine[] = [];
   const keys = new Set<string>();
-  for (const [index, line] of text.replace(/^\uFEFF/, '').split('\n').entries()) {
+  for (const [index, line] of text
+    .replace(/^\uFEFF/, '')
+    .split('\n')
+    .entries()) {
     if (line.trim() === '') continue;
     const read = readLine(line, index + 1);
     if (keys.has(read.key)) throw splitFailures['duplicate-key']({ key: read.key, other: read.key });
@@ -46,7 +49,14 @@ function readLine(line: string, number: number): SplitLine {
   if (!isClass(name)) throw invalid("'class' is neither a text nor a list of texts");
   if (!isOptionalText(sha256)) throw invalid("'sha256' is no text");
   if (!isOptionalText(source)) throw invalid("'source' is no text");
-  return { key, ...(sha256 === undefined ? {} : { sha256 }), class: name, group, split, ...(source === undefined ? {} : { source }) };
+  return {
+    key,
+    ...(sha256 === undefined ? {} : { sha256 }),
+    class: name,
+    group,
+    split,
+    ...(source === undefined ? {} : { source }),
+  };
 }
 
 function isClass(value: unknown): value is string | readonly string[] {

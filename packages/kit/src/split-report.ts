@@ -44,13 +44,24 @@ function keyFigures(plan: SplitPlan, leaks: LeakReport | undefined): readonly Ke
     { label: 'items', value: plan.assignments.length },
     { label: 'classes', value: plan.classes.length },
     ...(groups === plan.assignments.length ? [] : [{ label: 'groups, none of them divided', value: groups }]),
-    ...(plan.deviations.length === 0 ? [] : [{ label: 'items off what was asked, at most', value: Math.round(off * 10) / 10 }]),
+    ...(plan.deviations.length === 0
+      ? []
+      : [{ label: 'items off what was asked, at most', value: Math.round(off * 10) / 10 }]),
   ];
   if (!leaks) return figures;
   // Beyond 4 bits unlike pictures meet too; those pairs stay in the table.
-  const near = leaks.bands.filter(({ name }) => name === 'same bytes' || name === 'distance 0' || name === 'distance 1-4');
+  const near = leaks.bands.filter(
+    ({ name }) => name === 'same bytes' || name === 'distance 0' || name === 'distance 1-4',
+  );
   const across = near.reduce((sum, band) => sum + band.across, 0);
-  return [...figures, { label: `pairs across parts within ${Math.min(4, leaks.distance)} bits`, value: across, tone: across === 0 ? 'good' : 'bad' }];
+  return [
+    ...figures,
+    {
+      label: `pairs across parts within ${Math.min(4, leaks.distance)} bits`,
+      value: across,
+      tone: across === 0 ? 'good' : 'bad',
+    },
+  ];
 }
 
 function partsSection(plan: SplitPlan): Section {
@@ -61,32 +72,70 @@ function partsSection(plan: SplitPlan): Section {
     return [part, plan.totals[part]!, `${((plan.totals[part]! / all) * 100).toFixed(1)} %`, classes, groups];
   });
   const blocks: Block[] = [
-    { kind: 'table', caption: 'Parts and their sizes. A group is never divided between parts.', columns: ['Part', 'Items', 'Share', 'Classes', 'Groups'], rows },
+    {
+      kind: 'table',
+      caption: 'Parts and their sizes. A group is never divided between parts.',
+      columns: ['Part', 'Items', 'Share', 'Classes', 'Groups'],
+      rows,
+    },
   ];
   if (plan.warnings.length > 0) {
     const shown = plan.warnings.slice(0, 50).map(({ message }) => [message]);
     const more = plan.warnings.length > 50 ? ` The first 50 of ${plan.warnings.length}.` : '';
-    blocks.push({ kind: 'table', caption: `What the split could not do as asked.${more}`, columns: ['Note'], rows: shown });
+    blocks.push({
+      kind: 'table',
+      caption: `What the split could not do as asked.${more}`,
+      columns: ['Note'],
+      rows: shown,
+    });
   }
   return { title: 'Parts', blocks };
 }
 
 function classesSection(plan: SplitPlan): Section {
-  const rows = plan.classes.map((name) => ({ label: name, values: plan.parts.map((part) => plan.counts[part]![name]!) }));
+  const rows = plan.classes.map((name) => ({
+    label: name,
+    values: plan.parts.map((part) => plan.counts[part]![name]!),
+  }));
   const sizeOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
   const sorted = rows.sort((one, other) => sizeOf(other.values) - sizeOf(one.values));
-  return { title: 'Classes', blocks: [{ kind: 'bars', caption: 'Items of every class by part, the largest class first.', series: plan.parts, rows: sorted }] };
+  return {
+    title: 'Classes',
+    blocks: [
+      {
+        kind: 'bars',
+        caption: 'Items of every class by part, the largest class first.',
+        series: plan.parts,
+        rows: sorted,
+      },
+    ],
+  };
 }
 
-async function samplesSection(plan: SplitPlan, options: SplitReportOptions, read: NonNullable<SplitReportOptions['read']>): Promise<Section> {
-  const picked = pickSamples<SplitLine>(plan.assignments, { parts: plan.parts, perCell: options.perCell ?? 4, seed: options.seed ?? 1 });
+async function samplesSection(
+  plan: SplitPlan,
+  options: SplitReportOptions,
+  read: NonNullable<SplitReportOptions['read']>,
+): Promise<Section> {
+  const picked = pickSamples<SplitLine>(plan.assignments, {
+    parts: plan.parts,
+    perCell: options.perCell ?? 4,
+    seed: options.seed ?? 1,
+  });
   const rows = [];
   // One row at a time: the pictures of a hundred classes at once would be many decoded images in memory.
   for (const { class: name, cells } of picked) {
-    const drawn = await Promise.all(cells.map(({ items }) => Promise.all(items.map(({ key }) => pictureOf(key, read)))));
+    const drawn = await Promise.all(
+      cells.map(({ items }) => Promise.all(items.map(({ key }) => pictureOf(key, read)))),
+    );
     rows.push({ label: name, cells: drawn });
   }
-  return { title: 'Samples', blocks: [{ kind: 'images', caption: 'Items drawn at random from every class and part.', columns: plan.parts, rows }] };
+  return {
+    title: 'Samples',
+    blocks: [
+      { kind: 'images', caption: 'Items drawn at random from every class and part.', columns: plan.parts, rows },
+    ],
+  };
 }
 
 async function leaksSection(plan: SplitPlan, leaks: LeakReport, options: SplitReportOptions): Promise<Section> {
@@ -94,6 +143,7 @@ async function leaksSection(plan: SplitPlan, leaks: LeakReport, options: SplitRe
   const caption = `Pairs of items that are alike, across parts and within one. Distances are bits of a 64-bit perceptual hash, searched to ${leaks.distance}.`;
   const blocks: Block[] = [{ kind: 'table', caption, columns: ['Alike in', 'Across parts', 'Within a part'], rows }];
   const suspects = suspectsOf(leaks).slice(0, options.pairsShown ?? 12);
+  // Without pictures a pair of names tells nobody anything; the table above has the counts.
   const { read } = options;
   if (read && suspects.length > 0) {
     const pairs = await Promise.all(
@@ -104,7 +154,12 @@ async function leaksSection(plan: SplitPlan, leaks: LeakReport, options: SplitRe
         warn: classesDiffer,
       })),
     );
-    blocks.push({ kind: 'pairs', caption: 'Items of different parts that are alike, the surest first.', pairs, series: plan.parts });
+    blocks.push({
+      kind: 'pairs',
+      caption: 'Items of different parts that are alike, the surest first.',
+      pairs,
+      series: plan.parts,
+    });
   }
   return { title: 'Leaks', blocks };
 }
@@ -126,11 +181,13 @@ interface Suspect {
 
 /** One pair for every group and pair across parts, the surest kind first. */
 function suspectsOf({ exact, sameHash, near }: LeakReport): readonly Suspect[] {
-  const fromGroup = (note: string) => (group: LeakGroup): Suspect => {
-    const [one] = group.items as readonly [LeakItem];
-    const other = group.items.find(({ split }) => split !== one.split)!;
-    return { one, other, note, classesDiffer: one.class !== other.class };
-  };
+  const fromGroup =
+    (note: string) =>
+    (group: LeakGroup): Suspect => {
+      const [one] = group.items as readonly [LeakItem];
+      const other = group.items.find(({ split }) => split !== one.split)!;
+      return { one, other, note, classesDiffer: one.class !== other.class };
+    };
   return [
     ...exact.across.map(fromGroup('same bytes')),
     ...sameHash.across.map(fromGroup('same hash')),

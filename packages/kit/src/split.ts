@@ -11,7 +11,15 @@ import type { SplitItem, SplitLine, SplitOptions, SplitPlan, SplitWarning } from
 import { type Targets, wantedTargets, wholeTargets } from './split/targets.ts';
 import { judge, refuseCrossing } from './split/verdict.ts';
 
-export type { PartSize, SplitDeviation, SplitItem, SplitLine, SplitOptions, SplitPlan, SplitWarning } from './split/plan.ts';
+export type {
+  PartSize,
+  SplitDeviation,
+  SplitItem,
+  SplitLine,
+  SplitOptions,
+  SplitPlan,
+  SplitWarning,
+} from './split/plan.ts';
 
 /**
  * Splits items into named parts, keeping groups whole and classes even; the same items and seed give the same split in
@@ -28,6 +36,7 @@ export function split(items: readonly SplitItem[], options: SplitOptions): Split
   const grouped = groupItems(sorted, options.groupBy);
   const earlier = placedEarlier(grouped.units, options.previous ?? [], names);
   const placement = new Placement(grouped.units, parts.length, grouped.classes.length);
+  // First, so that everything new is balanced around what must not move.
   for (const [unit, part] of earlier.partOf.entries()) if (part >= 0) placement.place(unit, part);
 
   const warnings: SplitWarning[] = [...earlier.warnings];
@@ -40,15 +49,25 @@ export function split(items: readonly SplitItem[], options: SplitOptions): Split
     wanted = placeBalanced(placement, grouped, { parts, seed, keepWhole: small.keepWhole });
   }
 
+  // Checked on the lines themselves: a mistake anywhere above must not become a leak.
   const lines = linesOf(sorted, placement, names);
   refuseCrossing(lines);
-  return judge(lines, { parts: names, grouped, rest: names[restIndex(parts)]!, warnings, ...(wanted === undefined ? {} : { wanted }) });
+  return judge(lines, {
+    parts: names,
+    grouped,
+    rest: names[restIndex(parts)]!,
+    warnings,
+    ...(wanted === undefined ? {} : { wanted }),
+  });
 }
 
 /** Each group by its own hash: adding or removing others never moves it, but classes are even only on average. */
 function placeByHash(placement: Placement, parts: readonly Part[], seed: number | string): void {
   const fixed = parts.find((part) => part.kind === 'count' || part.kind === 'total');
-  if (fixed) throw splitFailures['sizes-impossible']({ why: `'${fixed.name}' has a fixed size, but a hash split knows only shares` });
+  if (fixed)
+    throw splitFailures['sizes-impossible']({
+      why: `'${fixed.name}' has a fixed size, but a hash split knows only shares`,
+    });
   const rest = restIndex(parts);
   for (const [unit, { group }] of placement.units.entries()) {
     if (!placement.isOpen(unit)) continue;
@@ -79,6 +98,7 @@ function placeBalanced(placement: Placement, grouped: Grouped, { parts, seed, ke
   const targets = grouped.multiLabel ? wanted : wholeTargets(asked, wanted, divided);
   for (const label of keepWhole) targets[rest]![label] = wanted[rest]![label] = sizes[label]!;
 
+  // What can be exact is done exactly; what is tied together can only be approached.
   const { pure, mixed } = sortOutMixed(placement, grouped);
   fillClasses(placement, pure, { classes, targets, rest, seed });
   if (mixed.length > 0) {
@@ -96,7 +116,10 @@ function placeBalanced(placement: Placement, grouped: Grouped, { parts, seed, ke
 }
 
 /** Open units of classes that stand alone, by class; and those of classes tied together by a group of several classes. */
-function sortOutMixed(placement: Placement, { units, classes, multiLabel }: Grouped): { pure: Map<number, number[]>; mixed: number[] } {
+function sortOutMixed(
+  placement: Placement,
+  { units, classes, multiLabel }: Grouped,
+): { pure: Map<number, number[]>; mixed: number[] } {
   const tied = new Set<number>();
   for (const unit of units) if (unit.labels.length > 1) for (const { label } of unit.labels) tied.add(label);
   const pure = new Map<number, number[]>(classes.map((_, label) => [label, []]));
@@ -104,6 +127,7 @@ function sortOutMixed(placement: Placement, { units, classes, multiLabel }: Grou
   for (const [index, unit] of units.entries()) {
     if (!placement.isOpen(index)) continue;
     const label = unit.labels[0]?.label;
+    // One group of two classes ties both: their counts can no longer be chosen one by one.
     if (multiLabel || label === undefined || tied.has(label)) mixed.push(index);
     else pure.get(label)!.push(index);
   }
@@ -128,28 +152,46 @@ function countItems({ units }: Grouped): number {
 }
 
 /** Classes of which some part would get nothing: refused, warned of, or kept whole, as the options say. */
-function smallClasses(grouped: Grouped, parts: readonly Part[], policy: NonNullable<SplitOptions['onSmallClass']>): { keepWhole: Set<number>; warnings: SplitWarning[] } {
+function smallClasses(
+  grouped: Grouped,
+  parts: readonly Part[],
+  policy: NonNullable<SplitOptions['onSmallClass']>,
+): { keepWhole: Set<number>; warnings: SplitWarning[] } {
   const sizes = classSizes(grouped.units, grouped.classes.length);
   const asked = parts.map((part) => asShare(part, countItems(grouped)));
   const receiving = asked.filter((part) => part.kind === 'rest' || part.size > 0);
   const small = [...grouped.classes.keys()].filter((label) => {
-    const left = asked.reduce((open, part) => open - (part.kind === 'count' ? part.size : part.size * sizes.items[label]!), sizes.items[label]!);
-    const starved = receiving.some((part) => (part.kind === 'rest' ? left : part.kind === 'share' ? part.size * sizes.items[label]! : part.size) < 0.5);
+    const left = asked.reduce(
+      (open, part) => open - (part.kind === 'count' ? part.size : part.size * sizes.items[label]!),
+      sizes.items[label]!,
+    );
+    const starved = receiving.some(
+      (part) =>
+        (part.kind === 'rest' ? left : part.kind === 'share' ? part.size * sizes.items[label]! : part.size) < 0.5,
+    );
     return starved || sizes.groups[label]! < receiving.length;
   });
-  const named = small.map((label) => ({ class: grouped.classes[label]!, items: sizes.items[label]!, groups: sizes.groups[label]! }));
-  if (named.length > 0 && policy === 'error') throw splitFailures['class-too-small']({ classes: named, parts: receiving.map((part) => part.name) });
+  const named = small.map((label) => ({
+    class: grouped.classes[label]!,
+    items: sizes.items[label]!,
+    groups: sizes.groups[label]!,
+  }));
+  if (named.length > 0 && policy === 'error')
+    throw splitFailures['class-too-small']({ classes: named, parts: receiving.map((part) => part.name) });
   const rest = parts[restIndex(parts)]!.name;
   const fate = policy === 'all-train' ? `kept whole in '${rest}'` : 'split as far as it goes';
-  const warnings = named.map((one): SplitWarning => ({
-    code: 'small-class',
-    class: one.class,
-    message: `'${one.class}' has ${one.items} items in ${one.groups} groups: ${fate}`,
-  }));
+  const warnings = named.map(
+    (one): SplitWarning => ({
+      code: 'small-class',
+      class: one.class,
+      message: `'${one.class}' has ${one.items} items in ${one.groups} groups: ${fate}`,
+    }),
+  );
   return { keepWhole: new Set(policy === 'all-train' ? small : []), warnings };
 }
 
 function linesOf(sorted: readonly SplitItem[], placement: Placement, parts: readonly string[]): readonly SplitLine[] {
+  // By object and not by key: keys that differ in Unicode form only would be a failure long before.
   const placed = new Map<SplitItem, { readonly group: string; readonly split: string }>();
   for (const [index, unit] of placement.units.entries()) {
     const place = { group: unit.group, split: parts[placement.partOf[index]!]! };

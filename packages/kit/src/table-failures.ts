@@ -16,7 +16,8 @@ export const tableFailures = defineFailures('table', {
   },
   'header-duplicate': {
     about: 'Two columns of a CSV file have the same name.',
-    message: (of: { readonly file: string; readonly name: string }) => `${of.file}: two columns are called '${of.name}'`,
+    message: (of: { readonly file: string; readonly name: string }) =>
+      `${of.file}: two columns are called '${of.name}'`,
   },
   'row-invalid': {
     about: 'A line of a CSV file cannot be read as a row.',

@@ -54,15 +54,34 @@ export async function tableFromParquet(bytes: Uint8Array): Promise<Table> {
   const { parquetMetadataAsync, parquetReadObjects } = await import('hyparquet');
   const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
   try {
-    const metadata = await parquetMetadataAsync({ byteLength: file.byteLength, slice: (start, end) => file.slice(start, end) });
+    const metadata = await parquetMetadataAsync({
+      byteLength: file.byteLength,
+      slice: (start, end) => file.slice(start, end),
+    });
     const columns = metadata.schema.slice(1).map(({ name, type, num_children: children }): Column => {
       if (children !== undefined) throw new Error(`column '${name}' is nested`);
-      return { name, type: type?.startsWith('INT') ? 'integer' : type === 'DOUBLE' || type === 'FLOAT' ? 'number' : type === 'BOOLEAN' ? 'boolean' : 'text' };
+      return {
+        name,
+        type: type?.startsWith('INT')
+          ? 'integer'
+          : type === 'DOUBLE' || type === 'FLOAT'
+            ? 'number'
+            : type === 'BOOLEAN'
+              ? 'boolean'
+              : 'text',
+      };
     });
     const found: readonly ParquetRow[] = await parquetReadObjects({ file, metadata });
-    const rows = found.map((row) => Object.fromEntries(columns.map((column) => [column.name, plainValue(row[column.name], column)])));
+    const rows = found.map((row) =>
+      Object.fromEntries(columns.map((column) => [column.name, plainValue(row[column.name], column)])),
+    );
     // A date is stored as an integer and read as a date: the values decide.
-    return { columns: columns.map((column) => (rows.some((row) => typeof row[column.name] === 'string') ? { ...column, type: 'text' } : column)), rows };
+    return {
+      columns: columns.map((column) =>
+        rows.some((row) => typeof row[column.name] === 'string') ? { ...column, type: 'text' } : column,
+      ),
+      rows,
+    };
   } catch (error) {
     throw tableFailures['parquet-invalid']({ why: error instanceof Error ? error.message : String(error) });
   }
@@ -71,7 +90,8 @@ export async function tableFromParquet(bytes: Uint8Array): Promise<Table> {
 function plainValue(value: unknown, column: Column): string | number | boolean | null {
   if (value === null || value === undefined) return null;
   if (typeof value === 'bigint') {
-    if (!Number.isSafeInteger(Number(value))) throw new Error(`column '${column.name}' has an integer beyond 2^53: ${value}`);
+    if (!Number.isSafeInteger(Number(value)))
+      throw new Error(`column '${column.name}' has an integer beyond 2^53: ${value}`);
     return Number(value);
   }
   if (value instanceof Date) return value.toISOString();

@@ -16,8 +16,12 @@ describe('readCsv', () => {
   });
 
   it('refuses a missing or doubled column and names what it found', async () => {
-    await assert.rejects(rowsOf('a,b\n1,2\n', { required: ['b', 'c'] }), { message: "table.header-missing: list.csv: no column 'c'; its columns are a, b" });
-    await assert.rejects(rowsOf('', { required: ['c'] }), { message: "table.header-missing: list.csv: no column 'c'; its columns are none" });
+    await assert.rejects(rowsOf('a,b\n1,2\n', { required: ['b', 'c'] }), {
+      message: "table.header-missing: list.csv: no column 'c'; its columns are a, b",
+    });
+    await assert.rejects(rowsOf('', { required: ['c'] }), {
+      message: "table.header-missing: list.csv: no column 'c'; its columns are none",
+    });
     await assert.rejects(rowsOf(''), { message: /table.header-missing/ });
     await assert.rejects(rowsOf('a,a\n'), { message: "table.header-duplicate: list.csv: two columns are called 'a'" });
   });
@@ -43,25 +47,59 @@ describe('readCsv', () => {
 
 describe('writeCsv', () => {
   const write = (values: readonly unknown[], formulas?: 'keep'): readonly string[] =>
-    [...writeCsv(values.map((v) => ({ v: v as string })), { columns: ['v'], ...(formulas ? { formulas } : {}) })].slice(1).map((line) => line.slice(0, -1));
+    [
+      ...writeCsv(
+        values.map((v) => ({ v: v as string })),
+        { columns: ['v'], ...(formulas ? { formulas } : {}) },
+      ),
+    ]
+      .slice(1)
+      .map((line) => line.slice(0, -1));
 
   it('disarms texts that a spreadsheet would run, and leaves numbers alone', () => {
-    assert.deepEqual(write(['=1+1', '+cmd', '-x', '@sum', '\tx', '=a,"b"']), ["'=1+1", "'+cmd", "'-x", "'@sum", "'\tx", `"'=a,""b"""`]);
+    assert.deepEqual(write(['=1+1', '+cmd', '-x', '@sum', '\tx', '=a,"b"']), [
+      "'=1+1",
+      "'+cmd",
+      "'-x",
+      "'@sum",
+      "'\tx",
+      `"'=a,""b"""`,
+    ]);
     assert.deepEqual(write([-3.5, '-3.5', '+1e-7', 'a=b', '-.5']), ['-3.5', '-3.5', '+1e-7', 'a=b', '-.5']);
     assert.deepEqual(write(['=1+1'], 'keep'), ['=1+1']);
   });
 
   it('quotes what needs it and leaves missing values empty', () => {
-    assert.deepEqual(write(['a,b', 'say "hi"', null, undefined, Number.NaN, true, 0.1 + 0.2, 10n]), ['"a,b"', '"say ""hi"""', '', '', '', 'true', '0.30000000000000004', '10']);
+    assert.deepEqual(write(['a,b', 'say "hi"', null, undefined, Number.NaN, true, 0.1 + 0.2, 10n]), [
+      '"a,b"',
+      '"say ""hi"""',
+      '',
+      '',
+      '',
+      'true',
+      '0.30000000000000004',
+      '10',
+    ]);
   });
 
   it('is read back as it was', async () => {
-    const rows = [{ a: 'x,"y"\nz', b: '' }, { a: '\u00e9', b: '1' }];
+    const rows = [
+      { a: 'x,"y"\nz', b: '' },
+      { a: '\u00e9', b: '1' },
+    ];
     const text = [...writeCsv(rows, { columns: ['a', 'b'] })].join('');
-    assert.deepEqual((await rowsOf(text)).map(({ values }) => values), rows);
+    assert.deepEqual(
+      (await rowsOf(text)).map(({ values }) => values),
+      rows,
+    );
   });
 });
 
-async function rowsOf(input: Parameters<typeof readCsv>[0], options: Partial<CsvReadOptions> = {}): Promise<readonly CsvRow[]> {
-  return Array.fromAsync(readCsv(input, { file: 'list.csv', ...options }));
+async function rowsOf(
+  input: Parameters<typeof readCsv>[0],
+  options: Partial<CsvReadOptions> = {},
+): Promise<readonly CsvRow[]> {
+  const rows: CsvRow[] = [];
+  for await (const row of readCsv(input, { file: 'list.csv', ...options })) rows.push(row);
+  return rows;
 }

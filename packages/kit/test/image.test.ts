@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { inspectImage } from '../src/image.ts';
 import { readSmallPng } from '../src/image/small-png.ts';
 import { hammingDistance, phash } from '../src/phash.ts';
@@ -12,7 +12,13 @@ describe('inspectImage', () => {
   it('says what an image is, from its bytes', async () => {
     const rgb = grain(3);
     assert.deepEqual(await inspectImage(await rgb.png().toBuffer()), {
-      format: 'png', width, height, channels: 3, space: 'srgb', cmyk: false, pages: 1,
+      format: 'png',
+      width,
+      height,
+      channels: 3,
+      space: 'srgb',
+      cmyk: false,
+      pages: 1,
     });
     const gray = await inspectImage(await grain(1).toColourspace('b-w').jpeg().toBuffer());
     assert.deepEqual([gray.format, gray.channels, gray.space], ['jpeg', 1, 'b-w']);
@@ -24,7 +30,9 @@ describe('inspectImage', () => {
 
   it('counts the frames of an animation', async () => {
     const frames = await Promise.all([grain(3).png().toBuffer(), grain(3).negate().png().toBuffer()]);
-    const gif = await sharp(frames, { join: { animated: true } }).gif().toBuffer();
+    const gif = await sharp(frames, { join: { animated: true } })
+      .gif()
+      .toBuffer();
     assert.equal((await inspectImage(gif)).pages, 2);
   });
 
@@ -113,18 +121,25 @@ function pixels(channels: number): Buffer {
   return Buffer.from(Array.from({ length: width * height * channels }, (_, at) => (at % 200) + random.below(50)));
 }
 
-function grain(channels: 1 | 2 | 3 | 4): sharp.Sharp {
+function grain(channels: 1 | 2 | 3 | 4): Sharp {
   return sharp(pixels(channels), { raw: { width, height, channels } });
 }
 
 /** Soft blobs, different for every seed. */
-function drawing(seed: number, size: number): sharp.Sharp {
+function drawing(seed: number, size: number): Sharp {
   const random = seeded(`drawing ${seed}`);
-  const blobs = Array.from({ length: 10 }, () => ({ x: random.unit(), y: random.unit(), light: random.unit() * 200 - 100 }));
+  const blobs = Array.from({ length: 10 }, () => ({
+    x: random.unit(),
+    y: random.unit(),
+    light: random.unit() * 200 - 100,
+  }));
   const data = Buffer.alloc(size * size * 3);
   for (let at = 0; at < size * size; at++) {
     const [x, y] = [(at % size) / size, Math.floor(at / size) / size];
-    const value = blobs.reduce((sum, blob) => sum + blob.light * Math.exp(-((x - blob.x) ** 2 + (y - blob.y) ** 2) * 60), 128);
+    const value = blobs.reduce(
+      (sum, blob) => sum + blob.light * Math.exp(-((x - blob.x) ** 2 + (y - blob.y) ** 2) * 60),
+      128,
+    );
     data.fill(Math.max(0, Math.min(255, value)), at * 3, at * 3 + 3);
   }
   return sharp(data, { raw: { width: size, height: size, channels: 3 } });

@@ -16,8 +16,14 @@ describe('findLeaks', () => {
       { key: 'e', split: 'train', sha256: '3' },
       { key: 'f', split: 'test' },
     ]);
-    assert.deepEqual(exact.across.map(({ items, classesDiffer }) => [items.map(({ key }) => key), classesDiffer]), [[['a', 'b'], false]]);
-    assert.deepEqual(exact.within.map(({ items, classesDiffer }) => [items.map(({ key }) => key), classesDiffer]), [[['c', 'd'], true]]);
+    assert.deepEqual(
+      exact.across.map(({ items, classesDiffer }) => [items.map(({ key }) => key), classesDiffer]),
+      [[['a', 'b'], false]],
+    );
+    assert.deepEqual(
+      exact.within.map(({ items, classesDiffer }) => [items.map(({ key }) => key), classesDiffer]),
+      [[['c', 'd'], true]],
+    );
   });
 
   it('counts every pair in the surest band it belongs to', () => {
@@ -38,24 +44,52 @@ describe('findLeaks', () => {
       { name: 'distance 1-4', across: 2, within: 1 },
       { name: 'distance 5-10', across: 2, within: 2 },
     ]);
-    assert.deepEqual(report.sameHash.across.map(({ items }) => items.map(({ key }) => key)), [['a', 'b', 'c']]);
-    assert.deepEqual(report.near.across.map(({ one, other, distance }) => [one.key, other.key, distance]), [['b', 'd', 4], ['b', 'e', 10]]);
-    assert.deepEqual(report.near.within.map(({ one, other, distance }) => [one.key, other.key, distance]), [['a', 'd', 4], ['d', 'e', 6], ['a', 'e', 10]]);
+    assert.deepEqual(
+      report.sameHash.across.map(({ items }) => items.map(({ key }) => key)),
+      [['a', 'b', 'c']],
+    );
+    assert.deepEqual(
+      report.near.across.map(({ one, other, distance }) => [one.key, other.key, distance]),
+      [
+        ['b', 'd', 4],
+        ['b', 'e', 10],
+      ],
+    );
+    assert.deepEqual(
+      report.near.within.map(({ one, other, distance }) => [one.key, other.key, distance]),
+      [
+        ['a', 'd', 4],
+        ['d', 'e', 6],
+        ['a', 'e', 10],
+      ],
+    );
   });
 
   it('shows only bands it searched', () => {
-    assert.deepEqual([0, 3, 4, 5, 11].map((distance) => findLeaks([], { distance }).bands.length), [2, 3, 3, 4, 5]);
+    assert.deepEqual(
+      [0, 3, 4, 5, 11].map((distance) => findLeaks([], { distance }).bands.length),
+      [2, 3, 3, 4, 5],
+    );
   });
 
   it('counts a hundred thousand blank images without listing their five billion pairs', () => {
-    const blank = Array.from({ length: 100_000 }, (_, index) => ({ key: `k${index}`, split: index % 2 ? 'train' : 'test', sha256: `${index}`, phash: '8000000000000000' }));
+    const blank = Array.from({ length: 100_000 }, (_, index) => ({
+      key: `k${index}`,
+      split: index % 2 ? 'train' : 'test',
+      sha256: `${index}`,
+      phash: '8000000000000000',
+    }));
     const { bands } = findLeaks(blank);
     assert.deepEqual([bands[1]!.across, bands[1]!.within], [2_500_000_000, 2_499_950_000]);
   });
 
   it('lists as many as asked, the nearest first', () => {
     const random = seeded('listed');
-    const items = Array.from({ length: 300 }, (_, index) => ({ key: `k${index}`, split: `s${index % 2}`, phash: flipped('0123456789abcdef', random.below(6), random) }));
+    const items = Array.from({ length: 300 }, (_, index) => ({
+      key: `k${index}`,
+      split: `s${index % 2}`,
+      phash: flipped('0123456789abcdef', random.below(6), random),
+    }));
     const whole = findLeaks(items, { distance: 10, listed: 1e9 });
     const short = findLeaks(items, { distance: 10, listed: 5 });
     assert.deepEqual(short.bands, whole.bands);
@@ -63,7 +97,9 @@ describe('findLeaks', () => {
   });
 
   it('refuses a hash that is no hash, and a distance without meaning', () => {
-    assert.throws(() => findLeaks([{ key: 'a', split: 'x', phash: '123' }]), { message: "leaks.hash-invalid: the perceptual hash of 'a' is '123', not 16 hex digits" });
+    assert.throws(() => findLeaks([{ key: 'a', split: 'x', phash: '123' }]), {
+      message: "leaks.hash-invalid: the perceptual hash of 'a' is '123', not 16 hex digits",
+    });
     assert.throws(() => findLeaks([], { distance: 16 }), RangeError);
     assert.throws(() => findLeaks([], { distance: 1.5 }), RangeError);
   });
@@ -109,9 +145,12 @@ describe('nearHashes', () => {
 });
 
 function pairs(hashes: readonly string[], distance: number): readonly (readonly [number, number, number])[] {
-  const words = (from: number): Int32Array => Int32Array.from(hashes, (hash) => Number.parseInt(hash.slice(from, from + 8), 16));
+  const words = (from: number): Int32Array =>
+    Int32Array.from(hashes, (hash) => Number.parseInt(hash.slice(from, from + 8), 16));
   const found: [number, number, number][] = [];
-  nearHashes({ high: words(0), low: words(8) }, distance, (one, other, apart) => found.push([Math.min(one, other), Math.max(one, other), apart]));
+  nearHashes({ high: words(0), low: words(8) }, distance, (one, other, apart) =>
+    found.push([Math.min(one, other), Math.max(one, other), apart]),
+  );
   return found.sort((one, other) => one[0] - other[0] || one[1] - other[1]);
 }
 

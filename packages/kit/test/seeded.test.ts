@@ -54,7 +54,10 @@ describe('seeded', () => {
     const items = Array.from({ length: 100 }, (_, index) => index);
     const drawn = sample(items, 10, seeded(3));
     assert.equal(new Set(drawn).size, 10);
-    assert.deepEqual(drawn, [...drawn].sort((one, other) => one - other));
+    assert.deepEqual(
+      drawn,
+      [...drawn].sort((one, other) => one - other),
+    );
     assert.deepEqual(sample([1, 2], 5, seeded(3)), [1, 2]);
   });
 });

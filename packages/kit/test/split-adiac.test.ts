@@ -18,7 +18,10 @@ describe('the published ADIAC Cyclotella split', () => {
   before(function () {
     const folder = process.env['RUNNER_TEST_DATA'];
     if (!folder) skip(this, 'RUNNER_TEST_DATA is not set');
-    const lines = readFileSync(join(folder, 'diatom/adiac_cyclotella_manifest.csv'), 'utf8').trim().split(/\r?\n/).slice(1);
+    const lines = readFileSync(join(folder, 'diatom/adiac_cyclotella_manifest.csv'), 'utf8')
+      .trim()
+      .split(/\r?\n/)
+      .slice(1);
     rows = lines.map((line) => {
       const [path, part, phash] = line.split(',') as [string, string, string];
       const key = basename(path);
@@ -29,7 +32,10 @@ describe('the published ADIAC Cyclotella split', () => {
   it('has 7 of 14 specimens in more than one part; ours, by specimen, has none', () => {
     assert.deepEqual([rows.length, straddling(rows)], [40, [7, 14]]);
     const items = rows.map(({ key }) => ({ key, class: 'Cyclotella' }));
-    for (const parts of [{ test: 10, train: 'rest' }, { train: 0.7, val: 0.15, test: 0.15 }] as const) {
+    for (const parts of [
+      { test: 10, train: 'rest' },
+      { train: 0.7, val: 0.15, test: 0.15 },
+    ] as const) {
       const plan = split(items, { parts, groupBy: String.raw`^(\d{6})` });
       assert.deepEqual(straddling(plan.assignments.map((line) => ({ ...line, specimen: line.group }))), [0, 14]);
       assert.deepEqual(plan.warnings, []);
@@ -54,7 +60,10 @@ describe('the published ADIAC Cyclotella split', () => {
     assert.deepEqual([exact.across, near.across.filter(({ distance }) => distance === 0)], [[], []]);
     const leaking = new Set(near.across.map(({ one }) => one.key.slice(0, 6)));
     assert.ok(leaking.size < 7, `${leaking.size} of 7 straddling specimens found by hash`);
-    assert.deepEqual(bands.map(({ name }) => name), ['same bytes', 'distance 0', 'distance 1-4', 'distance 5-10']);
+    assert.deepEqual(
+      bands.map(({ name }) => name),
+      ['same bytes', 'distance 0', 'distance 1-4', 'distance 5-10'],
+    );
   });
 });
 

@@ -4,7 +4,12 @@ import { split } from '../src/split.ts';
 import { readSplitManifest, splitManifest } from '../src/split-manifest.ts';
 
 describe('split manifest', () => {
-  const items = ['b "quoted"', 'a', 'c\nd', '\u2028'].map((key) => ({ key, class: 'x', sha256: 'f00d', source: 'one.zip' }));
+  const items = ['b "quoted"', 'a', 'c\nd', '\u2028'].map((key) => ({
+    key,
+    class: 'x',
+    sha256: 'f00d',
+    source: 'one.zip',
+  }));
   const plan = split([...items, { key: 'boats', class: ['boat', 'gull'] }], { parts: { train: 'rest' } });
   const text = [...splitManifest(plan.assignments)].join('');
 

@@ -18,7 +18,10 @@ const table: Table = {
 describe('table', () => {
   it('comes back from Parquet as it was, types included', async () => {
     assert.deepEqual(await tableFromParquet(await tableToParquet(table)), table);
-    const many = { ...table, rows: Array.from({ length: 5000 }, (_, index) => ({ ...table.rows[index % 3]!, area: index })) };
+    const many = {
+      ...table,
+      rows: Array.from({ length: 5000 }, (_, index) => ({ ...table.rows[index % 3]!, area: index })),
+    };
     assert.deepEqual(await tableFromParquet(await tableToParquet(many)), many);
   });
 
@@ -27,7 +30,10 @@ describe('table', () => {
   });
 
   it('becomes CSV with a header', () => {
-    assert.equal(tableToCsv(table), 'image,area,score,living\na.png,9007199254740991,0.1,true\n"\u00e9, ""b""",-1,,false\n,,-1e+300,\n');
+    assert.equal(
+      tableToCsv(table),
+      'image,area,score,living\na.png,9007199254740991,0.1,true\n"\u00e9, ""b""",-1,,false\n,,-1e+300,\n',
+    );
   });
 
   it('may have no rows', async () => {

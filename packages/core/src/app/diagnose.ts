@@ -34,7 +34,8 @@ export async function diagnose(container: DependencyContainer, catalogue: () => 
   await attempt(checks, 'state', 'state.db', () => {
     const state = container.resolve(tokens.state);
     const lines = state.lines();
-    return `${lines.length} lines, ${lines.reduce((sum, line) => sum + state.rows.count(line.id), 0)} rows`;
+    const rows = lines.reduce((sum, line) => sum + state.rows.count(line.id), 0);
+    return `${counted(lines.length, 'line')}, ${counted(rows, 'row')}`;
   });
   return checks;
 }
@@ -53,9 +54,13 @@ async function diagnosePlugins(checks: Check[], catalogue: Catalogue, projectDir
   for (const plugin of catalogue.plugins) {
     await attempt(checks, 'plugins', plugin.spec, async () => {
       await loadPlugin(plugin, projectDir);
-      return `${plugin.manifest.name} ${plugin.version}, ${Object.keys(plugin.manifest.tasks).length} tasks`;
+      return `${plugin.manifest.name} ${plugin.version}, ${counted(Object.keys(plugin.manifest.tasks).length, 'task')}`;
     });
   }
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 async function attempt<T>(

@@ -54,6 +54,7 @@ export function checkPipeline(pipeline: Pipeline, tasks: TasksById, options: Che
   return [...problems, { path: pathText(['pipelines', pipeline.name]), message, ...at }];
 }
 
+// Where a problem is, given the way into an entry's params.
 type Spot = (path: Path) => Omit<Problem, 'message'>;
 
 function checkNames(
@@ -69,6 +70,7 @@ function checkNames(
     return [{ ...spot([]), message: `there is no task ${task}${suggestion(task, Object.keys(tasks))}` }];
   }
   const known = Object.keys(schema.properties ?? {});
+  // An object open to any key (a `z.looseObject`) has no unknown ones.
   if ((schema.additionalProperties ?? false) !== false) return [];
   return params
     .filter((name) => !known.includes(name))
@@ -92,6 +94,7 @@ function checkReferences(
     return referencesOf(template).flatMap((reference) => {
       const target = byId.get(reference.entry);
       if (target === undefined) return unknownEntry(reference.entry, byId, spot(path));
+      // A task that declares no outputs may return anything; the run will tell.
       const outputs = own(tasks, target.task)?.outputs;
       const wanted = template.form === 'embedded' ? { schema: textPart, root: textPart } : wantedAt(params, path);
       const why = outputs === undefined ? undefined : whyNotReference(reference, outputs, wanted);
@@ -100,8 +103,10 @@ function checkReferences(
   });
 }
 
+/** What a reference inside a text may be: something that prints as one would expect. */
 const textPart: JsonSchema = { type: ['string', 'number', 'boolean'] };
 
+// The schema of the param at the place of a reference, which may be deep inside it.
 function wantedAt(params: JsonSchema | undefined, path: Path): { schema: JsonSchema; root: JsonSchema } | undefined {
   if (params === undefined) return undefined;
   const at = schemaAt({ schema: params, root: params }, path);

@@ -31,6 +31,7 @@ export function checkValue(value: Json, schema: JsonSchema, root: JsonSchema = s
 
 type JsonRecord = { readonly [name: string]: Json };
 
+// "None of these fits" helps nobody: the branch of the right type was meant, and its findings are the ones to fix.
 function checkBranches(value: Json, branches: readonly JsonSchema[], root: JsonSchema, path: Path): Finding[] {
   const tried = branches.map((branch) => checkValue(value, branch, root, path));
   if (tried.some((findings) => findings.length === 0)) return [];
@@ -44,6 +45,7 @@ function checkType(value: Json, schema: JsonSchema, path: Path): Finding | undef
   if (schema.type === undefined) return undefined;
   const allowed = typeof schema.type === 'string' ? [schema.type] : schema.type;
   const type = typeOfValue(value);
+  // A whole number is a number too; the other way round it is not.
   if (allowed.includes(type) || (type === 'integer' && allowed.includes('number'))) return undefined;
   return { path, message: `must be ${typeName(schema)}, not ${shown(value)}` };
 }
@@ -52,6 +54,7 @@ function checkText(value: string, schema: JsonSchema, path: Path): Finding[] {
   if (schema.minLength !== undefined && value.length < schema.minLength)
     return [{ path, message: 'must not be empty' }];
   if (schema.pattern !== undefined && !new RegExp(schema.pattern, 'u').test(value)) {
+    // A title says what the pattern means; people cannot read patterns.
     return [{ path, message: `must be ${schema.title ?? `like ${schema.pattern}`}` }];
   }
   return [];
@@ -81,6 +84,7 @@ function checkRecord(value: JsonRecord, schema: JsonSchema, root: JsonSchema, pa
     const at = [...path, name];
     const known = own(schema.properties ?? {}, name);
     const rest = schema.additionalProperties;
+    // Names that start a section are checked by their own schema, the free ones (stores, tasks) by a pattern.
     if (known !== undefined) findings.push(...checkValue(member, known, root, at));
     else if (rest === false) findings.push(unknownKey(name, names, at));
     else {
@@ -110,6 +114,7 @@ function wrongChoice(value: Json, choices: readonly unknown[], path: Path): Find
   return { path, message: `must be one of ${choices.map(String).join(', ')}, not ${shown(value)}${hint}` };
 }
 
+// The title where there is one: "a reference" says more than "text".
 function typeName(schema: JsonSchema): string {
   if (schema.title !== undefined) return schema.title;
   const names: { readonly [type: string]: string } = {

@@ -14,10 +14,12 @@ export function coerceText(text: string, schema: JsonSchema, root: JsonSchema): 
   // Data on the command line is either written out as JSON or named.
   if (kind === 'source') return /^\s*[[{]/.test(text) ? readJson(text) : { ok: true, value: text };
   if (kind !== undefined) return { ok: true, value: text };
+  // An enum of numbers is typed as text, so its members are compared as texts.
   const choice = constantsOf(here).find((value) => typeof value !== 'string' && String(value) === text);
   if (choice !== undefined) return { ok: true, value: choice as Json };
   const types = typesOf(here, root);
   if (types === undefined) return readJsonOrText(text);
+  // Where text is welcome it stays text: `007` is a name as often as a number.
   if (types.has('string')) return { ok: true, value: text };
   return coerceToTypes(text, types, here, root);
 }
@@ -43,6 +45,7 @@ function coerceToTypes(
   root: JsonSchema,
 ): Coerced {
   const plain = text.trim();
+  // In order of how little a text can be mistaken for another type.
   if (types.has('null') && (plain === 'null' || plain === '')) return { ok: true, value: null };
   if (types.has('boolean')) {
     const truth = truths[plain.toLowerCase()];
@@ -56,6 +59,7 @@ function coerceToTypes(
   return { ok: false, message: `must be ${wanted(types)}` };
 }
 
+// What people write in YAML, in environments and behind flags.
 const truths: { readonly [text: string]: boolean | undefined } = {
   true: true,
   yes: true,
@@ -68,6 +72,7 @@ const truths: { readonly [text: string]: boolean | undefined } = {
 };
 
 function coerceCommaList(text: string, schema: JsonSchema, root: JsonSchema): Coerced {
+  // JSON is the way to write an entry that holds a comma.
   if (text.startsWith('[')) return readJson(text);
   if (text === '') return { ok: true, value: [] };
   const values: Json[] = [];

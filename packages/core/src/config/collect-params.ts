@@ -39,6 +39,7 @@ export interface CollectedParams {
 
 /** The environment variable of a param: `diatom:build`, `testCount` gives `RUNNER_DIATOM_BUILD_TEST_COUNT`. */
 export function envName(taskId: string, param: string): string {
+  // Whatever is no letter or digit becomes `_`: shells accept nothing else in a name.
   const words = ['runner', ...taskId.split(':').map(kebabCase), kebabCase(param)];
   return words
     .join('_')
@@ -58,6 +59,7 @@ export function collectParams(sources: ParamSources, schema: JsonSchema): Collec
       fromFlag(name, property, schema, sources) ??
       fromEnv(name, property, schema, sources) ??
       fromConfig(name, sources);
+    // A text that is not of the param's type does not fall back to the next source: that would hide the mistake.
     if (found === undefined) continue;
     if ('message' in found) problems.push(found);
     else given.set(name, found);
@@ -77,6 +79,7 @@ function fromFlag(
   return collected(coerceFlag(flag, property, root), 'flag', spot);
 }
 
+// Programs that embed the runner pass values as they are; only texts come from a command line.
 function coerceFlag(flag: FlagValue, property: JsonSchema, root: JsonSchema): Coerced {
   if (typeof flag === 'string') return coerceText(flag, property, root);
   if (Array.isArray(flag) && flag.length > 0 && flag.every((text): text is string => typeof text === 'string')) {
@@ -99,6 +102,7 @@ function fromEnv(
   }));
 }
 
+// YAML has types of its own: `"3"` there is a text on purpose, and is not turned into a number.
 function fromConfig(name: string, { config = [] }: ParamSources): CollectedParam | undefined {
   const layer = config.find(({ values }) => Object.hasOwn(values, name));
   const value = layer === undefined ? undefined : own(layer.values, name);
@@ -115,6 +119,7 @@ function collected(read: Coerced, origin: Origin, spot: CollectedParam['spot']):
   return read.ok ? { value: read.value, origin, spot } : { ...spot([]), message: read.message };
 }
 
+// The environment is not searched for unknown names: a prefix may belong to another task.
 function unknownNames({ taskId, flags = {}, config = [] }: ParamSources, schema: JsonSchema): Problem[] {
   const known = Object.keys(schema.properties ?? {});
   if ((schema.additionalProperties ?? false) !== false) return [];

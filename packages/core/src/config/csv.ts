@@ -35,6 +35,7 @@ export function readCsv(text: string, separator: ',' | '\t'): readonly CsvRecord
       at += cell.length;
     }
     cells.push(cell);
+    // What follows a cell is a separator, the end of a line, or the end of the text.
     const next = text[at];
     if (next === separator) {
       at++;
@@ -54,6 +55,7 @@ export function readCsv(text: string, separator: ',' | '\t'): readonly CsvRecord
   return records;
 }
 
+// A doubled quote is one quote of the text; the first single one ends the cell.
 function closingQuote(text: string, from: number): number {
   for (let at = text.indexOf('"', from); at !== -1; at = text.indexOf('"', at + 2)) {
     if (text[at + 1] !== '"') return at;

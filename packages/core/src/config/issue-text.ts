@@ -3,6 +3,9 @@ import { own } from '../lib/own.ts';
 import { typeOfValue } from './json-schema.ts';
 import type { Path } from './path-text.ts';
 
+// zod's own words (`Invalid input: expected string, received undefined`) speak to programmers. Only types, missing
+// values, unions and unknown keys are worded anew; all else keeps zod's detail, which may be the author's own message.
+
 type Issue = z.core.$ZodIssue;
 
 /** What zod found, in this project's words: one finding for each wrong value. */
@@ -22,6 +25,7 @@ function findingsOf(issue: Issue, around: Path, value: unknown): { readonly path
     if (branch !== undefined) return branch.flatMap((inner) => findingsOf(inner, path, value));
   }
   if (issue.code === 'invalid_type') {
+    // zod does not hand out the value it refused, so it is looked up to tell absent from wrong.
     const found = valueAt(value, path);
     if (found === undefined) return [{ path, message: 'is missing' }];
     return [{ path, message: `must be ${typeName(issue.expected)}, not ${typeName(typeOfValue(found))}` }];
@@ -54,6 +58,7 @@ function valueAt(value: unknown, path: Path): unknown {
   return current;
 }
 
+/** Types as the rest of the config's problems call them. */
 function typeName(type: string): string {
   const names: { readonly [type: string]: string | undefined } = {
     string: 'text',

@@ -43,6 +43,7 @@ type Env = { readonly [name: string]: string | undefined };
 type JsonRecord = { readonly [name: string]: Json };
 type Config = Omit<Project, 'dir' | 'configFile' | 'stateDir'>;
 
+// What a file leaves out, and all there is outside a project.
 const nothing: Config = {
   plugins: [],
   stores: {},
@@ -59,6 +60,7 @@ const takenNames = new Set('work file memory http https s3 gs az swift sftp webd
 function readConfig(place: ProjectPlace): Partial<Config> {
   const file = basename(place.configFile);
   const data = readYaml(readText(place.configFile, file), file);
+  // A text that could not be read whole would only give more problems that are not there.
   if (data.problems.length > 0) throw fail('config.invalid', { problems: data.problems });
   return place.kind === 'package.json' ? readPackageJson(data) : readRunnerYaml(data);
 }
@@ -75,6 +77,7 @@ function readText(path: string, file: string): string {
 // package.json may only name plugins: everything else would make it a second config language.
 function readPackageJson(data: YamlData): Partial<Config> {
   const runner = ((data.value as JsonRecord)['runner'] ?? {}) as Json;
+  // The same rule as in runner.yaml, so that moving the list from one to the other changes nothing.
   const { plugins } = configSchema().properties ?? {};
   const schema = { type: 'object', properties: { plugins: plugins ?? {} }, additionalProperties: false } as const;
   refuse(data, checkValue(runner, schema, schema, ['runner']));
@@ -85,8 +88,8 @@ function readPackageJson(data: YamlData): Partial<Config> {
 function readRunnerYaml(data: YamlData): Partial<Config> {
   // An empty file is a project that has nothing yet.
   const value = withoutEmpty(data.value ?? {});
-  const findings = checkValue(value, configSchema());
-  refuse(data, findings);
+  // The shape first: after it every cast below is true.
+  refuse(data, checkValue(value, configSchema()));
   const config = value as JsonRecord;
   const record = (name: string): JsonRecord => (config[name] ?? {}) as JsonRecord;
   const problems: Problem[] = [];
@@ -96,6 +99,7 @@ function readRunnerYaml(data: YamlData): Partial<Config> {
   const plugins = pluginEntries(data, (config['plugins'] ?? []) as readonly string[], ['plugins']);
   problems.push(...namedTwice(plugins));
   if (problems.length > 0) throw fail('config.invalid', { problems });
+  // Last, because it names one place only and not the value: the other problems are told in full before.
   refuseInlineSecret(data, secrets, stores);
   const concurrency = config['concurrency'] as number | undefined;
   return {
@@ -121,6 +125,7 @@ function refuse(data: YamlData, findings: readonly Finding[]): void {
   throw fail('config.invalid', { problems: findings.map((finding) => problemAt(data, finding)) });
 }
 
+// Unknown keys are pointed at themselves, wrong values at the value.
 function problemAt(data: YamlData, { path, message, onKey }: Finding): Problem {
   const place = onKey === true ? data.placeOfKey(path) : data.placeOf(path);
   return { path: pathText(path), message, ...place };
@@ -130,6 +135,7 @@ function pluginEntries(data: YamlData, names: readonly string[], path: Path): Pl
   return names.map((name, i) => ({ name, at: data.placeOf([...path, i]) }));
 }
 
+// Twice the same package would be reported as a duplicate of itself later, which says less.
 function namedTwice(plugins: readonly PluginEntry[]): Problem[] {
   return plugins.flatMap(({ name, at }, i) => {
     const first = plugins.findIndex((other) => other.name === name);

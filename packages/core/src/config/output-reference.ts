@@ -45,6 +45,7 @@ export function parseTemplate(text: string): Template {
   return { form: 'embedded', parts };
 }
 
+// Names and indexes only: an expression language would be a ninth word to learn.
 function parseReferenceBody(body: string): OutputReference | undefined {
   const match = /^([A-Za-z][\w-]*)((?:\.[A-Za-z_$][\w$-]*|\[\d{1,9}\])*)$/.exec(body);
   if (match === null) return undefined;
@@ -106,6 +107,7 @@ export function evaluateReferences(
 type JsonRecord = { readonly [name: string]: Json };
 type Evaluated = { readonly ok: true; readonly value: Json } | { readonly ok: false; readonly message: string };
 
+// Copies what it changes; the project's own params stay as they were written.
 function replaceIn(value: Json, path: Path, replace: (template: Template, path: Path) => Json): Json {
   if (typeof value === 'string') {
     const template = parseTemplate(value);
@@ -132,6 +134,7 @@ function evaluate(template: Template, outputs: { readonly [entry: string]: Json 
     }
     const found = lookUp(part, outputs);
     if (!found.ok) return found;
+    // `[object Object]` in a path or title would be found much later.
     if (typeof found.value === 'object')
       return { ok: false, message: `${referenceText(part)} cannot be part of a text` };
     text += String(found.value);
@@ -139,6 +142,7 @@ function evaluate(template: Template, outputs: { readonly [entry: string]: Json 
   return { ok: true, value: text };
 }
 
+// Only own members count, so `${{ a.constructor }}` finds nothing.
 function lookUp(reference: OutputReference, outputs: { readonly [entry: string]: Json }): Evaluated {
   let current: Json | undefined = own(outputs, reference.entry);
   for (const part of reference.path) {

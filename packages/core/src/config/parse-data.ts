@@ -61,6 +61,7 @@ function parseJson(text: string): ParsedData {
   }
 }
 
+// Many times the size of a config may come here, so places are known for syntax errors only.
 function parseYaml(text: string): ParsedData {
   const document = parseDocument(text, { prettyErrors: true, logLevel: 'silent' });
   const [error] = document.errors;
@@ -76,6 +77,7 @@ function parseYaml(text: string): ParsedData {
   return { ok: false, message, ...(place === undefined ? {} : { line: place.line, column: place.col }) };
 }
 
+// A line that was cut (a copy that broke off) must not pass for a shorter list.
 function parseJsonLines(text: string): ParsedData {
   const values: Json[] = [];
   const lines: number[] = [];
@@ -89,6 +91,7 @@ function parseJsonLines(text: string): ParsedData {
   return { ok: true, value: values, lines };
 }
 
+// One name per line, the list everybody can make; blanks around a name are never meant.
 function parseLines(text: string): ParsedData {
   const all = text.split(/\r?\n/).map((line, i) => ({ line: line.trim(), number: i + 1 }));
   const filled = all.filter(({ line }) => line !== '');
@@ -102,10 +105,12 @@ function parseTable(text: string, separator: ',' | '\t', inner: JsonSchema, root
   if (header === undefined) return { ok: false, message: 'is empty, where a header line is expected', line: 1 };
   const names = header.cells.map((name) => name.trim());
   const twice = names.find((name, i) => names.indexOf(name) !== i);
+  // One of the two would silently win.
   if (twice !== undefined) return { ok: false, message: `has two columns named ${twice}`, line: header.line };
   const items = deref(inner, root).items;
   const row = items ? deref(items, root) : {};
   const values: Json[] = [];
+  // Fewer cells than columns are fine (editors drop trailing empty ones); more mean a comma without quotes.
   for (const { cells, line } of rows) {
     if (cells.length > names.length)
       return { ok: false, message: `has ${cells.length} cells, but ${names.length} columns`, line };

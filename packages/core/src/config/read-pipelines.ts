@@ -31,6 +31,7 @@ export function readPipelines(
   return read;
 }
 
+/** An entry with what only the search for double ids needs. */
 interface ReadEntry {
   readonly entry: PipelineEntry;
   readonly path: Path;
@@ -43,6 +44,7 @@ function readEntry(data: YamlData, written: Json, path: Path, problems: Problem[
     const params = rawParams(data, path, {});
     return { entry: { id: ownName(written), task: written, params, at }, path, named: false };
   }
+  // What is neither `id` nor `after` must be the task: its key holds a colon, so the two can never be meant by it.
   const { id, after, ...tasks } = written as JsonRecord;
   const [task, another] = Object.keys(tasks);
   if (task === undefined || another !== undefined) {
@@ -69,6 +71,7 @@ function readEntry(data: YamlData, written: Json, path: Path, problems: Problem[
   return { entry, path, named: typeof id === 'string' };
 }
 
+/** `extract` of `ifcb:extract`. */
 function ownName(task: string): string {
   return task.slice(task.indexOf(':') + 1);
 }
@@ -82,6 +85,7 @@ function idsUsedTwice(data: YamlData, entries: readonly ReadEntry[], path: Path)
     if (first === undefined) seen.set(id, read);
     else {
       const message = `${id} is also the entry at line ${first.entry.at.line}; give one of them an id`;
+      // A chosen id is what to change; a task's own name is changed by adding one.
       const place = read.named ? data.placeOf([...read.path, 'id']) : at;
       problems.push({ path: pathText([...path, entries.indexOf(read)]), message, ...place });
     }

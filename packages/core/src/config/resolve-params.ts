@@ -55,11 +55,13 @@ export async function resolveParams(question: ParamsQuestion): Promise<ResolvedP
     ...read.problems.map(({ at }) => String(at[0])),
     ...namesIn(collected.problems, jsonSchema, taskId),
   ]);
+  // One parse of the whole object, so that rules between params (`.refine`) are checked as well.
   const checked = await schema.safeParseAsync(read.values);
   const findings = checked.success ? [] : issueFindings(checked.error.issues, read.values);
   for (const { path, message } of findings) {
     const [name] = path;
-    if (name !== undefined && skipped.has(String(name))) continue;
+    // Rules between params say nothing while some of them are not there.
+    if (name === undefined ? skipped.size > 0 : skipped.has(String(name))) continue;
     const source = read.sources.find((candidate) => candidate.path.every((part, i) => part === path[i]));
     if (source !== undefined) problems.push(problemInSource(source, path, message, read.values));
     else if (path.length === 1 && !collected.given.has(String(name))) problems.push(missing(taskId, String(name)));
@@ -70,12 +72,14 @@ export async function resolveParams(question: ParamsQuestion): Promise<ResolvedP
   return { params, origins: originsOf(params, collected) };
 }
 
+// What is pending is left out before anything is read, or a reference to an output would be taken for a path.
 function valuesOf({ given }: CollectedParams, pending: ReadonlySet<string>): { readonly [name: string]: Json } {
   return Object.fromEntries(
     [...given].filter(([name]) => !pending.has(name)).map(([name, { value }]) => [name, value]),
   );
 }
 
+// Where the value of a param was written; only its path when nobody wrote it.
 function spotIn({ given }: CollectedParams, path: Path): Omit<Problem, 'message'> {
   const [name, ...inner] = path;
   return given.get(String(name))?.spot(inner) ?? { path: pathText(path) };
@@ -96,6 +100,7 @@ function missing(taskId: string, name: string): Problem {
   };
 }
 
+// The file and line of the entry, for people who open it; the path, for programs.
 function problemInSource(
   source: ReadSource,
   path: Path,
@@ -138,6 +143,7 @@ function entryName(entry: unknown): string | undefined {
   return texts.find((text): text is string => typeof text === 'string' && text !== '' && text.length <= 60);
 }
 
+// Only for params that are looked at before they are complete; a run gets its defaults from zod.
 function defaultsOf(schema: JsonSchema, pending: ReadonlySet<string>): { readonly [name: string]: unknown } {
   const withDefault = Object.entries(schema.properties ?? {}).filter(
     ([name, property]) => property.default !== undefined && !pending.has(name),

@@ -54,6 +54,7 @@ export async function resolveSources(
       sources.push({ path, name: text, ...(found.lines === undefined ? {} : { lines: found.lines }) });
       return found.value;
     }
+    // With a line the problem is in the file and names it; without, it is with the reference itself.
     const { message, line, column } = found;
     const file = line === undefined ? {} : { file: text, line, ...(column === undefined ? {} : { column }) };
     problems.push({ at: path, path: pathText(path), message: `${text} ${message}`, ...file });
@@ -75,6 +76,7 @@ export async function referencePaths(
   return paths;
 }
 
+// One walk serves reading and counting, so that both agree on what a reference is.
 type Replace = (text: string, kind: ParamKind, inner: JsonSchema, path: Path) => Promise<Json>;
 
 async function replaceReferences(
@@ -98,6 +100,7 @@ async function replaceReferences(
       list.push(await replaceReferences(item, items, root, [...path, i], replace));
     return list;
   }
+  // Free-form objects have no schema by name, and so no references.
   if (here.properties === undefined) return value;
   const members: [string, Json][] = [];
   for (const [name, member] of Object.entries(value as { readonly [name: string]: Json })) {
@@ -140,6 +143,7 @@ async function readSource(
       ? parseData(outcome.stdout, '', inner, root)
       : { ok: false, message: `gave nothing: ${outcome.why}` };
   }
+  // Last, a plain path or URL: data needs no prefix.
   const path = reference?.target ?? text;
   return parseData(await readers.readText(path), path, inner, root);
 }

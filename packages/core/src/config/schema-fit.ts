@@ -19,6 +19,7 @@ export function whyNotFit(from: Rooted, to: Rooted): string | undefined {
   if (kinds !== undefined) return kinds === 'fits' ? undefined : kinds;
   const have = typesOf(source, from.root);
   const want = wantedTypes(target, to.root);
+  // A schema without a type (a transform, `z.any()`) may hold whatever is wanted.
   if (have === undefined || want === undefined) return undefined;
   if (![...have].some((type) => want.has(type) || isNumber(type, want)))
     return `is ${typeList(have)}, where ${typeList(want)} is wanted`;
@@ -65,10 +66,12 @@ function wantedTypes(target: JsonSchema, root: JsonSchema): ReadonlySet<JsonSche
   return types !== undefined && (kind === 'source' || kind === 'file') ? new Set([...types, 'string']) : types;
 }
 
+// A number may happen to be whole; zod looks at the real one.
 function isNumber(type: JsonSchemaType, want: ReadonlySet<JsonSchemaType>): boolean {
   return (type === 'integer' && want.has('number')) || (type === 'number' && want.has('integer'));
 }
 
+// One common value is enough: which one comes is known at run time only.
 function whyNotChoice(source: JsonSchema, target: JsonSchema): string | undefined {
   const have = source.enum ?? ('const' in source ? [source.const] : undefined);
   const want = target.enum ?? ('const' in target ? [target.const] : undefined);

@@ -21,15 +21,18 @@ const storeName: JsonSchema = {
   pattern: '^[a-z][a-z0-9-]+$',
   title: 'lower-case letters, digits and -, at least two of them',
 };
+/** Without a pattern: a value pasted here is reported as an inline secret, which says more than "wrong form". */
 const reference: JsonSchema = {
   type: 'string',
   title: 'a reference: env:NAME, file:PATH or cmd:PROGRAM ARGS',
 };
+/** A path must show that it is one, so that it is never looked for on npm. */
 const plugin: JsonSchema = {
   type: 'string',
   pattern: '^(\\.{1,2}/.+|(@[a-z0-9~-][a-z0-9._~-]*/)?[a-z0-9~-][a-z0-9._~-]*)$',
   title: 'a package name, or a path that starts with ./',
 };
+/** A URL alone, or with the options its driver knows; drivers check those when they are opened. */
 const store: JsonSchema = {
   anyOf: [
     { type: 'string', minLength: 1, title: 'a URL' },
@@ -110,6 +113,7 @@ export function configSchema(tasks: TasksById = {}): JsonSchema {
   };
 }
 
+// `- plugin:task`, or the task as the key of its params with `id` and `after` beside it.
 function pipelineEntry(params: { readonly [id: string]: JsonSchema }, anyParams: JsonSchema): JsonSchema {
   return {
     anyOf: [
@@ -151,6 +155,7 @@ function writtenParams(id: string, schema: JsonSchema, defs: Record<string, Json
   return { type: ['object', 'null'], properties: Object.fromEntries(properties), additionalProperties: false };
 }
 
+// Definitions of all tasks share one `$defs`, each under its task's name.
 function movedRefs<T>(value: T, id: string): T {
   if (Array.isArray(value)) return value.map((item: unknown) => movedRefs(item, id)) as T;
   if (typeof value !== 'object' || value === null) return value;

@@ -34,6 +34,7 @@ export function readYaml(text: string, file: string): YamlData {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, strict: true, uniqueKeys: true });
   const reader = new Reader(document, lines, file);
+  // Read even when the syntax is broken: what could be read gives the place of what could not.
   const value = reader.read(document.contents, []);
   const syntax = document.errors.map((error) => syntaxProblem(error, reader));
   return {
@@ -55,6 +56,7 @@ function syntaxProblem(error: YAMLError, reader: Reader): Problem {
   return { path: '', message: messages[error.code] ?? firstLine, ...reader.placeAt(error.pos[0]) };
 }
 
+/** Walks the parsed nodes once, turning them into data and noting each one's place by its path. */
 class Reader {
   readonly problems: Problem[] = [];
   readonly values = new Map<string, Place>();
@@ -72,11 +74,13 @@ class Reader {
     this.#file = file;
   }
 
+  /** `offset` in UTF-16 units from the start of the text. */
   placeAt(offset: number): Place {
     const { line, col } = this.#lines.linePos(offset);
     return { file: this.#file, line: Math.max(1, line), column: Math.max(1, col) };
   }
 
+  // A path into a value that is not there is answered by what should have held it.
   find(path: Path, places: ReadonlyMap<string, Place>): Place {
     for (let length = path.length; length >= 0; length--) {
       const place = places.get(pathText(path.slice(0, length)));
@@ -124,6 +128,7 @@ class Reader {
       } else if (name === '__proto__') {
         this.#refuse(at, 'this name is reserved', this.keys);
       } else {
+        // A key written as a number (`2026:`) is still a name.
         record[String(name)] = this.read(value, at);
       }
     }
@@ -133,6 +138,7 @@ class Reader {
   #readScalar(value: unknown, path: Path): Json {
     if (value === null || value === undefined) return null;
     if (typeof value === 'string' || typeof value === 'boolean') return value;
+    // `.inf`, `.nan` and big integers would be changed on their way through JSON.
     if (typeof value === 'number' && Number.isFinite(value)) return value;
     return this.#refuse(path, 'JSON has no such value');
   }

@@ -4,6 +4,7 @@ import type { Committer } from './commit.ts';
 import type { RunControl } from './control.ts';
 import type { Chunk, ChunkSink, Executor, StepAddress } from './executors/executor.ts';
 import { chunkSize } from './chunk-size.ts';
+import { type InHand, type OpenChunk, sameNeeds } from './in-hand.ts';
 import type { Limits } from './limits.ts';
 import type { MapRun, Todo } from './map-run.ts';
 import type { Settler } from './settle.ts';
@@ -19,28 +20,6 @@ export interface Executors {
 }
 
 const noNeeds: Needs = {};
-
-/** An item being worked on. */
-export interface InHand {
-  readonly todo: Todo;
-  readonly needs: Needs;
-  readonly chunk: OpenChunk;
-  readonly index: number;
-  settled: boolean;
-  timedOut: boolean;
-  timer: NodeJS.Timeout | undefined;
-}
-
-export interface OpenChunk {
-  readonly id: number;
-  readonly map: MapRun;
-  readonly executor: Executor;
-  readonly items: InHand[];
-  readonly flight: number;
-  readonly startedMs: number;
-  /** Items whose row is not yet handed to the committer. */
-  left: number;
-}
 
 /** Hands items to executors: later maps first (so that little lies half-made), chunk by chunk, under all limits. */
 export class Scheduler {
@@ -175,7 +154,16 @@ export class Scheduler {
     const id = ++this.#chunkId;
     const open: OpenChunk = { id, map, executor, items: [], flight, startedMs: performance.now(), left: todos.length };
     for (const [index, todo] of todos.entries()) {
-      open.items.push({ todo, needs, chunk: open, index, settled: false, timedOut: false, timer: undefined });
+      open.items.push({
+        todo,
+        needs,
+        chunk: open,
+        index,
+        settled: false,
+        timedOut: false,
+        timer: undefined,
+        progressMs: 0,
+      });
       this.#limits.take(needs);
     }
     map.inHand += todos.length;
@@ -204,16 +192,24 @@ export class Scheduler {
       outcome: (index, outcome) => this.#outcome(at(index), outcome),
       yielded: (index, subKey, result, staged) => this.#settler.yielded(map, at(index).todo, subKey, result, staged),
       log: (index, message) => this.#settler.log(map, at(index).todo.key, message),
-      progress: (index, done, total) =>
-        this.#control.emit({
-          type: 'item.progress',
-          map: map.spec.id,
-          key: at(index).todo.key,
-          done,
-          ...(total === undefined ? {} : { total }),
-        }),
+      progress: (index, done, total) => this.#progress(at(index), done, total),
       died: (failure) => this.#died(open, failure),
     };
+  }
+
+  // At most ten a second for each item: who reads along sees no more, and a download says thousands.
+  #progress(item: InHand, done: number, total?: number): void {
+    const nowMs = performance.now();
+    if (item.settled || nowMs - item.progressMs < 100) return;
+    item.progressMs = nowMs;
+    const { map } = item.chunk;
+    this.#control.emit({
+      type: 'item.progress',
+      map: map.spec.id,
+      key: item.todo.key,
+      done,
+      ...(total === undefined ? {} : { total }),
+    });
   }
 
   #outcome(item: InHand, outcome: ItemOutcome): void {
@@ -233,6 +229,15 @@ export class Scheduler {
   #release(item: InHand): void {
     item.settled = true;
     clearTimeout(item.timer);
+    if (item.progressMs > 0) {
+      this.#control.emit({
+        type: 'item.progress',
+        map: item.chunk.map.spec.id,
+        key: item.todo.key,
+        done: 0,
+        ended: true,
+      });
+    }
     this.#limits.give(item.needs);
     const { chunk } = item;
     if (!chunk.items.every((other) => other.settled)) return;
@@ -281,8 +286,4 @@ export class Scheduler {
       }
     }
   }
-}
-
-function sameNeeds(a: Needs, b: Needs): boolean {
-  return a.cpu === b.cpu && a.lane === b.lane && a.memoryMb === b.memoryMb && a.gpu === b.gpu;
 }

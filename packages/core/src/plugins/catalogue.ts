@@ -65,6 +65,7 @@ interface ReadPlugin {
   readonly watched: readonly string[];
 }
 
+// Each plugin on its own, so that a slow import does not wait for another one.
 async function readPlugin(spec: string, project: Project): Promise<ReadPlugin> {
   const { found, watched } = findPlugin(spec, project.dir);
   if ('failure' in found) return { result: { spec, failure: found.failure }, watched };

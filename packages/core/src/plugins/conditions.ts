@@ -1,3 +1,5 @@
+// `NODE_OPTIONS` reaches child processes by itself; `execArgv` does not.
+
 /** Whether this process resolves packages of this repository to their sources (`--conditions=source`). */
 export function runsFromSources(): boolean {
   const options = [...process.execArgv, ...(process.env['NODE_OPTIONS'] ?? '').split(/\s+/)];
@@ -9,6 +11,7 @@ export function runsFromSources(): boolean {
 
 /** The options a child process needs to resolve modules as this one does. */
 export function inheritedConditions(): string[] {
+  // Not all of them: `--inspect` would make the child wait for a port that is taken.
   return process.execArgv.filter((option, i, all) => {
     const before = all[i - 1] ?? '';
     return (

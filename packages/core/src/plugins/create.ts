@@ -54,10 +54,12 @@ function packageJson(name: string, coreVersion: string): string {
   return `${JSON.stringify(manifest, null, 2)}\n`;
 }
 
+// The prefix is how people find plugins on npm; nothing in the program depends on it.
 function packageName(name: string): string {
   return `dataset-runner-plugin-${name}`;
 }
 
+// Node runs the sources by removing types, so the compiler must refuse what has to be translated.
 const tsconfig = `{
   "compilerOptions": {
     "target": "es2024",
@@ -76,6 +78,7 @@ const tsconfig = `{
 }
 `;
 
+// The numbered list is the one its `run` reads like.
 function readme(name: string): string {
   return `# ${packageName(name)}
 

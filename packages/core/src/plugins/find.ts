@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { fail, FailureError, type Failure } from '../model/failure.ts';
+import { fail, type Failure } from '../model/failure.ts';
 import { runsFromSources } from './conditions.ts';
 import type { FoundPlugin } from './manifest.ts';
 import { installLine } from './package-manager.ts';
@@ -23,6 +23,7 @@ export function findPlugin(spec: string, projectDir: string, sources = runsFromS
   return /^\.{1,2}\//.test(spec) ? findFile(spec, projectDir) : findPackage(spec, projectDir, sources);
 }
 
+// The real path: a link from two projects must not make two modules.
 function findFile(spec: string, projectDir: string): Finding {
   const path = resolve(projectDir, spec);
   if (!statSync(path, { throwIfNoEntry: false })?.isFile()) {
@@ -57,6 +58,7 @@ function findPackage(spec: string, projectDir: string, sources: boolean): Findin
   return { spec, found: read, watched: manifestFile === undefined ? watched : [...watched, manifestFile] };
 }
 
+// Nearest first, as Node looks; not through `exports`, which need not name package.json.
 function packageFiles(name: string, projectDir: string): string[] {
   const paths: string[] = [];
   for (let dir = resolve(projectDir); ; dir = dirname(dir)) {
@@ -65,24 +67,8 @@ function packageFiles(name: string, projectDir: string): string[] {
   }
 }
 
-/** The plugin whose package lies in a folder: for its author, who builds its manifest. Throws `plugin.broken`. */
-export function findPluginIn(
-  dir: string,
-  sources = runsFromSources(),
-): { readonly plugin: FoundPlugin; readonly manifestFile: string } {
-  const packageFile = join(dir, 'package.json');
-  const name = readObject(packageFile)?.name;
-  const read = readPackage(typeof name === 'string' ? name : dir, packageFile, sources);
-  if ('failure' in read) throw new FailureError(read.failure);
-  const manifest = readObject(packageFile)?.runner?.manifest;
-  return {
-    plugin: read.plugin,
-    manifestFile: join(read.plugin.dir, typeof manifest === 'string' ? manifest : 'runner.manifest.json'),
-  };
-}
-
+/** Anything may stand there: it is checked where it is used. */
 interface PackageJson {
-  readonly name?: unknown;
   readonly version?: unknown;
   readonly runner?: { readonly plugin?: unknown; readonly manifest?: unknown; readonly source?: unknown };
 }
@@ -124,6 +110,7 @@ function readPackage(
   };
 }
 
+/** Undefined for a file that is not there or is no JSON. */
 function readObject(packageFile: string): PackageJson | undefined {
   try {
     return (JSON.parse(readFileSync(packageFile, 'utf8')) ?? undefined) as PackageJson | undefined;

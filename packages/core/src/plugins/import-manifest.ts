@@ -36,6 +36,7 @@ export async function importManifest(
   found: FoundPlugin,
   place: { readonly projectDir: string; readonly stateDir: string },
 ): Promise<ImportedManifest> {
+  // The digest is taken before the import: a file saved meanwhile leaves an entry nobody asks for again.
   const { paths: files, digest } = sourceFiles(found.entry);
   const name = shortDigest(`${manifestVersion} ${process.version} ${digest} ${found.version}`);
   const cacheFile = join(place.stateDir, 'cache', 'manifests', `${name}.json`);
@@ -87,6 +88,7 @@ async function askChild(question: ManifestQuestion): Promise<ManifestAnswer> {
   }
 }
 
+// The child ended without a word: killed, crashed, or `process.exit` in the plugin.
 function unanswered(name: string, code: number | NodeJS.Signals | null, complaint: string): Failure {
   if (code === 'SIGKILL') {
     return fail('plugin.broken', {
@@ -103,6 +105,7 @@ function unanswered(name: string, code: number | NodeJS.Signals | null, complain
   }).failure;
 }
 
+// To the end even after the child has exited: the last bytes come behind its exit event.
 async function readAll(stream: Readable): Promise<string> {
   const pieces: Buffer[] = [];
   try {

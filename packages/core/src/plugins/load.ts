@@ -30,6 +30,7 @@ export function checkPlugin(value: unknown, found: FoundPlugin, projectDir: stri
     });
   }
   if (candidate['api'] !== pluginApi) {
+    // A newer plugin needs a newer core, an older one its own update.
     const newer = typeof candidate['api'] === 'number' && candidate['api'] > pluginApi;
     const update = newer ? '@dataset-runner/core@latest' : `${found.spec}@latest`;
     const line =
@@ -57,18 +58,21 @@ function whatIsWrong(plugin: { readonly [key: string]: unknown }): string | unde
   return undefined;
 }
 
+// An import runs the plugin's code, so any error may come, from a typo to a missing licence server.
 function importFailure(found: FoundPlugin, error: unknown, projectDir: string): FailureError {
   const cause = failureOf(error);
   const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   const hint = importRemedy(error, projectDir);
   return fail('plugin.broken', {
     name: found.spec,
+    // The first line; the rest is a code frame or a stack.
     message: message.split('\n')[0] ?? message,
     ...(hint === undefined ? {} : { hint }),
     ...(cause === undefined ? {} : { cause }),
   });
 }
 
+// The three mistakes that Node's own message does not tell how to mend.
 function importRemedy(error: unknown, projectDir: string): string | undefined {
   const { code, message } = error as { readonly code?: string; readonly message?: string };
   const missing =

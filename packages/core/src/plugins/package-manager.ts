@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 
 export type PackageManager = 'npm' | 'pnpm' | 'yarn' | 'bun';
 
+// One of them lies beside the package.json of the project, or of the workspace it belongs to.
 const lockFiles: readonly (readonly [string, PackageManager])[] = [
   ['package-lock.json', 'npm'],
   ['npm-shrinkwrap.json', 'npm'],

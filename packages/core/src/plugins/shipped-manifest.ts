@@ -18,6 +18,7 @@ export function readShippedManifest(
         .failure,
     };
   }
+  // The api comes first: a plugin for another core may well have another layout too, and updating cures both.
   if (read['api'] !== pluginApi) {
     return {
       failure: fail('plugin.api', { name: spec, found: String(read['api']), supported: pluginApi, hint: update })

@@ -55,6 +55,7 @@ function reasonLines(reasons: readonly ReasonCount[], { style, width }: Layout):
 
 // New items need no example and `always` has none; a change does: it is what people did not expect.
 function exampleOf(reason: ReasonCount): string {
+  if (reason.because === 'new' || reason.because === 'always' || reason.because === 'forced') return '';
   return reason.examples
     .slice(0, 2)
     .map(({ key, reason: one }) => {

@@ -63,6 +63,7 @@ export function createSecrets({ secrets, env, redactor, projectDir }: SecretsCon
     return answer;
   }
 
+  // Options are free-form, so any text in them may be a reference.
   async function option(given: unknown, name: string, path: string): Promise<unknown> {
     if (typeof given === 'string') {
       if (parseReference(given) === undefined) return given;
@@ -113,6 +114,7 @@ export async function resolveReference(text: string, context: ReferenceContext):
     throw missing(context.name, '(a value)', 'it is written out, where a reference is needed');
   const found = await look(reference, context);
   if ('why' in found) throw missing(context.name, text, found.why);
+  // Editors and `echo` end a file with a line break that is no part of the secret.
   const value = found.value.replace(/\r?\n$/, '');
   if (value === '') throw missing(context.name, text, emptyWords[reference.kind]);
   return value;
@@ -142,6 +144,7 @@ async function look(
   }
 }
 
+// Read as text: keys in binary form are given to libraries by their path instead.
 async function lookInFile(path: string): Promise<{ readonly value: string } | { readonly why: string }> {
   try {
     return { value: await readFile(path, 'utf8') };
@@ -151,6 +154,7 @@ async function lookInFile(path: string): Promise<{ readonly value: string } | { 
   }
 }
 
+// The reference is shown, the value never.
 function missing(name: string, reference: string, why: string): FailureError {
   return fail('secret.missing', { name, reference, why });
 }

@@ -1,65 +1,10 @@
 import { deepEqual, equal, match } from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, symlinkSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { symlinkSync } from 'node:fs';
 import { loadProject } from '../../src/config/load-project.ts';
 import { loadCatalogue } from '../../src/plugins/catalogue.ts';
-import { readCatalogueCache } from '../../src/plugins/catalogue-cache.ts';
-import { listTasks, type Catalogue } from '../../src/plugins/manifest.ts';
-import { tempFolder, type TempFolder } from '../config/temp-folder.ts';
-
-/** A plugin in one file; `before` runs when it is imported. */
-function plugin(name: string, before = ''): string {
-  return `import { definePlugin, defineStep, defineTask, z } from '@dataset-runner/core/plugin';
-${before}
-const copy = defineStep({ name: 'copy', version: 2, secrets: ['key'], needs: () => ({ cpu: true }), async work(item: string) { return item; } });
-const build = defineTask({
-  summary: 'Builds ${name}.',
-  params: z.object({ seed: z.int().default(1).describe('Seed of the shuffle'), out: z.string() }),
-  outputs: z.object({ count: z.int() }),
-  steps: { copy },
-  async run() { return { count: 0 }; },
-});
-export default definePlugin({ name: '${name}', api: 1, tasks: { build } });
-`;
-}
-
-const manifest = {
-  manifest: 1,
-  name: 'shipped',
-  version: '1.2.3',
-  api: 1,
-  tasks: { pack: { summary: 'Packs.', params: { type: 'object' }, steps: [] } },
-  stores: [],
-  failures: [],
-};
-
-/** A package that throws when it is imported: nothing may do that to list it. */
-function shipped(folder: TempFolder, name = 'plugin-shipped', text = JSON.stringify(manifest)): void {
-  const runner = { plugin: './dist/index.js', manifest: './runner.manifest.json' };
-  folder.write(`node_modules/${name}/package.json`, JSON.stringify({ name, version: '1.2.3', runner }));
-  folder.write(`node_modules/${name}/dist/index.js`, "throw new Error('imported');");
-  folder.write(`node_modules/${name}/runner.manifest.json`, text);
-}
-
-function open(folder: TempFolder): Promise<Catalogue> {
-  return loadCatalogue(loadProject(folder.dir, { env: {} }));
-}
-
-function cached(folder: TempFolder): Catalogue | undefined {
-  return readCatalogueCache({ cwd: folder.dir, env: {} });
-}
-
-/** Opens again until the cache is kept: it never is when a file changed within the last moments. */
-async function openUntilCached(folder: TempFolder): Promise<Catalogue> {
-  for (;;) {
-    const catalogue = await open(folder);
-    if (cached(folder) !== undefined) return catalogue;
-  }
-}
-
-const ids = (catalogue: Catalogue) => listTasks(catalogue).map(({ id }) => id);
-const disabled = (catalogue: Catalogue) => catalogue.disabled.map(({ spec, failure }) => `${spec} ${failure.code}`);
+import { listTasks } from '../../src/plugins/manifest.ts';
+import { tempFolder } from '../config/temp-folder.ts';
+import { disabled, ids, manifest, open, plugin, shipped } from './sample-plugins.ts';
 
 describe('a catalogue', () => {
   it('lists a package by the manifest it ships and runs none of its code', async () => {
@@ -228,92 +173,6 @@ describe('a catalogue', () => {
       catalogue.plugins.map(({ spec }) => spec),
       ['one'],
     );
-  });
-});
-
-describe('the cache of a catalogue', () => {
-  it('is what was built', async () => {
-    using folder = tempFolder({ 'runner.yaml': 'plugins: [plugin-shipped, ./ours.ts]\n', 'ours.ts': plugin('ours') });
-    folder.linkCore();
-    shipped(folder);
-    deepEqual(cached(folder), undefined);
-    const catalogue = await openUntilCached(folder);
-    deepEqual(cached(folder), catalogue);
-  });
-
-  const changes: readonly [name: string, change: (folder: TempFolder) => void][] = [
-    [
-      'the config',
-      (folder) => folder.write('runner.yaml', 'plugins: [plugin-shipped, plugin-absent, ./ours.ts] # more\n'),
-    ],
-    ['a manifest', (folder) => shipped(folder, 'plugin-shipped', JSON.stringify({ ...manifest, name: 'other' }))],
-    ['a local plugin', (folder) => folder.write('ours.ts', plugin('others'))],
-    ['what a local plugin imports', (folder) => folder.write('part.ts', 'export const part = 2;')],
-    [
-      'a package that is installed at last',
-      (folder) => shipped(folder, 'plugin-absent', JSON.stringify({ ...manifest, name: 'late' })),
-    ],
-    [
-      'the folder it was made in',
-      (folder) =>
-        folder.write(
-          '.runner/cache/catalogue.json',
-          readFileSync(folder.path('.runner/cache/catalogue.json'), 'utf8').replace('runner.yaml', 'runner.yml'),
-        ),
-    ],
-    ['a damaged file', (folder) => folder.write('.runner/cache/catalogue.json', '{"cache":1,')],
-  ];
-  for (const [name, change] of changes) {
-    it(`is no longer true after a change of ${name}`, async () => {
-      using folder = tempFolder({
-        'runner.yaml': 'plugins: [plugin-shipped, plugin-absent, ./ours.ts]\n',
-        'ours.ts': plugin('ours', "import './part.ts';"),
-        'part.ts': 'export const part = 1;',
-      });
-      folder.linkCore();
-      shipped(folder);
-      await openUntilCached(folder);
-      change(folder);
-      equal(cached(folder), undefined);
-    });
-  }
-
-  it('is not kept while a plugin cannot be imported', async () => {
-    using folder = tempFolder({ 'runner.yaml': 'plugins: [./bad.ts]\n', 'bad.ts': "throw new Error('x')" });
-    await open(folder);
-    equal(existsSync(folder.path('.runner/cache/catalogue.json')), false);
-  });
-
-  it('is empty outside a project', () => {
-    using folder = tempFolder();
-    deepEqual(cached(folder), { dir: folder.dir, plugins: [], disabled: [], pipelines: [], stores: [] });
-  });
-
-  it('is read without zod and yaml', () => {
-    const module = fileURLToPath(new URL('../../src/plugins/catalogue-cache.ts', import.meta.url));
-    const script = `
-      import { registerHooks } from 'node:module';
-      const seen = [];
-      registerHooks({ resolve(specifier, context, next) { seen.push(specifier); return next(specifier, context); } });
-      await import(${JSON.stringify(module)});
-      console.log(seen.filter((name) => !name.startsWith('node:') && !/^[./]/.test(name)).join());
-    `;
-    equal(execFileSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' }).trim(), '');
-  });
-
-  it('asks a local plugin again only when its source changed', async () => {
-    using folder = tempFolder({
-      'runner.yaml': 'plugins: [./ours.ts]\n',
-      'ours.ts': plugin(
-        'ours',
-        "import { appendFileSync } from 'node:fs';\nappendFileSync(import.meta.dirname + '/imports', 'x');",
-      ),
-    });
-    folder.linkCore();
-    await open(folder);
-    folder.write('runner.yaml', 'plugins: [./ours.ts]\nlanes: {}\n');
-    deepEqual(ids(await open(folder)), ['ours:build']);
-    equal(readFileSync(folder.path('imports'), 'utf8'), 'x');
   });
 });
 

@@ -6,7 +6,7 @@ import { loadProject } from '../../src/config/load-project.ts';
 import { pluginTemplate } from '../../src/plugins/create.ts';
 import { projectTemplate } from '../../src/plugins/init-template.ts';
 import { loadPlugin } from '../../src/plugins/load.ts';
-import { findPlugin, findPluginIn } from '../../src/plugins/find.ts';
+import { findPlugin } from '../../src/plugins/find.ts';
 import { buildManifest, manifestText } from '../../src/plugins/build-manifest.ts';
 import { detectPackageManager, installLine } from '../../src/plugins/package-manager.ts';
 import { tempFolder } from '../config/temp-folder.ts';
@@ -42,15 +42,6 @@ describe('a new plugin', () => {
     ];
     equal(execFileSync(process.execPath, args, { cwd: folder.dir, encoding: 'utf8' }), '');
   }).timeout(60_000);
-
-  it('in a package is found by its author', () => {
-    using folder = tempFolder(pluginTemplate({ name: 'ours', kind: 'package', coreVersion: '0.1.0' }));
-    const { plugin, manifestFile } = findPluginIn(folder.dir, true);
-    deepEqual(
-      [plugin.spec, plugin.entry, manifestFile],
-      ['dataset-runner-plugin-ours', folder.path('src/index.ts'), folder.path('runner.manifest.json')],
-    );
-  });
 });
 
 describe('a new project', () => {

@@ -76,7 +76,12 @@ function makeTaps(from: number, to: number): Taps {
   const widened = Math.max(scale, 1);
   const support = 3 * widened;
   const stride = Math.ceil(support) * 2 + 1;
-  const taps: Taps = { first: new Int32Array(to), count: new Int32Array(to), weights: new Int32Array(to * stride), stride };
+  const taps: Taps = {
+    first: new Int32Array(to),
+    count: new Int32Array(to),
+    weights: new Int32Array(to * stride),
+    stride,
+  };
   for (let x = 0; x < to; x++) {
     const center = (x + 0.5) * scale;
     const first = Math.max(0, Math.trunc(center - support + 0.5));

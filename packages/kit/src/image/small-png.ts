@@ -16,7 +16,8 @@ const channelsOf: { readonly [colourType: number]: RawImage['channels'] } = { 0:
  */
 export function readSmallPng(bytes: Uint8Array): RawImage | undefined {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (file.length < 57 || !file.subarray(0, 8).equals(signature) || file.toString('latin1', 12, 16) !== 'IHDR') return undefined;
+  if (file.length < 57 || !file.subarray(0, 8).equals(signature) || file.toString('latin1', 12, 16) !== 'IHDR')
+    return undefined;
   const width = file.readUInt32BE(16);
   const height = file.readUInt32BE(20);
   const channels = channelsOf[file[25]!];

@@ -18,8 +18,13 @@ export const distanceLimit = 15;
  * neighbouring memory. Time for n evenly spread hashes is about n^2 * bands / 2^(64 / bands); hashes that are all alike
  * cost n^2 / 2, so pass each distinct hash once. Extra memory: 20 bytes a hash.
  */
-export function nearHashes({ high, low }: Hashes, distance: number, found: (one: number, other: number, distance: number) => void): void {
-  if (!Number.isInteger(distance) || distance < 0 || distance > distanceLimit) throw new RangeError(`a distance is 0 to ${distanceLimit}, not ${distance}`);
+export function nearHashes(
+  { high, low }: Hashes,
+  distance: number,
+  found: (one: number, other: number, distance: number) => void,
+): void {
+  if (!Number.isInteger(distance) || distance < 0 || distance > distanceLimit)
+    throw new RangeError(`a distance is 0 to ${distanceLimit}, not ${distance}`);
   const bands = distance <= 4 ? distance + 1 : 4;
   const radius = Math.floor(distance / bands);
   // Hashes of like images agree in their low frequencies, which stand first: dealt out, every band gets some variety.
@@ -28,7 +33,9 @@ export function nearHashes({ high, low }: Hashes, distance: number, found: (one:
     const sorted = sortByBand({ high, low }, mask);
     /** A pair that an earlier band brings together was found there. */
     const isNew = (highXor: number, lowXor: number): boolean =>
-      masks.slice(0, band).every((earlier) => countBits(highXor & earlier.high) + countBits(lowXor & earlier.low) > radius);
+      masks
+        .slice(0, band)
+        .every((earlier) => countBits(highXor & earlier.high) + countBits(lowXor & earlier.low) > radius);
     const compare = (start: number, end: number, otherStart: number, otherEnd: number): void =>
       compareRuns(sorted, { start, end, otherStart, otherEnd, distance }, (one, other, apart, highXor, lowXor) => {
         if (isNew(highXor, lowXor)) found(sorted.index[one]!, sorted.index[other]!, apart);
@@ -86,8 +93,11 @@ interface Mask {
 const keyBits = 22;
 
 function bandMask(bands: number, band: number): Mask {
-  const bits = Array.from({ length: 64 }, (_, bit) => bit).filter((bit) => bit % bands === band).slice(0, keyBits);
-  const word = (from: number): number => bits.reduce((mask, bit) => (bit >= from && bit < from + 32 ? mask | (1 << (bit - from)) : mask), 0);
+  const bits = Array.from({ length: 64 }, (_, bit) => bit)
+    .filter((bit) => bit % bands === band)
+    .slice(0, keyBits);
+  const word = (from: number): number =>
+    bits.reduce((mask, bit) => (bit >= from && bit < from + 32 ? mask | (1 << (bit - from)) : mask), 0);
   return { high: word(32), low: word(0), bits };
 }
 
@@ -137,7 +147,13 @@ function sortByBand({ high, low }: Hashes, mask: Mask): Sorted {
     sorted.index[place] = at;
   }
   let flips: readonly number[] | undefined;
-  return { ...sorted, keys, starts, bucketOf: (key) => bucketAt[key]!, flips: (radius) => (flips ??= flipsUpTo(bits.length, radius)) };
+  return {
+    ...sorted,
+    keys,
+    starts,
+    bucketOf: (key) => bucketAt[key]!,
+    flips: (radius) => (flips ??= flipsUpTo(bits.length, radius)),
+  };
 }
 
 /** All words of `bits` bits with 1 to `radius` ones. */

@@ -24,7 +24,9 @@ export function drawBars({ series, rows }: BarsBlock, number: (value: number) =>
   const legend = series.map((name) => `<span class="part ${partColour(series, name)}">${escape(name)}</span>`).join('');
   const head = series.map((name) => `<th scope="col" class="n v">${escape(name)}</th>`).join('');
   const drawn = rows.map(({ label, values }, row) => {
-    const numbers = values.map((value, index) => `<td class="n v" data-part="${escape(series[index] ?? '')}">${number(value)}</td>`).join('');
+    const numbers = values
+      .map((value, index) => `<td class="n v" data-part="${escape(series[index] ?? '')}">${number(value)}</td>`)
+      .join('');
     return `<tr><th scope="row">${escape(label)}</th><td class="bar">${drawBar(values, { series, largest, label })}</td>${numbers}<td class="n sum">${number(totals[row]!)}</td></tr>`;
   });
   return `<p class="legend" aria-hidden="true">${legend}</p>
@@ -32,7 +34,10 @@ export function drawBars({ series, rows }: BarsBlock, number: (value: number) =>
 <tbody>${drawn.join('\n')}</tbody></table>`;
 }
 
-function drawBar(values: readonly number[], of: { readonly series: readonly string[]; readonly largest: number; readonly label: string }): string {
+function drawBar(
+  values: readonly number[],
+  of: { readonly series: readonly string[]; readonly largest: number; readonly label: string },
+): string {
   let from = 0;
   const pieces = values.map((value, index) => {
     const wide = (value / of.largest) * unitsWide;

@@ -79,11 +79,17 @@ function figure(drawn: string, caption: string, format: Format): string {
 
 function drawTable({ caption, columns, rows }: TableBlock, format: Format): string {
   // Numbers written out by the caller, such as shares with a percent sign, are set like numbers too.
-  const isNumber = columns.map((_, column) => rows.length > 0 && rows.every((row) => typeof row[column] === 'number' || /^[-+]?\d[\d.,]*( ?%)?$/.test(String(row[column]))));
+  const isNumber = columns.map(
+    (_, column) =>
+      rows.length > 0 &&
+      rows.every((row) => typeof row[column] === 'number' || /^[-+]?\d[\d.,]*( ?%)?$/.test(String(row[column]))),
+  );
   const align = (column: number): string => (isNumber[column] ? ' class="n"' : '');
   const head = columns.map((name, column) => `<th scope="col"${align(column)}>${escape(name)}</th>`).join('');
   const cell = (value: string | number): string => escape(typeof value === 'number' ? format.number(value) : value);
-  const body = rows.map((row) => `<tr>${row.map((value, column) => `<td${align(column)}>${cell(value)}</td>`).join('')}</tr>`);
+  const body = rows.map(
+    (row) => `<tr>${row.map((value, column) => `<td${align(column)}>${cell(value)}</td>`).join('')}</tr>`,
+  );
   return `<div class="scroll"><table class="plain"><caption><b>Table ${format.caption('table')}.</b> ${escape(caption)}</caption>
 <thead><tr>${head}</tr></thead><tbody>${body.join('\n')}</tbody></table></div>`;
 }
@@ -114,6 +120,7 @@ function drawPairs({ pairs, series }: PairsBlock): string {
 function drawPicture({ src, caption }: Picture): string {
   if (src === undefined) return `<span class="frame" title="${escape(caption)}">unreadable</span>`;
   // Anything else would load from somewhere, and the page must stand alone.
-  if (!/^data:image\/(webp|png|jpeg|svg\+xml);base64,[A-Za-z0-9+/=]+$/.test(src)) throw new RangeError(`the picture of '${caption}' is no data:image URI`);
+  if (!/^data:image\/(webp|png|jpeg|svg\+xml);base64,[A-Za-z0-9+/=]+$/.test(src))
+    throw new RangeError(`the picture of '${caption}' is no data:image URI`);
   return `<span class="frame"><img src="${src}" alt="${escape(caption)}" title="${escape(caption)}"></span>`;
 }

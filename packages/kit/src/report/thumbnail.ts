@@ -6,7 +6,10 @@ import sharp from 'sharp';
  * It fits a square of `sidePx` (default 112; twice the size it is shown at would be sharp on fine screens), keeps its
  * shape, is never enlarged, and carries no metadata: no place, no camera, no patient.
  */
-export async function thumbnail(bytes: Uint8Array, options: { readonly sidePx?: number } = {}): Promise<string | undefined> {
+export async function thumbnail(
+  bytes: Uint8Array,
+  options: { readonly sidePx?: number } = {},
+): Promise<string | undefined> {
   const side = options.sidePx ?? 112;
   try {
     const small = await sharp(bytes, { limitInputPixels: 100_000_000 })

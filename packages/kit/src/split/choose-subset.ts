@@ -6,7 +6,11 @@
  * miss by less than the largest group. Of two equally near sums, `preferAbove` takes the larger.
  * Returns indices into `sizes`, ascending.
  */
-export function chooseSubset(sizes: readonly number[], want: number, options: { readonly preferAbove?: boolean } = {}): number[] {
+export function chooseSubset(
+  sizes: readonly number[],
+  want: number,
+  options: { readonly preferAbove?: boolean } = {},
+): number[] {
   if (want <= 0 || sizes.length === 0) return [];
   const largest = sizes.reduce((most, size) => Math.max(most, size), 0);
   const chosen: number[] = [];
@@ -20,14 +24,21 @@ export function chooseSubset(sizes: readonly number[], want: number, options: { 
       left -= size;
     } else open.push(index);
   }
-  if (left > 0) for (const index of land(sizes, open, left, left + largest, options.preferAbove ?? false)) chosen.push(index);
+  if (left > 0)
+    for (const index of land(sizes, open, left, left + largest, options.preferAbove ?? false)) chosen.push(index);
   return chosen.sort((one, other) => one - other);
 }
 
 const tableLimit = 2e7;
 const unreached = -1;
 
-function land(sizes: readonly number[], open: readonly number[], want: number, limit: number, preferAbove: boolean): number[] {
+function land(
+  sizes: readonly number[],
+  open: readonly number[],
+  want: number,
+  limit: number,
+  preferAbove: boolean,
+): number[] {
   if (open.length * limit > tableLimit) return firstFit(sizes, open, want);
   /** By sum: the place in `open` of the group that first made it possible. */
   const reachedBy = new Int32Array(limit + 1).fill(unreached);

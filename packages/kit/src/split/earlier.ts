@@ -41,6 +41,7 @@ export function placedEarlier(
   const gone = byKey.size - found;
   return {
     partOf,
-    warnings: gone === 0 ? [] : [{ code: 'previous-gone', message: `${gone} of ${byKey.size} earlier placed items are gone` }],
+    warnings:
+      gone === 0 ? [] : [{ code: 'previous-gone', message: `${gone} of ${byKey.size} earlier placed items are gone` }],
   };
 }

@@ -17,7 +17,11 @@ export interface ClassFill {
  * Exact wherever whole groups can add up to the target: `test: 10` is 10. The draw of a class depends on the seed and
  * its own groups only, so a new class changes nothing for the others.
  */
-export function fillClasses(placement: Placement, openByClass: ReadonlyMap<number, readonly number[]>, fill: ClassFill): void {
+export function fillClasses(
+  placement: Placement,
+  openByClass: ReadonlyMap<number, readonly number[]>,
+  fill: ClassFill,
+): void {
   /** By part: items over (+) or under (-) target so far; a tie between too few and too many is decided against it. */
   const over = fill.targets.map(() => 0);
   for (const [label, units] of openByClass) {

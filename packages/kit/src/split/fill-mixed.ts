@@ -31,7 +31,9 @@ export function fillMixed(placement: Placement, open: readonly number[], fill: M
   for (let label = rarest(openCount, fill.classCount); label >= 0; label = rarest(openCount, fill.classCount)) {
     const size = (unit: number): number => placement.units[unit]!.labels.find((one) => one.label === label)?.count ?? 0;
     // Big groups first: they fit nowhere once the parts are nearly full. Array sort is stable, so the draw decides ties.
-    const units = byLabel[label]!.filter((unit) => placement.isOpen(unit)).sort((one, other) => size(other) - size(one));
+    const units = byLabel[label]!.filter((unit) => placement.isOpen(unit)).sort(
+      (one, other) => size(other) - size(one),
+    );
     for (const unit of units) {
       placement.place(unit, neediest(placement, fill, label));
       for (const column of columnsOf(placement.units[unit]!, fill.classCount)) openCount[column.label]! -= 1;

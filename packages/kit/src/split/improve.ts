@@ -18,7 +18,13 @@ const maxTries = 4_000_000;
 export function improve(placement: Placement, movable: readonly number[], fill: MixedFill): void {
   const columns = new Map(movable.map((unit) => [unit, columnsOf(placement.units[unit]!, fill.classCount)]));
   const cost = (part: number, unit: number, sign: 1 | -1, other?: number): number =>
-    costChange(fill.targets[part]!, placement.counts[part]!, columns.get(unit)!, sign, other === undefined ? [] : columns.get(other)!);
+    costChange(
+      fill.targets[part]!,
+      placement.counts[part]!,
+      columns.get(unit)!,
+      sign,
+      other === undefined ? [] : columns.get(other)!,
+    );
   const tries = movable.length * Math.min(movable.length, drawnPartners);
   for (let round = 0; round < maxRounds && round * tries < maxTries; round++) {
     const moved = moveRound(placement, movable, fill, cost);
@@ -93,7 +99,8 @@ function costChange(
   let place = 0;
   // Both lists ascend by label: one merge, no map, because this runs millions of times.
   for (const { label, count } of columns) {
-    while (place < against.length && against[place]!.label < label) add(against[place]!.label, -sign * against[place++]!.count);
+    while (place < against.length && against[place]!.label < label)
+      add(against[place]!.label, -sign * against[place++]!.count);
     const back = place < against.length && against[place]!.label === label ? against[place++]!.count : 0;
     add(label, sign * (count - back));
   }

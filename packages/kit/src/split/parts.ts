@@ -26,8 +26,10 @@ export function readParts(sizes: SplitOptions['parts'], itemCount: number): read
     const kinds = new Set(parts.map((part) => part.kind));
     if (kinds.has('count')) throw impossible("parts counted per class need a part that takes the 'rest'");
     if (kinds.size > 1) throw impossible("shares beside totals need a part that takes the 'rest'");
-    if (kinds.has('share') && Math.abs(shares - 1) > 1e-9) throw impossible(`the shares add up to ${round(shares)}, not 1`);
-    if (kinds.has('total') && totals !== itemCount) throw impossible(`the totals add up to ${totals}, but there are ${itemCount} items`);
+    if (kinds.has('share') && Math.abs(shares - 1) > 1e-9)
+      throw impossible(`the shares add up to ${round(shares)}, not 1`);
+    if (kinds.has('total') && totals !== itemCount)
+      throw impossible(`the totals add up to ${totals}, but there are ${itemCount} items`);
   } else {
     if (shares >= 1) throw impossible(`the shares add up to ${round(shares)}, so nothing is left for the rest`);
     const asked = Math.ceil(shares * itemCount) + totals;
@@ -45,7 +47,8 @@ export function restIndex(parts: readonly Part[]): number {
 
 function readPart(name: string, size: SplitOptions['parts'][string]): Part {
   // JavaScript lists integer-like names first whatever order they were written in.
-  if (!/^[\p{L}_][\p{L}\p{N}._-]*$/u.test(name)) throw impossible(`'${name}' is no name for a part: letters, digits, '.', '_' and '-'`);
+  if (!/^[\p{L}_][\p{L}\p{N}._-]*$/u.test(name))
+    throw impossible(`'${name}' is no name for a part: letters, digits, '.', '_' and '-'`);
   if (size === 'rest') return { name, kind: 'rest', size: 0 };
   if (typeof size === 'object') {
     if (!isWhole(size.total)) throw impossible(`the total of '${name}' is ${size.total}, not a whole number`);

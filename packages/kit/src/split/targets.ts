@@ -14,7 +14,9 @@ export function wantedTargets(parts: readonly Part[], sizes: readonly number[]):
   const allFree = free.reduce((total, size) => total + size, 0);
   const rest = restIndex(parts);
   const wanted = parts.map((part) =>
-    sizes.map((size, label) => (part.kind === 'total' ? (allFree === 0 ? 0 : (part.size * free[label]!) / allFree) : ownWish(part, size))),
+    sizes.map((size, label) =>
+      part.kind === 'total' ? (allFree === 0 ? 0 : (part.size * free[label]!) / allFree) : ownWish(part, size),
+    ),
   );
   for (const [label, size] of sizes.entries()) {
     const others = wanted.reduce((total, row, part) => (part === rest ? total : total + row[label]!), 0);
@@ -68,7 +70,9 @@ export function largestRemainder(
   const rounded = wanted.map((size, index) => Math.min(Math.floor(size + 1e-9), caps[index]!));
   let missing = total - rounded.reduce((sum, size) => sum + size, 0);
   const fraction = wanted.map((size) => Math.round((size - Math.floor(size + 1e-9)) * 1e9));
-  const order = [...wanted.keys()].sort((one, other) => fraction[other]! - fraction[one]! || owed[other]! - owed[one]! || one - other);
+  const order = [...wanted.keys()].sort(
+    (one, other) => fraction[other]! - fraction[one]! || owed[other]! - owed[one]! || one - other,
+  );
   for (const index of order) {
     if (missing <= 0) break;
     if (rounded[index]! >= caps[index]!) continue;

@@ -13,16 +13,26 @@ export function refuseCrossing(lines: Iterable<SplitLine>): void {
     else if (first !== split) crossing.set(group, (crossing.get(group) ?? new Set([first])).add(split));
   }
   if (crossing.size === 0) return;
-  throw splitFailures['group-crosses']({ groups: [...crossing].map(([group, parts]) => ({ group, parts: [...parts] })) });
+  throw splitFailures['group-crosses']({
+    groups: [...crossing].map(([group, parts]) => ({ group, parts: [...parts] })),
+  });
 }
 
 /** Counts a finished split and says where it misses what was asked. */
 export function judge(
   lines: readonly SplitLine[],
-  of: { readonly parts: readonly string[]; readonly grouped: Grouped; readonly wanted?: Targets; readonly rest: string; readonly warnings: readonly SplitWarning[] },
+  of: {
+    readonly parts: readonly string[];
+    readonly grouped: Grouped;
+    readonly wanted?: Targets;
+    readonly rest: string;
+    readonly warnings: readonly SplitWarning[];
+  },
 ): SplitPlan {
   const { parts, grouped } = of;
-  const counts = Object.fromEntries(parts.map((part) => [part, Object.fromEntries(grouped.classes.map((name) => [name, 0]))]));
+  const counts = Object.fromEntries(
+    parts.map((part) => [part, Object.fromEntries(grouped.classes.map((name) => [name, 0]))]),
+  );
   const totals = Object.fromEntries(parts.map((part) => [part, 0]));
   for (const line of lines) {
     totals[line.split]! += 1;
@@ -36,6 +46,7 @@ export function judge(
 function deviationsOf(plan: Omit<SplitPlan, 'deviations' | 'warnings'>, wanted: Targets): readonly SplitDeviation[] {
   const { parts, classes, counts, totals } = plan;
   const all = plan.assignments.length;
+  // By class, over all parts.
   const sizes = classes.map((name) => parts.reduce((sum, part) => sum + counts[part]![name]!, 0));
   return parts.flatMap((part, index) =>
     classes.map((name, label) => {

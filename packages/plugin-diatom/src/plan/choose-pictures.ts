@@ -27,7 +27,8 @@ export function choosePictures(rows: readonly (Looked | LeftOut)[], list: readon
   const leftOut: LeftOut[] = [];
   for (const row of rows) {
     const entries = byArchive.get(foldName(archiveStem(row.archive ?? ''))) ?? [];
-    const entry = entries.find(({ folder }) => row.member.startsWith(folder));
+    // A row without a path stands for system files of the whole archive.
+    const entry = row.member === '' ? entries[0] : entries.find(({ folder }) => row.member.startsWith(folder));
     if (entry === undefined) continue;
     if (isLeftOut(row)) leftOut.push(row);
     else {

@@ -1,7 +1,7 @@
 import { createReadStream, existsSync, renameSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { defineStep, type FileRef, type Tools } from '@dataset-runner/core/plugin';
-import { type NamedSet, type SetContents, zipOf } from './pack-set.ts';
+import { defineStep, type FileRef } from '@dataset-runner/core/plugin';
+import { type NamedSet, zipOf } from './pack-set.ts';
 
 /**
  * Packs a set and moves the zip to another place: no local zip is left once the other side has it.
@@ -12,12 +12,13 @@ import { type NamedSet, type SetContents, zipOf } from './pack-set.ts';
 export const packAway = defineStep({
   name: 'pack-away',
   needs: { cpu: true },
-  async work({ name }: NamedSet, tools: Tools<SetContents>): Promise<FileRef> {
+  async work(set: NamedSet, tools): Promise<FileRef> {
+    const { name } = set;
     const path = await tools.scratch(name);
     if (existsSync(path)) tools.log(`sending ${name} again; it was packed before`);
     else {
       // Renamed when complete: a file under the final name is always whole.
-      await writeFile(`${path}.part`, await zipOf(tools), { signal: tools.signal });
+      await writeFile(`${path}.part`, await zipOf(set, tools), { signal: tools.signal });
       renameSync(`${path}.part`, path);
     }
     return tools.output.write(name, createReadStream(path));

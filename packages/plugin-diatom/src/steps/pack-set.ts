@@ -2,15 +2,9 @@ import { defineStep, type FileRef, type ResultsReader, type Tools } from '@datas
 import { packZip, type PackEntry } from '@dataset-runner/kit/pack';
 import type { PlacedPicture } from './place-picture.ts';
 
-/** A set to pack under a name. */
+/** A set to pack, and the zip's name. */
 export interface NamedSet {
-  readonly key: string;
-  /** The zip's name. */
   readonly name: string;
-}
-
-/** What goes into the zip. */
-export interface SetContents {
   readonly pictures: ResultsReader<PlacedPicture> | readonly PlacedPicture[];
   /** Whatever else was asked for: the downloads, the manifest. */
   readonly more: readonly PlacedPicture[];
@@ -24,16 +18,16 @@ export interface SetContents {
 export const packSet = defineStep({
   name: 'pack-set',
   needs: { cpu: true },
-  async work({ name }: NamedSet, tools: Tools<SetContents>): Promise<FileRef> {
-    return tools.output.write(name, await zipOf(tools));
+  async work(set: NamedSet, tools): Promise<FileRef> {
+    return tools.output.write(set.name, await zipOf(set, tools));
   },
 });
 
 /** The bytes of a set's zip, made as they are read. */
-export async function zipOf({ uses, read, progress, signal }: Tools<SetContents>): Promise<AsyncIterable<Uint8Array>> {
-  const files: { readonly path: string; readonly file: FileRef }[] = [...uses.more];
-  if (isListed(uses.pictures)) files.push(...uses.pictures);
-  else for await (const { result } of uses.pictures) files.push(result);
+export async function zipOf(set: NamedSet, { read, progress, signal }: Tools): Promise<AsyncIterable<Uint8Array>> {
+  const files: { readonly path: string; readonly file: FileRef }[] = [...set.more];
+  if (isListed(set.pictures)) files.push(...set.pictures);
+  else for await (const { result } of set.pictures) files.push(result);
   files.sort((a, b) => (a.path < b.path ? -1 : 1));
   function* entries(): Generator<PackEntry> {
     for (const [index, { path, file }] of files.entries()) {
@@ -45,6 +39,6 @@ export async function zipOf({ uses, read, progress, signal }: Tools<SetContents>
   return packZip(entries());
 }
 
-function isListed(pictures: SetContents['pictures']): pictures is readonly PlacedPicture[] {
+function isListed(pictures: NamedSet['pictures']): pictures is readonly PlacedPicture[] {
   return Array.isArray(pictures);
 }

@@ -91,16 +91,16 @@ export const build = defineTask({
       ...(params.include.includes('manifest') ? [{ key: 'manifest', path: manifest.key, file: manifest }] : []),
     ];
     const away = move && upload !== undefined;
-    const packing = { uses: { pictures: placed, more }, into: away ? upload : out, key: () => (away ? name : 'set') };
-    // 9. Upload it; with `move` the local zip goes when the other side has it.
-    const [zip] = await map(away ? packAway : packSet, [{ key: 'set', name }], { ...packing, exact: !away }).toArray();
-    if (upload !== undefined && !away) await map(uploadZip, [{ key: name, file: zip! }], { into: upload });
+    const packed = { name, pictures: placed, more };
+    // 9. Upload it; with `move` no local zip is left once the other side has it.
+    const zip = away ? await once(packAway, packed, { into: upload, key: name }) : await once(packSet, packed, { into: out });
+    if (upload !== undefined && !away) await map(uploadZip, [{ key: name, file: zip }], { into: upload });
     // 10. Say what the set is, with the digest of every file.
     await publish(out, describeSet(set, fileList));
 
     return {
       set: out,
-      zip: zip!,
+      zip,
       manifest,
       train: set.train,
       test: set.test,

@@ -40,7 +40,7 @@ export const train = defineTask({
   }),
   steps: { packSet, startMachine, trainModel, stopMachine, deployModel },
 
-  async run({ params, map, once, atEnd, store, log }) {
+  async run({ params, once, atEnd, store, log }) {
     const { set, out, deploy, python, trainArgs, model, evaluation } = params;
 
     // 1. See what there is to train on, and whether this very training was done before.
@@ -54,14 +54,14 @@ export const train = defineTask({
 
     if (made === undefined) {
       // 2. Pack the pictures, before a machine that costs money waits for them.
-      const contents = { pictures: pictures.map((file) => ({ key: file.key, path: file.key, file })), more: [] };
-      const [zip] = await map(packSet, [{ key: 'train', name: 'set.zip' }], { uses: contents, into: 'work:diatom/train' }).toArray();
+      const listed = pictures.map((file) => ({ key: file.key, path: file.key, file }));
+      const zip = await once(packSet, { name: 'set.zip', pictures: listed, more: [] }, { into: 'work:diatom/train' });
       // 3. Promise to stop the machine, then start it.
       await atEnd(stopMachine, machine);
       await once(startMachine, machine);
       // 4. Train and test there, and bring back the model and its evaluation.
       const { train: trainScript, test: testScript } = params;
-      made = await once(trainModel, { machine, wanted, set: zip!, train: trainScript, test: testScript, python, trainArgs, model, evaluation }, { into: out });
+      made = await once(trainModel, { machine, wanted, set: zip, train: trainScript, test: testScript, python, trainArgs, model, evaluation }, { into: out });
     } else log('the model is that of this set, these scripts and these settings: nothing to train');
 
     // 5. Put the model where it is used.

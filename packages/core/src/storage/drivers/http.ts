@@ -2,17 +2,19 @@ import { createHttpClient, type HttpClient, type HttpResponse } from '../../lib/
 import { shownUrl } from '../../lib/http-trouble.ts';
 import { defineDriver, StoreTrouble, type ByteRange, type Driver, type Entry, type ReadStream } from '../../model/driver.ts';
 import { readHttp } from './http-read.ts';
+import { HttpAuth } from './http-auth.ts';
 import { lengthOf, troubleOfStatus, versionOf } from './http-status.ts';
+import { keyUrl } from './http-url.ts';
 
 /** Files of a web server, by key below a URL; reading only, and no listing, which HTTP does not have. */
 export const httpDriver = defineDriver({
   schemes: ['http', 'https'],
   summary: 'Files of a web server, read-only',
-  examples: [{ url: 'https://data.example.org/plankton', about: 'files below a URL; `headers` may carry a token' }],
+  examples: [{ url: 'https://data.example.org/plankton', about: 'files below a URL; `token`, or `username` and `password`, log in' }],
   // Many servers send neither ETag nor Last-Modified.
   guarantees: { conditionalPut: false, versions: false },
   async open({ url, options, context }) {
-    return new HttpDriver(url, createHttpClient({ allowHosts: context.allowHosts }), headersOf(options['headers']));
+    return new HttpDriver(url, createHttpClient({ allowHosts: context.allowHosts }), options);
   },
 });
 
@@ -21,10 +23,13 @@ class HttpDriver implements Driver {
   readonly #client: HttpClient;
   readonly #headers: { readonly [name: string]: string };
 
-  constructor(base: URL, client: HttpClient, headers: { readonly [name: string]: string }) {
+  readonly #auth: HttpAuth;
+
+  constructor(base: URL, client: HttpClient, options: { readonly [name: string]: unknown }) {
     this.#base = base;
     this.#client = client;
-    this.#headers = headers;
+    this.#headers = headersOf(options['headers']);
+    this.#auth = new HttpAuth(options);
   }
 
   async stat(key: string, signal?: AbortSignal): Promise<Entry | undefined> {
@@ -70,25 +75,22 @@ class HttpDriver implements Driver {
     };
   }
 
-  #send(method: string, key: string, headers: { readonly [name: string]: string }, signal: AbortSignal | undefined) {
-    return this.#client.request(keyUrl(this.#base, key).href, {
-      method,
-      headers: { ...this.#headers, ...headers },
-      ...(signal === undefined ? {} : { signal }),
-    });
+  async #send(method: string, key: string, headers: { readonly [name: string]: string }, signal: AbortSignal | undefined) {
+    for (let refusals = 1; ; refusals++) {
+      const response = await this.#client.request(keyUrl(this.#base, key).href, {
+        method,
+        headers: { ...this.#headers, ...headers },
+        authorize: (hopMethod, hopUrl) => this.#auth.header(hopMethod, hopUrl),
+        ...(signal === undefined ? {} : { signal }),
+      });
+      if (response.status !== 401 || !this.#auth.challenged(response.headers['www-authenticate'], refusals)) return response;
+      await response.discard();
+    }
   }
 
   #what(method: string, key: string): string {
     return `${method} ${shownUrl(keyUrl(this.#base, key))}`;
   }
-}
-
-/** The URL of a key below a base; every character a URL gives a meaning to is escaped. */
-export function keyUrl(base: URL, key: string): URL {
-  const url = new URL(base.href);
-  const path = key.split('/').map((segment) => encodeURIComponent(segment));
-  url.pathname = `${url.pathname.replace(/\/$/, '')}/${path.join('/')}`;
-  return url;
 }
 
 function headersOf(value: unknown): { readonly [name: string]: string } {

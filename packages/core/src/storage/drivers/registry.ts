@@ -10,4 +10,5 @@ export const builtinDrivers: readonly BuiltinDriver[] = [
   { schemes: ['file'], load: async () => (await import('./local.ts')).localDriver },
   { schemes: ['memory'], load: async () => (await import('./memory.ts')).memoryDriver },
   { schemes: ['http', 'https'], load: async () => (await import('./http.ts')).httpDriver },
+  { schemes: ['webdav+http', 'webdav+https'], load: async () => (await import('./webdav.ts')).webdavDriver },
 ];

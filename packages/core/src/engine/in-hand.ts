@@ -1,0 +1,32 @@
+import type { Needs } from '../model/step.ts';
+import type { Executor } from './executors/executor.ts';
+import type { MapRun, Todo } from './map-run.ts';
+
+/** An item being worked on. */
+export interface InHand {
+  readonly todo: Todo;
+  readonly needs: Needs;
+  readonly chunk: OpenChunk;
+  readonly index: number;
+  settled: boolean;
+  timedOut: boolean;
+  timer: NodeJS.Timeout | undefined;
+  /** When it last said how far it is; 0 for never. */
+  progressMs: number;
+}
+
+export interface OpenChunk {
+  readonly id: number;
+  readonly map: MapRun;
+  readonly executor: Executor;
+  readonly items: InHand[];
+  readonly flight: number;
+  readonly startedMs: number;
+  /** Items whose row is not yet handed to the committer. */
+  left: number;
+}
+
+/** True when two items take the same share of every limit, so that they may travel together. */
+export function sameNeeds(a: Needs, b: Needs): boolean {
+  return a.cpu === b.cpu && a.lane === b.lane && a.memoryMb === b.memoryMb && a.gpu === b.gpu;
+}

@@ -1,0 +1,118 @@
+import { defaultRetry, retry } from '../../lib/retry.ts';
+import { StoreTrouble, type Entry } from '../../model/driver.ts';
+import { isTransient, troubleOf } from '../trouble.ts';
+import { isStaged, stagingFolder } from '../key.ts';
+import type { DavResource } from './webdav-multistatus.ts';
+import { what, type DavSession } from './webdav-session.ts';
+
+/** A child of a listed folder. */
+export interface DavChild {
+  readonly key: string;
+  readonly resource: DavResource;
+}
+
+// Enough to hide a service's latency, few enough not to look like an attack.
+const parallelFolders = 8;
+
+/**
+ * Walks the files under a prefix, one folder per page, in no order.
+ *
+ * One level at a time: `Depth: infinity` is refused by some servers and silently cut short by others.
+ */
+export async function* listDav(session: DavSession, prefix: string, signal?: AbortSignal): AsyncGenerator<readonly Entry[]> {
+  const underWay = new Set<Promise<void>>();
+  const found: (readonly DavChild[])[] = [];
+  let failed: { readonly error: unknown } | undefined;
+  const waiting = [prefix.slice(0, Math.max(0, prefix.lastIndexOf('/')))];
+  for (;;) {
+    while (waiting.length > 0 && underWay.size < parallelFolders && failed === undefined) {
+      const folder = waiting.pop() ?? '';
+      const work: Promise<void> = childrenWithRetry(session, folder, signal)
+        .then((children) => void found.push(children))
+        .catch((error: unknown) => void (failed ??= { error }))
+        .finally(() => underWay.delete(work));
+      underWay.add(work);
+    }
+    if (failed !== undefined) throw failed.error;
+    const children = found.shift();
+    if (children === undefined) {
+      if (underWay.size === 0) return;
+      await Promise.race(underWay);
+      continue;
+    }
+    const entries: Entry[] = [];
+    for (const { key, resource } of children) {
+      if (!resource.isFolder) {
+        if (key.startsWith(prefix)) entries.push(toEntry(key, resource));
+      } else if (leadsTo(`${key}/`, prefix)) waiting.push(key);
+    }
+    if (entries.length > 0) yield entries;
+  }
+}
+
+function leadsTo(folder: string, prefix: string): boolean {
+  // Half-written files of all runs lie there; whoever wants them says so.
+  if (folder.endsWith(`${stagingFolder}/`) && !isStaged(prefix)) return false;
+  return folder.startsWith(prefix) || prefix.startsWith(folder);
+}
+
+// The store around us cannot repeat half a walk; a single folder can be asked again.
+function childrenWithRetry(session: DavSession, folder: string, signal: AbortSignal | undefined): Promise<DavChild[]> {
+  const judge = (error: unknown) => {
+    const trouble = troubleOf(error);
+    return { again: trouble !== undefined && isTransient(trouble), retryAfterMs: trouble?.details.retryAfterMs ?? 0 };
+  };
+  return retry(() => childrenOf(session, folder, signal), judge, defaultRetry, signal);
+}
+
+/** The files and folders right below a folder; none when there is no such folder. */
+export async function childrenOf(session: DavSession, folder: string, signal?: AbortSignal): Promise<DavChild[]> {
+  const url = session.folderUrl(folder);
+  const resources = await session.propfind(url, 1, signal);
+  if (resources === undefined) return [];
+  const self = findSelf(resources, url);
+  if (!self.isFolder) return [];
+  const parentDepth = self.path.split('/').length;
+  const children: DavChild[] = [];
+  for (const resource of resources) {
+    if (resource === self) continue;
+    const segments = resource.path.split('/');
+    const name = decode(segments.at(-1) ?? '', url);
+    // What is no direct child was not asked for; taking it would invent keys.
+    if (segments.length !== parentDepth + 1 || name === '' || name === '.' || name === '..' || name.includes('/')) {
+      throw new StoreTrouble('broken', `${what('PROPFIND', url)} names ${resource.path}, which is not in that folder`);
+    }
+    children.push({ key: folder === '' ? name : `${folder}/${name}`, resource });
+  }
+  return children;
+}
+
+/** The folder itself; behind a proxy that changes paths it is the shortest one. */
+function findSelf(resources: readonly DavResource[], url: URL): DavResource {
+  const asked = decodeQuietly(url.pathname.replace(/\/+$/, ''));
+  const exact = resources.find(({ path }) => decodeQuietly(path) === asked);
+  if (exact !== undefined) return exact;
+  const [shortest] = [...resources].sort((a, b) => a.path.split('/').length - b.path.split('/').length);
+  if (shortest?.isFolder === true) return shortest;
+  throw new StoreTrouble('broken', `${what('PROPFIND', url)} tells nothing about the folder itself`);
+}
+
+function decode(segment: string, url: URL): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    throw new StoreTrouble('broken', `${what('PROPFIND', url)} names ${segment}, which is not UTF-8; rename the file`);
+  }
+}
+
+function decodeQuietly(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}
+
+export function toEntry(key: string, { size, version, modifiedMs }: DavResource): Entry {
+  return { key, size, ...(version === undefined ? {} : { version }), ...(modifiedMs === undefined ? {} : { modifiedMs }) };
+}

@@ -1,0 +1,120 @@
+import { createHttpClient, type HttpClient, type HttpInit, type HttpResponse } from '../../lib/http-client.ts';
+import { shownUrl } from '../../lib/http-trouble.ts';
+import { StoreTrouble } from '../../model/driver.ts';
+import { HttpAuth } from './http-auth.ts';
+import { troubleOfStatus } from './http-status.ts';
+import { keyUrl } from './http-url.ts';
+import { parseResources, propfindBody, refuseInnerErrors, type DavResource } from './webdav-multistatus.ts';
+
+export interface DavInit {
+  readonly headers?: { readonly [name: string]: string };
+  readonly body?: HttpInit['body'];
+  readonly signal?: AbortSignal | undefined;
+}
+
+// 100,000 files in one folder make about 50 MB of XML.
+const listingCapBytes = 512 * 1024 * 1024;
+const answerCapBytes = 1024 * 1024;
+
+/** Requests to one WebDAV service: URLs, authentication, and answers that are what they seem. */
+export class DavSession {
+  readonly base: URL;
+  readonly #client: HttpClient;
+  readonly #auth: HttpAuth;
+  readonly #idleTimeoutMs: number;
+
+  constructor(base: URL, options: { readonly [name: string]: unknown }, allowHosts: readonly string[]) {
+    this.base = new URL(base.href.replace(/^webdav\+/, ''));
+    this.base.pathname = this.base.pathname.replace(/\/+$/, '');
+    this.#client = createHttpClient({ allowHosts });
+    this.#auth = new HttpAuth(options);
+    const { idleTimeoutMs } = options;
+    this.#idleTimeoutMs = typeof idleTimeoutMs === 'number' ? idleTimeoutMs : 60_000;
+  }
+
+  get isUnsure(): boolean {
+    return this.#auth.isUnsure;
+  }
+
+  fileUrl(key: string): URL {
+    return keyUrl(this.base, key);
+  }
+
+  /** Folders end with a slash: without it Apache signs, redirects or refuses, and nginx answers 409. */
+  folderUrl(key: string): URL {
+    const url = key === '' ? new URL(this.base.href) : keyUrl(this.base, key);
+    url.pathname = `${url.pathname.replace(/\/+$/, '')}/`;
+    return url;
+  }
+
+  /** Sends a request, authenticated as the service asks for it. Any other status than 401 is the caller's. */
+  async send(method: string, url: URL, init: DavInit = {}): Promise<HttpResponse> {
+    for (let refusals = 1; ; refusals++) {
+      const response = await this.#client.request(url.href, {
+        method,
+        idleTimeoutMs: this.#idleTimeoutMs,
+        authorize: (hopMethod, hopUrl) => this.#auth.header(hopMethod, hopUrl),
+        ...(init.headers === undefined ? {} : { headers: init.headers }),
+        ...(init.body === undefined ? {} : { body: init.body }),
+        ...(init.signal === undefined ? {} : { signal: init.signal }),
+      });
+      if (response.status !== 401) return response;
+      await response.discard();
+      const again = this.#auth.challenged(response.headers['www-authenticate'], refusals);
+      if (!again) throw troubleOfStatus(response, what(method, url));
+      if (init.body === undefined || init.body instanceof Uint8Array || typeof init.body === 'string') continue;
+      // The stream is gone. Sending what is left of it would store an empty file and call it a success.
+      const message = `${what(method, url)} asked for a new login in the middle of a stream`;
+      throw new StoreTrouble('unavailable', message, { status: 401 });
+    }
+  }
+
+  /** The resource itself, or it and its children; undefined when it is not there. */
+  async propfind(url: URL, depth: 0 | 1, signal?: AbortSignal): Promise<DavResource[] | undefined> {
+    const headers = { depth: String(depth), 'content-type': 'application/xml; charset=utf-8' };
+    const response = await this.send('PROPFIND', url, { headers, body: propfindBody, signal });
+    if (response.status !== 207) {
+      await response.discard();
+      if (response.status === 404 || response.status === 410) return undefined;
+      throw troubleOfStatus(response, what('PROPFIND', url));
+    }
+    const xml = await this.#textOf(response, listingCapBytes);
+    const resources = await parseResources(xml, what('PROPFIND', url));
+    return resources.length === 0 ? undefined : resources;
+  }
+
+  /** Sends a request that changes something; returns its status when it is a success through and through. */
+  async change(method: string, url: URL, init: DavInit & { readonly accept?: readonly number[] } = {}): Promise<number> {
+    const response = await this.send(method, url, init);
+    const { status } = response;
+    if (status === 207) {
+      await refuseInnerErrors(await this.#textOf(response, answerCapBytes), what(method, url));
+      return status;
+    }
+    await response.discard();
+    const isDone = status === 200 || status === 201 || status === 204;
+    if (isDone || init.accept?.includes(status) === true) return status;
+    // 202 and the like: the service says it will, which is not that it has.
+    throw troubleOfStatus(response, what(method, url));
+  }
+
+  close(): void {
+    this.#client.close();
+  }
+
+  async #textOf(response: HttpResponse, capBytes: number): Promise<string> {
+    const parts: Uint8Array[] = [];
+    let sizeBytes = 0;
+    for await (const part of response.body) {
+      sizeBytes += part.length;
+      if (sizeBytes > capBytes) throw new StoreTrouble('limit', `an answer of ${this.base.host} has more than ${capBytes} bytes`);
+      parts.push(part);
+    }
+    return Buffer.concat(parts).toString('utf8');
+  }
+}
+
+/** As in `PUT https://host/a`, for messages. */
+export function what(method: string, url: URL): string {
+  return `${method} ${shownUrl(url)}`;
+}

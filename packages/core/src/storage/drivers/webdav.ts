@@ -1,0 +1,261 @@
+import { randomUUID } from 'node:crypto';
+import { posix } from 'node:path';
+import { sleep } from '../../lib/retry.ts';
+import { Semaphore } from '../../lib/semaphore.ts';
+import { defineDriver, StoreTrouble, type ByteRange, type Bytes, type Driver, type Entry, type ReadStream, type WriteOptions } from '../../model/driver.ts';
+import { isStaged, stagingFolder } from '../key.ts';
+import { troubleOf } from '../trouble.ts';
+import { readHttp } from './http-read.ts';
+import { DavFolders } from './webdav-folders.ts';
+import { childrenOf, listDav, toEntry } from './webdav-list.ts';
+import type { DavResource } from './webdav-multistatus.ts';
+import { DavSession, what } from './webdav-session.ts';
+
+/** A folder of a WebDAV service: ownCloud, Nextcloud, Apache, nginx. */
+export const webdavDriver = defineDriver({
+  schemes: ['webdav+https', 'webdav+http'],
+  summary: 'A folder of a WebDAV service such as ownCloud or Nextcloud',
+  examples: [
+    {
+      url: 'webdav+https://cloud.example.org/remote.php/dav/files/lab',
+      about: 'a folder of ownCloud or Nextcloud; `username` and `password` (an app password) as env: references',
+    },
+  ],
+  // If-None-Match is ignored by nginx and rclone, and many servers have no ETag: versions are seconds there.
+  guarantees: { conditionalPut: false, versions: false },
+  async open({ url, options, context }) {
+    const moveWaitMs = options['moveWaitMs'];
+    const session = new DavSession(url, options, context.allowHosts);
+    return new WebdavDriver(session, typeof moveWaitMs === 'number' ? { moveWaitMs } : {});
+  },
+});
+
+export class WebdavDriver implements Driver {
+  readonly provesWrites = true;
+  readonly #session: DavSession;
+  readonly #folders: DavFolders;
+  readonly #moveWaitMs: number;
+  #hasStaged = false;
+
+  /** `moveWaitMs`: how long a move may go on after the service (or a proxy before it) stopped answering. Default 60,000. */
+  constructor(session: DavSession, options: { readonly moveWaitMs?: number } = {}) {
+    this.#session = session;
+    this.#folders = new DavFolders(session);
+    this.#moveWaitMs = options.moveWaitMs ?? 60_000;
+  }
+
+  async stat(key: string, signal?: AbortSignal): Promise<Entry | undefined> {
+    const resource = await this.#find(key, signal);
+    return resource === undefined || resource.isFolder ? undefined : toEntry(key, resource);
+  }
+
+  async read(key: string, range: ByteRange | undefined, signal?: AbortSignal): Promise<ReadStream> {
+    const url = this.#session.fileUrl(key);
+    return readHttp(
+      async (headers) => {
+        const response = await this.#session.send('GET', url, { headers, signal });
+        // Servers send people who ask for a folder to its page, or say that they cannot; to us it is no file.
+        const isFolder = new URL(response.url).pathname.endsWith('/') || response.status === 405 || response.status === 501;
+        if (!isFolder) return response;
+        await response.discard();
+        throw new StoreTrouble('missing', `${key} is a folder`);
+      },
+      what('GET', url),
+      range,
+      signal,
+    );
+  }
+
+  list(prefix: string, signal?: AbortSignal): AsyncIterable<readonly Entry[]> {
+    return listDav(this.#session, prefix, signal);
+  }
+
+  async write(key: string, body: Bytes, options: WriteOptions): Promise<Entry> {
+    if (isStaged(key)) return this.#put(key, body, options);
+    const staged = this.#stagingKey();
+    try {
+      const { size } = await this.#put(staged, body, options);
+      return await this.#publish(staged, key, { overwrite: true, size, signal: options.signal });
+    } catch (error) {
+      await this.#discard(staged);
+      throw error;
+    }
+  }
+
+  async move(from: string, to: string, options: { readonly overwrite: boolean; readonly signal?: AbortSignal }): Promise<Entry> {
+    return this.#publish(from, to, options);
+  }
+
+  async copy(from: string, to: string, signal?: AbortSignal): Promise<Entry> {
+    const source = await this.stat(from, signal);
+    // Also keeps us from copying a whole folder: COPY takes everything below it along.
+    if (source === undefined) throw new StoreTrouble('missing', `there is no ${from}`);
+    const staged = this.#stagingKey();
+    try {
+      await this.#transfer('COPY', from, staged, { overwrite: true, signal });
+      this.#verify(await this.stat(staged, signal), source.size, staged);
+      return await this.#publish(staged, to, { overwrite: true, size: source.size, signal });
+    } catch (error) {
+      await this.#discard(staged);
+      throw error;
+    }
+  }
+
+  async remove(keys: readonly string[], signal?: AbortSignal): Promise<void> {
+    const slots = new Semaphore(8);
+    await Promise.all(keys.map((key) => slots.run(() => this.#removeOne(key, signal), signal)));
+    const folders = new Set(keys.filter(isStaged).map((key) => posix.dirname(key)));
+    for (const folder of folders) await this.#prune(folder);
+  }
+
+  async close(): Promise<void> {
+    if (this.#hasStaged) await this.#prune(`${stagingFolder}/put`);
+    this.#session.close();
+  }
+
+  async #find(key: string, signal: AbortSignal | undefined): Promise<DavResource | undefined> {
+    return (await this.#session.propfind(this.#session.fileUrl(key), 0, signal))?.[0];
+  }
+
+  /** Stores bytes under a staging key and looks at what was stored. */
+  async #put(key: string, body: Bytes, options: WriteOptions): Promise<Entry> {
+    const { signal, size } = options;
+    const url = this.#session.fileUrl(key);
+    const folder = posix.dirname(key);
+    const send = () => {
+      const headers = { 'content-length': String(size), 'content-type': 'application/octet-stream' };
+      return this.#session.change('PUT', url, { headers, body, signal });
+    };
+    try {
+      if (body instanceof Uint8Array) await this.#inFolder(folder, signal, send);
+      else {
+        await this.#prepareStream(folder, signal);
+        await send();
+      }
+      return this.#verify(await this.stat(key, signal), size, key);
+    } catch (error) {
+      await this.#discard(key);
+      throw error;
+    }
+  }
+
+  // A stream can be sent once: before it starts, the folder must be there and the login must be known to hold.
+  async #prepareStream(folder: string, signal: AbortSignal | undefined): Promise<void> {
+    if (this.#folders.knows(folder) && this.#session.isUnsure) {
+      const there = await this.#session.propfind(this.#session.folderUrl(folder), 0, signal);
+      if (there === undefined) this.#folders.forget(folder);
+    }
+    await this.#folders.ensure(folder, signal);
+  }
+
+  /** Runs work that needs a folder; makes the folder and runs it again when the service says that it is missing. */
+  async #inFolder<T>(folder: string, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+    const status = (error: unknown): number => troubleOf(error)?.details.status ?? 0;
+    await this.#folders.ensure(folder, signal);
+    try {
+      return await work();
+    } catch (error) {
+      // 409 by the book; rclone and sabre say 404, nginx 500. Someone may have removed a folder we know.
+      if (![403, 404, 409, 500].includes(status(error))) throw error;
+      this.#folders.forget(folder);
+      await this.#folders.ensure(folder, signal);
+      return await work();
+    }
+  }
+
+  /** Makes a staged file visible under its name, as one step of the service. */
+  async #publish(from: string, to: string, options: PublishOptions): Promise<Entry> {
+    const { overwrite, signal } = options;
+    try {
+      await this.#transfer('MOVE', from, to, { overwrite: false, signal });
+    } catch (error) {
+      if (!overwrite || troubleOf(error)?.details.status !== 412) {
+        return await this.#afterLostAnswer(error, from, to, options);
+      }
+      // MOVE with Overwrite: T removes a whole folder that has the name. Only files are replaced.
+      const target = await this.#find(to, signal);
+      if (target?.isFolder === true) throw new StoreTrouble('conflict', `${to} is a folder`);
+      try {
+        await this.#transfer('MOVE', from, to, { overwrite: true, signal });
+      } catch (second) {
+        return await this.#afterLostAnswer(second, from, to, options);
+      }
+    }
+    return this.#verify(await this.stat(to, signal), options.size, to);
+  }
+
+  async #transfer(method: 'MOVE' | 'COPY', from: string, to: string, options: Omit<PublishOptions, 'size'>): Promise<void> {
+    const headers = {
+      destination: this.#session.fileUrl(to).href,
+      overwrite: options.overwrite ? 'T' : 'F',
+      ...(method === 'COPY' ? { depth: '0' } : {}),
+    };
+    const send = () => this.#session.change(method, this.#session.fileUrl(from), { headers, signal: options.signal });
+    await this.#inFolder(posix.dirname(to), options.signal, send);
+  }
+
+  /**
+   * A move that was cut or answered 502 or 504 may still be going on; sending it again would meet a lock or
+   * damage the file. So we wait and look, until the source is gone or the time is up.
+   */
+  async #afterLostAnswer(error: unknown, from: string, to: string, options: PublishOptions): Promise<Entry> {
+    const trouble = troubleOf(error);
+    if (trouble?.kind !== 'unavailable' || trouble.details.status === 503) throw error;
+    const endMs = Date.now() + this.#moveWaitMs;
+    for (let waitMs = Math.min(250, this.#moveWaitMs / 4); Date.now() < endMs; waitMs = Math.min(waitMs * 2, 5000)) {
+      await sleep(waitMs, options.signal);
+      if ((await this.#find(from, options.signal)) !== undefined) continue;
+      return this.#verify(await this.stat(to, options.signal), options.size, to);
+    }
+    throw error;
+  }
+
+  #verify(entry: Entry | undefined, size: number | undefined, key: string): Entry {
+    if (entry !== undefined && (size === undefined || entry.size === size)) return entry;
+    const found = entry === undefined ? 'nothing' : `${entry.size} bytes`;
+    const expected = size === undefined ? 'a file' : `${size} bytes`;
+    throw new StoreTrouble('corrupt', `the service did not store ${key} as sent`, { expected, found, transient: true });
+  }
+
+  async #removeOne(key: string, signal: AbortSignal | undefined): Promise<void> {
+    // DELETE takes a folder with all that is in it; a key only ever names a file.
+    const resource = await this.#find(key, signal);
+    if (resource === undefined || resource.isFolder) return;
+    await this.#session.change('DELETE', this.#session.fileUrl(key), { signal, accept: [404, 410] });
+  }
+
+  #stagingKey(): string {
+    this.#hasStaged = true;
+    return `${stagingFolder}/put/${randomUUID()}`;
+  }
+
+  // Never with the caller's signal: cleaning up is what an abort asks for.
+  async #discard(key: string): Promise<void> {
+    try {
+      await this.#removeOne(key, AbortSignal.timeout(10_000));
+    } catch {
+      // The service is in trouble already; the first failure is the one worth telling, a sweep gets the rest.
+    }
+  }
+
+  /** Removes empty staging folders; what someone puts there in that moment is found missing and sent again. */
+  async #prune(folder: string): Promise<void> {
+    for (let at = folder; isStaged(at); at = posix.dirname(at)) {
+      try {
+        if ((await childrenOf(this.#session, at)).length > 0) return;
+        this.#folders.forget(at);
+        await this.#session.change('DELETE', this.#session.folderUrl(at), { accept: [404, 410] });
+      } catch {
+        // An empty folder harms nobody.
+        return;
+      }
+    }
+  }
+}
+
+interface PublishOptions {
+  readonly overwrite: boolean;
+  /** What the file must have afterwards, when known. */
+  readonly size?: number;
+  readonly signal?: AbortSignal | undefined;
+}
