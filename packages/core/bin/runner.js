@@ -23,7 +23,8 @@ if (isNewEnough(process.versions.node)) {
 /** @param {string} version */
 function isNewEnough(version) {
   const [major = 0, minor = 0] = version.split('.').map(Number);
-  return major > needed[0] || (major === needed[0] && minor >= needed[1]);
+  const [neededMajor = 0, neededMinor = 0] = needed;
+  return major > neededMajor || (major === neededMajor && minor >= neededMinor);
 }
 
 // In a checkout the sources are the program: no build has to be made, or be forgotten.
@@ -57,7 +58,8 @@ async function restart() {
   // A terminal sends SIGINT to us and to the child; other senders mean only us, so it is passed on. SIGINT is not:
   // the child would take one Ctrl-C for two.
   process.on('SIGINT', () => {});
-  for (const name of ['SIGTERM', 'SIGHUP']) process.on(name, () => child.kill(name));
+  process.on('SIGTERM', () => child.kill('SIGTERM'));
+  process.on('SIGHUP', () => child.kill('SIGHUP'));
   process.exitCode = await new Promise((resolve) => {
     child.on('error', () => resolve(3));
     child.on('exit', (code, signal) => resolve(code ?? 128 + (signal ? constants.signals[signal] : 0)));

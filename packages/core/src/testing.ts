@@ -1,4 +1,10 @@
 /** What authors of stores and plugins test with. Needs mocha's `describe` and `it`, and loads no SDK. */
 export { brokenDrivers, type BrokenDriver } from './testing/broken-drivers.ts';
-export { driverContract, type DriverContractOptions, type OpenedForContract, type TroubledCode } from './testing/driver-contract.ts';
+export {
+  driverContract,
+  type DriverContractOptions,
+  type OpenedForContract,
+  type TroubledCode,
+} from './testing/driver-contract.ts';
 export { ManagedStore, type ManagedStoreOptions } from './storage/managed-store.ts';
+export { createRig, type Ended, type ProjectRig, type RigOptions, type Running } from './testing/project-rig.ts';

@@ -104,13 +104,22 @@ async function receive(request: DownloadRequest, answer: Answer, writer: PartWri
   }
 }
 
-async function refuseContent(request: DownloadRequest, answer: Answer, writer: PartWriter, part: PartFile): Promise<void> {
+async function refuseContent(
+  request: DownloadRequest,
+  answer: Answer,
+  writer: PartWriter,
+  part: PartFile,
+): Promise<void> {
   const { accept, sizeBytes } = request;
   const type = sniff(writer.head)?.type;
   const empty = writer.sizeBytes === 0 && sizeBytes !== 0;
   if (!empty && (accept === undefined || (type !== undefined && accept.includes(type)))) return;
   await part.discard();
-  throw kitFailures['download-content']({ url: shownUrl(request.url), wanted: accept ?? ['a file'], found: describeBytes(writer.head, answer.contentType) });
+  throw kitFailures['download-content']({
+    url: shownUrl(request.url),
+    wanted: accept ?? ['a file'],
+    found: describeBytes(writer.head, answer.contentType),
+  });
 }
 
 interface Received {
@@ -133,9 +142,11 @@ async function refuseWrong(request: DownloadRequest, of: Received): Promise<void
   const lock = await request.locks?.get(request.url);
   const { sizeBytes } = request;
   let failure: Error | undefined;
-  if (sizeBytes !== undefined && sizeBytes !== writer.sizeBytes) failure = wrong('size', String(sizeBytes), String(writer.sizeBytes));
+  if (sizeBytes !== undefined && sizeBytes !== writer.sizeBytes)
+    failure = wrong('size', String(sizeBytes), String(writer.sizeBytes));
   else if (expected !== undefined && expected !== digest) failure = wrong('sha256', expected, digest);
-  else if (lock !== undefined && lock.sha256 !== digest) failure = kitFailures['download-changed']({ url, recorded: lock.sha256, received: digest });
+  else if (lock !== undefined && lock.sha256 !== digest)
+    failure = kitFailures['download-changed']({ url, recorded: lock.sha256, received: digest });
   if (failure === undefined) return;
   await part.discard();
   throw failure;

@@ -8,7 +8,15 @@ import { readZipDirectory } from './extract/zip.ts';
 import { kitFailures } from './failures.ts';
 import { describeBytes, sniff, sniffBytes } from './sniff.ts';
 
-export type { Archive, ArchiveEntry, ArchiveFormat, ArchiveOptions, ArchiveReport, RandomArchive, RandomReader } from './extract/archive.ts';
+export type {
+  Archive,
+  ArchiveEntry,
+  ArchiveFormat,
+  ArchiveOptions,
+  ArchiveReport,
+  RandomArchive,
+  RandomReader,
+} from './extract/archive.ts';
 export { type ArchiveLimits, defaultLimits } from './extract/limits.ts';
 export { readZipDirectory };
 
@@ -47,7 +55,10 @@ export async function extractTo(
   return await writeArchive(archive, folder, options.signal);
 }
 
-async function readAny(reader: RandomReader, options: ArchiveOptions & { readonly name: string }): Promise<Archive | RandomArchive> {
+async function readAny(
+  reader: RandomReader,
+  options: ArchiveOptions & { readonly name: string },
+): Promise<Archive | RandomArchive> {
   const head = await reader.read(0, Math.min(reader.size, sniffBytes));
   switch (sniff(head)?.type) {
     case 'zip':
@@ -76,7 +87,11 @@ function refuseGzipOfOther(head: Uint8Array, archive: string): void {
 }
 
 /** A self-extractor begins with a program; its zip is only known by its end. */
-async function readUnmarked(reader: RandomReader, head: Uint8Array, options: ArchiveOptions & { readonly name: string }): Promise<Archive> {
+async function readUnmarked(
+  reader: RandomReader,
+  head: Uint8Array,
+  options: ArchiveOptions & { readonly name: string },
+): Promise<Archive> {
   const tail = Buffer.from(await reader.read(Math.max(0, reader.size - 22 - 0xffff), reader.size));
   if (tail.includes('PK\x05\x06', 0, 'latin1')) return await readZipDirectory(reader, options);
   throw kitFailures['archive-unknown']({ archive: options.name, found: describeBytes(head) });

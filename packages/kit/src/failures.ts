@@ -30,7 +30,14 @@ export const kitFailures = defineFailures('kit', {
   },
   'archive-limit': {
     about: 'An archive passes one of the limits that guard against decompression bombs.',
-    message: (of: InArchive & { readonly limit: string; readonly allowed: number; readonly found: number; readonly entry?: string }) =>
+    message: (
+      of: InArchive & {
+        readonly limit: string;
+        readonly allowed: number;
+        readonly found: number;
+        readonly entry?: string;
+      },
+    ) =>
       `${of.archive} passes ${of.limit}: ${of.found} where ${of.allowed} is allowed${of.entry === undefined ? '' : ` (at '${of.entry}')`}`,
     hint: (of: { readonly limit: string }) => `If the archive is to be trusted, raise limits.${of.limit}.`,
   },
@@ -86,7 +93,8 @@ export const kitFailures = defineFailures('kit', {
   },
   'download-unavailable': {
     about: 'The server cannot answer now (5xx, 429); another attempt may succeed.',
-    message: (of: FromUrl & { readonly status: number; readonly retryAfterMs?: number }) => `${of.url} answered ${of.status}`,
+    message: (of: FromUrl & { readonly status: number; readonly retryAfterMs?: number }) =>
+      `${of.url} answered ${of.status}`,
     transient: true,
   },
   'download-cut': {
@@ -99,12 +107,19 @@ export const kitFailures = defineFailures('kit', {
     about: 'Something else came than the kind of file that was asked for.',
     message: (of: FromUrl & { readonly wanted: readonly string[]; readonly found: string }) =>
       `${of.url} should be ${of.wanted.join(' or ')} and is ${of.found}`,
-    hint: () => 'Open the address in a browser: it may ask to sign in, to accept terms, or say that a quota is used up.',
+    hint: () =>
+      'Open the address in a browser: it may ask to sign in, to accept terms, or say that a quota is used up.',
   },
   'download-mismatch': {
     about: 'The file came whole, but its size or checksum is not the expected one.',
-    message: (of: FromUrl & { readonly what: 'size' | 'sha256'; readonly expected: string; readonly received: string; readonly found: string }) =>
-      `${of.url} has the ${of.what} ${of.received}, expected was ${of.expected}; it is ${of.found}`,
+    message: (
+      of: FromUrl & {
+        readonly what: 'size' | 'sha256';
+        readonly expected: string;
+        readonly received: string;
+        readonly found: string;
+      },
+    ) => `${of.url} has the ${of.what} ${of.received}, expected was ${of.expected}; it is ${of.found}`,
     hint: () => 'Either the publisher changed the file, or the recorded value is wrong.',
   },
   'download-changed': {

@@ -15,4 +15,54 @@ export {
   type RandomReader,
   readZipDirectory,
 } from './extract.ts';
-export { type PackBytes, type PackEntries, type PackEntry, type PackOptions, packTar, packZip, type TarOptions, type ZipOptions } from './pack.ts';
+export {
+  type PackBytes,
+  type PackEntries,
+  type PackEntry,
+  type PackOptions,
+  packTar,
+  packZip,
+  type TarOptions,
+  type ZipOptions,
+} from './pack.ts';
+export { sample, type Seeded, seeded, shuffle, unitHash } from './seeded.ts';
+export {
+  type PartSize,
+  split,
+  type SplitDeviation,
+  type SplitItem,
+  type SplitLine,
+  type SplitOptions,
+  type SplitPlan,
+  type SplitWarning,
+} from './split.ts';
+export { splitFailures } from './split-failures.ts';
+export { readSplitManifest, splitManifest } from './split-manifest.ts';
+export { type ImageFacts, type ImageProblem, inspectImage, type InspectOptions } from './image.ts';
+export { hammingDistance, phash, type RawImage } from './phash.ts';
+export {
+  findLeaks,
+  type LeakBand,
+  type LeakGroup,
+  type LeakItem,
+  type LeakOptions,
+  type LeakPair,
+  type LeakReport,
+  type Sides,
+} from './leaks.ts';
+export { leakFailures } from './leak-failures.ts';
+export { pickSamples, type Sampled, type SampleOptions, type SampleRow } from './samples.ts';
+export { contactSheet, type ContactSheetOptions } from './contact-sheet.ts';
+export {
+  type Block,
+  type KeyFigure,
+  type Picture,
+  type Report,
+  reportPage,
+  type Section,
+  thumbnail,
+} from './report.ts';
+export { splitReport, type SplitReportOptions } from './split-report.ts';
+export { type Cell, type CsvReadOptions, type CsvRow, type CsvWriteOptions, readCsv, writeCsv } from './csv.ts';
+export { type Column, type ColumnType, type Table, tableFromParquet, tableToCsv, tableToParquet } from './table.ts';
+export { tableFailures } from './table-failures.ts';

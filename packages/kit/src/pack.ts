@@ -1,5 +1,6 @@
 import { type PackEntries, readyEntries } from './pack/entries.ts';
-import { deflatedZip, tarOf } from './pack/through-archiver.ts';
+import { gzippedTar, plainTar } from './pack/tar.ts';
+import { deflatedZip } from './pack/through-archiver.ts';
 import { dosTimeOf } from './pack/zip-bytes.ts';
 import { storedZip } from './pack/zip-store.ts';
 
@@ -46,5 +47,6 @@ export function packZip(entries: PackEntries, options: ZipOptions = {}): AsyncGe
  */
 export function packTar(entries: PackEntries, options: TarOptions = {}): AsyncGenerator<Uint8Array> {
   const { gzipLevel, modified = firstDosDay } = options;
-  return tarOf(readyEntries(entries), { gzipLevel, modified });
+  if (gzipLevel === undefined) return plainTar(readyEntries(entries), modified);
+  return gzippedTar(readyEntries(entries), { level: gzipLevel, modified });
 }

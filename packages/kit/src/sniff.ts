@@ -154,7 +154,9 @@ export function describeBytes(bytes: Uint8Array, contentType?: string): string {
   const text = firstText(bytes);
   const printable = text !== '' && !text.slice(0, 80).includes('\uFFFD');
   if (printable) return `a text: ${excerpt(text)}${said}`;
-  const hex = Buffer.from(bytes.subarray(0, 8)).toString('hex').replaceAll(/..(?=.)/g, '$& ');
+  const hex = Buffer.from(bytes.subarray(0, 8))
+    .toString('hex')
+    .replaceAll(/..(?=.)/g, '$& ');
   return `something unknown that begins with the bytes ${hex}${said}`;
 }
 

@@ -22,11 +22,21 @@ async function withSite(answer: Answering, work: (site: Site) => Promise<void>):
   await using server = await loopback(answer);
   await using folder = await tempFolder();
   const path = join(folder.path, 'file');
-  await work({ server, folder: folder.path, get: async (more) => download({ url: `${server.url}/file?token=hidden`, fetch: plainFetch, path, ...more }) });
+  const get: Site['get'] = async (more) => {
+    const progress = (done: number, total?: number): void => {
+      more?.progress?.(done, total);
+      server.received(done);
+    };
+    return download({ url: `${server.url}/file?token=hidden`, fetch: plainFetch, path, ...more, progress });
+  };
+  await work({ server, folder: folder.path, get });
 }
 
 /** Answers like a good server: ranges, If-Range, a strong tag; the first answers are cut where a test wants it. */
-function file(versions: readonly Buffer[], options: { readonly cuts?: readonly number[]; readonly validator?: 'etag' | 'last-modified' | 'weak' } = {}): Answering {
+function file(
+  versions: readonly Buffer[],
+  options: { readonly cuts?: readonly number[]; readonly validator?: 'etag' | 'last-modified' | 'weak' } = {},
+): Answering {
   const cuts = [...(options.cuts ?? [])];
   let asked = 0;
   return (request, response, server) => {
@@ -43,12 +53,16 @@ function file(versions: readonly Buffer[], options: { readonly cuts?: readonly n
     const cut = cuts.shift();
     if (from < 0 || request.headers['if-range'] !== validator) {
       response.writeHead(200, { ...validators, 'content-length': bytes.length });
-      send(server, response, bytes, cut);
+      send(server, response, bytes, { cut });
     } else if (from >= bytes.length) {
       response.writeHead(416, { ...validators, 'content-range': `bytes */${bytes.length}` }).end();
     } else {
-      response.writeHead(206, { ...validators, 'content-length': bytes.length - from, 'content-range': `bytes ${from}-${bytes.length - 1}/${bytes.length}` });
-      send(server, response, bytes.subarray(from), cut);
+      response.writeHead(206, {
+        ...validators,
+        'content-length': bytes.length - from,
+        'content-range': `bytes ${from}-${bytes.length - 1}/${bytes.length}`,
+      });
+      send(server, response, bytes.subarray(from), { from, cut });
     }
   };
 }
@@ -57,8 +71,18 @@ describe('a download', () => {
   it('brings the file whole, with its size, sha256 and tag, and leaves nothing else', async () => {
     await withSite(file([body]), async ({ get, folder }) => {
       const steps: number[] = [];
-      const done = await get({ sha256: `sha256:${sha(body).toUpperCase()}`.replace('SHA256', 'sha256'), sizeBytes: body.length, progress: (at) => steps.push(at) });
-      assert.deepEqual(done, { path: join(folder, 'file'), sizeBytes: body.length, sha256: sha(body), etag: `"${sha(body).slice(0, 8)}"`, resumedFrom: 0 });
+      const done = await get({
+        sha256: `sha256:${sha(body).toUpperCase()}`.replace('SHA256', 'sha256'),
+        sizeBytes: body.length,
+        progress: (at) => steps.push(at),
+      });
+      assert.deepEqual(done, {
+        path: join(folder, 'file'),
+        sizeBytes: body.length,
+        sha256: sha(body),
+        etag: `"${sha(body).slice(0, 8)}"`,
+        resumedFrom: 0,
+      });
       assert.equal(steps.at(-1), body.length);
       assert.deepEqual(await readdir(folder), ['file']);
       assert.equal(Buffer.compare(await readFile(join(folder, 'file')), body), 0);
@@ -124,7 +148,7 @@ describe('a download', () => {
     const plain: Answering = (_request, response, server) => {
       asked += 1;
       response.writeHead(200, { etag: '"a"', 'content-length': body.length });
-      send(server, response, body, asked === 1 ? 200_000 : Infinity);
+      send(server, response, body, { cut: asked === 1 ? 200_000 : undefined });
     };
     await withSite(plain, async ({ get }) => {
       await failing(get());
@@ -175,40 +199,56 @@ describe('a download', () => {
 
 describe('a download is refused for good', () => {
   const page = Buffer.from('<!DOCTYPE html><title>Sign in</title>'.padEnd(2000));
-  const html: Answering = (_request, response) => void response.writeHead(200, { 'content-type': 'text/html' }).end(page);
+  const html: Answering = (_request, response) =>
+    void response.writeHead(200, { 'content-type': 'text/html' }).end(page);
 
   it('when an HTML page comes instead of an archive, and says so', async () => {
     await withSite(html, async ({ get, server, folder }) => {
       const failure = await failing(get({ accept: ['zip', 'gzip'] }));
       assert.equal(failure.transient, undefined);
-      assert.equal('message' in failure && failure.message, `${server.url}/file should be zip or gzip and is an HTML page titled "Sign in", sent as text/html`);
+      assert.equal(
+        'message' in failure && failure.message,
+        `${server.url}/file should be zip or gzip and is an HTML page titled "Sign in", sent as text/html`,
+      );
       assert.deepEqual(await readdir(folder), []);
     });
   });
 
   it('when the bytes are wrong, and says what they are', async () => {
     await withSite(html, async ({ get, folder }) => {
-      assert.match(await failingText(get({ sha256: sha(body) })), /^kit\.download-mismatch: .* has the sha256 [0-9a-f]{64}, expected was [0-9a-f]{64}; it is an HTML page titled "Sign in"/);
+      assert.match(
+        await failingText(get({ sha256: sha(body) })),
+        /^kit\.download-mismatch: .* has the sha256 [0-9a-f]{64}, expected was [0-9a-f]{64}; it is an HTML page titled "Sign in"/,
+      );
       assert.match(await failingText(get({ sizeBytes: 7 })), /has the size 2000, expected was 7/);
       assert.deepEqual(await readdir(folder), []);
     });
   });
 
   it('when it is empty, unless that is what was wanted', async () => {
-    await withSite((_request, response) => void response.writeHead(200, { 'content-length': 0 }).end(), async ({ get }) => {
-      assert.match(await failingText(get()), /^kit\.download-content: .* should be a file and is nothing at all/);
-      assert.equal((await get({ sizeBytes: 0 })).sizeBytes, 0);
-    });
+    await withSite(
+      (_request, response) => void response.writeHead(200, { 'content-length': 0 }).end(),
+      async ({ get }) => {
+        assert.match(await failingText(get()), /^kit\.download-content: .* should be a file and is nothing at all/);
+        assert.equal((await get({ sizeBytes: 0 })).sizeBytes, 0);
+      },
+    );
   });
 
   it('when the server says 404, 403 or 401, and names no secret of the address', async () => {
     for (const status of [404, 403, 401]) {
-      await withSite((_request, response) => void response.writeHead(status).end('{"error":"no"}'), async ({ get, server }) => {
-        const failure = await failing(get());
-        assert.deepEqual([failure.code, failure.transient], ['kit.download-refused', undefined]);
-        assert.equal('message' in failure && failure.message, `${server.url}/file answered ${status} (a JSON text: {"error":"no"})`);
-        assert.ok(!JSON.stringify(failure).includes('hidden'));
-      });
+      await withSite(
+        (_request, response) => void response.writeHead(status).end('{"error":"no"}'),
+        async ({ get, server }) => {
+          const failure = await failing(get());
+          assert.deepEqual([failure.code, failure.transient], ['kit.download-refused', undefined]);
+          assert.equal(
+            'message' in failure && failure.message,
+            `${server.url}/file answered ${status} (a JSON text: {"error":"no"})`,
+          );
+          assert.ok(!JSON.stringify(failure).includes('hidden'));
+        },
+      );
     }
   });
 
@@ -216,17 +256,25 @@ describe('a download is refused for good', () => {
     const locks = new Map<string, DownloadLock>();
     await withSite(file([body, Buffer.from('changed')]), async ({ get }) => {
       await get({ locks: { get: (url) => locks.get(url), set: (url, lock) => void locks.set(url, lock) } });
-      assert.deepEqual([...locks.values()], [{ sha256: sha(body), size: body.length, etag: `"${sha(body).slice(0, 8)}"` }]);
-      const again = failingText(get({ locks: { get: (url) => locks.get(url), set: () => assert.fail('a refused file was recorded') } }));
+      assert.deepEqual(
+        [...locks.values()],
+        [{ sha256: sha(body), size: body.length, etag: `"${sha(body).slice(0, 8)}"` }],
+      );
+      const again = failingText(
+        get({ locks: { get: (url) => locks.get(url), set: () => assert.fail('a refused file was recorded') } }),
+      );
       assert.match(await again, /^kit\.download-changed: .* changed: recorded was sha256/);
     });
   });
 
   it('but not for the wrong name: what was accepted is told by its bytes', async () => {
     const zip = zipBytes([{ name: 'a', data: body }]);
-    await withSite((_request, response) => void response.writeHead(200, { 'content-type': 'text/html' }).end(zip), async ({ get }) => {
-      assert.equal((await get({ accept: ['zip'] })).sizeBytes, zip.length);
-    });
+    await withSite(
+      (_request, response) => void response.writeHead(200, { 'content-type': 'text/html' }).end(zip),
+      async ({ get }) => {
+        assert.equal((await get({ accept: ['zip'] })).sizeBytes, zip.length);
+      },
+    );
   });
 });
 
@@ -238,11 +286,15 @@ describe('a download fails transiently', () => {
       [500, undefined, undefined],
     ] as const;
     for (const [status, after, retryAfterMs] of table) {
-      await withSite((_request, response) => void response.writeHead(status, after === undefined ? {} : { 'retry-after': after }).end('busy'), async ({ get }) => {
-        const failure = await failing(get());
-        assert.deepEqual([failure.code, failure.transient], ['kit.download-unavailable', true]);
-        assert.equal('details' in failure ? failure.details['retryAfterMs'] : '?', retryAfterMs);
-      });
+      await withSite(
+        (_request, response) =>
+          void response.writeHead(status, after === undefined ? {} : { 'retry-after': after }).end('busy'),
+        async ({ get }) => {
+          const failure = await failing(get());
+          assert.deepEqual([failure.code, failure.transient], ['kit.download-unavailable', true]);
+          assert.equal('details' in failure ? failure.details['retryAfterMs'] : '?', retryAfterMs);
+        },
+      );
     }
   });
 
@@ -264,7 +316,9 @@ describe('a download fails transiently', () => {
 
   it('when nobody listens', async () => {
     await using folder = await tempFolder();
-    const failure = await failing(download({ url: 'http://127.0.0.1:1/file', fetch: plainFetch, path: join(folder.path, 'file') }));
+    const failure = await failing(
+      download({ url: 'http://127.0.0.1:1/file', fetch: plainFetch, path: join(folder.path, 'file') }),
+    );
     assert.deepEqual([failure.code, failure.transient], ['kit.download-cut', true]);
   });
 });

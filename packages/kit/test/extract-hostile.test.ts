@@ -8,7 +8,10 @@ import { failingText } from './support/failing.ts';
 import { tempFolder } from './support/temp-folder.ts';
 
 /** Opens bytes as an archive called `a` and reads all of it. */
-async function readAll(bytes: Uint8Array, options: ArchiveOptions = {}): Promise<{ report: Archive['report']; files: Record<string, string> }> {
+async function readAll(
+  bytes: Uint8Array,
+  options: ArchiveOptions = {},
+): Promise<{ report: Archive['report']; files: Record<string, string> }> {
   await using folder = await tempFolder();
   const path = join(folder.path, 'archive');
   await writeFile(path, bytes);
@@ -18,7 +21,8 @@ async function readAll(bytes: Uint8Array, options: ArchiveOptions = {}): Promise
   return { report: archive.report, files };
 }
 
-const zip = (parts: readonly ZipPart[], shape?: ZipShape): Promise<string> => failingText(readAll(zipBytes(parts, shape)));
+const zip = (parts: readonly ZipPart[], shape?: ZipShape): Promise<string> =>
+  failingText(readAll(zipBytes(parts, shape)));
 const tar = (parts: readonly TarPart[]): Promise<string> => failingText(readAll(tarBytes(parts)));
 
 describe('a hostile name', () => {
@@ -51,7 +55,10 @@ describe('a hostile name', () => {
   });
 
   it('is escaped in the message, so no terminal obeys it', async () => {
-    assert.equal(await zip([{ name: 'a\u001b[2J\n' }]), "kit.entry-name: a: the entry 'a\\u{1b}[2J\\u{a}' has control characters in its name");
+    assert.equal(
+      await zip([{ name: 'a\u001b[2J\n' }]),
+      "kit.entry-name: a: the entry 'a\\u{1b}[2J\\u{a}' has control characters in its name",
+    );
     const reordered = await zip([{ name: '../\u202Egpj.exe', flags: 0x800 }]);
     assert.ok(reordered.includes('\\u{202e}gpj.exe'), reordered);
   });
@@ -64,7 +71,10 @@ describe('a hostile name', () => {
       "'a:b' has a character that Windows does not allow",
       "'x/trail. /y' ends with a dot or a space, which Windows drops",
     ]);
-    assert.match(await failingText(readAll(bytes, { platform: 'win32' })), /^kit\.entry-name: a: the entry 'con\.png' is a device name/);
+    assert.match(
+      await failingText(readAll(bytes, { platform: 'win32' })),
+      /^kit\.entry-name: a: the entry 'con\.png' is a device name/,
+    );
   });
 });
 
@@ -81,7 +91,10 @@ describe('two entries that would be one file', () => {
   ];
   for (const [first, second, words] of table) {
     it(`refuse an archive: ${JSON.stringify(first)} and ${JSON.stringify(second)}`, async () => {
-      const names = [{ name: first, flags: 0x800 }, { name: second, flags: 0x800 }];
+      const names = [
+        { name: first, flags: 0x800 },
+        { name: second, flags: 0x800 },
+      ];
       for (const text of [await zip(names), await tar(names)]) {
         assert.match(text, /^kit\.entry-collision/);
         assert.ok(text.endsWith(words), text);
@@ -92,19 +105,32 @@ describe('two entries that would be one file', () => {
 
 describe('an entry that is neither file nor folder', () => {
   it('refuses a zip, whatever else is in it', async () => {
-    assert.equal(await zip([{ name: 'link', data: '/etc', mode: 0o120777 }]), "kit.entry-kind: a: the entry 'link' is a symbolic link");
+    assert.equal(
+      await zip([{ name: 'link', data: '/etc', mode: 0o120777 }]),
+      "kit.entry-kind: a: the entry 'link' is a symbolic link",
+    );
     assert.match(await zip([{ name: 'x', mode: 0o060644 }]), /is a device$/);
   });
 
   it('refuses a tar', async () => {
-    const kinds = { 1: 'hard link', 2: 'symbolic link', 3: 'device', 4: 'device', 6: 'fifo', S: 'thing of unknown type' };
+    const kinds = {
+      1: 'hard link',
+      2: 'symbolic link',
+      3: 'device',
+      4: 'device',
+      6: 'fifo',
+      S: 'thing of unknown type',
+    };
     for (const [type, kind] of Object.entries(kinds)) {
       assert.equal(await tar([{ name: 'x', type, link: '../y' }]), `kit.entry-kind: a: the entry 'x' is a ${kind}`);
     }
   });
 
   it('is left out and counted where links are, and never made', async () => {
-    const bytes = tarBytes([{ name: 'x', type: '2', link: '/etc/passwd' }, { name: 'y', data: 'yes' }]);
+    const bytes = tarBytes([
+      { name: 'x', type: '2', link: '/etc/passwd' },
+      { name: 'y', data: 'yes' },
+    ]);
     const { report, files } = await readAll(bytes, { links: 'leave-out' });
     assert.deepEqual(files, { y: 'yes' });
     assert.equal(report.links, 1);
@@ -115,11 +141,17 @@ describe('a bomb', () => {
   const zeros = Buffer.alloc(40 * 2 ** 20);
 
   it('is refused by its ratio before anything is unpacked', async () => {
-    assert.match(await zip([{ name: 'z', data: zeros, deflate: true }]), /^kit\.archive-limit: a passes maxRatio: 10\d\d where 200 is allowed \(at 'z'\)/);
+    assert.match(
+      await zip([{ name: 'z', data: zeros, deflate: true }]),
+      /^kit\.archive-limit: a passes maxRatio: 10\d\d where 200 is allowed \(at 'z'\)/,
+    );
   });
 
   it('made of entries that share their bytes is refused', async () => {
-    const text = await zip([{ name: 'a', data: 'bytes' }, { name: 'b', data: 'bytes', sameBytesAs: 0 }]);
+    const text = await zip([
+      { name: 'a', data: 'bytes' },
+      { name: 'b', data: 'bytes', sameBytesAs: 0 },
+    ]);
     assert.equal(text, "kit.entry-overlap: a: the entries 'a' and 'b' overlap");
   });
 
@@ -135,12 +167,16 @@ describe('a bomb', () => {
 
   it('of names is refused by the limit it passes, which the failure names', async () => {
     const files = [{ name: 'a/b' }, { name: 'b' }, { name: 'c' }];
-    const limited = (limits: ArchiveOptions['limits']): Promise<string> => failingText(readAll(zipBytes(files), { limits: limits ?? {} }));
+    const limited = (limits: ArchiveOptions['limits']): Promise<string> =>
+      failingText(readAll(zipBytes(files), { limits: limits ?? {} }));
     assert.match(await limited({ maxEntries: 2 }), /passes maxEntries: 3 where 2 is allowed/);
     assert.match(await limited({ maxDepth: 0 }), /passes maxDepth: 1 where 0/);
     assert.match(await limited({ maxPathBytes: 2 }), /passes maxPathBytes: 3 where 2/);
     assert.match(await zip([{ name: 'x'.repeat(256) }]), /passes maxNameBytes: 256 where 255/);
-    assert.match(await failingText(readAll(tarBytes([{ name: 'a', data: '123' }]), { limits: { maxTotalBytes: 2 } })), /passes maxTotalBytes: 3/);
+    assert.match(
+      await failingText(readAll(tarBytes([{ name: 'a', data: '123' }]), { limits: { maxTotalBytes: 2 } })),
+      /passes maxTotalBytes: 3/,
+    );
   });
 });
 
@@ -152,8 +188,14 @@ describe('a broken archive', () => {
       assert.match(await failingText(readAll(good.subarray(0, length))), /^kit\.(archive|entry)-/);
     }
     const whole = tarBytes([{ name: 'a', data: 'x'.repeat(600) }]);
-    assert.equal(await failingText(readAll(whole.subarray(0, 700))), 'kit.archive-damaged: a is damaged: Unexpected end of data');
-    assert.match(await failingText(readAll(gzipSync(whole).subarray(0, 60))), /^kit\.archive-damaged: a is damaged: unexpected end of file/);
+    assert.equal(
+      await failingText(readAll(whole.subarray(0, 700))),
+      'kit.archive-damaged: a is damaged: Unexpected end of data',
+    );
+    assert.match(
+      await failingText(readAll(gzipSync(whole).subarray(0, 60))),
+      /^kit\.archive-damaged: a is damaged: unexpected end of file/,
+    );
   });
 
   it('with any byte of its end or directory changed never crashes the reader', async () => {
@@ -166,11 +208,17 @@ describe('a broken archive', () => {
   });
 
   it('with a wrong checksum names the entry', async () => {
-    assert.match(await zip([{ name: 'a', data: 'x', crc32: 1 }]), /^kit\.entry-corrupt: a: the entry 'a' is corrupt: its CRC-32 is 8cdc1683 instead of 00000001/);
+    assert.match(
+      await zip([{ name: 'a', data: 'x', crc32: 1 }]),
+      /^kit\.entry-corrupt: a: the entry 'a' is corrupt: its CRC-32 is 8cdc1683 instead of 00000001/,
+    );
   });
 
   it('whose local header tells another name is refused', async () => {
-    assert.match(await zip([{ name: 'safe.txt', data: 'x', localName: 'evil.txt' }]), /another name than the directory/);
+    assert.match(
+      await zip([{ name: 'safe.txt', data: 'x', localName: 'evil.txt' }]),
+      /another name than the directory/,
+    );
   });
 
   it('that two readers could read differently is refused', async () => {
@@ -180,16 +228,25 @@ describe('a broken archive', () => {
   });
 
   it('that is encrypted, in volumes or of an unknown method is refused by name', async () => {
-    assert.equal(await zip([{ name: 'a', flags: 1 }]), "kit.archive-unsupported: a cannot be read: the entry 'a' is encrypted");
+    assert.equal(
+      await zip([{ name: 'a', flags: 1 }]),
+      "kit.archive-unsupported: a cannot be read: the entry 'a' is encrypted",
+    );
     assert.match(await zip([{ name: 'a' }], { disk: 1 }), /it is one of several volumes/);
     assert.match(await zip([{ name: 'a', method: 12 }]), /is packed with method 12/);
   });
 
   it('that is none says what it is', async () => {
     const text = (bytes: string): Promise<string> => failingText(readAll(Buffer.from(bytes)));
-    assert.equal(await text('<!DOCTYPE html><title>Sign in</title>'), 'kit.archive-unknown: a is no zip or tar archive but an HTML page titled "Sign in"');
+    assert.equal(
+      await text('<!DOCTYPE html><title>Sign in</title>'),
+      'kit.archive-unknown: a is no zip or tar archive but an HTML page titled "Sign in"',
+    );
     assert.equal(await text(''), 'kit.archive-unknown: a is no zip or tar archive but nothing at all (0 bytes)');
     const table = await failingText(readAll(gzipSync('just,a,table\n'.repeat(100))));
-    assert.match(table, /^kit\.archive-unknown: a is no zip or tar archive but a gzip file of a text: just,a,table just/);
+    assert.match(
+      table,
+      /^kit\.archive-unknown: a is no zip or tar archive but a gzip file of a text: just,a,table just/,
+    );
   });
 });

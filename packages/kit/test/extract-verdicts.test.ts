@@ -35,7 +35,9 @@ function verdicts(folder: string): readonly (readonly [path: string, verdict: Ve
 /** Every path below a folder with what it is, links not followed. */
 async function tree(folder: string): Promise<string[]> {
   const names = await readdir(folder, { recursive: true });
-  return await Promise.all(names.sort().map(async (name) => `${name} ${(await lstat(join(folder, name))).isFile() ? 'file' : 'other'}`));
+  return await Promise.all(
+    names.sort().map(async (name) => `${name} ${(await lstat(join(folder, name))).isFile() ? 'file' : 'other'}`),
+  );
 }
 
 for (const folder of ['generated', 'yauzl']) {
@@ -80,7 +82,10 @@ describe('the collected archives, looked at closer', () => {
 
   it('are recognised by content before their names are judged', async () => {
     for (const name of recognisedThenRefused) {
-      assert.match(await failingText(openArchive(generated(name), { name })), /^kit\.entry-name: .* '\.\.\/evil\.txt' leads out of its folder/);
+      assert.match(
+        await failingText(openArchive(generated(name), { name })),
+        /^kit\.entry-name: .* '\.\.\/evil\.txt' leads out of its folder/,
+      );
     }
   });
 
@@ -98,7 +103,10 @@ describe('the collected archives, looked at closer', () => {
   it('count junk, and refuse many entries where a limit says so', async () => {
     await using mac = await openArchive(generated('zip-macosx.zip'));
     assert.deepEqual([mac.report.entries, mac.report.junk], [1, 3]);
-    assert.match(await failingText(openArchive(generated('zip-many-entries.zip'), { limits: { maxEntries: 1000 } })), /maxEntries/);
+    assert.match(
+      await failingText(openArchive(generated('zip-many-entries.zip'), { limits: { maxEntries: 1000 } })),
+      /maxEntries/,
+    );
   });
 
   it('are listed as another reader lists them', async () => {
@@ -109,7 +117,11 @@ describe('the collected archives, looked at closer', () => {
         yauzl.open(path, (error, file) => {
           if (error) return reject(error);
           const names: string[] = [];
-          file.on('entry', (entry: yauzl.Entry) => void (entry.fileName.endsWith('/') || names.push(`${entry.fileName} ${entry.uncompressedSize}`)));
+          file.on(
+            'entry',
+            (entry: yauzl.Entry) =>
+              void (entry.fileName.endsWith('/') || names.push(`${entry.fileName} ${entry.uncompressedSize}`)),
+          );
           file.on('end', () => resolve(names));
           file.on('error', reject);
         });
@@ -125,7 +137,13 @@ describe('the collected archives, looked at closer', () => {
     await using temp = await tempFolder();
     const run = async (name: string, limits: object = {}): Promise<{ code: string; peakKb: number }> => {
       const child = fileURLToPath(new URL('support/extract-child.ts', import.meta.url));
-      const args = ['--conditions=source', child, generated(name), join(temp.path, Math.random().toString(36)), JSON.stringify(limits)];
+      const args = [
+        '--conditions=source',
+        child,
+        generated(name),
+        join(temp.path, Math.random().toString(36)),
+        JSON.stringify(limits),
+      ];
       return JSON.parse((await promisify(execFile)(process.execPath, args)).stdout) as { code: string; peakKb: number };
     };
     const plain = await run('zip-ok.zip');
@@ -142,7 +160,8 @@ describe('the collected archives, looked at closer', () => {
       const grownMb = (bomb.peakKb - plain.peakKb) / 1024;
       assert.equal(bomb.code, code, name);
       assert.ok(grownMb < 48, `${name} grew by ${grownMb.toFixed(0)} MB`);
-      if (process.env['KIT_SHOW_MEMORY'] !== undefined) process.stdout.write(`${name} ${code} +${grownMb.toFixed(1)} MB\n`);
+      if (process.env['KIT_SHOW_MEMORY'] !== undefined)
+        process.stdout.write(`${name} ${code} +${grownMb.toFixed(1)} MB\n`);
     }
   });
 });

@@ -44,7 +44,14 @@ for (const [format, bytes] of [
       await using folder = await tempFolder();
       await writeFile(join(folder.path, 'x.dat'), bytes);
       await using archive = await openArchive(join(folder.path, 'x.dat'));
-      assert.deepEqual(archive.report, { format, entries: 5, bytes: 10_000 + 6 * 2 ** 20, junk: 0, links: 0, warnings: [] });
+      assert.deepEqual(archive.report, {
+        format,
+        entries: 5,
+        bytes: 10_000 + 6 * 2 ** 20,
+        junk: 0,
+        links: 0,
+        warnings: [],
+      });
       for (const whole of [true, false]) {
         let at = 0;
         for await (const entry of archive.entries()) {
@@ -102,7 +109,14 @@ describe('an entry', () => {
 
   it('keeps its bytes when they are changed or transferred while its neighbours are read', async () => {
     await using folder = await tempFolder();
-    await writeFile(join(folder.path, 'x'), zipBytes([{ name: 'a', data: 'aaaa' }, { name: 'b', data: 'bbbb' }, { name: 'c', data: 'cccc' }]));
+    await writeFile(
+      join(folder.path, 'x'),
+      zipBytes([
+        { name: 'a', data: 'aaaa' },
+        { name: 'b', data: 'bbbb' },
+        { name: 'c', data: 'cccc' },
+      ]),
+    );
     await using archive = await openArchive(join(folder.path, 'x'));
     const [a, b, c] = await listed(archive);
     const first = await a?.bytes();
@@ -117,7 +131,10 @@ describe('an entry', () => {
     const unixTime = Buffer.from([0x55, 0x54, 5, 0, 1, 0, 0xca, 0x9a, 0x3b]); // 'UT': mtime 1,000,000,000
     await writeFile(join(folder.path, 'x'), zipBytes([{ name: 'dos' }, { name: 'unix', extra: unixTime }]));
     await using archive = await openArchive(join(folder.path, 'x'));
-    assert.deepEqual((await listed(archive)).map((entry) => entry.modifiedMs), [Date.UTC(1980, 0, 1), 1e12]);
+    assert.deepEqual(
+      (await listed(archive)).map((entry) => entry.modifiedMs),
+      [Date.UTC(1980, 0, 1), 1e12],
+    );
   });
 });
 
@@ -139,7 +156,10 @@ describe('names', () => {
   });
 
   it('marked as UTF-8 must be UTF-8', async () => {
-    assert.match(await failingText(keysOf(zipBytes([{ name: latin1, flags: 0x800 }]))), /the entry '#1' has a name that is not valid in its encoding/);
+    assert.match(
+      await failingText(keysOf(zipBytes([{ name: latin1, flags: 0x800 }]))),
+      /the entry '#1' has a name that is not valid in its encoding/,
+    );
   });
 
   it('come from the Unicode path field while it belongs to the name', async () => {
@@ -148,7 +168,15 @@ describe('names', () => {
       data.writeUInt32LE(crc32(of), 1);
       return Buffer.concat([Buffer.from([0x75, 0x70, data.length, 0]), data]);
     };
-    assert.deepEqual(await keysOf(zipBytes([{ name: 'old', extra: field('old') }, { name: 'new', extra: field('old') }])), ['\u73ea\u85fb', 'new']);
+    assert.deepEqual(
+      await keysOf(
+        zipBytes([
+          { name: 'old', extra: field('old') },
+          { name: 'new', extra: field('old') },
+        ]),
+      ),
+      ['\u73ea\u85fb', 'new'],
+    );
   });
 });
 
@@ -187,7 +215,10 @@ describe('a zip behind a random access reader', () => {
 
   it('is damaged when the reader runs short', async () => {
     const reader = { ...counting(zipBytes(files)), read: async () => Buffer.alloc(3) };
-    assert.match(await failingText(readZipDirectory(reader, { name: 'far.zip' })), /^kit\.archive-damaged: far\.zip is damaged: it ends after/);
+    assert.match(
+      await failingText(readZipDirectory(reader, { name: 'far.zip' })),
+      /^kit\.archive-damaged: far\.zip is damaged: it ends after/,
+    );
   });
 });
 
@@ -195,7 +226,12 @@ describe('extracting to a folder', () => {
   it('writes all files below a new folder and nothing beside it', async () => {
     await using folder = await tempFolder();
     const archive = join(folder.path, 'x.zip');
-    await writeFile(archive, zipBytes([...files, { name: 'folder/' }, { name: '__MACOSX/._x' }], { prefix: Buffer.from('#!self-extractor\n') }));
+    await writeFile(
+      archive,
+      zipBytes([...files, { name: 'folder/' }, { name: '__MACOSX/._x' }], {
+        prefix: Buffer.from('#!self-extractor\n'),
+      }),
+    );
     const report = await extractTo(archive, join(folder.path, 'deep', 'out'));
     assert.deepEqual([report.entries, report.junk], [5, 1]);
     assert.deepEqual(await readdir(join(folder.path, 'deep')), ['out']);
@@ -205,7 +241,10 @@ describe('extracting to a folder', () => {
   it('leaves nothing when an entry is corrupt, however late', async () => {
     await using folder = await tempFolder();
     await writeFile(join(folder.path, 'x.zip'), zipBytes([...files, { name: 'z', data: 'x', crc32: 7 }]));
-    assert.match(await failingText(extractTo(join(folder.path, 'x.zip'), join(folder.path, 'out'))), /^kit\.entry-corrupt/);
+    assert.match(
+      await failingText(extractTo(join(folder.path, 'x.zip'), join(folder.path, 'out'))),
+      /^kit\.entry-corrupt/,
+    );
     assert.deepEqual(await readdir(folder.path), ['x.zip']);
   });
 
@@ -214,8 +253,14 @@ describe('extracting to a folder', () => {
     await mkdir(join(folder.path, 'out'));
     await writeFile(join(folder.path, 'x.zip'), zipBytes(files));
     await extractTo(join(folder.path, 'x.zip'), join(folder.path, 'out'));
-    assert.match(await failingText(extractTo(join(folder.path, 'x.zip'), join(folder.path, 'out'))), /^kit\.folder-exists/);
-    assert.match(await failingText(extractTo(join(folder.path, 'x.zip'), join(folder.path, 'x.zip'))), /^kit\.folder-exists/);
+    assert.match(
+      await failingText(extractTo(join(folder.path, 'x.zip'), join(folder.path, 'out'))),
+      /^kit\.folder-exists/,
+    );
+    assert.match(
+      await failingText(extractTo(join(folder.path, 'x.zip'), join(folder.path, 'x.zip'))),
+      /^kit\.folder-exists/,
+    );
   });
 
   it('stops when it is aborted, and cleans up', async () => {
@@ -236,6 +281,9 @@ describe('extracting to a folder', () => {
   it('warns when a tar has no end mark, for it may be cut between two files', async () => {
     await using folder = await tempFolder();
     await writeFile(join(folder.path, 'x.tar'), tarBytes([{ name: 'a' }], { end: 'missing' }));
-    assert.match((await extractTo(join(folder.path, 'x.tar'), join(folder.path, 'out'))).warnings.join(), /may have been cut short/);
+    assert.match(
+      (await extractTo(join(folder.path, 'x.tar'), join(folder.path, 'out'))).warnings.join(),
+      /may have been cut short/,
+    );
   });
 });

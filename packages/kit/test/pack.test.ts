@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { execFile, execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -41,19 +40,29 @@ const kinds = {
 };
 
 for (const [kind, pack] of Object.entries(kinds)) {
+  // A compressor that makes a block of many zeros has to take many of them.
+  const most = kind === 'a tar.gz' || kind === 'a deflated zip' ? 100 : 5;
   describe(`packing ${kind}`, () => {
     it('gives an archive that reads back the same', async () => {
-      assert.deepEqual(await readBack(await joinBytes(pack(some))), { 'a/1.txt': 'one', 'a/2.txt': '', 'b\u00e9.txt': 'two '.repeat(1000) });
+      assert.deepEqual(await readBack(await joinBytes(pack(some))), {
+        'a/1.txt': 'one',
+        'a/2.txt': '',
+        'b\u00e9.txt': 'two '.repeat(1000),
+      });
     });
 
     it('gives the same bytes however they come in, on every run', async () => {
-      const whole = await joinBytes(pack([{ key: 'a', bytes: Buffer.concat([Buffer.alloc(1000, 0), Buffer.alloc(1000, 1)]) }]));
+      const whole = await joinBytes(
+        pack([{ key: 'a', bytes: Buffer.concat([Buffer.alloc(1000, 0), Buffer.alloc(1000, 1)]) }]),
+      );
       const streamed = await joinBytes(pack([{ key: 'a', bytes: () => pieces(2, 1000) }]));
       assert.equal(Buffer.compare(whole, streamed), 0);
     });
 
     it('streams what is large', async () => {
-      const files = await readBack(await joinBytes(pack([{ key: 'a', size: 12_000_000, bytes: () => pieces(12, 1_000_000) }, text('b', 'after')])));
+      const files = await readBack(
+        await joinBytes(pack([{ key: 'a', size: 12_000_000, bytes: () => pieces(12, 1_000_000) }, text('b', 'after')])),
+      );
       assert.deepEqual([files['a']?.length, files['b']], [12_000_000, 'after']);
     });
 
@@ -64,7 +73,10 @@ for (const [kind, pack] of Object.entries(kinds)) {
       assert.match(await packed(text('A', ''), text('a', '')), /^kit\.entry-collision: .* differ only in letter case/);
       assert.match(await packed(text('../a', '')), /^kit\.entry-name: .* leads out/);
       assert.match(await packed(text('a//b', '')), /^kit\.entry-name: .* is not a plain relative path/);
-      assert.equal(await packed({ key: 'a', size: 3, bytes: Buffer.from('1234') }), "kit.pack-size: 'a' should have 3 bytes and brought 4");
+      assert.equal(
+        await packed({ key: 'a', size: 3, bytes: Buffer.from('1234') }),
+        "kit.pack-size: 'a' should have 3 bytes and brought 4",
+      );
       assert.match(await packed({ key: 'a', size: 10_000_001, bytes: () => pieces(10, 1_000_000) }), /^kit\.pack-size/);
       assert.match(await packed({ key: 'a', size: 9_000_000, bytes: () => pieces(10, 1_000_000) }), /^kit\.pack-size/);
     });
@@ -82,17 +94,22 @@ for (const [kind, pack] of Object.entries(kinds)) {
       async function* entries(): AsyncGenerator<PackEntry> {
         for (let at = 0; at < 200; at += 1) {
           begun += 1;
-          yield { key: String(at).padStart(4, '0'), bytes: createHash('sha512').update(String(at)).digest().toString('hex').repeat(8000) === '' ? Buffer.alloc(0) : Buffer.alloc(1_000_000, at) };
+          yield { key: String(at).padStart(4, '0'), bytes: Buffer.alloc(1_000_000, at) };
         }
       }
       for await (const block of pack(entries())) if (block.length > 0) break;
-      assert.ok(begun < 40 || kind !== 'a stored zip', `${begun} entries were taken for one block`);
-      assert.ok(begun <= 200);
+      assert.ok(begun < most, `${begun} entries were taken for one block`);
     });
   });
 }
 
 describe('a packed archive', () => {
+  it('keeps a colon in a name, or refuses the name, but never changes it', async () => {
+    assert.deepEqual(Object.keys(await readBack(await joinBytes(packZip([text('scan:1', '')])))), ['scan:1']);
+    assert.deepEqual(Object.keys(await readBack(await joinBytes(packTar([text('scan:1', '')])))), ['scan:1']);
+    assert.match(await failingText(joinBytes(packZip([text('scan:1', '')], { level: 1 }))), /^kit\.entry-name/);
+  });
+
   it('is the same in another time zone and process', async () => {
     const code = `
       const { packZip, packTar } = await import(${JSON.stringify(fileURLToPath(new URL('../src/pack.ts', import.meta.url)))});
@@ -103,7 +120,11 @@ describe('a packed archive', () => {
         for await (const block of pack) hash.update(block);
       process.stdout.write(hash.digest('hex'));`;
     const inZone = async (zone: string): Promise<string> =>
-      (await run(process.execPath, ['--conditions=source', '--input-type=module', '-e', code], { env: { ...process.env, TZ: zone } })).stdout;
+      (
+        await run(process.execPath, ['--conditions=source', '--input-type=module', '-e', code], {
+          env: { ...process.env, TZ: zone },
+        })
+      ).stdout;
     const [here, there] = await Promise.all([inZone('UTC'), inZone('Asia/Kathmandu')]);
     assert.equal(here.length, 64);
     assert.equal(here, there);
@@ -112,10 +133,17 @@ describe('a packed archive', () => {
   it('keeps the time it is given', async () => {
     const modified = new Date(Date.UTC(2024, 1, 29, 13, 37, 42));
     await using folder = await tempFolder();
-    for (const pack of [packZip(some, { modified }), packZip(some, { modified, level: 1 }), packTar(some, { modified })]) {
+    for (const pack of [
+      packZip(some, { modified }),
+      packZip(some, { modified, level: 1 }),
+      packTar(some, { modified }),
+    ]) {
       await writeFile(join(folder.path, 'x'), await joinBytes(pack));
       await using archive = await openArchive(join(folder.path, 'x'));
-      assert.deepEqual(new Set((await listed(archive)).map((entry) => entry.modifiedMs)), new Set([modified.getTime()]));
+      assert.deepEqual(
+        new Set((await listed(archive)).map((entry) => entry.modifiedMs)),
+        new Set([modified.getTime()]),
+      );
     }
     assert.throws(() => packZip(some, { modified: new Date(0) }), /zip keeps times from 1980/);
   });
@@ -166,7 +194,10 @@ describe('a stored zip is read by others', () => {
     const count = await new Promise<number>((resolve, reject) => {
       yauzl.open(path, (error, file) => {
         if (error) return reject(error);
-        file.on('entry', () => undefined).on('end', () => resolve(file.entryCount)).on('error', reject);
+        file
+          .on('entry', () => undefined)
+          .on('end', () => resolve(file.entryCount))
+          .on('error', reject);
       });
     });
     await using archive = await openArchive(path);

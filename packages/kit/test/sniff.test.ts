@@ -47,7 +47,10 @@ describe('sniffing', () => {
 
 describe('describing bytes', () => {
   it('says in words what came', () => {
-    assert.equal(describeBytes(bytes('<html><title> Sign\n in </title>'), 'text/html'), 'an HTML page titled "Sign in", sent as text/html');
+    assert.equal(
+      describeBytes(bytes('<html><title> Sign\n in </title>'), 'text/html'),
+      'an HTML page titled "Sign in", sent as text/html',
+    );
     assert.equal(describeBytes(bytes('{"error":"quota"}')), 'a JSON text: {"error":"quota"}');
     assert.equal(describeBytes(bytes('Not found')), 'a text: Not found');
     assert.equal(describeBytes(bytes('\xff\xd8\xff')), 'a JPEG image');
@@ -56,7 +59,10 @@ describe('describing bytes', () => {
   });
 
   it('never lets a control character through', () => {
-    assert.equal(describeBytes(bytes('<title>a\x1b[2Jb</title>'), 'x\x1b]0;y'), 'an HTML page titled "a [2Jb", sent as x ]0;y');
+    assert.equal(
+      describeBytes(bytes('<title>a\x1b[2Jb</title>'), 'x\x1b]0;y'),
+      'an HTML page titled "a [2Jb", sent as x ]0;y',
+    );
   });
 });
 
@@ -65,6 +71,14 @@ function oldTar(): Buffer {
   const tar = tarBytes([{ name: 'a' }]);
   tar.fill(0, 257, 265);
   tar.write('        ', 148, 'latin1');
-  tar.write(tar.subarray(0, 512).reduce((sum, byte) => sum + byte, 0).toString(8).padStart(6, '0'), 148, 'latin1');
+  tar.write(
+    tar
+      .subarray(0, 512)
+      .reduce((sum, byte) => sum + byte, 0)
+      .toString(8)
+      .padStart(6, '0'),
+    148,
+    'latin1',
+  );
   return tar;
 }

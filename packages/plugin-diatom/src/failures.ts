@@ -16,6 +16,10 @@ export const diatomFailures = defineFailures('diatom', {
     about: 'The same picture stands in two splits of a set, and the task was asked to fail then.',
     message: (of: { readonly pairs: number; readonly first: string }) => `${of.pairs} pairs of pictures cross the splits, for example ${of.first}`,
   },
+  'file-missing': {
+    about: 'A folder lacks a file that the task cannot do without.',
+    message: (of: { readonly place: string; readonly name: string }) => `${of.place} has no ${of.name}`,
+  },
   'zip-missing': {
     about: 'The zip that is to be uploaded is not there.',
     message: (of: { readonly place: string; readonly name: string }) => `${of.place} has no ${of.name}`,

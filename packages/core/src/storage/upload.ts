@@ -58,6 +58,7 @@ function streaming(body: AsyncIterable<Uint8Array>, needs: UploadNeeds): Upload 
     const hasher = new Hasher();
     for await (const piece of body) {
       hasher.update(piece);
+      if (needs.size !== undefined && hasher.sizeBytes > needs.size) break;
       yield piece;
     }
     const whole = { size: hasher.sizeBytes, digest: hasher.digest() };

@@ -21,7 +21,7 @@ describe('a project', () => {
     assert.equal(code, 0);
     assert.match(
       stdout,
-      /✓ wrote runner\.yaml\n✓ wrote package\.json\n✓ added \.runner\/ and node_modules\/ to \.gitignore/,
+      /✓ wrote runner\.yaml\n✓ wrote \.npmrc\n✓ wrote package\.json\n✓ added \.runner\/ and node_modules\/ to \.gitignore/,
     );
     const made = JSON.parse(file('package.json')) as { readonly [key: string]: { readonly [name: string]: string } };
     assert.equal(made['devDependencies']?.['@dataset-runner/core'], '^1.2.3');

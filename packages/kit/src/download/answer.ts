@@ -95,7 +95,8 @@ function validatorOf(headers: FetchedResponse['headers']): Validator | undefined
   const { etag, date } = headers;
   if (etag?.startsWith('"') === true) return { kind: 'etag', value: etag };
   const modified = headers['last-modified'];
-  if (modified === undefined || date === undefined || !(Date.parse(date) - Date.parse(modified) >= 1000)) return undefined;
+  if (modified === undefined || date === undefined || !(Date.parse(date) - Date.parse(modified) >= 1000))
+    return undefined;
   return { kind: 'last-modified', value: modified };
 }
 
@@ -105,7 +106,11 @@ async function statusFailure(rawUrl: string, response: FetchedResponse): Promise
   const head = await headOf(response);
   if (status === 408 || status === 425 || status === 429 || status >= 500) {
     const retryAfterMs = retryAfter(headers['retry-after']);
-    return kitFailures['download-unavailable']({ url, status, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) });
+    return kitFailures['download-unavailable']({
+      url,
+      status,
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    });
   }
   return kitFailures['download-refused']({ url, status, found: describeBytes(head, headers['content-type']) });
 }

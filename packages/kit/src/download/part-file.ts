@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { sniffBytes } from '../sniff.ts';
 
@@ -26,8 +26,7 @@ interface PartNote {
 export class PartFile {
   readonly #path: string;
   readonly #urlSha256: string;
-  /** Bytes here that may be continued; 0 when there is nothing to go by. */
-  sizeBytes = 0;
+  #begun: Begun = nothingYet();
   validator: Validator | undefined;
 
   private constructor(path: string, url: string) {
@@ -40,12 +39,14 @@ export class PartFile {
     await mkdir(dirname(path), { recursive: true });
     const note = await part.#readNote();
     if (note?.urlSha256 !== part.#urlSha256) return part;
-    const size = await stat(part.#bytesPath).then((found) => found.size, () => 0);
-    if (size > 0) {
-      part.sizeBytes = size;
-      part.validator = note.validator;
-    }
+    part.#begun = await readBegun(part.#bytesPath);
+    if (part.sizeBytes > 0) part.validator = note.validator;
     return part;
+  }
+
+  /** Bytes here that may be continued; 0 when there is nothing to go by. */
+  get sizeBytes(): number {
+    return this.#begun.sizeBytes;
   }
 
   get #bytesPath(): string {
@@ -64,24 +65,13 @@ export class PartFile {
       await writeFile(`${this.#notePath}.new`, JSON.stringify(note));
       await rename(`${this.#notePath}.new`, this.#notePath);
     }
-    this.sizeBytes = 0;
+    this.#begun = nothingYet();
     this.validator = validator;
   }
 
-  /** Appends what comes, hashing all of it, the bytes already here included. Close it with `await using`. */
+  /** Appends what comes. Close it with `await using`. */
   async append(): Promise<PartWriter> {
-    const hash = createHash('sha256');
-    const head: Uint8Array[] = [];
-    let headBytes = 0;
-    if (this.sizeBytes > 0) {
-      for await (const piece of createReadStream(this.#bytesPath) as AsyncIterable<Buffer>) {
-        hash.update(piece);
-        if (headBytes < sniffBytes) head.push(piece.subarray(0, sniffBytes));
-        headBytes += piece.length;
-      }
-    }
-    const file = await open(this.#bytesPath, 'a');
-    return new PartWriter(file, { hash, head: Buffer.concat(head), sizeBytes: this.sizeBytes });
+    return new PartWriter(await open(this.#bytesPath, 'a'), this.#begun);
   }
 
   /** Makes the finished part the file, at once. */
@@ -99,11 +89,43 @@ export class PartFile {
   async #readNote(): Promise<PartNote | undefined> {
     try {
       const note = JSON.parse(await readFile(this.#notePath, 'utf8')) as Partial<PartNote> | null;
-      return typeof note?.urlSha256 === 'string' && typeof note.validator?.value === 'string' ? (note as PartNote) : undefined;
+      return typeof note?.urlSha256 === 'string' && typeof note.validator?.value === 'string'
+        ? (note as PartNote)
+        : undefined;
     } catch {
       return undefined; // missing or torn: as good as none
     }
   }
+}
+
+/** What is known of the bytes so far. */
+interface Begun {
+  readonly hash: Hash;
+  /** The beginning of the file, to tell what it is. */
+  readonly head: Buffer;
+  readonly sizeBytes: number;
+}
+
+function nothingYet(): Begun {
+  return { hash: createHash('sha256'), head: Buffer.alloc(0), sizeBytes: 0 };
+}
+
+/** Read before the server is asked: hashing gigabytes while it waits would let the connection die. */
+async function readBegun(path: string): Promise<Begun> {
+  const hash = createHash('sha256');
+  const head: Uint8Array[] = [];
+  let sizeBytes = 0;
+  try {
+    for await (const piece of createReadStream(path, { highWaterMark: 1024 * 1024 }) as AsyncIterable<Buffer>) {
+      hash.update(piece);
+      if (sizeBytes < sniffBytes) head.push(piece.subarray(0, sniffBytes));
+      sizeBytes += piece.length;
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return nothingYet();
+  }
+  return { hash, head: Buffer.concat(head), sizeBytes };
 }
 
 /** The end of a part that is being written. */
@@ -115,7 +137,7 @@ export class PartWriter implements AsyncDisposable {
   /** Of the whole file so far. */
   sizeBytes: number;
 
-  constructor(file: Awaited<ReturnType<typeof open>>, begun: { readonly hash: Hash; readonly head: Buffer; readonly sizeBytes: number }) {
+  constructor(file: Awaited<ReturnType<typeof open>>, begun: Begun) {
     this.#file = file;
     this.#hash = begun.hash;
     this.head = begun.head;

@@ -7,7 +7,15 @@ import { folded, isJunk, plainName, reservedName, shown, unsafeName } from './na
 export interface Candidate {
   /** Decoded, otherwise as it stands in the archive; undefined when its bytes are not valid in their encoding. */
   readonly name: string | undefined;
-  readonly kind: 'file' | 'folder' | 'symbolic link' | 'hard link' | 'device' | 'fifo' | 'socket' | 'thing of unknown type';
+  readonly kind:
+    | 'file'
+    | 'folder'
+    | 'symbolic link'
+    | 'hard link'
+    | 'device'
+    | 'fifo'
+    | 'socket'
+    | 'thing of unknown type';
   /** Bytes once unpacked. */
   readonly size: number;
   /** Bytes in the archive; undefined where they cannot be told apart (tar.gz). */
@@ -83,7 +91,11 @@ export class Gate {
   checkOwn(key: string, size: number): void {
     this.admit({ name: key, kind: 'file', size, packedSize: size, mode: 0 });
     if (key !== plainName(key) || key.endsWith('/')) {
-      throw kitFailures['entry-name']({ archive: this.archive, entry: shown(key), why: 'is not a plain relative path' });
+      throw kitFailures['entry-name']({
+        archive: this.archive,
+        entry: shown(key),
+        why: 'is not a plain relative path',
+      });
     }
   }
 
@@ -124,7 +136,11 @@ export class Gate {
 
   #checkedName(name: string | undefined): string {
     if (name === undefined) {
-      throw kitFailures['entry-name']({ archive: this.archive, entry: `#${this.#seen}`, why: 'has a name that is not valid in its encoding' });
+      throw kitFailures['entry-name']({
+        archive: this.archive,
+        entry: `#${this.#seen}`,
+        why: 'has a name that is not valid in its encoding',
+      });
     }
     const why = unsafeName(name);
     if (why !== undefined) throw kitFailures['entry-name']({ archive: this.archive, entry: shown(name), why });
@@ -157,7 +173,8 @@ export class Gate {
     const fold = folded(path);
     this.#addParents(path, fold);
     const file = this.#files.get(fold);
-    if (file !== undefined) throw this.#collision(path, file, isFolder ? 'are a file and a folder of one name' : sameness(path, file));
+    if (file !== undefined)
+      throw this.#collision(path, file, isFolder ? 'are a file and a folder of one name' : sameness(path, file));
     if (isFolder) {
       this.#folders.set(fold, path);
       return;
@@ -188,5 +205,7 @@ export class Gate {
 
 function sameness(path: string, other: string): string {
   if (path === other) return 'have the same name';
-  return path.normalize('NFC') === other.normalize('NFC') ? 'differ only in their Unicode form' : 'differ only in letter case';
+  return path.normalize('NFC') === other.normalize('NFC')
+    ? 'differ only in their Unicode form'
+    : 'differ only in letter case';
 }

@@ -12,7 +12,10 @@ const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
  * cp437 gives every byte a character of its own, so no two names fall together and the bytes can be had back.
  * Undefined: the bytes are not valid in the encoding they must have.
  */
-export function decodeName(bytes: Uint8Array, how: { readonly utf8: boolean; readonly encoding: string | undefined }): string | undefined {
+export function decodeName(
+  bytes: Uint8Array,
+  how: { readonly utf8: boolean; readonly encoding: string | undefined },
+): string | undefined {
   if (isAscii(bytes)) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
   if (how.utf8) return decoded(strictUtf8, bytes);
   if (how.encoding === 'cp437') return fromCp437(bytes);
@@ -68,7 +71,8 @@ export function unsafeName(name: string): string | undefined {
 
 /** Drops the parts that mean nothing (`./a`, `a//b`); the result of `./` is empty. */
 export function plainName(name: string): string {
-  if (!name.startsWith('./') && !name.includes('//') && !name.includes('/./') && !name.endsWith('/.') && name !== '.') return name;
+  if (!name.startsWith('./') && !name.includes('//') && !name.includes('/./') && !name.endsWith('/.') && name !== '.')
+    return name;
   const folder = name.endsWith('/') || name.endsWith('/.');
   const parts = name.split('/').filter((part) => part !== '' && part !== '.');
   return parts.join('/') + (folder && parts.length > 0 ? '/' : '');
@@ -78,7 +82,8 @@ export function plainName(name: string): string {
 export function reservedName(key: string): string | undefined {
   if (!reservedHint.test(key)) return undefined;
   for (const part of key.split('/')) {
-    if (/^(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])\s*(\.|$)/i.test(part)) return 'is a device name on Windows';
+    if (/^(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])\s*(\.|$)/i.test(part))
+      return 'is a device name on Windows';
     if (/[. ]$/.test(part)) return 'ends with a dot or a space, which Windows drops';
     if (/[<>:"|?*]/.test(part)) return 'has a character that Windows does not allow';
   }
@@ -100,5 +105,12 @@ export function isJunk(key: string): boolean {
   return parts.some((part) => junkFolders.has(part)) || junkFiles.has(last.toLowerCase()) || last.startsWith('._');
 }
 const junkHint = /(^|\/)(__MACOSX|\.|thumbs\.db|ehthumbs|desktop\.ini)/i;
-const junkFolders = new Set(['__MACOSX', '.AppleDouble', '.Spotlight-V100', '.Trashes', '.fseventsd', '.TemporaryItems']);
+const junkFolders = new Set([
+  '__MACOSX',
+  '.AppleDouble',
+  '.Spotlight-V100',
+  '.Trashes',
+  '.fseventsd',
+  '.TemporaryItems',
+]);
 const junkFiles = new Set(['.ds_store', 'thumbs.db', 'ehthumbs.db', 'ehthumbs_vista.db', 'desktop.ini', '.localized']);

@@ -29,7 +29,10 @@ export interface TarMember extends AsyncIterable<Buffer> {
 export type Meter = (bytes: number, packedBytes: number) => void;
 
 /** Walks the members of a tar or tar.gz in order, bounded in memory; a broken archive ends in `Damage`. */
-export async function* tarMembers(reader: RandomReader, how: { readonly gzip: boolean; readonly meter?: Meter }): AsyncGenerator<TarMember> {
+export async function* tarMembers(
+  reader: RandomReader,
+  how: { readonly gzip: boolean; readonly meter?: Meter },
+): AsyncGenerator<TarMember> {
   // Names come as raw bytes, so that their encoding is decided here. The checksum of unknown formats is still checked.
   const options: object = { filenameEncoding: 'latin1', allowUnknownFormat: true };
   const parser = extract(options) as unknown as NodeJS.WritableStream & AsyncIterable<TarMember>;
@@ -62,7 +65,10 @@ export async function* tarMembers(reader: RandomReader, how: { readonly gzip: bo
 }
 
 /** What a member says of itself, for the gate. */
-export function tarCandidate(header: TarHeader, how: { readonly gzip: boolean; readonly encoding: string | undefined }): Candidate {
+export function tarCandidate(
+  header: TarHeader,
+  how: { readonly gzip: boolean; readonly encoding: string | undefined },
+): Candidate {
   const pax = header.pax ?? {};
   if (Object.keys(pax).some((key) => key.startsWith('GNU.sparse'))) throw new Unsupported('it holds sparse files');
   const bytes = Buffer.from(header.name, pax['path'] === undefined ? 'latin1' : 'utf8'); // pax names are UTF-8 by their standard

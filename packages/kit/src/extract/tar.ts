@@ -23,7 +23,10 @@ const blockBytes = 512;
  * Opens a tar or tar.gz: a first pass checks every header (and unpacks all of a tar.gz), so nothing of a
  * refused archive is ever handed out. A plain tar is then read at random, a tar.gz streamed once more.
  */
-export async function readTar(reader: RandomReader, options: ArchiveOptions & { readonly gzip: boolean; readonly archive: string }): Promise<Archive> {
+export async function readTar(
+  reader: RandomReader,
+  options: ArchiveOptions & { readonly gzip: boolean; readonly archive: string },
+): Promise<Archive> {
   const { archive, gzip } = options;
   const gate = new Gate(archive, options);
   const records = await guarded(archive, () => checkedRecords(reader, gate, options));
@@ -46,7 +49,11 @@ export async function readTar(reader: RandomReader, options: ArchiveOptions & { 
   };
 }
 
-async function checkedRecords(reader: RandomReader, gate: Gate, options: ArchiveOptions & { readonly gzip: boolean }): Promise<TarRecord[]> {
+async function checkedRecords(
+  reader: RandomReader,
+  gate: Gate,
+  options: ArchiveOptions & { readonly gzip: boolean },
+): Promise<TarRecord[]> {
   const how = { gzip: options.gzip, encoding: options.nameEncoding };
   const records: TarRecord[] = [];
   let total = options.gzip ? 0 : reader.size;
@@ -64,7 +71,8 @@ async function checkedRecords(reader: RandomReader, gate: Gate, options: Archive
     const dataStart = header.byteOffset;
     end = dataStart + Math.ceil(candidate.size / blockBytes) * blockBytes;
     const key = gate.admit(candidate);
-    if (key !== undefined) records.push({ key, size: candidate.size, modifiedMs: header.mtime?.getTime() ?? 0, index, dataStart });
+    if (key !== undefined)
+      records.push({ key, size: candidate.size, modifiedMs: header.mtime?.getTime() ?? 0, index, dataStart });
     index += 1;
   }
   // A cut exactly between two members leaves no other trace than the missing empty blocks.
@@ -83,7 +91,13 @@ function placedEntry({ reader, window, archive }: TarSource, record: TarRecord):
   const end = dataStart + size;
   const read = async (): Promise<Uint8Array> =>
     // A copy: the caller may keep or transfer it while others read from the same window.
-    new Uint8Array(await corruptAt(archive, key, size <= smallBytes ? window.read(dataStart, end) : readWhole(reader, dataStart, end)));
+    new Uint8Array(
+      await corruptAt(
+        archive,
+        key,
+        size <= smallBytes ? window.read(dataStart, end) : readWhole(reader, dataStart, end),
+      ),
+    );
   async function* pieces(): AsyncGenerator<Uint8Array> {
     if (size > smallBytes) yield* readPieces(reader, dataStart, end);
     else if (size > 0) yield await read();
@@ -92,7 +106,11 @@ function placedEntry({ reader, window, archive }: TarSource, record: TarRecord):
 }
 
 /** The second pass over a tar.gz. The bytes come as they are unpacked, so an entry has to be read when it passes. */
-async function* streamed(reader: RandomReader, records: readonly TarRecord[], archive: string): AsyncGenerator<ArchiveEntry> {
+async function* streamed(
+  reader: RandomReader,
+  records: readonly TarRecord[],
+  archive: string,
+): AsyncGenerator<ArchiveEntry> {
   let index = -1;
   let next = 0;
   for await (const member of tarMembers(reader, { gzip: true })) {
@@ -103,7 +121,8 @@ async function* streamed(reader: RandomReader, records: readonly TarRecord[], ar
       continue;
     }
     next += 1;
-    if (member.header.size !== record.size) throw kitFailures['archive-damaged']({ archive, why: 'it changed while it was read' });
+    if (member.header.size !== record.size)
+      throw kitFailures['archive-damaged']({ archive, why: 'it changed while it was read' });
     const passing = new PassingEntry(record, member, archive);
     yield passing;
     await passing.skipRest();
@@ -129,7 +148,9 @@ class PassingEntry implements ArchiveEntry {
 
   async open(): Promise<AsyncIterable<Uint8Array>> {
     if (this.#gone || this.#reading !== undefined) {
-      throw new Error(`'${shown(this.key)}' of a tar.gz can be opened once, and only before the next entry is asked for`);
+      throw new Error(
+        `'${shown(this.key)}' of a tar.gz can be opened once, and only before the next entry is asked for`,
+      );
     }
     const reading = this.#member[Symbol.asyncIterator]();
     this.#reading = reading;

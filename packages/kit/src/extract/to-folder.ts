@@ -74,5 +74,11 @@ async function refuseFilled(target: string, folder: string): Promise<void> {
 }
 
 function isFilled(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && 'syscall' in error && error.syscall === 'rename' && ['ENOTEMPTY', 'EEXIST', 'ENOTDIR'].includes(String(error.code));
+  return (
+    error instanceof Error &&
+    'code' in error &&
+    'syscall' in error &&
+    error.syscall === 'rename' &&
+    ['ENOTEMPTY', 'EEXIST', 'ENOTDIR'].includes(String(error.code))
+  );
 }

@@ -29,7 +29,11 @@ interface Extent {
  * 50,000, this one 0.1 s), and none looks for overlaps or for two names that are one. Memory: about 200 bytes
  * an entry, whatever the archive claims.
  */
-export async function readDirectory(reader: RandomReader, gate: Gate, nameEncoding: string | undefined): Promise<ZipDirectory> {
+export async function readDirectory(
+  reader: RandomReader,
+  gate: Gate,
+  nameEncoding: string | undefined,
+): Promise<ZipDirectory> {
   const end = await readZipEnd(reader);
   gate.checkLimit('maxEntries', end.count);
   const extents: Extent[] = [];
@@ -86,7 +90,8 @@ async function* rawRecords(reader: RandomReader, start: number, end: number): As
       windowStart = at;
     }
     const from = at - windowStart;
-    if (from + headBytes > window.length || window.readUInt32LE(from) !== 0x02014b50) throw new Damage('its directory has a bad signature');
+    if (from + headBytes > window.length || window.readUInt32LE(from) !== 0x02014b50)
+      throw new Damage('its directory has a bad signature');
     const nameEnd = from + headBytes + window.readUInt16LE(from + 28);
     const extraEnd = nameEnd + window.readUInt16LE(from + 30);
     const recordEnd = extraEnd + window.readUInt16LE(from + 32);

@@ -33,7 +33,8 @@ export async function readZipEnd(reader: RandomReader): Promise<ZipEnd> {
     offset: tail.readUInt32LE(at + 16),
   };
   const locator = at - locatorBytes;
-  if (locator >= 0 && tail.readUInt32LE(locator) === 0x07064b50) return readZip64(reader, tail, tailStart, locator, plain);
+  if (locator >= 0 && tail.readUInt32LE(locator) === 0x07064b50)
+    return readZip64(reader, tail, tailStart, locator, plain);
   if (plain.countHere !== plain.count) throw new Unsupported('it is one of several volumes');
   return placed({ ...plain, exactCount: false, end: tailStart + at });
 }
@@ -53,7 +54,9 @@ function findEnd(tail: Buffer): number {
   const [found, second] = fits;
   if (second !== undefined) throw new Damage('it has two ends of its directory, so two readers could see two archives');
   if (found !== undefined) return found;
-  throw new Damage(near ? 'bytes follow, or are missing, behind its end' : 'the end of its directory is missing; it may be cut short');
+  throw new Damage(
+    near ? 'bytes follow, or are missing, behind its end' : 'the end of its directory is missing; it may be cut short',
+  );
 }
 
 interface PlainEnd {
@@ -62,7 +65,13 @@ interface PlainEnd {
   readonly offset: number;
 }
 
-async function readZip64(reader: RandomReader, tail: Buffer, tailStart: number, locator: number, plain: PlainEnd): Promise<ZipEnd> {
+async function readZip64(
+  reader: RandomReader,
+  tail: Buffer,
+  tailStart: number,
+  locator: number,
+  plain: PlainEnd,
+): Promise<ZipEnd> {
   refuseVolumes([tail.readUInt32LE(locator + 4)], 0);
   const said = bigNumber(tail, locator + 8);
   const before = tailStart + locator - zip64EndBytes;
@@ -78,7 +87,11 @@ async function readZip64(reader: RandomReader, tail: Buffer, tailStart: number, 
   const big = { count: bigNumber(record, 32), size: bigNumber(record, 40), offset: bigNumber(record, 48) };
   if (bigNumber(record, 24) !== big.count) throw new Unsupported('it is one of several volumes');
   const agrees = (small: number, large: number, escape: number): boolean => small === escape || small === large;
-  if (!agrees(plain.count, big.count, 0xffff) || !agrees(plain.size, big.size, 0xffffffff) || !agrees(plain.offset, big.offset, 0xffffffff)) {
+  if (
+    !agrees(plain.count, big.count, 0xffff) ||
+    !agrees(plain.size, big.size, 0xffffffff) ||
+    !agrees(plain.offset, big.offset, 0xffffffff)
+  ) {
     throw new Damage('its two end records contradict each other');
   }
   return placed({ ...big, exactCount: true, end: start });

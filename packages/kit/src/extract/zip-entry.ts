@@ -85,7 +85,9 @@ export class ZipEntry implements ArchiveEntry {
 
   async #dataStart(): Promise<number> {
     const { offset, limit } = this.#record;
-    const head = await this.#guard(readWhole(this.#source.reader, offset, Math.min(limit, offset + headerBytes + 2 * 0xffff)));
+    const head = await this.#guard(
+      readWhole(this.#source.reader, offset, Math.min(limit, offset + headerBytes + 2 * 0xffff)),
+    );
     return offset + this.#checkHeader(head);
   }
 
@@ -118,13 +120,16 @@ export class ZipEntry implements ArchiveEntry {
 
   /** The offset of the data within `bytes`, which begin at the local header. */
   #checkHeader(bytes: Buffer): number {
-    if (bytes.length < headerBytes || bytes.readUInt32LE(0) !== 0x04034b50) throw this.#corrupt('its local header has a bad signature');
+    if (bytes.length < headerBytes || bytes.readUInt32LE(0) !== 0x04034b50)
+      throw this.#corrupt('its local header has a bad signature');
     const nameEnd = headerBytes + bytes.readUInt16LE(26);
     const dataStart = nameEnd + bytes.readUInt16LE(28);
     const { nameCrc32, method, packedSize, size, offset, limit } = this.#record;
     if (offset + dataStart + packedSize > limit) throw this.#corrupt('its data reaches beyond the next entry');
-    if (crc32(bytes.subarray(headerBytes, nameEnd)) !== nameCrc32) throw this.#corrupt('its local header has another name than the directory');
-    if (bytes.readUInt16LE(8) !== (method === 'stored' ? 0 : 8)) throw this.#corrupt('its local header has another method than the directory');
+    if (crc32(bytes.subarray(headerBytes, nameEnd)) !== nameCrc32)
+      throw this.#corrupt('its local header has another name than the directory');
+    if (bytes.readUInt16LE(8) !== (method === 'stored' ? 0 : 8))
+      throw this.#corrupt('its local header has another method than the directory');
     const streamed = (bytes.readUInt16LE(6) & 0x8) !== 0; // then the numbers follow the data and are zero here
     const differs = (local: number, central: number): boolean => local !== 0xffffffff && local !== central;
     if (!streamed && (differs(bytes.readUInt32LE(18), packedSize) || differs(bytes.readUInt32LE(22), size))) {
@@ -152,7 +157,9 @@ export class ZipEntry implements ArchiveEntry {
     if (error instanceof Damage) return this.#corrupt(error.message);
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code === 'ERR_BUFFER_TOO_LARGE') return this.#corrupt(`it unpacks to more than its ${this.#record.size} bytes`);
-    return error instanceof Error && typeof code === 'string' && code.startsWith('Z_') ? this.#corrupt(error.message) : error;
+    return error instanceof Error && typeof code === 'string' && code.startsWith('Z_')
+      ? this.#corrupt(error.message)
+      : error;
   }
 
   #corrupt(why: string): Error {

@@ -35,7 +35,10 @@ const flag = { encrypted: 0x1, patch: 0x20, strongEncryption: 0x40, utf8: 0x800,
 const method = { stored: 0, deflated: 8 };
 
 /** What a record says: as a candidate for the gate, and as the record to read by (`key` and `limit` still open). */
-export function parseRecord(raw: RawRecord, nameEncoding: string | undefined): { readonly candidate: Candidate; readonly record: UnplacedRecord } {
+export function parseRecord(
+  raw: RawRecord,
+  nameEncoding: string | undefined,
+): { readonly candidate: Candidate; readonly record: UnplacedRecord } {
   const { head, name } = raw;
   const extra = parseExtra(raw);
   const isUtf8 = (head.readUInt16LE(8) & flag.utf8) !== 0 || extra.unicodeName !== undefined;
@@ -69,14 +72,17 @@ export function parseRecord(raw: RawRecord, nameEncoding: string | undefined): {
 export function refuseUnreadable(head: Buffer, record: UnplacedRecord, name: string): void {
   const flags = head.readUInt16LE(8);
   const entry = `the entry '${shown(name)}'`;
-  if ((flags & (flag.encrypted | flag.strongEncryption | flag.maskedHeaders)) !== 0) throw new Unsupported(`${entry} is encrypted`);
+  if ((flags & (flag.encrypted | flag.strongEncryption | flag.maskedHeaders)) !== 0)
+    throw new Unsupported(`${entry} is encrypted`);
   if ((flags & flag.patch) !== 0) throw new Unsupported(`${entry} is a patch, not a file`);
   const disk = head.readUInt16LE(34);
   if (disk !== 0 && disk !== 0xffff) throw new Unsupported('it is one of several volumes');
   const found = head.readUInt16LE(10);
-  if (found !== method.stored && found !== method.deflated) throw new Unsupported(`${entry} is packed with method ${found}`);
+  if (found !== method.stored && found !== method.deflated)
+    throw new Unsupported(`${entry} is packed with method ${found}`);
   const { packedSize, size } = record;
-  if (found === method.stored && packedSize !== size) throw new Damage(`${entry} is stored as it is, but with two sizes, ${packedSize} and ${size}`);
+  if (found === method.stored && packedSize !== size)
+    throw new Damage(`${entry} is stored as it is, but with two sizes, ${packedSize} and ${size}`);
 }
 
 /** The POSIX file type in the upper half of the attributes; other systems leave it zero. */
@@ -121,13 +127,15 @@ function parseExtra({ head, name, extra }: RawRecord): Extra {
   for (let at = 0; at + 4 <= extra.length; ) {
     const id = extra.readUInt16LE(at);
     const end = at + 4 + extra.readUInt16LE(at + 2);
-    if (end > extra.length) throw new Damage(`the entry '${shown(name.toString('latin1'))}' has an extra field that is too long`);
+    if (end > extra.length)
+      throw new Damage(`the entry '${shown(name.toString('latin1'))}' has an extra field that is too long`);
     const field = extra.subarray(at + 4, end);
     if (id === 0x0001 && !zip64) {
       zip64 = true;
       readZip64Field(field, found);
     } else if (id === 0x7075) found.unicodeName ??= unicodePath(field, name);
-    else if (id === 0x5455 && field.length >= 5 && ((field[0] ?? 0) & 1) !== 0) found.modifiedMs ??= field.readInt32LE(1) * 1000;
+    else if (id === 0x5455 && field.length >= 5 && ((field[0] ?? 0) & 1) !== 0)
+      found.modifiedMs ??= field.readInt32LE(1) * 1000;
     else if (id === 0x000a) found.modifiedMs ??= ntfsTimeMs(field);
     at = end;
   }

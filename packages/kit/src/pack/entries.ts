@@ -33,7 +33,10 @@ const wholeBytes = 8 * 1024 * 1024;
  * an entry is held whole depends on its length alone, never on how its bytes came in: the archive is the same.
  */
 export async function* readyEntries(entries: PackEntries): AsyncGenerator<ReadyEntry> {
-  const gate = new Gate('the archive to pack', { platform: 'any', limits: { maxEntries: Infinity, maxTotalBytes: Infinity } });
+  const gate = new Gate('the archive to pack', {
+    platform: 'any',
+    limits: { maxEntries: Infinity, maxTotalBytes: Infinity },
+  });
   let after = '';
   for await (const { key, size, bytes } of entries) {
     if (key <= after && after !== '') throw kitFailures['pack-order']({ key, after });
@@ -55,7 +58,8 @@ async function gather(key: string, said: number | undefined, source: AsyncIterab
   let length = 0;
   while (length <= wholeBytes) {
     const next = await iterator.next();
-    if (next.done === true) return ready(key, said, begun.length === 1 && begun[0] !== undefined ? begun[0] : Buffer.concat(begun));
+    if (next.done === true)
+      return ready(key, said, begun.length === 1 && begun[0] !== undefined ? begun[0] : Buffer.concat(begun));
     begun.push(next.value);
     length += next.value.length;
   }

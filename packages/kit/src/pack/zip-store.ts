@@ -21,7 +21,14 @@ export async function* storedZip(entries: AsyncIterable<ReadyEntry>, dosTime: nu
   let offset = 0;
   for await (const entry of entries) {
     const name = Buffer.from(entry.key);
-    const written: Written = { name, offset, dosTime, size: entry.size ?? 0, crc32: 0, streamed: entry.stream !== undefined };
+    const written: Written = {
+      name,
+      offset,
+      dosTime,
+      size: entry.size ?? 0,
+      crc32: 0,
+      streamed: entry.stream !== undefined,
+    };
     if (entry.whole !== undefined) written.crc32 = crc32(entry.whole);
     // A stream of unknown length gets 64-bit numbers: its header is written before the length is known.
     written.zip64 = written.streamed && (entry.size === undefined || entry.size >= 0xffffffff);

@@ -88,7 +88,8 @@ export function tarBytes(parts: readonly TarPart[], shape: { readonly end?: 'mis
     const data = Buffer.from(part.data ?? '');
     const header = Buffer.alloc(512);
     header.set(Buffer.from(part.name), 0);
-    const octal = (value: number, at: number, length: number): void => void header.write(value.toString(8).padStart(length - 1, '0'), at, 'latin1');
+    const octal = (value: number, at: number, length: number): void =>
+      void header.write(value.toString(8).padStart(length - 1, '0'), at, 'latin1');
     octal(part.mode ?? 0o644, 100, 8);
     octal(0, 108, 8);
     octal(0, 116, 8);
@@ -98,7 +99,11 @@ export function tarBytes(parts: readonly TarPart[], shape: { readonly end?: 'mis
     header.write(part.type ?? '0', 156, 'latin1');
     header.write(part.link ?? '', 157, 'latin1');
     header.write('ustar\x0000', 257, 'latin1');
-    octal(header.reduce((sum, byte) => sum + byte, 0), 148, 7);
+    octal(
+      header.reduce((sum, byte) => sum + byte, 0),
+      148,
+      7,
+    );
     blocks.push(header, data, Buffer.alloc((512 - (data.length % 512)) % 512));
   }
   return Buffer.concat(shape.end === 'missing' ? blocks : [...blocks, Buffer.alloc(1024)]);

@@ -8,6 +8,8 @@ export interface Loopback extends AsyncDisposable {
   /** Body bytes handed to the network by `send`, of all answers together. */
   sentBytes: number;
   readonly requests: IncomingMessage['headers'][];
+  /** To be told how many bytes of the file the client has; a cut waits for it, so none is lost on the way. */
+  received(bytes: number): void;
 }
 
 export type Answering = (request: IncomingMessage, response: ServerResponse, server: Loopback) => void;
@@ -23,6 +25,7 @@ export async function loopback(answer: Answering): Promise<Loopback> {
     url: `http://127.0.0.1:${(http.address() as AddressInfo).port}`,
     sentBytes: 0,
     requests: [],
+    received: () => undefined,
     async [Symbol.asyncDispose]() {
       http.closeAllConnections();
       await new Promise((resolve) => void http.close(resolve));
@@ -31,13 +34,19 @@ export async function loopback(answer: Answering): Promise<Loopback> {
   return server;
 }
 
-/** Sends bytes and counts them; `cutAfter` breaks the connection once so many of them were taken. */
-export function send(server: Loopback, response: ServerResponse, bytes: Uint8Array, cutAfter = Infinity): void {
-  const part = bytes.subarray(0, Math.min(bytes.length, cutAfter));
+/** Sends bytes and counts them; with `cut` the connection breaks once the client has `from + cut` bytes of the file. */
+export function send(
+  server: Loopback,
+  response: ServerResponse,
+  bytes: Uint8Array,
+  options: { readonly from?: number; readonly cut?: number | undefined } = {},
+): void {
+  const part = bytes.subarray(0, options.cut ?? bytes.length);
   server.sentBytes += part.length;
-  if (part.length === bytes.length) response.end(part);
-  // The callback comes when the bytes have left; the client has them before the connection goes.
-  else response.write(part, () => setImmediate(() => response.destroy()));
+  if (options.cut === undefined) return void response.end(part);
+  const until = (options.from ?? 0) + options.cut;
+  server.received = (count) => void (count >= until && response.destroy());
+  response.write(part);
 }
 
 /** A `Tools['fetch']` over node:http, without any policy. */

@@ -1,8 +1,9 @@
 import { split, type SplitLine, type SplitPlan } from '@dataset-runner/kit/split';
-import { flatNames, picturePath } from '../layout.ts';
+import { picturePath } from '../layout.ts';
 import type { Labelled } from '../picture.ts';
 import type { PictureNote } from '../steps/note-picture.ts';
 import type { PlacedPicture } from '../steps/place-picture.ts';
+import { namePictures } from './name-pictures.ts';
 import { groupPictures } from './group-pictures.ts';
 
 /** How a set is divided; the params of `split` and `build`. */
@@ -56,7 +57,7 @@ export function placePictures(pictures: readonly Labelled[], division: Division,
       previous,
     },
   );
-  const names = namesByClass(pictures);
+  const names = namePictures(pictures);
   const byKey = new Map(pictures.map((picture) => [picture.key, picture]));
   const placements = plan.assignments.map((line): Placement => {
     const picture = byKey.get(line.key) as Labelled;
@@ -70,21 +71,6 @@ export function placePictures(pictures: readonly Labelled[], division: Division,
     test: plan.totals['test'] ?? 0,
     warnings: [...plan.warnings.map((warning) => warning.message), ...groups.warnings],
   };
-}
-
-function namesByClass(pictures: readonly Labelled[]): ReadonlyMap<string, string> {
-  const classes = new Map<string, Labelled[]>();
-  for (const picture of pictures) {
-    const present = classes.get(picture.species);
-    if (present === undefined) classes.set(picture.species, [picture]);
-    else present.push(picture);
-  }
-  const names = new Map<string, string>();
-  for (const members of classes.values()) {
-    const naming = members.map(({ key, inner }) => ({ key, inner, full: key }));
-    for (const [key, name] of flatNames(naming)) names.set(key, name);
-  }
-  return names;
 }
 
 /** The part of a placement that moves bytes. */

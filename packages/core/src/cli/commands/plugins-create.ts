@@ -1,10 +1,11 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fail } from '../../model/failure.ts';
+import { pluginTemplate } from '../../plugins/create.ts';
 import { openPluginEntries } from '../plugin-entries.ts';
 import { RunnerCommand } from '../runner-command.ts';
 
-/** `runner plugins create`: a plugin of one file that already does something. */
+/** `runner plugins create`: a plugin that already does something, as one file or as a package of its own. */
 export class PluginsCreateCommand extends RunnerCommand {
   async run(): Promise<number> {
     const line = await this.readLine();
@@ -15,58 +16,43 @@ export class PluginsCreateCommand extends RunnerCommand {
         hint: 'Take small letters, digits and dashes.',
       });
     }
+    if (line.has('package')) this.#createPackage(name);
+    else this.#createFile(name);
+    return 0;
+  }
+
+  #createFile(name: string): void {
     const entries = openPluginEntries(this.context);
     const entry = `./plugins/${name}.ts`;
-    const path = join(entries.dir, 'plugins', `${name}.ts`);
-    if (existsSync(path))
-      throw fail('usage.invalid', {
-        message: `${entry} is there already`,
-        hint: `Use it with: runner plugins add ${entry}`,
-      });
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, pluginFile(name), { flag: 'wx' });
+    writeNew(entries.dir, pluginTemplate({ name, kind: 'file', coreVersion: this.context.world.version }));
     entries.add(entry);
     this.context.print([
       `Wrote ${entry} and named it in runner.yaml. Try it with:`,
-      `  runner run ${name}:copy --from . --out ./out --dry-run`,
+      `  runner run ${name}:collect --from . --out ./set --dry-run`,
     ]);
-    return 0;
+  }
+
+  #createPackage(name: string): void {
+    const { cwd, version } = this.context.world;
+    const folder = `dataset-runner-plugin-${name}`;
+    writeNew(join(cwd, folder), pluginTemplate({ name, kind: 'package', coreVersion: version }));
+    this.context.print([
+      `Wrote ${folder}, a package of its own. Next:`,
+      `  cd ${folder}`,
+      '  npm install && npm run build && npm test',
+      `  runner plugins add ./${folder}     in the project that is to use it`,
+    ]);
   }
 }
 
-function pluginFile(name: string): string {
-  return `import { definePlugin, defineStep, defineTask, type FileRef, storeUrl, z } from '@dataset-runner/core/plugin';
-
-// A step is done for each item; its result is kept until the item, the version or what it uses changes.
-const copy = defineStep({
-  name: 'copy',
-  version: 1,
-  async work(item: FileRef, { output }) {
-    return output.copy(item.key, item);
-  },
-});
-
-// A task plans: it lists, decides and maps steps over items. It never writes a byte itself.
-const copyTask = defineTask({
-  summary: 'Copy files from one place to another.',
-  params: z.object({
-    from: storeUrl().describe('Where the files are'),
-    out: storeUrl().describe('Where they go'),
-  }),
-  steps: { copy },
-  async run({ params, map, store }) {
-    const source = await store(params.from);
-    const files: FileRef[] = [];
-    for await (const page of source.list()) {
-      for (const { key, size, version } of page) {
-        files.push({ $type: 'file', store: params.from, key, size, ...(version === undefined ? {} : { version }) });
-      }
-    }
-    const copies = map(copy, files, { key: (file) => file.key, into: params.out });
-    return { count: await copies.count() };
-  },
-});
-
-export default definePlugin({ name: '${name}', api: 1, tasks: { copy: copyTask } });
-`;
+// All or nothing: when one file is in the way, none is written.
+function writeNew(dir: string, files: { readonly [path: string]: string }): void {
+  for (const path of Object.keys(files)) {
+    if (!existsSync(join(dir, path))) continue;
+    throw fail('usage.invalid', { message: `${path} is there already`, hint: 'Choose another name, or move it away.' });
+  }
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(dir, path)), { recursive: true });
+    writeFileSync(join(dir, path), text, { flag: 'wx' });
+  }
 }

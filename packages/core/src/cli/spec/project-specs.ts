@@ -46,10 +46,10 @@ export const projectSpecs: readonly CommandSpec[] = [
   {
     name: 'plugins create',
     group: 'project',
-    summary: 'Write a plugin of one file and name it in runner.yaml',
+    summary: 'Write a plugin of one file and name it in runner.yaml, or a package',
     args: [{ name: 'name', description: 'The word before the colon', required: true }],
-    flags: [],
-    examples: ['runner plugins create ours'],
+    flags: [toggle('package', 'A package of its own, with a test, ready to be published')],
+    examples: ['runner plugins create ours', 'runner plugins create ours --package'],
   },
   {
     name: 'plugins build',

@@ -39,9 +39,10 @@ export class HttpAuth {
   /**
    * Learns from a 401 how to authenticate; false means that another try would only be refused again.
    *
-   * `tries` counts the refusals of this one request. Throws when the service wants what we cannot give.
+   * `sent` is the header that was refused, `tries` counts the refusals of this one request. Throws when the
+   * service wants what we cannot give.
    */
-  challenged(header: string | undefined, tries: number): boolean {
+  challenged(header: string | undefined, sent: string | undefined, tries: number): boolean {
     if (this.#credentials === undefined) return false;
     const challenges = parseChallenges(header ?? '');
     const digest = bestDigest(challenges);
@@ -54,9 +55,9 @@ export class HttpAuth {
       return tries === 1 || (isStale && tries < 4);
     }
     if (challenges.some(({ scheme }) => scheme === 'basic')) {
-      const again = this.#way !== 'basic';
       this.#way = 'basic';
-      return again;
+      // Not `#way` before: another request may have learned it while this one was under way without it.
+      return sent?.startsWith('Basic ') !== true;
     }
     if (challenges.length === 0) return false;
     const wanted = challenges.map(({ scheme }) => scheme).join(', ');

@@ -77,13 +77,14 @@ class HttpDriver implements Driver {
 
   async #send(method: string, key: string, headers: { readonly [name: string]: string }, signal: AbortSignal | undefined) {
     for (let refusals = 1; ; refusals++) {
+      let sent: string | undefined;
       const response = await this.#client.request(keyUrl(this.#base, key).href, {
         method,
         headers: { ...this.#headers, ...headers },
-        authorize: (hopMethod, hopUrl) => this.#auth.header(hopMethod, hopUrl),
+        authorize: (hopMethod, hopUrl) => (sent = this.#auth.header(hopMethod, hopUrl)),
         ...(signal === undefined ? {} : { signal }),
       });
-      if (response.status !== 401 || !this.#auth.challenged(response.headers['www-authenticate'], refusals)) return response;
+      if (response.status !== 401 || !this.#auth.challenged(response.headers['www-authenticate'], sent, refusals)) return response;
       await response.discard();
     }
   }

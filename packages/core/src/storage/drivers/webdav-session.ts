@@ -50,17 +50,18 @@ export class DavSession {
   /** Sends a request, authenticated as the service asks for it. Any other status than 401 is the caller's. */
   async send(method: string, url: URL, init: DavInit = {}): Promise<HttpResponse> {
     for (let refusals = 1; ; refusals++) {
+      let sent: string | undefined;
       const response = await this.#client.request(url.href, {
         method,
         idleTimeoutMs: this.#idleTimeoutMs,
-        authorize: (hopMethod, hopUrl) => this.#auth.header(hopMethod, hopUrl),
+        authorize: (hopMethod, hopUrl) => (sent = this.#auth.header(hopMethod, hopUrl)),
         ...(init.headers === undefined ? {} : { headers: init.headers }),
         ...(init.body === undefined ? {} : { body: init.body }),
         ...(init.signal === undefined ? {} : { signal: init.signal }),
       });
       if (response.status !== 401) return response;
       await response.discard();
-      const again = this.#auth.challenged(response.headers['www-authenticate'], refusals);
+      const again = this.#auth.challenged(response.headers['www-authenticate'], sent, refusals);
       if (!again) throw troubleOfStatus(response, what(method, url));
       if (init.body === undefined || init.body instanceof Uint8Array || typeof init.body === 'string') continue;
       // The stream is gone. Sending what is left of it would store an empty file and call it a success.

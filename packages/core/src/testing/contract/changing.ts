@@ -86,6 +86,28 @@ export const changingCases: readonly ContractCase[] = [
     },
   },
   {
+    title: 'never takes a folder for the file of its name',
+    async run({ store }) {
+      await store.write('name/inside', bytesOf('inside'));
+      await store.write('file', bytesOf('file'));
+      const acts: (() => Promise<unknown>)[] = [() => store.write('name', bytesOf('file')), () => store.copy('file', 'name')];
+      if (store.can.move) acts.push(() => store.move('file', 'name', { overwrite: true }));
+      for (const act of acts) {
+        try {
+          await act();
+          // Where both can be, the file is really there.
+          assert.equal(await textOf(store, 'name'), 'file');
+        } catch (error) {
+          await failsWith('store.conflict', () => Promise.reject(error as Error));
+        }
+      }
+      await store.remove(['name']);
+      await failsWith('store.missing', () => store.copy('name', 'elsewhere'));
+      assert.equal(await textOf(store, 'name/inside'), 'inside');
+      assert.equal(await store.stat('elsewhere'), undefined);
+    },
+  },
+  {
     title: 'removes exactly what it is asked to',
     async run({ store }) {
       const keys = ['a', 'ab', 'b/a', 'b/ab', 'ü +%20.txt', 'c/d/e'];

@@ -1,0 +1,40 @@
+import { defineTask, fileRef, storeUrl, z } from '@dataset-runner/core/plugin';
+import { manifestFile } from '../layout.ts';
+import { includeParam } from '../params.ts';
+import { listSet } from '../plan/list-set.ts';
+import { keepPicture } from '../steps/keep-picture.ts';
+import { nameSet } from '../steps/name-set.ts';
+import { packSet } from '../steps/pack-set.ts';
+import { listFiles, statFile } from '../stored.ts';
+
+export const pack = defineTask({
+  summary: 'Pack a set into diatom_set-YYYY-MM-DD-HH-mm-ss.zip, the same bytes for the same set',
+  examples: ['runner run diatom:pack --set ./set', 'runner run diatom:pack --set ./set --include downloads,manifest --out ./zips'],
+  params: z.object({
+    set: storeUrl().describe('The set: results/<split>/<species>/<picture>'),
+    out: storeUrl().optional().describe('Where the zip is written; the set itself by default'),
+    downloads: storeUrl().default('work:diatom/downloads').describe('Where the archives lie, for --include downloads'),
+    ...includeParam,
+  }),
+  outputs: z.object({ zip: fileRef(), pictures: z.int() }),
+  steps: { keepPicture, nameSet, packSet },
+
+  async run({ params, map, once, store }) {
+    const set = await store(params.set);
+    // 1. See what the set holds.
+    const pictures = await listSet(set);
+    const kept = map(keepPicture, pictures.map(({ key, file }) => ({ key, path: key, file })));
+    const manifest = params.include.includes('manifest') ? await statFile(set, manifestFile) : undefined;
+    const archives = params.include.includes('downloads') ? await listFiles(await store(params.downloads)) : [];
+    const more = [
+      ...archives.map((file) => ({ key: file.key, path: `downloads/${file.key}`, file })),
+      ...(manifest === undefined ? [] : [{ key: 'manifest', path: manifestFile, file: manifest }]),
+    ];
+    // 2. Name it by the moment it last changed, and pack it.
+    const { name } = await once(nameSet, { pictures: kept });
+    const zip = await once(packSet, { name, pictures: kept, more }, { into: params.out ?? params.set });
+    return { zip, pictures: pictures.length };
+  },
+
+  render: ({ zip, pictures }) => `${pictures} pictures in ${zip.store}/${zip.key}`,
+});

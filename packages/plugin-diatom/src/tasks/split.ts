@@ -1,0 +1,46 @@
+import { defineTask, fileRef, storeUrl, z } from '@dataset-runner/core/plugin';
+import { readManifest } from '../manifest.ts';
+import { divisionParams } from '../params.ts';
+import { describeSet, leftOutLines } from '../plan/describe-set.ts';
+import { labelByFolder, listBySpecies } from '../plan/list-set.ts';
+import { asNote, asPlaced, placePictures } from '../plan/place-pictures.ts';
+import { lookAtPicture } from '../steps/look-at-picture.ts';
+import { notePicture } from '../steps/note-picture.ts';
+import { placePicture } from '../steps/place-picture.ts';
+import { writeManifest } from '../steps/write-manifest.ts';
+
+export const split = defineTask({
+  summary: 'Divide a folder of pictures by species into results/train and results/test',
+  examples: ["runner run diatom:split --pictures ./pictures --out ./set --group-by '^(\\d{6})'"],
+  params: z.object({
+    pictures: storeUrl().describe('The pictures, a folder for each species'),
+    out: storeUrl().describe('Where the set is published'),
+    ...divisionParams,
+  }),
+  outputs: z.object({
+    set: z.string().meta({ 'x-runner': 'place' }),
+    manifest: fileRef(),
+    train: z.int(),
+    test: z.int(),
+  }),
+  steps: { lookAtPicture, placePicture, notePicture, writeManifest },
+
+  async run({ params, map, once, publish, store, log }) {
+    const { out } = params;
+    // 1. Decode and hash every picture.
+    const looked = map(lookAtPicture, await listBySpecies(await store(params.pictures)));
+    const { pictures, leftOut } = labelByFolder(await looked.toArray());
+    // 2. Divide them.
+    const previous = params.sticky ? await readManifest(await store(out)) : [];
+    const set = placePictures(pictures, params, previous);
+    for (const line of [...set.warnings, ...leftOutLines(leftOut)]) log(line);
+    // 3. Put each into results/<split>/<species>/, and remove those that moved.
+    await map(placePicture, set.placements.map(asPlaced), { into: out, exact: true });
+    // 4. Write the manifest, and say what the set is.
+    const manifest = await once(writeManifest, { notes: map(notePicture, set.placements.map(asNote)) }, { into: out });
+    await publish(out, describeSet(set));
+    return { set: out, manifest, train: set.train, test: set.test };
+  },
+
+  render: ({ set, train, test }) => `${train} pictures to train, ${test} to test in ${set}`,
+});
