@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { basename, dirname, join, relative, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { drawCollection, type DrawnArchive } from './collection.ts';
 
 const here = import.meta.dirname;
@@ -82,7 +82,6 @@ async function run(args: readonly string[]): Promise<void> {
 
 function sayWhatIsThere(): void {
   const at = relative(process.cwd(), project) || '.';
-  const command = `node ${relative(project, runner)}`;
   say(`
 Done in ${seconds(startedMs)}. Look at
   ${at}/set/results/                      the set: train and test, a folder for each species
@@ -91,11 +90,12 @@ Done in ${seconds(startedMs)}. Look at
   ${at}/set/split-manifest.jsonl          which picture went where, from which archive
   ${at}/set/dataset.json                  every file with its digest
 
-Try next, in ${at} (runner is ${basename(runner)}: ${command})
-  ${command} why diatom:build             why each item would run or not
-  ${command} run diatom:build --seed 2    move only the pictures another seed moves
-  ${command} verify ./set                 compare the set with what was published
-  ${command} run diatom:train             train and test a small model on it, in plain Python 3
+Try next
+  cd ${at} && alias runner='node ${relative(project, runner)}'
+  runner why diatom:build             why each item would run or not
+  runner run diatom:build --seed 2    move only the pictures another seed moves
+  runner verify ./set                 compare the set with what was published
+  runner run diatom:train             train and test a small model on it, in plain Python 3
 `);
 }
 

@@ -75,6 +75,7 @@ export async function download(request: DownloadRequest): Promise<Downloaded> {
   return { path: request.path, sizeBytes, sha256: digest, ...etag, resumedFrom: answer.from };
 }
 
+/** Writes what comes. A cut keeps the part, since what is here is right as far as it goes. */
 async function receive(request: DownloadRequest, answer: Answer, writer: PartWriter, part: PartFile): Promise<void> {
   const { totalBytes } = answer;
   const url = shownUrl(request.url);
@@ -104,6 +105,7 @@ async function receive(request: DownloadRequest, answer: Answer, writer: PartWri
   }
 }
 
+/** Tells by the first bytes, so that no gigabytes of a wrong kind are fetched. */
 async function refuseContent(
   request: DownloadRequest,
   answer: Answer,
@@ -122,6 +124,7 @@ async function refuseContent(
   });
 }
 
+/** A file that came whole and is not yet believed. */
 interface Received {
   readonly answer: Answer;
   readonly writer: PartWriter;
@@ -130,6 +133,7 @@ interface Received {
   readonly expected: string | undefined;
 }
 
+/** Size, then checksum, then lock: the most telling difference is the one reported. A wrong file leaves no part. */
 async function refuseWrong(request: DownloadRequest, of: Received): Promise<void> {
   const { answer, writer, part, digest, expected } = of;
   await refuseContent(request, answer, writer, part);
@@ -152,6 +156,7 @@ async function refuseWrong(request: DownloadRequest, of: Received): Promise<void
   throw failure;
 }
 
+/** Checked before anything is asked: a mistyped digest must not cost a download. */
 function expectedSha256(given: string | undefined): string | undefined {
   if (given === undefined) return undefined;
   const hex = given.replace(/^sha256:/, '').toLowerCase();

@@ -62,14 +62,14 @@ async function readAny(
   const head = await reader.read(0, Math.min(reader.size, sniffBytes));
   switch (sniff(head)?.type) {
     case 'zip':
-      return await readZipDirectory(reader, options);
+      return readZipDirectory(reader, options);
     case 'tar':
-      return await readTar(reader, { ...options, archive: options.name, gzip: false });
+      return readTar(reader, { ...options, archive: options.name, gzip: false });
     case 'gzip':
       refuseGzipOfOther(head, options.name);
-      return await readTar(reader, { ...options, archive: options.name, gzip: true });
+      return readTar(reader, { ...options, archive: options.name, gzip: true });
     default:
-      return await readUnmarked(reader, head, options);
+      return readUnmarked(reader, head, options);
   }
 }
 
@@ -93,6 +93,6 @@ async function readUnmarked(
   options: ArchiveOptions & { readonly name: string },
 ): Promise<Archive> {
   const tail = Buffer.from(await reader.read(Math.max(0, reader.size - 22 - 0xffff), reader.size));
-  if (tail.includes('PK\x05\x06', 0, 'latin1')) return await readZipDirectory(reader, options);
+  if (tail.includes('PK\x05\x06', 0, 'latin1')) return readZipDirectory(reader, options);
   throw kitFailures['archive-unknown']({ archive: options.name, found: describeBytes(head) });
 }

@@ -6,6 +6,7 @@ export interface Sniffed {
   readonly extension: string;
 }
 
+/** Extensions are the usual ones of files, without a dot. */
 const kinds = {
   png: { mime: 'image/png', extension: 'png' },
   jpeg: { mime: 'image/jpeg', extension: 'jpg' },
@@ -57,6 +58,7 @@ const marks: readonly (readonly [type: SniffedType, offset: number, hex: string]
   ['tar', 257, '7573746172'],
 ];
 
+/** -1 stands for any byte. */
 const compiledMarks = marks.map(([type, offset, hex]) => ({
   type,
   offset,
@@ -74,6 +76,7 @@ export function sniff(bytes: Uint8Array): Sniffed | undefined {
   return type === undefined ? undefined : { type, ...kinds[type] };
 }
 
+/** Marks first, since they are certain; text kinds last, since they are guesses. */
 function sniffType(bytes: Uint8Array): SniffedType | undefined {
   for (const mark of compiledMarks) {
     if (mark.bytes.every((byte, at) => byte === -1 || bytes[mark.offset + at] === byte)) return mark.type;
@@ -99,6 +102,7 @@ function hasTarChecksum(bytes: Uint8Array): boolean {
   return sum === written;
 }
 
+/** Looks for how a document begins, not for whether it is valid. */
 function sniffText(bytes: Uint8Array): SniffedType | undefined {
   const text = firstText(bytes);
   if (/^<!doctype html|^<(html|head|body|title|script|meta)[\s>]/i.test(text)) return 'html';
@@ -119,6 +123,7 @@ function firstText(bytes: Uint8Array): string {
   return text.includes('\0') ? '' : text.replace(/^\uFEFF/, '').trimStart();
 }
 
+/** All others are images and called by their type. */
 const nouns: Partial<Record<SniffedType, string>> = {
   html: 'an HTML page',
   xml: 'an XML file',
@@ -160,6 +165,7 @@ export function describeBytes(bytes: Uint8Array, contentType?: string): string {
   return `something unknown that begins with the bytes ${hex}${said}`;
 }
 
+/** At most 80 characters of one line, safe for a terminal. */
 function excerpt(text: string): string {
   const line = text.replaceAll(/[\p{C}\s]+/gu, ' ').trim();
   return line.length > 80 ? `${line.slice(0, 79)}…` : line;

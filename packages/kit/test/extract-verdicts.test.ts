@@ -35,7 +35,7 @@ function verdicts(folder: string): readonly (readonly [path: string, verdict: Ve
 /** Every path below a folder with what it is, links not followed. */
 async function tree(folder: string): Promise<string[]> {
   const names = await readdir(folder, { recursive: true });
-  return await Promise.all(
+  return Promise.all(
     names.sort().map(async (name) => `${name} ${(await lstat(join(folder, name))).isFile() ? 'file' : 'other'}`),
   );
 }

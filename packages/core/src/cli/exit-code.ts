@@ -48,14 +48,12 @@ const byCode: { readonly [C in CoreCode]: ExitCode } = {
   'store.scheme': exitCodes.usage,
   'store.limit': exitCodes.failed,
   'store.address': exitCodes.usage,
-  'sdk.missing': exitCodes.environment,
   'state.held': exitCodes.environment,
   'state.deadlock': exitCodes.environment,
   'state.network': exitCodes.environment,
   'state.newer': exitCodes.environment,
   'run.interrupted': exitCodes.interrupted,
   'run.unknown': exitCodes.usage,
-  'runtime.node': exitCodes.environment,
   bug: exitCodes.bug,
 };
 

@@ -17,7 +17,10 @@ export interface BodyGuard {
  *
  * The idle time counts only while we wait for the service: a slow reader is no reason to give up.
  */
-export async function* guardedBody(response: IncomingMessage, guard: BodyGuard): AsyncGenerator<Uint8Array, void, undefined> {
+export async function* guardedBody(
+  response: IncomingMessage,
+  guard: BodyGuard,
+): AsyncGenerator<Uint8Array, void, undefined> {
   if (!guard.hasBody) {
     response.resume();
     return;

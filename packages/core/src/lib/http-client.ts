@@ -76,7 +76,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       let next = firstRequest(text, init);
       for (let redirects = 0; ; redirects++) {
         init.signal?.throwIfAborted();
-        const authorization = next.url.origin === new URL(text).origin ? init.authorize?.(next.method, next.url) : undefined;
+        const authorization =
+          next.url.origin === new URL(text).origin ? init.authorize?.(next.method, next.url) : undefined;
         if (authorization !== undefined) next.headers['authorization'] = authorization;
         const response = await sendOne(next, init, agentFor(next.url), allowed);
         const redirected = init.redirects === 'stop' ? undefined : redirectOf(next, response);

@@ -1,5 +1,11 @@
 import { once } from 'node:events';
-import { request as requestPlain, type Agent, type ClientRequest, type IncomingMessage, type RequestOptions } from 'node:http';
+import {
+  request as requestPlain,
+  type Agent,
+  type ClientRequest,
+  type IncomingMessage,
+  type RequestOptions,
+} from 'node:http';
 import { request as requestSecure } from 'node:https';
 import { HttpTrouble, shownUrl } from './http-trouble.ts';
 
@@ -78,7 +84,12 @@ async function exchange(hop: Hop, request: ClientRequest): Promise<IncomingMessa
 }
 
 /** Returns false when the service answered before it had everything. */
-async function sendBody(hop: Hop, request: ClientRequest, timer: NodeJS.Timeout, answered: () => boolean): Promise<boolean> {
+async function sendBody(
+  hop: Hop,
+  request: ClientRequest,
+  timer: NodeJS.Timeout,
+  answered: () => boolean,
+): Promise<boolean> {
   const { body } = hop;
   if (body === undefined || body instanceof Uint8Array) {
     if (body !== undefined && body.length > 0) watchUpload(request, timer);
@@ -157,8 +168,10 @@ function asTrouble(error: unknown, hop: Hop): unknown {
   if (error instanceof HttpTrouble || typeof code !== 'string') return error;
   const shown = shownUrl(hop.url);
   if (isReset(error)) return new HttpTrouble('cut', `the connection to ${shown} was cut (${code})`, { cause: error });
-  if (code.startsWith('HPE_')) return new HttpTrouble('protocol', `${shown} does not speak HTTP (${code})`, { cause: error });
-  const ofNetwork = syscall === 'connect' || syscall === 'getaddrinfo' || code.startsWith('ERR_TLS') || code.startsWith('ERR_SSL');
+  if (code.startsWith('HPE_'))
+    return new HttpTrouble('protocol', `${shown} does not speak HTTP (${code})`, { cause: error });
+  const ofNetwork =
+    syscall === 'connect' || syscall === 'getaddrinfo' || code.startsWith('ERR_TLS') || code.startsWith('ERR_SSL');
   if (!ofNetwork && !networkCodes.has(code)) return error;
   return new HttpTrouble('unreachable', `${shown} cannot be reached (${code})`, { cause: error });
 }

@@ -10,7 +10,11 @@ export class HttpTrouble extends Error {
   readonly kind: HttpTroubleKind;
   /** The refused host, for `address`. */
   readonly host: string | undefined;
-  constructor(kind: HttpTroubleKind, message: string, options: { readonly host?: string; readonly cause?: unknown } = {}) {
+  constructor(
+    kind: HttpTroubleKind,
+    message: string,
+    options: { readonly host?: string; readonly cause?: unknown } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'HttpTrouble';
     this.kind = kind;

@@ -70,14 +70,12 @@ export interface FailureDetails {
   'store.scheme': { readonly url: string; readonly known: readonly string[] };
   'store.limit': { readonly url: string; readonly limit: string };
   'store.address': { readonly url: string; readonly host: string };
-  'sdk.missing': { readonly package: string; readonly install: string };
   'state.held': { readonly line: string; readonly holder: string };
   'state.deadlock': { readonly line: string; readonly holder: string };
   'state.network': { readonly path: string; readonly kind: string };
   'state.newer': { readonly path: string; readonly found: number; readonly supported: number };
   'run.interrupted': { readonly done: number };
   'run.unknown': { readonly run: string };
-  'runtime.node': { readonly found: string; readonly needed: string };
   bug: { readonly message: string; readonly stack?: string };
 }
 

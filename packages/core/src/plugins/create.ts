@@ -38,7 +38,8 @@ function packageJson(name: string, coreVersion: string): string {
     exports: { '.': { types: './dist/index.d.ts', default: './dist/index.js' }, './package.json': './package.json' },
     scripts: {
       build: 'tsc && runner plugins build',
-      test: "mocha 'test/**/*.test.ts'",
+      // Each case starts the real command line, which takes a second or two.
+      test: "mocha --timeout 60000 'test/**/*.test.ts'",
       prepublishOnly: 'npm run build && npm test',
     },
     // The project decides which core runs; two copies would work, but one is what the user pinned.

@@ -165,7 +165,6 @@ export const failureSamples: { readonly [C in CoreCode]: FailureOf<C> } = {
   'store.scheme': { code: 'store.scheme', url: 's4://plankton/raw', known: ['file', 'https', 's3', 'webdav+https'] },
   'store.limit': { code: 'store.limit', url: 'az://sets/set.zip', limit: 'a file has at most 50,000 parts' },
   'store.address': { code: 'store.address', url: 'http://printer.local/scan.zip', host: '192.168.1.20' },
-  'sdk.missing': { code: 'sdk.missing', package: '@azure/storage-blob', install: 'npm install @azure/storage-blob' },
   'state.held': { code: 'state.held', line: 'unpack into work:pictures', holder: 'run 12 of process 4711 on lab-2' },
   'state.deadlock': {
     code: 'state.deadlock',
@@ -176,7 +175,6 @@ export const failureSamples: { readonly [C in CoreCode]: FailureOf<C> } = {
   'state.newer': { code: 'state.newer', path: '.runner/state.db', found: 4, supported: 1 },
   'run.interrupted': { code: 'run.interrupted', done: 210 },
   'run.unknown': { code: 'run.unknown', run: '99' },
-  'runtime.node': { code: 'runtime.node', found: '20.20.2', needed: '24.15' },
   bug: {
     code: 'bug',
     message: 'row 7 has no line',

@@ -137,7 +137,11 @@ const networkFileSystems = new Map([
   [0x0bd00bd0, 'Lustre'],
 ]);
 
-function refuseNetworkFileSystem(path: string): void {
-  const kind = networkFileSystems.get(Number(statfsSync(existsSync(path) ? path : dirname(path)).type));
+/** Throws `state.network` when a folder lies on a file system of a type (statfs's number) that only looks local. */
+export function refuseNetworkFileSystem(
+  path: string,
+  type = statfsSync(existsSync(path) ? path : dirname(path)).type,
+): void {
+  const kind = networkFileSystems.get(type);
   if (kind !== undefined) throw fail('state.network', { path, kind });
 }

@@ -22,7 +22,8 @@ export async function* countedStream(
       if (received > mostBytes) throw wrong(`at most ${mostBytes} bytes`, `${received} or more`);
       yield piece;
     }
-    if (announcedBytes !== undefined && received !== announcedBytes) throw wrong(`${announcedBytes} bytes`, `${received} bytes`);
+    if (announcedBytes !== undefined && received !== announcedBytes)
+      throw wrong(`${announcedBytes} bytes`, `${received} bytes`);
   } catch (error) {
     throw toError(error);
   }
@@ -30,5 +31,9 @@ export async function* countedStream(
 
 // Transient: a file replaced or a connection cut in the middle may read well the next time.
 function wrong(expected: string, found: string): StoreTrouble {
-  return new StoreTrouble('corrupt', 'the file has another length than announced', { expected, found, transient: true });
+  return new StoreTrouble('corrupt', 'the file has another length than announced', {
+    expected,
+    found,
+    transient: true,
+  });
 }

@@ -68,7 +68,10 @@ export class ManagedStore implements Store {
     return entry === undefined ? undefined : { ...entry, key };
   }
 
-  async read(key: string, options: CallOptions & { readonly range?: ByteRange } = {}): Promise<AsyncIterable<Uint8Array>> {
+  async read(
+    key: string,
+    options: CallOptions & { readonly range?: ByteRange } = {},
+  ): Promise<AsyncIterable<Uint8Array>> {
     const inner = this.#inner(key);
     const { range, signal } = options;
     if (range !== undefined) checkRange(range);
@@ -93,7 +96,12 @@ export class ManagedStore implements Store {
     }
   }
 
-  async #upload(inner: string, key: string, upload: Upload, options: StoreWriteOptions): Promise<Entry & { readonly digest: Digest }> {
+  async #upload(
+    inner: string,
+    key: string,
+    upload: Upload,
+    options: StoreWriteOptions,
+  ): Promise<Entry & { readonly digest: Digest }> {
     const { signal, ifAbsent = false, digest: promised } = options;
     const attempt = async (): Promise<Entry & { readonly digest: Digest }> => {
       const digest = upload.digest ?? promised;
@@ -109,7 +117,8 @@ export class ManagedStore implements Store {
       return { ...(proof as Entry), key, digest: sent.digest };
     };
     // A conditional write whose answer was lost may have happened; a second try would meet its own file.
-    const again = (error: unknown): boolean => upload.repeatable && (!ifAbsent || troubleOf(error)?.kind === 'throttled');
+    const again = (error: unknown): boolean =>
+      upload.repeatable && (!ifAbsent || troubleOf(error)?.kind === 'throttled');
     return await this.#call('write', key, signal, attempt, again);
   }
 
@@ -150,7 +159,9 @@ export class ManagedStore implements Store {
       if (entry === undefined) throw fail('store.missing', { url: this.#url(from) });
       return await this.write(to, await this.read(from, options), { ...options, size: entry.size });
     }
-    const entry = await this.#call('copy', from, options.signal, () => copy.call(this.#driver, source, target, options.signal));
+    const entry = await this.#call('copy', from, options.signal, () =>
+      copy.call(this.#driver, source, target, options.signal),
+    );
     return { ...entry, key: to };
   }
 
@@ -164,7 +175,10 @@ export class ManagedStore implements Store {
         return await move.call(this.#driver, source, target, options);
       } catch (error) {
         // The answer to an earlier try may have been lost after the service did it.
-        const moved = count > 1 && troubleOf(error)?.kind === 'missing' ? await this.#driver.stat(target, options.signal) : undefined;
+        const moved =
+          count > 1 && troubleOf(error)?.kind === 'missing'
+            ? await this.#driver.stat(target, options.signal)
+            : undefined;
         if (moved === undefined) throw error;
         return moved;
       }
@@ -251,7 +265,8 @@ function isFolderMarker(key: string, size: number): boolean {
 }
 
 function checkRange({ start, end }: ByteRange): void {
-  if (Number.isSafeInteger(start) && start >= 0 && (end === undefined || (Number.isSafeInteger(end) && end >= start))) return;
+  if (Number.isSafeInteger(start) && start >= 0 && (end === undefined || (Number.isSafeInteger(end) && end >= start)))
+    return;
   throw fail('usage.invalid', { message: `The byte range ${start}..${end ?? ''} is none.` });
 }
 
@@ -259,9 +274,11 @@ function verifyStored(stored: Entry | undefined, sent: Sent): void {
   // What arrived wrong may arrive right at the next try.
   const transient = true;
   const expected = `${sent.size} bytes, ${sent.digest}`;
-  if (stored === undefined) throw new StoreTrouble('corrupt', 'not there after a write', { expected, found: 'nothing', transient });
+  if (stored === undefined)
+    throw new StoreTrouble('corrupt', 'not there after a write', { expected, found: 'nothing', transient });
   const { size, digest } = stored;
-  if (size !== sent.size) throw new StoreTrouble('corrupt', 'stored short', { expected, found: `${size} bytes`, transient });
+  if (size !== sent.size)
+    throw new StoreTrouble('corrupt', 'stored short', { expected, found: `${size} bytes`, transient });
   if (digest?.startsWith('sha256:') !== true || digest === sent.digest) return;
   throw new StoreTrouble('corrupt', 'stored other bytes', { expected, found: digest, transient });
 }

@@ -1,6 +1,13 @@
 import { isHttpTrouble, type HttpTrouble } from '../lib/http-trouble.ts';
 import { StoreTrouble, type TroubleDetails, type TroubleKind } from '../model/driver.ts';
-import { fail, failureOf, type CoreCode, type FailureBase, type FailureDetails, type FailureError } from '../model/failure.ts';
+import {
+  fail,
+  failureOf,
+  type CoreCode,
+  type FailureBase,
+  type FailureDetails,
+  type FailureError,
+} from '../model/failure.ts';
 
 /** What an operation was about, for its failure. */
 export interface Doing {
@@ -56,7 +63,11 @@ export function troubleOf(error: unknown): StoreTrouble | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
   if ((error as { $type?: unknown }).$type === 'runner.store-trouble') return error as StoreTrouble;
   if (isHttpTrouble(error)) {
-    return new StoreTrouble(kindsOfHttp[error.kind], error.message, error.host === undefined ? {} : { found: error.host });
+    return new StoreTrouble(
+      kindsOfHttp[error.kind],
+      error.message,
+      error.host === undefined ? {} : { found: error.host },
+    );
   }
   const { code, message } = error as { readonly code?: unknown; readonly message?: unknown };
   const kind = typeof code === 'string' ? kindsOfErrno[code] : undefined;
@@ -100,7 +111,11 @@ function failureOfTrouble(trouble: StoreTrouble, { url, what }: Doing): FailureE
     case 'full':
       return make('store.full', { url, why });
     case 'corrupt':
-      return make('store.corrupt', { url, expected: details.expected ?? why, found: details.found ?? 'something else' });
+      return make('store.corrupt', {
+        url,
+        expected: details.expected ?? why,
+        found: details.found ?? 'something else',
+      });
     case 'limit':
       return make('store.limit', { url, limit: why });
     case 'address':
@@ -115,7 +130,10 @@ function answer(details: TroubleDetails): { readonly status?: number; readonly r
 }
 
 // `exactOptionalPropertyTypes`: an absent detail stays absent instead of becoming undefined.
-function pick<K extends keyof TroubleDetails>(details: TroubleDetails, name: K): { [N in K]?: NonNullable<TroubleDetails[N]> } {
+function pick<K extends keyof TroubleDetails>(
+  details: TroubleDetails,
+  name: K,
+): { [N in K]?: NonNullable<TroubleDetails[N]> } {
   const value = details[name];
   return (value === undefined ? {} : { [name]: value }) as { [N in K]?: NonNullable<TroubleDetails[N]> };
 }

@@ -94,7 +94,11 @@ async function collected(body: AsyncIterable<Uint8Array>, needs: UploadNeeds): P
   return spooled(held, pieces, needs);
 }
 
-async function spooled(held: readonly Uint8Array[], rest: AsyncIterator<Uint8Array>, needs: UploadNeeds): Promise<Upload> {
+async function spooled(
+  held: readonly Uint8Array[],
+  rest: AsyncIterator<Uint8Array>,
+  needs: UploadNeeds,
+): Promise<Upload> {
   const folder = await mkdtemp(join(tmpdir(), 'runner-spool-'));
   const path = join(folder, 'bytes');
   const dispose = (): Promise<void> => rm(folder, { recursive: true, force: true });
@@ -133,5 +137,8 @@ function refuseOther(needs: UploadNeeds, sent: Sent): void {
   }
   const { digest } = needs;
   if (digest === undefined || digest === sent.digest || !digest.startsWith('sha256:')) return;
-  throw new StoreTrouble('corrupt', 'the bytes have another digest than announced', { expected: digest, found: sent.digest });
+  throw new StoreTrouble('corrupt', 'the bytes have another digest than announced', {
+    expected: digest,
+    found: sent.digest,
+  });
 }

@@ -19,7 +19,12 @@ export const brokenDrivers: readonly BrokenDriver[] = [
     caughtBy: 'gives back the bytes of a file',
     spoil: (sound) => ({
       ...pass(sound),
-      write: (key, body, options) => sound.write(key, throughout(body, (bytes) => bytes.subarray(0, -1)), { ...options, size: -1 }),
+      write: (key, body, options) =>
+        sound.write(
+          key,
+          throughout(body, (bytes) => bytes.subarray(0, -1)),
+          { ...options, size: -1 },
+        ),
     }),
   },
   {
@@ -35,7 +40,8 @@ export const brokenDrivers: readonly BrokenDriver[] = [
     caughtBy: 'reads ranges exactly',
     spoil: (sound) => ({
       ...pass(sound),
-      read: (key, range) => sound.read(key, range?.end === undefined ? range : { start: range.start, end: range.end + 1 }),
+      read: (key, range) =>
+        sound.read(key, range?.end === undefined ? range : { start: range.start, end: range.end + 1 }),
     }),
   },
   {
@@ -51,7 +57,8 @@ export const brokenDrivers: readonly BrokenDriver[] = [
     caughtBy: 'tells a missing file by undefined from stat and store.missing from read',
     spoil: (sound) => ({
       ...pass(sound),
-      read: async (key, range) => ((await sound.stat(key)) === undefined ? throughout(new Uint8Array()) : sound.read(key, range)),
+      read: async (key, range) =>
+        (await sound.stat(key)) === undefined ? throughout(new Uint8Array()) : sound.read(key, range),
     }),
   },
   {
@@ -81,14 +88,18 @@ export const brokenDrivers: readonly BrokenDriver[] = [
     spoil: (sound) => ({
       ...pass(sound),
       async *list(prefix) {
-        for await (const page of sound.list(prefix)) yield page.map((entry) => ({ ...entry, size: Math.ceil(entry.size / 2) * 2 }));
+        for await (const page of sound.list(prefix))
+          yield page.map((entry) => ({ ...entry, size: Math.ceil(entry.size / 2) * 2 }));
       },
     }),
   },
   {
     name: 'ignores ifAbsent',
     caughtBy: 'keeps one winner of 20 writers with ifAbsent, or refuses it',
-    spoil: (sound) => ({ ...pass(sound), write: (key, body, options) => sound.write(key, body, { ...options, ifAbsent: false }) }),
+    spoil: (sound) => ({
+      ...pass(sound),
+      write: (key, body, options) => sound.write(key, body, { ...options, ifAbsent: false }),
+    }),
   },
   {
     name: 'looks before it writes instead of writing conditionally',
@@ -115,7 +126,8 @@ export const brokenDrivers: readonly BrokenDriver[] = [
     caughtBy: 'shows nothing of a write whose source failed',
     spoil: (sound) => ({
       ...pass(sound),
-      write: async (key, body, options) => sound.write(key, body, options).catch(() => new Promise<Entry>(() => undefined)),
+      write: async (key, body, options) =>
+        sound.write(key, body, options).catch(() => new Promise<Entry>(() => undefined)),
     }),
   },
   {
@@ -176,7 +188,10 @@ function pass(sound: SoundDriver): SoundDriver & Pick<Driver, 'unsizedWrites'> {
   };
 }
 
-async function* throughout(body: Bytes, change = (bytes: Uint8Array): Uint8Array => bytes): AsyncGenerator<Uint8Array, void, undefined> {
+async function* throughout(
+  body: Bytes,
+  change = (bytes: Uint8Array): Uint8Array => bytes,
+): AsyncGenerator<Uint8Array, void, undefined> {
   const parts: Uint8Array[] = body instanceof Uint8Array ? [body] : [];
   if (!(body instanceof Uint8Array)) for await (const part of body) parts.push(part);
   yield change(Buffer.concat(parts));

@@ -65,7 +65,10 @@ export class DavLogin {
 
   #response(method: string, field: (name: string) => string): string {
     const { username, password, algorithm = 'MD5' } = this.#options;
-    const hash = (text: string): string => createHash(algorithm === 'SHA-256' ? 'sha256' : 'md5').update(text).digest('hex');
+    const hash = (text: string): string =>
+      createHash(algorithm === 'SHA-256' ? 'sha256' : 'md5')
+        .update(text)
+        .digest('hex');
     let first = hash(`${username}:dav, inc:${password}`);
     if (algorithm === 'MD5-sess') first = hash(`${first}:${field('nonce')}:${field('cnonce')}`);
     const second = hash(`${method}:${field('uri')}`);

@@ -5,7 +5,12 @@ import { DavTree, type DavNode } from './dav-tree.ts';
 
 /** What a fault does instead of the right answer; `after` means the request was carried out all the same. */
 export type DavFault =
-  | { readonly status: number; readonly headers?: { readonly [name: string]: string }; readonly body?: string; readonly after?: true }
+  | {
+      readonly status: number;
+      readonly headers?: { readonly [name: string]: string };
+      readonly body?: string;
+      readonly after?: true;
+    }
   | { readonly cut: 'request' | 'answer' | 'body' }
   | { readonly waitMs: number }
   | undefined;
@@ -56,7 +61,13 @@ export async function startDavServer(options: DavServerOptions = {}): Promise<Da
   return dav;
 }
 
-async function serve(dav: DavServer, login: DavLogin, options: DavServerOptions, request: IncomingMessage, response: ServerResponse) {
+async function serve(
+  dav: DavServer,
+  login: DavLogin,
+  options: DavServerOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+) {
   const path = pathOf(request.url ?? '/');
   dav.requests.push(`${request.method} ${decodeURIComponent(request.url ?? '')}`);
   const refused = login.refuse(request);
@@ -68,7 +79,8 @@ async function serve(dav: DavServer, login: DavLogin, options: DavServerOptions,
     return reply(request, response, fault.status, fault.headers, fault.body);
   }
   const answer = await carryOut(dav.tree, options, request, path);
-  if (fault !== undefined && 'status' in fault) return reply(request, response, fault.status, fault.headers, fault.body);
+  if (fault !== undefined && 'status' in fault)
+    return reply(request, response, fault.status, fault.headers, fault.body);
   if (fault !== undefined && 'cut' in fault) return cut(fault.cut, answer, response);
   return reply(request, response, answer.status, answer.headers, answer.body);
 }
@@ -86,7 +98,12 @@ interface Answer {
   readonly body?: string | Uint8Array;
 }
 
-async function carryOut(tree: DavTree, options: DavServerOptions, request: IncomingMessage, path: string): Promise<Answer> {
+async function carryOut(
+  tree: DavTree,
+  options: DavServerOptions,
+  request: IncomingMessage,
+  path: string,
+): Promise<Answer> {
   switch (request.method) {
     case 'PROPFIND':
       await bodyOf(request, () => undefined);
@@ -131,14 +148,16 @@ function describe(path: string, node: DavNode, { noEtags }: DavServerOptions): s
   const type = node.isFolder ? '<D:resourcetype><D:collection/></D:resourcetype>' : '<D:resourcetype/>';
   const modified = `<D:getlastmodified>${new Date(node.modifiedMs).toUTCString()}</D:getlastmodified>`;
   const found = `<D:propstat><D:prop>${type}${length}${etag}${modified}</D:prop><D:status>HTTP/1.1 200 OK</D:status></D:propstat>`;
-  const missing = '<D:propstat><D:prop><D:getcontentlength/></D:prop><D:status>HTTP/1.1 404 Not Found</D:status></D:propstat>';
+  const missing =
+    '<D:propstat><D:prop><D:getcontentlength/></D:prop><D:status>HTTP/1.1 404 Not Found</D:status></D:propstat>';
   return `<D:response><D:href>${href}</D:href>${found}${node.isFolder ? missing : ''}</D:response>`;
 }
 
 function get(tree: DavTree, request: IncomingMessage, path: string): Answer {
   const node = tree.get(path);
   if (node === undefined) return { status: 404 };
-  if (node.isFolder && !(request.url ?? '').endsWith('/')) return { status: 301, headers: { location: `${request.url}/` } };
+  if (node.isFolder && !(request.url ?? '').endsWith('/'))
+    return { status: 301, headers: { location: `${request.url}/` } };
   if (node.isFolder) return { status: 200, body: '<html>a page for people</html>' };
   const { bytes, etag } = node;
   const fresh = request.headers['if-range'] === undefined || request.headers['if-range'] === etag;

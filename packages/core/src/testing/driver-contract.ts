@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import type { Failure } from '../model/failure.ts';
 import { changingCases } from './contract/changing.ts';
-import { failureFrom, listAll, readAll, type ContractCase, type ContractSizes, type OpenedForContract } from './contract/contract-case.ts';
+import {
+  failureFrom,
+  listAll,
+  readAll,
+  type ContractCase,
+  type ContractSizes,
+  type OpenedForContract,
+} from './contract/contract-case.ts';
 import { listingCases } from './contract/listing.ts';
 import { readingCases } from './contract/reading.ts';
 import { writingCases } from './contract/writing.ts';
@@ -34,7 +41,8 @@ export type TroubledCode = Extract<
  */
 export function driverContract(name: string, options: DriverContractOptions): void {
   const { describe, it } = globalThis as unknown as MochaGlobals;
-  const cases = options.readOnly === true ? readingCases : [...readingCases, ...listingCases, ...writingCases, ...changingCases];
+  const cases =
+    options.readOnly === true ? readingCases : [...readingCases, ...listingCases, ...writingCases, ...changingCases];
   const sizes = { listFiles: options.listFiles ?? 50, bigBytes: options.bigBytes ?? 2_500_000 };
   describe(`${name} keeps the driver contract`, function () {
     this.timeout(options.timeoutMs ?? 10_000);
@@ -50,7 +58,8 @@ export function driverContract(name: string, options: DriverContractOptions): vo
     }
     it('knows every case it is said not to pass', () => {
       const titles = new Set(cases.map(({ title }) => title));
-      for (const title of Object.keys(options.cannot ?? {})) assert.ok(titles.has(title), `there is no case "${title}"`);
+      for (const title of Object.keys(options.cannot ?? {}))
+        assert.ok(titles.has(title), `there is no case "${title}"`);
     });
   });
 }
@@ -72,7 +81,11 @@ async function runCase(one: ContractCase, options: DriverContractOptions, sizes:
 const readOnlyCase: ContractCase = {
   title: 'refuses to write, by name',
   async run({ store }) {
-    const calls = [() => store.write('a', new Uint8Array()), () => store.remove(['a']), () => store.move('a', 'b', { overwrite: true })];
+    const calls = [
+      () => store.write('a', new Uint8Array()),
+      () => store.remove(['a']),
+      () => store.move('a', 'b', { overwrite: true }),
+    ];
     for (const call of calls) assert.equal((await failureFrom(call)).code, 'store.read-only');
   },
 };
@@ -84,7 +97,10 @@ function troubledCases(options: DriverContractOptions): ContractCase[] {
     async run() {
       const { store, dispose } = await (open as () => Promise<OpenedForContract>)();
       try {
-        const calls: (() => Promise<unknown>)[] = [() => store.stat('a/b'), async () => readAll(await store.read('a/b'))];
+        const calls: (() => Promise<unknown>)[] = [
+          () => store.stat('a/b'),
+          async () => readAll(await store.read('a/b')),
+        ];
         if (store.can.list) calls.push(() => listAll(store, 'a/'));
         if (store.can.write) calls.push(() => store.write('a/b', Buffer.from('x')));
         if (store.can.remove) calls.push(() => store.remove(['a/b']));

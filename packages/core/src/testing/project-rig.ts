@@ -74,7 +74,9 @@ export class ProjectRig {
   }
 
   /** Runs `runner <args> --json` and returns the last line of its output, parsed. */
-  async json(...args: string[]): Promise<{ readonly code: number | undefined; readonly report: Record<string, unknown>; readonly stderr: string }> {
+  async json(
+    ...args: string[]
+  ): Promise<{ readonly code: number | undefined; readonly report: Record<string, unknown>; readonly stderr: string }> {
     const { code, stdout, stderr } = await this.runner(...args, '--json');
     const last = stdout.trim().split('\n').at(-1) ?? '';
     try {

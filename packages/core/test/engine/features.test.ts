@@ -12,7 +12,8 @@ async function featuresRig(env: { readonly [name: string]: string } = {}): Promi
   });
 }
 
-const codes = (report: Record<string, unknown>): string[] => (report['failures'] as { code: string }[]).map(({ code }) => code);
+const codes = (report: Record<string, unknown>): string[] =>
+  (report['failures'] as { code: string }[]).map(({ code }) => code);
 
 describe('a step', function () {
   this.timeout(60_000);

@@ -18,7 +18,16 @@ describe('a secret', function () {
       const json = await rig.runner('run', 'torture:troubled', '--keys', 'log,leak', '--json', '--force');
       const logs = await rig.runner('logs');
       const provenance = await rig.runner('provenance', '1');
-      const shown = [ended.stdout, ended.stderr, json.stdout, json.stderr, logs.stdout, logs.stderr, provenance.stdout, commandLine];
+      const shown = [
+        ended.stdout,
+        ended.stderr,
+        json.stdout,
+        json.stderr,
+        logs.stdout,
+        logs.stderr,
+        provenance.stdout,
+        commandLine,
+      ];
       assert.match(ended.stderr + ended.stdout, /cannot log in with \*\*\*/);
       assert.match(logs.stdout, /\*\*\*/);
       for (const text of shown) assertHidden(text);
@@ -44,10 +53,11 @@ describe('an item in trouble', function () {
     const { code, report } = await rig.json('run', 'torture:troubled', '--keys', 'hang,slow,fine,bad');
     assert.equal(code, 1);
     const failures = report['failures'] as { code: string; at: { item: string } }[];
-    assert.deepEqual(
-      failures.map((failure) => `${failure.at.item} ${failure.code}`).sort(),
-      ['bad torture.bad-item', 'hang step.timeout', 'slow step.timeout'],
-    );
+    assert.deepEqual(failures.map((failure) => `${failure.at.item} ${failure.code}`).sort(), [
+      'bad torture.bad-item',
+      'hang step.timeout',
+      'slow step.timeout',
+    ]);
   });
 });
 

@@ -41,12 +41,17 @@ describe('the HTTP client', () => {
     const sockets = new Set<unknown>();
     const url = await serve(async (request, response) => {
       sockets.add(request.socket);
-      seen.push(`${request.headers['content-length']} ${request.headers['transfer-encoding']} ${(await bodyOf(request)).length}`);
+      seen.push(
+        `${request.headers['content-length']} ${request.headers['transfer-encoding']} ${(await bodyOf(request)).length}`,
+      );
       response.end('ok');
     });
     for (let n = 0; n < 3; n++) {
       const body = pieces('hello ', 'world');
-      assert.equal(await (await client.request(url, { method: 'PUT', body, headers: { 'content-length': '11' } })).text(), 'ok');
+      assert.equal(
+        await (await client.request(url, { method: 'PUT', body, headers: { 'content-length': '11' } })).text(),
+        'ok',
+      );
     }
     assert.deepEqual(seen, Array(3).fill('11 undefined 11'));
     assert.equal(sockets.size, 1);
@@ -55,7 +60,11 @@ describe('the HTTP client', () => {
   it('fails when an upload has another length than announced', async () => {
     const url = await serve((request, response) => request.resume().on('end', () => response.end('ok')));
     for (const length of ['10', '12']) {
-      const work = client.request(url, { method: 'PUT', body: pieces('hello ', 'world'), headers: { 'content-length': length } });
+      const work = client.request(url, {
+        method: 'PUT',
+        body: pieces('hello ', 'world'),
+        headers: { 'content-length': length },
+      });
       await assert.rejects(work, isTrouble('cut'));
     }
   });
@@ -69,12 +78,18 @@ describe('the HTTP client', () => {
       yield Buffer.alloc(200_000);
       throw new Error('disk gone');
     })();
-    await assert.rejects(client.request(url, { method: 'PUT', body: source, headers: { 'content-length': '900000' } }), /disk gone/);
+    await assert.rejects(
+      client.request(url, { method: 'PUT', body: source, headers: { 'content-length': '900000' } }),
+      /disk gone/,
+    );
     await ended;
   });
 
   it('returns a refusal that comes before the upload ended, and believes no early success', async () => {
-    for (const [status, works] of [[507, true], [201, false]] as const) {
+    for (const [status, works] of [
+      [507, true],
+      [201, false],
+    ] as const) {
       const url = await serve((_request, response) => response.writeHead(status).end('full'));
       const endless = (async function* () {
         for (let n = 0; n < 10_000; n++) {
@@ -101,8 +116,13 @@ describe('the HTTP client', () => {
   it('gives up on silence, before the headers and within the body', async () => {
     const silent = await serve(() => undefined);
     await assert.rejects(client.request(silent, { idleTimeoutMs: 50 }), isTrouble('timeout'));
-    const stalls = await serve((_request, response) => void response.writeHead(200, { 'content-length': '10' }).write('abc'));
-    await assert.rejects(async () => (await client.request(stalls, { idleTimeoutMs: 50 })).text(), isTrouble('timeout'));
+    const stalls = await serve(
+      (_request, response) => void response.writeHead(200, { 'content-length': '10' }).write('abc'),
+    );
+    await assert.rejects(
+      async () => (await client.request(stalls, { idleTimeoutMs: 50 })).text(),
+      isTrouble('timeout'),
+    );
   });
 
   it('does not take a slow reader for silence', async () => {
@@ -144,7 +164,11 @@ describe('the HTTP client', () => {
   it('follows redirects and drops credentials for another origin', async () => {
     const seen: (string | undefined)[] = [];
     const other = await serve((request, response) => {
-      seen.push(request.headers.authorization, request.headers['x-auth-token'] as string, request.headers['x-plain'] as string);
+      seen.push(
+        request.headers.authorization,
+        request.headers['x-auth-token'] as string,
+        request.headers['x-plain'] as string,
+      );
       response.end('there');
     });
     const same = await serve((request, response) => {
@@ -154,7 +178,10 @@ describe('the HTTP client', () => {
     });
     const headers = { Authorization: 'Basic x', 'X-Auth-Token': 'y', 'X-Plain': 'z' };
     const response = await client.request(`${same}/a`, { headers });
-    assert.deepEqual([await response.text(), response.url, ...seen], ['there', `${other}/c`, undefined, undefined, 'z']);
+    assert.deepEqual(
+      [await response.text(), response.url, ...seen],
+      ['there', `${other}/c`, undefined, undefined, 'z'],
+    );
   });
 
   it('keeps method and bytes over 307 and 308, and turns 303 into GET', async () => {
@@ -174,14 +201,20 @@ describe('the HTTP client', () => {
       const to = request.url === '/file' ? 'file:///etc/passwd' : '/again';
       response.writeHead(302, request.url === '/nowhere' ? {} : { location: to }).end();
     });
-    for (const path of ['/circle', '/nowhere', '/file']) await assert.rejects(client.request(url + path), isTrouble('protocol'));
+    for (const path of ['/circle', '/nowhere', '/file'])
+      await assert.rejects(client.request(url + path), isTrouble('protocol'));
   });
 
   it('refuses private addresses unless they are named, also behind names and redirects', async () => {
     const url = await serve((_request, response) => response.writeHead(302, { location: 'http://localhost:1/' }).end());
     const strict = createHttpClient({ allowHosts: [] });
     const port = new URL(url).port;
-    for (const target of [url, `http://localhost:${port}`, `http://2130706433:${port}`, `http://[::ffff:127.0.0.1]:${port}`]) {
+    for (const target of [
+      url,
+      `http://localhost:${port}`,
+      `http://2130706433:${port}`,
+      `http://[::ffff:127.0.0.1]:${port}`,
+    ]) {
       await assert.rejects(strict.request(target), isTrouble('address'));
     }
     await assert.rejects(createHttpClient({ allowHosts: [`127.0.0.1:${port}`] }).request(url), isTrouble('address'));
@@ -193,7 +226,10 @@ describe('the HTTP client', () => {
 
   it('says who cannot be reached, without credentials', async () => {
     const work = client.request('http://me:secret@127.0.0.1:1/x?sig=secret');
-    await assert.rejects(work, (error: unknown) => isTrouble('unreachable')(error) && !String(error).includes('secret'));
+    await assert.rejects(
+      work,
+      (error: unknown) => isTrouble('unreachable')(error) && !String(error).includes('secret'),
+    );
   });
 });
 

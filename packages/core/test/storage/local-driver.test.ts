@@ -13,7 +13,11 @@ describe('a folder as a store', () => {
   beforeEach(() => {
     folder = temporaryFolder();
     root = join(folder.path, 'root');
-    store = new ManagedStore({ place: './root', driver: new LocalDriver(root), guarantees: { conditionalPut: true, versions: true } });
+    store = new ManagedStore({
+      place: './root',
+      driver: new LocalDriver(root),
+      guarantees: { conditionalPut: true, versions: true },
+    });
   });
 
   afterEach(() => folder[Symbol.dispose]());
@@ -44,7 +48,10 @@ describe('a folder as a store', () => {
     symlinkSync(outside, join(root, 'folder'));
     symlinkSync(root, join(root, 'circle'));
     symlinkSync('nowhere', join(root, 'dangling'));
-    assert.deepEqual((await entriesOf(store.list())).map(({ key, size }) => [key, size]), [['link.bin', 12]]);
+    assert.deepEqual(
+      (await entriesOf(store.list())).map(({ key, size }) => [key, size]),
+      [['link.bin', 12]],
+    );
     assert.equal(String(await bytesOf(await store.read('link.bin'))), 'linked bytes');
     assert.equal((await failureFrom(() => store.write('folder/new', Buffer.from('x'))))?.code, 'store.denied');
     assert.deepEqual(readdirSync(outside), ['big.bin']);

@@ -11,7 +11,10 @@ const retry = { attempts: 3, baseMs: 1, capMs: 2 };
 let count = 0;
 
 /** Memory, with some methods of it changed. */
-function storeWith(change: (sound: Driver & MemoryDriver) => Partial<Driver>, options: Partial<ManagedStoreOptions> = {}): ManagedStore {
+function storeWith(
+  change: (sound: Driver & MemoryDriver) => Partial<Driver>,
+  options: Partial<ManagedStoreOptions> = {},
+): ManagedStore {
   const sound = new MemoryDriver(`managed-${count++}`);
   const driver: Driver = {
     unsizedWrites: true,
@@ -91,7 +94,13 @@ describe('the managed store', () => {
   });
 
   it('tries again after transient trouble only', async () => {
-    for (const [kind, tries] of [['unavailable', 3], ['throttled', 3], ['locked', 3], ['denied', 1], ['broken', 1]] as const) {
+    for (const [kind, tries] of [
+      ['unavailable', 3],
+      ['throttled', 3],
+      ['locked', 3],
+      ['denied', 1],
+      ['broken', 1],
+    ] as const) {
       let asked = 0;
       const stat = (): Promise<undefined> => {
         asked++;
@@ -181,16 +190,29 @@ describe('the managed store', () => {
   it('leaves out the folder markers of object stores', async () => {
     const store = storeWith(() => ({
       async *list() {
-        yield [{ key: 'a/', size: 0 }, { key: 'a/b', size: 0 }];
+        yield [
+          { key: 'a/', size: 0 },
+          { key: 'a/b', size: 0 },
+        ];
       },
     }));
-    assert.deepEqual((await entriesOf(store.list())).map(({ key }) => key), ['a/b']);
+    assert.deepEqual(
+      (await entriesOf(store.list())).map(({ key }) => key),
+      ['a/b'],
+    );
   });
 
   it('says what a store cannot do', async () => {
     const driver = { stat: async () => undefined, read: async () => pieces('x') };
     const store = new ManagedStore({ place: 'https://host/x', driver, guarantees });
-    assert.deepEqual(store.can, { list: false, write: false, remove: false, copy: false, move: false, signedUrl: false });
+    assert.deepEqual(store.can, {
+      list: false,
+      write: false,
+      remove: false,
+      copy: false,
+      move: false,
+      signedUrl: false,
+    });
     assert.deepEqual(await failureFrom(() => store.write('a', Buffer.from(''))), {
       code: 'store.read-only',
       url: 'https://host/x/a',
@@ -204,7 +226,10 @@ describe('the managed store', () => {
     const startedMs = Date.now();
     const store = storeWith(
       (sound) => ({
-        stat: (key) => (++asked === 1 ? Promise.reject(new StoreTrouble('throttled', 'slow down', { retryAfterMs: 120 })) : sound.stat(key)),
+        stat: (key) =>
+          ++asked === 1
+            ? Promise.reject(new StoreTrouble('throttled', 'slow down', { retryAfterMs: 120 }))
+            : sound.stat(key),
       }),
       { lane },
     );

@@ -40,7 +40,10 @@ describe('opening places', () => {
     const store = await opener.open('./out');
     await store.write('a/b.txt', Buffer.from('hello'));
     assert.equal(readFileSync(join(folder, 'out/a/b.txt'), 'utf8'), 'hello');
-    assert.deepEqual((await entriesOf(store.list())).map(({ key }) => key), ['a/b.txt']);
+    assert.deepEqual(
+      (await entriesOf(store.list())).map(({ key }) => key),
+      ['a/b.txt'],
+    );
     assert.equal(store.localPath('a/b.txt'), join(folder, 'out/a/b.txt'));
   });
 
@@ -50,8 +53,14 @@ describe('opening places', () => {
     await set.write('.runner-staging/1/x', Buffer.from('x'));
     assert.equal(existsSync(join(folder, 'disk/.runner-staging/1/x')), true);
     await set.move('.runner-staging/1/x', 'x', { overwrite: false });
-    assert.deepEqual((await entriesOf(whole.list())).map(({ key }) => key), ['sets/2026/x']);
-    assert.deepEqual((await entriesOf(set.list())).map(({ key }) => key), ['x']);
+    assert.deepEqual(
+      (await entriesOf(whole.list())).map(({ key }) => key),
+      ['sets/2026/x'],
+    );
+    assert.deepEqual(
+      (await entriesOf(set.list())).map(({ key }) => key),
+      ['x'],
+    );
     assert.equal((await set.stat('x'))?.key, 'x');
   });
 
@@ -59,7 +68,10 @@ describe('opening places', () => {
     const store = await opener.open('disk:s');
     await store.write('.runner-staging/7/half', Buffer.from('x'));
     assert.deepEqual(await entriesOf(store.list()), []);
-    assert.deepEqual((await entriesOf(store.list('.runner-staging/'))).map(({ key }) => key), ['.runner-staging/7/half']);
+    assert.deepEqual(
+      (await entriesOf(store.list('.runner-staging/'))).map(({ key }) => key),
+      ['.runner-staging/7/half'],
+    );
   });
 
   it('keeps work: under the work folder', async () => {

@@ -34,7 +34,12 @@ async function openDav(options: DavServerOptions, fault: (method: string) => Dav
     workDir: '/nowhere',
     allowHosts: ['127.0.0.1'],
     stores: {
-      cloud: { url: `webdav+${server.url}/files/lab ä`, username: alice.username, password: 'env:PASSWORD', moveWaitMs: 50 },
+      cloud: {
+        url: `webdav+${server.url}/files/lab ä`,
+        username: alice.username,
+        password: 'env:PASSWORD',
+        moveWaitMs: 50,
+      },
     },
     secret: () => alice.password,
     retry: { attempts: 3, baseMs: 1, capMs: 5 },

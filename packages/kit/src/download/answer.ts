@@ -64,6 +64,7 @@ async function askForRest(question: Question, from: number, validator: Validator
   return undefined;
 }
 
+/** One request; trouble below HTTP is transient. */
 async function send(question: Question, ranged: { readonly [name: string]: string }): Promise<FetchedResponse> {
   const { url, headers, signal } = question;
   try {
@@ -77,6 +78,7 @@ async function send(question: Question, ranged: { readonly [name: string]: strin
   }
 }
 
+/** An answer from the beginning. A compressed one has a length and a tag of its own, which say nothing of the file's. */
 function wholeOf(response: FetchedResponse): Answer {
   const { headers } = response;
   const plain = (headers['content-encoding'] ?? 'identity') === 'identity';
@@ -100,6 +102,7 @@ function validatorOf(headers: FetchedResponse['headers']): Validator | undefined
   return { kind: 'last-modified', value: modified };
 }
 
+/** The first bytes of the error's page go into the failure: they often say what to do. */
 async function statusFailure(rawUrl: string, response: FetchedResponse): Promise<Error> {
   const { status, headers } = response;
   const url = shownUrl(rawUrl);
@@ -139,4 +142,5 @@ async function headOf(response: FetchedResponse): Promise<Uint8Array> {
   return Buffer.concat(head).subarray(0, sniffBytes);
 }
 
+/** The body of a file that is here already. */
 async function* nothing(): AsyncGenerator<Uint8Array> {}

@@ -86,6 +86,7 @@ export class PartFile {
     await rm(this.#bytesPath, { force: true });
   }
 
+  /** What an earlier attempt noted; never an error, for without a note there is simply nothing to resume. */
   async #readNote(): Promise<PartNote | undefined> {
     try {
       const note = JSON.parse(await readFile(this.#notePath, 'utf8')) as Partial<PartNote> | null;
@@ -144,6 +145,7 @@ export class PartWriter implements AsyncDisposable {
     this.sizeBytes = begun.sizeBytes;
   }
 
+  /** Returns when the system has taken the bytes: that is the backpressure of the whole download. */
   async write(piece: Uint8Array): Promise<void> {
     this.#hash.update(piece);
     if (this.head.length < sniffBytes) this.head = Buffer.concat([this.head, piece.subarray(0, sniffBytes)]);

@@ -24,6 +24,7 @@ export interface Candidate {
   readonly mode: number;
 }
 
+/** A million odd names must not become a million lines. */
 const maxWarnings = 100;
 
 /**
@@ -42,12 +43,16 @@ export class Gate {
   readonly #folders = new Map<string, string>();
   readonly #warnings: string[] = [];
   #warned = 0;
+  /** Everything that asked for admission, folders and junk included. */
   #seen = 0;
+  /** What was let in. */
   #entries = 0;
   #bytes = 0;
+  /** Bytes of all files, junk included: it would be unpacked just as well. */
   #allBytes = 0;
   #junk = 0;
   #linkCount = 0;
+  /** Folded folder of the latest entry. */
   #lastFolder = '';
 
   constructor(archive: string, options: ArchiveOptions) {
@@ -117,11 +122,13 @@ export class Gate {
     if (bytes > this.limits.ratioFreeBytes) this.checkLimit('maxRatio', bytes / Math.max(packedBytes, 1), entry);
   }
 
+  /** Notes something for people that is no reason to refuse. Escape names with `shown` first. */
   warn(text: string): void {
     this.#warned += 1;
     if (this.#warned <= maxWarnings) this.#warnings.push(text);
   }
 
+  /** What was found; call it when the last entry has passed. */
   report(format: ArchiveFormat): ArchiveReport {
     const more = this.#warned - this.#warnings.length;
     return {
@@ -157,11 +164,13 @@ export class Gate {
     for (const part of parts) this.checkLimit('maxNameBytes', Buffer.byteLength(part), name);
   }
 
+  /** Unpacked sizes as the archive announces them; readers hold entries to these. */
   #checkSize(candidate: Candidate, path: string): void {
     this.checkLimit('maxTotalBytes', this.#allBytes, path);
     if (candidate.packedSize !== undefined) this.checkRatio(candidate.size, candidate.packedSize, path);
   }
 
+  /** Where the key could not be written here it is refused, where only elsewhere, it is a warning. */
   #checkPortable(path: string): void {
     const reserved = reservedName(path);
     if (reserved === undefined) return;
@@ -169,6 +178,7 @@ export class Gate {
     this.warn(`'${shown(path)}' ${reserved}`);
   }
 
+  /** Folders may be named twice, files never, and no name may be both. */
   #checkCollision(path: string, isFolder: boolean): void {
     const fold = folded(path);
     this.#addParents(path, fold);
@@ -184,6 +194,7 @@ export class Gate {
     this.#files.set(fold, path);
   }
 
+  /** Every folder on the way to an entry is a folder, whether the archive lists it or not. */
   #addParents(path: string, fold: string): void {
     // Neighbours mostly share their folder; the whole way up is walked once per change of folder.
     const end = fold.lastIndexOf('/');

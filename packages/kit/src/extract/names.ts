@@ -4,6 +4,7 @@ import { crc32 } from 'node:zlib';
 const cp437 =
   'ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u00a0';
 
+/** A byte order mark in a name is a character like any other. */
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
@@ -31,6 +32,7 @@ export function unicodePath(field: Uint8Array, nameBytes: Uint8Array): Uint8Arra
   return view.getUint32(1, true) === crc32(nameBytes) ? field.subarray(5) : undefined;
 }
 
+/** Undefined where the decoder finds bytes that its encoding does not have. */
 function decoded(decoder: InstanceType<typeof TextDecoder>, bytes: Uint8Array): string | undefined {
   try {
     return decoder.decode(bytes);
@@ -39,6 +41,7 @@ function decoded(decoder: InstanceType<typeof TextDecoder>, bytes: Uint8Array): 
   }
 }
 
+/** One character per byte. */
 function fromCp437(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => (byte < 0x80 ? String.fromCharCode(byte) : cp437[byte - 0x80])).join('');
 }
@@ -104,6 +107,7 @@ export function isJunk(key: string): boolean {
   const last = parts.at(-1) ?? '';
   return parts.some((part) => junkFolders.has(part)) || junkFiles.has(last.toLowerCase()) || last.startsWith('._');
 }
+/** Cheap and generous, as above. */
 const junkHint = /(^|\/)(__MACOSX|\.|thumbs\.db|ehthumbs|desktop\.ini)/i;
 const junkFolders = new Set([
   '__MACOSX',

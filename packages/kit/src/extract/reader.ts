@@ -7,7 +7,7 @@ export function fileReader(handle: FileHandle, size: number): RandomReader {
     size,
     async read(start, end) {
       const bytes = Buffer.allocUnsafeSlow(end - start);
-      let filled = 0;
+      let filled = 0; // one read may bring fewer bytes than asked, on network file systems above all
       while (filled < bytes.length) {
         const { bytesRead } = await handle.read(bytes, filled, bytes.length - filled, start + filled);
         if (bytesRead === 0) break;
@@ -30,11 +30,21 @@ export async function readWhole(reader: RandomReader, start: number, end: number
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
-/** All pieces as one. */
+/** All pieces as one, in memory of its own (`Buffer.concat` would put short ones into Node's shared pool). */
 export async function joinBytes(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   const all: Uint8Array[] = [];
-  for await (const piece of pieces) all.push(piece);
-  return Buffer.concat(all);
+  let length = 0;
+  for await (const piece of pieces) {
+    all.push(piece);
+    length += piece.length;
+  }
+  const joined = new Uint8Array(length);
+  let at = 0;
+  for (const piece of all) {
+    joined.set(piece, at);
+    at += piece.length;
+  }
+  return joined;
 }
 
 /** Bytes of one piece when much is read in order: large enough for a disk, small enough for memory. */
@@ -54,9 +64,11 @@ export async function* readPieces(reader: RandomReader, start: number, end: numb
 export class WindowedReader {
   readonly #reader: RandomReader;
   readonly #end: number;
+  /** The window is `[start, stop)`; `bytes` may still be on their way. */
   #start = 0;
   #stop = 0;
   #bytes: Promise<Buffer> = Promise.resolve(Buffer.alloc(0));
+  /** Bytes to read at least, the next time someone goes on in order. */
   #ahead = 0;
 
   /** `end`: nothing behind this place is ever asked for, so no window reaches beyond it. */
@@ -65,6 +77,7 @@ export class WindowedReader {
     this.#end = end;
   }
 
+  /** A view of exactly `[start, end)`. */
   async read(start: number, end: number): Promise<Buffer> {
     if (start < this.#start || end > this.#stop) this.#move(start, end);
     const from = this.#start;

@@ -36,7 +36,7 @@ export async function* tarMembers(
   // Names come as raw bytes, so that their encoding is decided here. The checksum of unknown formats is still checked.
   const options: object = { filenameEncoding: 'latin1', allowUnknownFormat: true };
   const parser = extract(options) as unknown as NodeJS.WritableStream & AsyncIterable<TarMember>;
-  let packed = 0;
+  let packed = 0; // read from the archive, a little ahead of what is unpacked
   async function* counted(): AsyncGenerator<Buffer> {
     for await (const piece of readPieces(reader, 0, reader.size)) {
       packed += piece.length;
@@ -64,7 +64,7 @@ export async function* tarMembers(
   }
 }
 
-/** What a member says of itself, for the gate. */
+/** What a member says of itself, for the gate. Sparse files are refused: their bytes are not what they unpack to. */
 export function tarCandidate(
   header: TarHeader,
   how: { readonly gzip: boolean; readonly encoding: string | undefined },
@@ -82,6 +82,7 @@ export function tarCandidate(
   };
 }
 
+/** tar-stream gives null for types it does not know: sparse files, volumes, vendor extensions. */
 function kindOf(type: TarHeader['type']): Candidate['kind'] {
   switch (type) {
     case 'file':

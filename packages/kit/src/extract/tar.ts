@@ -13,10 +13,13 @@ interface TarRecord {
   readonly modifiedMs: number;
   /** Its number among all members, left-out ones included. */
   readonly index: number;
+  /** Within the unpacked tar. */
   readonly dataStart: number;
 }
 
+/** Files up to this size are read out of a window together with their neighbours; larger ones are streamed. */
 const smallBytes = 1024 * 1024;
+/** Everything in a tar begins at a multiple of this. */
 const blockBytes = 512;
 
 /**
@@ -49,6 +52,7 @@ export async function readTar(
   };
 }
 
+/** The first pass. `total` and `end` are bytes of the unpacked tar. */
 async function checkedRecords(
   reader: RandomReader,
   gate: Gate,
@@ -80,12 +84,14 @@ async function checkedRecords(
   return records;
 }
 
+/** What the entries of one plain tar share. */
 interface TarSource {
   readonly reader: RandomReader;
   readonly window: WindowedReader;
   readonly archive: string;
 }
 
+/** A file of a plain tar. There is no checksum to verify, only that the bytes are there. */
 function placedEntry({ reader, window, archive }: TarSource, record: TarRecord): ArchiveEntry {
   const { key, size, modifiedMs, dataStart } = record;
   const end = dataStart + size;
@@ -129,6 +135,7 @@ async function* streamed(
   }
 }
 
+/** A file of a tar.gz while it passes by; once the next one is asked for it is gone. */
 class PassingEntry implements ArchiveEntry {
   readonly key: string;
   readonly size: number;
@@ -165,14 +172,15 @@ class PassingEntry implements ArchiveEntry {
   async *#read(bytes: AsyncIterator<Buffer>): AsyncGenerator<Uint8Array> {
     let length = 0;
     for (;;) {
-      const { done, value } = await corruptAt(this.#archive, this.key, bytes.next());
-      if (done === true) break;
-      length += value.length;
-      yield value;
+      const next: IteratorResult<Buffer, unknown> = await corruptAt(this.#archive, this.key, bytes.next());
+      if (next.done === true) break;
+      length += next.value.length;
+      yield next.value;
     }
     if (length !== this.size) throw corrupt(this.#archive, this.key, `it has ${length} bytes instead of ${this.size}`);
   }
 
+  /** Called by the walk when the next entry is asked for: what was not read has to go by. */
   async skipRest(): Promise<void> {
     this.#gone = true;
     if (this.#reading === undefined) this.#member.resume();
@@ -180,6 +188,7 @@ class PassingEntry implements ArchiveEntry {
   }
 }
 
+/** Reads for one entry: what would be damage of the archive is named as this entry's. */
 async function corruptAt<T>(archive: string, key: string, reading: Promise<T>): Promise<T> {
   try {
     return await reading;

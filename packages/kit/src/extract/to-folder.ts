@@ -7,6 +7,7 @@ import type { Archive, ArchiveEntry, ArchiveReport } from './archive.ts';
 
 /** Never through a link, never over a file: what is there was not made by this extraction. */
 const createNew = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0);
+/** Files up to this size are written in one go. */
 const smallBytes = 1024 * 1024;
 
 /**
@@ -32,6 +33,7 @@ export async function writeArchive(archive: Archive, folder: string, signal?: Ab
   return archive.report;
 }
 
+/** `made` saves a system call for each file: entries of one folder mostly follow each other. */
 async function writeEntries(archive: Archive, staging: string, signal: AbortSignal | undefined): Promise<void> {
   const made = new Set<string>([staging]);
   for await (const entry of archive.entries()) {
@@ -65,6 +67,7 @@ async function writeLarge(path: string, entry: ArchiveEntry, signal: AbortSignal
   }
 }
 
+/** Asked first, so that nothing is unpacked in vain; the rename asks again. */
 async function refuseFilled(target: string, folder: string): Promise<void> {
   const names = await readdir(target).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
@@ -73,6 +76,7 @@ async function refuseFilled(target: string, folder: string): Promise<void> {
   if (names.length > 0) throw kitFailures['folder-exists']({ folder });
 }
 
+/** How the systems say that a rename found something in its place. */
 function isFilled(error: unknown): boolean {
   return (
     error instanceof Error &&

@@ -76,6 +76,7 @@ function withLimits(extents: Extent[], directoryStart: number, archive: string):
   return records;
 }
 
+/** The fixed part of a record; name, extra fields and comment follow. */
 const headBytes = 46;
 const windowBytes = 1024 * 1024;
 

@@ -16,7 +16,9 @@ export interface ZipEnd {
 /** Thrown inside the extractor and turned into `kit.archive-unsupported`. */
 export class Unsupported extends Error {}
 
+/** The end record without its comment, which may be up to 65,535 bytes long. */
 const endBytes = 22;
+/** Stands right before the end record and tells where the zip64 end record is. */
 const locatorBytes = 20;
 const zip64EndBytes = 56;
 
@@ -59,12 +61,14 @@ function findEnd(tail: Buffer): number {
   );
 }
 
+/** What both kinds of end record tell; sizes and offsets in bytes. */
 interface PlainEnd {
   readonly count: number;
   readonly size: number;
   readonly offset: number;
 }
 
+/** The 64-bit numbers hold; the plain record must repeat them or say that it cannot. */
 async function readZip64(
   reader: RandomReader,
   tail: Buffer,
@@ -106,6 +110,7 @@ function placed(of: PlainEnd & { readonly exactCount: boolean; readonly end: num
   return { count: of.count, exactCount: of.exactCount, directoryStart, directoryEnd: of.end, prefix };
 }
 
+/** Disk numbers of an archive in one piece are 0, or all ones where the zip64 record has them. */
 function refuseVolumes(disks: readonly number[], escape: number): void {
   if (disks.some((disk) => disk !== 0 && disk !== escape)) throw new Unsupported('it is one of several volumes');
 }

@@ -8,16 +8,19 @@ import type { ZipRecord } from './zip-record.ts';
 
 /** Entries up to this size, packed and unpacked, are read and inflated in one go; larger ones are streamed. */
 const smallBytes = 1024 * 1024;
+/** The fixed part of a local header; name and extra fields follow. */
 const headerBytes = 30;
 
 /** What the entries of one zip share. */
 export interface ZipSource {
+  /** As messages call it. */
   readonly archive: string;
   readonly reader: RandomReader;
+  /** For small entries, which mostly lie side by side. */
   readonly window: WindowedReader;
 }
 
-/** One file of a zip. */
+/** One file of a zip. Its size, checksum and name are the directory's; the local header only has to agree. */
 export class ZipEntry implements ArchiveEntry {
   readonly #source: ZipSource;
   readonly #record: ZipRecord;
@@ -50,6 +53,7 @@ export class ZipEntry implements ArchiveEntry {
     return joinBytes(await this.open());
   }
 
+  /** Small enough to be read and unpacked without a stream. */
   #isSmall(): boolean {
     const { size, packedSize, offset, limit } = this.#record;
     // A gap behind the entry (removed entries) must not be read along just because it is there.
@@ -68,21 +72,24 @@ export class ZipEntry implements ArchiveEntry {
     return bytes;
   }
 
-  #inflate(packed: Buffer): Buffer {
+  /** In one call: a stream per entry costs ten times as much as unpacking 6 kB. */
+  #inflate(packed: Buffer): Uint8Array {
     try {
       // One byte of room beyond the announced size tells "too long" from "full" without unpacking further.
       const { buffer, engine } = inflateRawSync(packed, {
         maxOutputLength: this.#record.size + 1,
         chunkSize: Math.max(64, this.#record.size + 1),
-        info: true,
+        info: true, // tells how many packed bytes were used; Node's types do not know it
       }) as unknown as { readonly buffer: Buffer; readonly engine: { readonly bytesWritten: number } };
       if (engine.bytesWritten !== packed.length) throw this.#corrupt('bytes are left over behind its end');
-      return buffer;
+      // Short results lie in Node's shared pool, which a caller that transfers its bytes would take along.
+      return buffer.buffer.byteLength > buffer.length + 64 ? new Uint8Array(buffer) : buffer;
     } catch (error) {
       throw this.#inflateFailure(error);
     }
   }
 
+  /** Large entries: where the data begin, told by the local header alone. */
   async #dataStart(): Promise<number> {
     const { offset, limit } = this.#record;
     const head = await this.#guard(
@@ -91,6 +98,7 @@ export class ZipEntry implements ArchiveEntry {
     return offset + this.#checkHeader(head);
   }
 
+  /** Bounded in memory whatever the sizes say: pieces of 1 MiB in, 64 KiB out. */
   async *#stream(start: number): AsyncGenerator<Uint8Array> {
     const { size, packedSize, method } = this.#record;
     const pieces = readPieces(this.#source.reader, start, start + packedSize);
@@ -138,6 +146,7 @@ export class ZipEntry implements ArchiveEntry {
     return dataStart;
   }
 
+  /** The last word on an entry: nothing of it is to be believed before this passed. */
   #checkWhole(length: number, sum: number): void {
     const { size, crc32: recorded } = this.#record;
     if (length !== size) throw this.#corrupt(`it unpacks to ${length} bytes instead of ${size}`);

@@ -31,7 +31,9 @@ export interface RawRecord {
   readonly extra: Buffer;
 }
 
+/** Bits of the general purpose flag. */
 const flag = { encrypted: 0x1, patch: 0x20, strongEncryption: 0x40, utf8: 0x800, maskedHeaders: 0x2000 };
+/** The two that are read; every other one is refused by number. */
 const method = { stored: 0, deflated: 8 };
 
 /** What a record says: as a candidate for the gate, and as the record to read by (`key` and `limit` still open). */
@@ -107,6 +109,7 @@ function kindOf(mode: number): Candidate['kind'] {
   }
 }
 
+/** The numbers of a record after its extra fields had their say. */
 interface Extra {
   size: number;
   packedSize: number;
@@ -115,6 +118,7 @@ interface Extra {
   modifiedMs: number | undefined;
 }
 
+/** Walks the extra fields; the first of each kind counts, so that no later one can contradict it. */
 function parseExtra({ head, name, extra }: RawRecord): Extra {
   const found: Extra = {
     size: head.readUInt32LE(24),
@@ -163,6 +167,7 @@ function ntfsTimeMs(field: Buffer): number | undefined {
   return Number(milliseconds);
 }
 
+/** Two-second steps since 1980, without a time zone: taken as UTC, so that it means the same everywhere. */
 function dosTimeMs(date: number, time: number): number {
   return Date.UTC(1980 + (date >> 9), ((date >> 5) & 15) - 1, date & 31, time >> 11, (time >> 5) & 63, (time & 31) * 2);
 }

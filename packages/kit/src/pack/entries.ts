@@ -47,11 +47,13 @@ export async function* readyEntries(entries: PackEntries): AsyncGenerator<ReadyE
   }
 }
 
+/** Bytes that are all here. */
 function ready(key: string, said: number | undefined, whole: Uint8Array): ReadyEntry {
   checkSize(key, said, whole.length);
   return { key, size: whole.length, whole };
 }
 
+/** Reads up to 8 MiB ahead; what ends before is an entry like any other. */
 async function gather(key: string, said: number | undefined, source: AsyncIterable<Uint8Array>): Promise<ReadyEntry> {
   const iterator = source[Symbol.asyncIterator]();
   const begun: Uint8Array[] = [];
@@ -66,6 +68,7 @@ async function gather(key: string, said: number | undefined, source: AsyncIterab
   return { key, size: said, stream: continued(key, said, begun, iterator) };
 }
 
+/** What was read ahead, then the rest; the source is let go however it ends. */
 async function* continued(
   key: string,
   said: number | undefined,

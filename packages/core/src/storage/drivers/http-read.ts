@@ -37,7 +37,10 @@ export async function readHttp(
   if (status === 206) checkContentRange(response, start, what);
   const length = response.announcedBytes;
   const skipBytes = status === 200 ? start : 0;
-  const endBytes = status === 200 ? Math.min(range?.end ?? Number.POSITIVE_INFINITY, length ?? Number.POSITIVE_INFINITY) : start + (length ?? Number.NaN);
+  const endBytes =
+    status === 200
+      ? Math.min(range?.end ?? Number.POSITIVE_INFINITY, length ?? Number.POSITIVE_INFINITY)
+      : start + (length ?? Number.NaN);
   const sizeBytes = Math.max(0, endBytes - start);
   const body = resuming(response, { get, what, start, end: range?.end, skipBytes, signal });
   return announced(body, length !== undefined && Number.isFinite(sizeBytes) ? sizeBytes : undefined);
@@ -61,7 +64,11 @@ async function* resuming(first: HttpResponse, reading: Reading): AsyncGenerator<
   for (let stuck = 0; ; ) {
     const before = at;
     try {
-      for await (const piece of cut(response.body, skipBytes, reading.end === undefined ? undefined : reading.end - at)) {
+      for await (const piece of cut(
+        response.body,
+        skipBytes,
+        reading.end === undefined ? undefined : reading.end - at,
+      )) {
         at += piece.length;
         yield piece;
       }
@@ -88,7 +95,11 @@ async function refuseResume(response: HttpResponse, what: string): Promise<never
 }
 
 /** Drops `skip` bytes, then gives at most `most`. */
-async function* cut(body: AsyncIterable<Uint8Array>, skip: number, most = Number.POSITIVE_INFINITY): AsyncGenerator<Uint8Array> {
+async function* cut(
+  body: AsyncIterable<Uint8Array>,
+  skip: number,
+  most = Number.POSITIVE_INFINITY,
+): AsyncGenerator<Uint8Array> {
   let toSkip = skip;
   let left = most;
   for await (const piece of body) {

@@ -1,6 +1,13 @@
 import { createHttpClient, type HttpClient, type HttpResponse } from '../../lib/http-client.ts';
 import { shownUrl } from '../../lib/http-trouble.ts';
-import { defineDriver, StoreTrouble, type ByteRange, type Driver, type Entry, type ReadStream } from '../../model/driver.ts';
+import {
+  defineDriver,
+  StoreTrouble,
+  type ByteRange,
+  type Driver,
+  type Entry,
+  type ReadStream,
+} from '../../model/driver.ts';
 import { readHttp } from './http-read.ts';
 import { HttpAuth } from './http-auth.ts';
 import { lengthOf, troubleOfStatus, versionOf } from './http-status.ts';
@@ -10,7 +17,12 @@ import { keyUrl } from './http-url.ts';
 export const httpDriver = defineDriver({
   schemes: ['http', 'https'],
   summary: 'Files of a web server, read-only',
-  examples: [{ url: 'https://data.example.org/plankton', about: 'files below a URL; `token`, or `username` and `password`, log in' }],
+  examples: [
+    {
+      url: 'https://data.example.org/plankton',
+      about: 'files below a URL; `token`, or `username` and `password`, log in',
+    },
+  ],
   // Many servers send neither ETag nor Last-Modified.
   guarantees: { conditionalPut: false, versions: false },
   async open({ url, options, context }) {
@@ -39,12 +51,14 @@ class HttpDriver implements Driver {
     const size = lengthOf(head.headers);
     if (head.status === 200 && size !== undefined) return this.#entry(key, size, head);
     // Some servers refuse HEAD, others do not tell a length in it.
-    if (head.status !== 200 && head.status !== 405 && head.status !== 501) throw troubleOfStatus(head, this.#what('HEAD', key));
+    if (head.status !== 200 && head.status !== 405 && head.status !== 501)
+      throw troubleOfStatus(head, this.#what('HEAD', key));
     return this.#statByRange(key, signal);
   }
 
   read(key: string, range: ByteRange | undefined, signal?: AbortSignal): Promise<ReadStream> {
-    const get = (headers: { readonly [name: string]: string }): Promise<HttpResponse> => this.#send('GET', key, headers, signal);
+    const get = (headers: { readonly [name: string]: string }): Promise<HttpResponse> =>
+      this.#send('GET', key, headers, signal);
     return readHttp(get, this.#what('GET', key), range, signal);
   }
 
@@ -75,7 +89,12 @@ class HttpDriver implements Driver {
     };
   }
 
-  async #send(method: string, key: string, headers: { readonly [name: string]: string }, signal: AbortSignal | undefined) {
+  async #send(
+    method: string,
+    key: string,
+    headers: { readonly [name: string]: string },
+    signal: AbortSignal | undefined,
+  ) {
     for (let refusals = 1; ; refusals++) {
       let sent: string | undefined;
       const response = await this.#client.request(keyUrl(this.#base, key).href, {
@@ -84,7 +103,8 @@ class HttpDriver implements Driver {
         authorize: (hopMethod, hopUrl) => (sent = this.#auth.header(hopMethod, hopUrl)),
         ...(signal === undefined ? {} : { signal }),
       });
-      if (response.status !== 401 || !this.#auth.challenged(response.headers['www-authenticate'], sent, refusals)) return response;
+      if (response.status !== 401 || !this.#auth.challenged(response.headers['www-authenticate'], sent, refusals))
+        return response;
       await response.discard();
     }
   }

@@ -48,7 +48,8 @@ async function* readLarge(
   try {
     const { ino, dev } = await file.stat();
     // Replaced between the two opens: the announced length may belong to other bytes.
-    if (ino !== seen.ino || dev !== seen.dev) throw new StoreTrouble('conflict', `${path} was replaced while it was read`);
+    if (ino !== seen.ino || dev !== seen.dev)
+      throw new StoreTrouble('conflict', `${path} was replaced while it was read`);
     for (let at = start; at < end; ) {
       signal?.throwIfAborted();
       // A buffer of its own for each piece: readers may keep what they were given.

@@ -1,9 +1,28 @@
-import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, realpathSync, renameSync, rmdirSync, statSync, unlinkSync, utimesSync } from 'node:fs';
+import {
+  closeSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmdirSync,
+  statSync,
+  unlinkSync,
+  utimesSync,
+} from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { syncFolder, writeFully } from '../../lib/atomic-file.ts';
-import { defineDriver, StoreTrouble, type Bytes, type Driver, type Entry, type WriteOptions } from '../../model/driver.ts';
+import {
+  defineDriver,
+  StoreTrouble,
+  type Bytes,
+  type Driver,
+  type Entry,
+  type WriteOptions,
+} from '../../model/driver.ts';
 import { isStaged, stagingFolder } from '../key.ts';
 import { entryAt, listLocal } from './local-list.ts';
 import { readLocal } from './local-read.ts';
@@ -98,6 +117,7 @@ export class LocalDriver implements Driver {
   }
 
   async copy(from: string, to: string): Promise<Entry> {
+    if (entryAt(this.#root, from) === undefined) throw new StoreTrouble('missing', `there is no ${from}`);
     const staged = this.#stagingKey();
     try {
       await this.#inFolderOf(staged, () => copyFile(this.localPath(from), this.localPath(staged)));
@@ -116,7 +136,9 @@ export class LocalDriver implements Driver {
         unlinkSync(this.localPath(key));
       } catch (error) {
         const { code } = error as NodeJS.ErrnoException;
-        if (code !== 'ENOENT' && code !== 'ENOTDIR') throw error;
+        // A folder of that name is no file of that key: nothing is there to remove.
+        const isFolder = code === 'EISDIR' || (code === 'EPERM' && statSync(this.localPath(key)).isDirectory());
+        if (code !== 'ENOENT' && code !== 'ENOTDIR' && !isFolder) throw error;
       }
       emptied.add(dirname(key));
     }

@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto';
-import { defineDriver, StoreTrouble, type ByteRange, type Bytes, type Driver, type Entry, type WriteOptions } from '../../model/driver.ts';
+import {
+  defineDriver,
+  StoreTrouble,
+  type ByteRange,
+  type Bytes,
+  type Driver,
+  type Entry,
+  type WriteOptions,
+} from '../../model/driver.ts';
 
 /** A store in this process's memory, shared by name; gone with the process. For tests and examples. */
 export const memoryDriver = defineDriver({

@@ -32,7 +32,8 @@ export class DavFolders {
 
   forget(folder: string): void {
     for (const known of this.#known.keys()) {
-      if (known === folder || known.startsWith(`${folder}/`) || folder.startsWith(`${known}/`)) this.#known.delete(known);
+      if (known === folder || known.startsWith(`${folder}/`) || folder.startsWith(`${known}/`))
+        this.#known.delete(known);
     }
   }
 
@@ -52,7 +53,8 @@ export class DavFolders {
       const again = await this.#session.send('MKCOL', url, { signal });
       await again.discard();
       if (again.status === 200 || again.status === 201 || again.status === 405) return;
-      if (again.status === 409) throw new StoreTrouble('conflict', `${what('MKCOL', url)}: a file is in the way`, { status: 409 });
+      if (again.status === 409)
+        throw new StoreTrouble('conflict', `${what('MKCOL', url)}: a file is in the way`, { status: 409 });
       throw troubleOfStatus(again, what('MKCOL', url));
     }
     if (await this.#isThere(url, signal)) return;

@@ -19,7 +19,11 @@ const parallelFolders = 8;
  *
  * One level at a time: `Depth: infinity` is refused by some servers and silently cut short by others.
  */
-export async function* listDav(session: DavSession, prefix: string, signal?: AbortSignal): AsyncGenerator<readonly Entry[]> {
+export async function* listDav(
+  session: DavSession,
+  prefix: string,
+  signal?: AbortSignal,
+): AsyncGenerator<readonly Entry[]> {
   const underWay = new Set<Promise<void>>();
   const found: (readonly DavChild[])[] = [];
   let failed: { readonly error: unknown } | undefined;
@@ -114,5 +118,10 @@ function decodeQuietly(path: string): string {
 }
 
 export function toEntry(key: string, { size, version, modifiedMs }: DavResource): Entry {
-  return { key, size, ...(version === undefined ? {} : { version }), ...(modifiedMs === undefined ? {} : { modifiedMs }) };
+  return {
+    key,
+    size,
+    ...(version === undefined ? {} : { version }),
+    ...(modifiedMs === undefined ? {} : { modifiedMs }),
+  };
 }

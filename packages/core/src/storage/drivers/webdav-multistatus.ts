@@ -35,7 +35,8 @@ export async function parseResources(xml: string, what: string): Promise<DavReso
     const status = statusOf(response.propstat?.status ?? response.status);
     // Removed between the server's own look at the folder and at the file.
     if (status === 404 || status === 410) continue;
-    if (status !== undefined && status >= 400) throw troubleOfStatus({ status, headers: {} }, `${what} (${pathOf(response, what)})`);
+    if (status !== undefined && status >= 400)
+      throw troubleOfStatus({ status, headers: {} }, `${what} (${pathOf(response, what)})`);
     resources.push(resourceOf(response, what));
   }
   return resources;
@@ -45,7 +46,8 @@ export async function parseResources(xml: string, what: string): Promise<DavReso
 export async function refuseInnerErrors(xml: string, what: string): Promise<void> {
   for (const response of await parseResponses(xml, what)) {
     const status = statusOf(response.status ?? response.propstat?.status);
-    if (status !== undefined && status >= 400) throw troubleOfStatus({ status, headers: {} }, `${what} (${pathOf(response, what)})`);
+    if (status !== undefined && status >= 400)
+      throw troubleOfStatus({ status, headers: {} }, `${what} (${pathOf(response, what)})`);
   }
 }
 
@@ -63,7 +65,10 @@ async function parseResponses(xml: string, what: string): Promise<readonly DavRe
     } as unknown as Parameters<typeof parseXML>[1]);
     return result.multistatus.response as unknown as readonly DavResponse[];
   } catch (error) {
-    throw new StoreTrouble('broken', `${what} sent no multistatus: ${error instanceof Error ? error.message : String(error)}`);
+    throw new StoreTrouble(
+      'broken',
+      `${what} sent no multistatus: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
 }
 
@@ -74,7 +79,8 @@ function resourceOf(response: DavResponse, what: string): DavResource {
   const type = prop['resourcetype'];
   const isFolder = typeof type === 'object' && type !== null && 'collection' in type;
   const size = Number(textOf(prop['getcontentlength']) ?? (isFolder ? 0 : Number.NaN));
-  if (!isFolder && !Number.isSafeInteger(size)) throw new StoreTrouble('broken', `${what} does not tell the size of ${path}`);
+  if (!isFolder && !Number.isSafeInteger(size))
+    throw new StoreTrouble('broken', `${what} does not tell the size of ${path}`);
   const modified = textOf(prop['getlastmodified']);
   const modifiedMs = modified === undefined ? Number.NaN : Date.parse(modified);
   return {

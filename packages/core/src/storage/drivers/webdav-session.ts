@@ -85,7 +85,11 @@ export class DavSession {
   }
 
   /** Sends a request that changes something; returns its status when it is a success through and through. */
-  async change(method: string, url: URL, init: DavInit & { readonly accept?: readonly number[] } = {}): Promise<number> {
+  async change(
+    method: string,
+    url: URL,
+    init: DavInit & { readonly accept?: readonly number[] } = {},
+  ): Promise<number> {
     const response = await this.send(method, url, init);
     const { status } = response;
     if (status === 207) {
@@ -108,7 +112,8 @@ export class DavSession {
     let sizeBytes = 0;
     for await (const part of response.body) {
       sizeBytes += part.length;
-      if (sizeBytes > capBytes) throw new StoreTrouble('limit', `an answer of ${this.base.host} has more than ${capBytes} bytes`);
+      if (sizeBytes > capBytes)
+        throw new StoreTrouble('limit', `an answer of ${this.base.host} has more than ${capBytes} bytes`);
       parts.push(part);
     }
     return Buffer.concat(parts).toString('utf8');

@@ -2,7 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { posix } from 'node:path';
 import { sleep } from '../../lib/retry.ts';
 import { Semaphore } from '../../lib/semaphore.ts';
-import { defineDriver, StoreTrouble, type ByteRange, type Bytes, type Driver, type Entry, type ReadStream, type WriteOptions } from '../../model/driver.ts';
+import {
+  defineDriver,
+  StoreTrouble,
+  type ByteRange,
+  type Bytes,
+  type Driver,
+  type Entry,
+  type ReadStream,
+  type WriteOptions,
+} from '../../model/driver.ts';
 import { isStaged, stagingFolder } from '../key.ts';
 import { troubleOf } from '../trouble.ts';
 import { readHttp } from './http-read.ts';
@@ -55,7 +64,8 @@ export class WebdavDriver implements Driver {
       async (headers) => {
         const response = await this.#session.send('GET', url, { headers, signal });
         // Servers send people who ask for a folder to its page, or say that they cannot; to us it is no file.
-        const isFolder = new URL(response.url).pathname.endsWith('/') || response.status === 405 || response.status === 501;
+        const isFolder =
+          new URL(response.url).pathname.endsWith('/') || response.status === 405 || response.status === 501;
         if (!isFolder) return response;
         await response.discard();
         throw new StoreTrouble('missing', `${key} is a folder`);
@@ -82,7 +92,11 @@ export class WebdavDriver implements Driver {
     }
   }
 
-  async move(from: string, to: string, options: { readonly overwrite: boolean; readonly signal?: AbortSignal }): Promise<Entry> {
+  async move(
+    from: string,
+    to: string,
+    options: { readonly overwrite: boolean; readonly signal?: AbortSignal },
+  ): Promise<Entry> {
     return this.#publish(from, to, options);
   }
 
@@ -184,7 +198,12 @@ export class WebdavDriver implements Driver {
     return this.#verify(await this.stat(to, signal), options.size, to);
   }
 
-  async #transfer(method: 'MOVE' | 'COPY', from: string, to: string, options: Omit<PublishOptions, 'size'>): Promise<void> {
+  async #transfer(
+    method: 'MOVE' | 'COPY',
+    from: string,
+    to: string,
+    options: Omit<PublishOptions, 'size'>,
+  ): Promise<void> {
     const headers = {
       destination: this.#session.fileUrl(to).href,
       overwrite: options.overwrite ? 'T' : 'F',

@@ -90,7 +90,10 @@ export const changingCases: readonly ContractCase[] = [
     async run({ store }) {
       await store.write('name/inside', bytesOf('inside'));
       await store.write('file', bytesOf('file'));
-      const acts: (() => Promise<unknown>)[] = [() => store.write('name', bytesOf('file')), () => store.copy('file', 'name')];
+      const acts: (() => Promise<unknown>)[] = [
+        () => store.write('name', bytesOf('file')),
+        () => store.copy('file', 'name'),
+      ];
       if (store.can.move) acts.push(() => store.move('file', 'name', { overwrite: true }));
       for (const act of acts) {
         try {

@@ -8,12 +8,16 @@ export const listingCases: readonly ContractCase[] = [
     title: 'lists every file once, over all pages',
     async run({ store, put, sizes }) {
       const expected: string[] = [];
-      for (let n = 0; n < sizes.listFiles; n++) expected.push(n % 2 === 0 ? `list/${n}.txt` : `list/sub-${n % 5}/${n}.txt`);
+      for (let n = 0; n < sizes.listFiles; n++)
+        expected.push(n % 2 === 0 ? `list/${n}.txt` : `list/sub-${n % 5}/${n}.txt`);
       for (let at = 0; at < expected.length; at += 16) {
         await Promise.all(expected.slice(at, at + 16).map((key) => put(key, bytesOf(key))));
       }
       assert.deepEqual(await listKeys(store), expected.sort());
-      assert.deepEqual(await listKeys(store, 'list/sub-3/'), expected.filter((key) => key.startsWith('list/sub-3/')));
+      assert.deepEqual(
+        await listKeys(store, 'list/sub-3/'),
+        expected.filter((key) => key.startsWith('list/sub-3/')),
+      );
     },
   },
   {
@@ -24,7 +28,11 @@ export const listingCases: readonly ContractCase[] = [
       await put('a/none', bytesOf(''));
       for (const entry of await listAll(store)) {
         const stat = await store.stat(entry.key);
-        assert.deepEqual({ size: entry.size, version: entry.version }, { size: stat?.size, version: stat?.version }, entry.key);
+        assert.deepEqual(
+          { size: entry.size, version: entry.version },
+          { size: stat?.size, version: stat?.version },
+          entry.key,
+        );
       }
       assert.equal((await listAll(store)).length, 3);
     },

@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict';
 import { sha256 } from '../../lib/digest.ts';
-import { bytesOf, failsWith, failureFrom, listKeys, piecesOf, readAll, someBytes, textOf, type ContractCase } from './contract-case.ts';
+import {
+  bytesOf,
+  failsWith,
+  failureFrom,
+  listKeys,
+  piecesOf,
+  readAll,
+  someBytes,
+  textOf,
+  type ContractCase,
+} from './contract-case.ts';
 
 /** What every store that writes must do. */
 export const writingCases: readonly ContractCase[] = [
@@ -50,7 +60,9 @@ export const writingCases: readonly ContractCase[] = [
         assert.equal(await store.stat('once'), undefined);
         return;
       }
-      const tries = Array.from({ length: 20 }, (_, n) => store.write('once', bytesOf(`writer ${n}`), { ifAbsent: true }));
+      const tries = Array.from({ length: 20 }, (_, n) =>
+        store.write('once', bytesOf(`writer ${n}`), { ifAbsent: true }),
+      );
       const results = await Promise.allSettled(tries);
       const winners = results.flatMap((result, n) => (result.status === 'fulfilled' ? [n] : []));
       assert.equal(winners.length, 1);
@@ -105,7 +117,9 @@ export const writingCases: readonly ContractCase[] = [
       const digest = sha256('something else');
       for (const key of ['new', 'old']) {
         await failsWith('store.corrupt', () => store.write(key, bytes, { digest }));
-        await failsWith('store.corrupt', () => store.write(key, piecesOf(bytes, 65_536), { digest, size: bytes.length }));
+        await failsWith('store.corrupt', () =>
+          store.write(key, piecesOf(bytes, 65_536), { digest, size: bytes.length }),
+        );
       }
       await onlyOldIsThere(store);
     },
@@ -141,7 +155,10 @@ export const writingCases: readonly ContractCase[] = [
       try {
         const found = await readAll(stream);
         const first = found[0] ?? 0;
-        assert.ok(found.every((byte) => byte === first), 'two versions were mixed');
+        assert.ok(
+          found.every((byte) => byte === first),
+          'two versions were mixed',
+        );
       } catch (error) {
         // A service may give up; it must then say so. A failed assertion is no failure of the service.
         await assert.doesNotReject(failureFrom(() => Promise.reject(error as Error)));

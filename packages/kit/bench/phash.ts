@@ -1,17 +1,11 @@
-// Perceptual hashes and decode checks a second, by kind of image. Run: node bench/phash.ts
+// Perceptual hashes and decode checks a second, by kind of image. Run: node packages/kit/bench/phash.ts
 // Prints a table and writes bench/results/phash.json.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { createRequire } from 'node:module';
-import type { Sharp } from 'sharp';
-import { inspectImage } from '../packages/kit/src/image.ts';
-import { phash } from '../packages/kit/src/phash.ts';
-import { seeded } from '../packages/kit/src/seeded.ts';
-
-// sharp is a dependency of the kit, not of the root.
-const sharp = createRequire(new URL('../packages/kit/src/phash.ts', import.meta.url))(
-  'sharp',
-) as typeof import('sharp').default;
+import sharp, { type Sharp } from 'sharp';
+import { inspectImage } from '../src/image.ts';
+import { phash } from '../src/phash.ts';
+import { seeded } from '../src/seeded.ts';
 
 const milliseconds = 1500;
 
@@ -40,7 +34,7 @@ async function main(): Promise<void> {
     }
   }
   console.table(results);
-  const folder = new URL('./results/', import.meta.url);
+  const folder = new URL('../../../bench/results/', import.meta.url);
   mkdirSync(folder, { recursive: true });
   const machine = { cpu: cpus()[0]?.model, cores: cpus().length, node: process.version };
   writeFileSync(

@@ -1,0 +1,74 @@
+import { readFile } from 'node:fs/promises';
+import {
+  definePlugin,
+  defineStep,
+  defineTask,
+  type FileRef,
+  fileRef,
+  type Slot,
+  storeUrl,
+  z,
+} from '@dataset-runner/core/plugin';
+
+interface Labelled {
+  readonly key: string;
+  readonly label: string;
+}
+
+// A stand-in for a session of an inference library.
+class Session {
+  static async open(path: string): Promise<Session> {
+    return new Session((await readFile(path, 'utf8')).trim().split('\n'));
+  }
+  readonly labels: readonly string[];
+  constructor(labels: readonly string[]) {
+    this.labels = labels;
+  }
+  run(sizes: readonly number[]): string[] {
+    return sizes.map((size) => this.labels[size % this.labels.length] ?? 'unknown');
+  }
+}
+
+// #region classify
+/** One session for each worker, opened by the first item that needs it: `open` has no tools, `work` has. */
+class Sessions implements AsyncDisposable {
+  #session: Promise<Session> | undefined;
+  get(path: () => Promise<string>): Promise<Session> {
+    this.#session ??= path().then((found) => Session.open(found));
+    return this.#session;
+  }
+  async [Symbol.asyncDispose](): Promise<void> {} // a real one would free its memory here
+}
+
+const classify = defineStep({
+  name: 'classify',
+  needs: { cpu: true },
+  batch: 32,
+  open: (_uses: { readonly model: FileRef }) => new Sessions(),
+  async work(slots: readonly Slot<FileRef, Labelled>[], { uses, opened, localPath }) {
+    const session = await opened.get(() => localPath(uses.model));
+    const labels = session.run(slots.map(({ item }) => item.size));
+    for (const [i, slot] of slots.entries()) {
+      if (slot.item.size === 0) slot.failed(new Error('the picture is empty'));
+      else slot.done({ key: slot.key, label: labels[i] ?? 'unknown' });
+    }
+  },
+});
+// #endregion
+
+const label = defineTask({
+  summary: 'Give every picture the label a model sees in it.',
+  params: z.object({ from: storeUrl(), model: fileRef() }),
+  outputs: z.object({ labels: z.record(z.string(), z.string()) }),
+  steps: { classify },
+  async run({ params, store, map }) {
+    const pictures: FileRef[] = [];
+    for await (const page of (await store(params.from)).list())
+      for (const entry of page) pictures.push({ $type: 'file', store: params.from, ...entry });
+    // `uses` is part of every fingerprint: another model, and every picture is classified again.
+    const found = await map(classify, pictures, { uses: { model: params.model }, partial: 'allow' }).toArray();
+    return { labels: Object.fromEntries(found.map(({ key, label }) => [key, label])) };
+  },
+});
+
+export default definePlugin({ name: 'model', api: 1, tasks: { label } });

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { createRig, type ProjectRig } from '../../src/testing/project-rig.ts';
+
+function wrongRig(config = ''): Promise<ProjectRig> {
+  const plugin = readFileSync(new URL('./fixtures/wrong.ts', import.meta.url), 'utf8');
+  return createRig({ config: `plugins: [./wrong.ts]\n${config}`, files: { 'wrong.ts': plugin } });
+}
+
+const codesOf = (report: Record<string, unknown>): string[] =>
+  (report['failures'] as { code: string }[]).map(({ code }) => code);
+
+describe('a failure', function () {
+  this.timeout(60_000);
+
+  for (const [how, code] of [
+    ['case', 'output.collision'],
+    ['same', 'output.collision'],
+    ['step', 'output.claimed'],
+  ] as const) {
+    it(`names two writers of one file: ${how} is ${code}`, async () => {
+      await using rig = await wrongRig();
+      const ended = await rig.json('run', 'wrong:clash', '--how', how);
+      assert.equal(ended.code, 1);
+      assert.deepEqual(codesOf(ended.report), [code]);
+    });
+  }
+
+  it('names an output that was promised and never written: output.missing', async () => {
+    await using rig = await wrongRig();
+    assert.deepEqual(codesOf((await rig.json('run', 'wrong:missing')).report), ['output.missing']);
+  });
+
+  it('names outputs of another shape than declared: task.outputs', async () => {
+    await using rig = await wrongRig();
+    assert.deepEqual(codesOf((await rig.json('run', 'wrong:shape')).report), ['task.outputs']);
+  });
+
+  it('reaches a plan that catches it: step.incomplete', async () => {
+    await using rig = await wrongRig();
+    const { code, report } = await rig.json('run', 'wrong:caught');
+    assert.equal(code, 1);
+    assert.deepEqual(codesOf(report), ['step.failed'], 'the item itself is what is reported');
+    assert.match((await rig.runner('logs')).stdout, /caught step\.incomplete/);
+  });
+
+  it('ends one of two runs that wait for each other: state.deadlock', async () => {
+    await using rig = await wrongRig();
+    const [one, two] = await Promise.all([
+      rig.json('run', 'wrong:ring', '--first', './x', '--second', './y'),
+      rig.json('run', 'wrong:ring', '--first', './y', '--second', './x'),
+    ]);
+    const codes = [...codesOf(one.report), ...codesOf(two.report)];
+    assert.ok(
+      codes.length >= 1 && codes.every((code) => code === 'state.deadlock'),
+      JSON.stringify([one.report, two.report]),
+    );
+  });
+
+  it('refuses a state of a later version instead of guessing: state.newer', async () => {
+    await using rig = await wrongRig();
+    await rig.runner('run', 'wrong:caught');
+    const db = new DatabaseSync(rig.path('.runner/state.db'));
+    db.exec('PRAGMA user_version = 99');
+    db.close();
+    const ended = await rig.runner('run', 'wrong:caught');
+    assert.equal(ended.code, 3);
+    assert.match(ended.stderr, /state\.newer/);
+  });
+
+  it('says which run there is not: run.unknown', async () => {
+    await using rig = await wrongRig();
+    const ended = await rig.runner('logs', '99');
+    assert.equal(ended.code, 2);
+    assert.match(ended.stderr, /run\.unknown/);
+  });
+
+  it('says that a place holds no set: place.damaged', async () => {
+    await using rig = await wrongRig();
+    rig.write('set/dataset.json', 'not json');
+    assert.match((await rig.runner('verify', './set')).stderr, /place\.damaged/);
+  });
+
+  it('names params that are wrong, all at once: params.invalid', async () => {
+    await using rig = await wrongRig();
+    const ended = await rig.runner('run', 'wrong:ring', '--first', './x');
+    assert.equal(ended.code, 2);
+    assert.match(ended.stderr, /params\.invalid/);
+    assert.match(ended.stderr, /second/);
+  });
+
+  it('points into the pipeline that cannot be: pipeline.invalid', async () => {
+    await using rig = await wrongRig(
+      "pipelines:\n  all:\n    - wrong:shape\n    - wrong:clash: { how: '${{ shapes.count }}' }\n",
+    );
+    const ended = await rig.runner('run', 'all');
+    assert.equal(ended.code, 2);
+    assert.match(ended.stderr, /pipeline\.invalid/);
+    assert.match(ended.stderr, /runner\.yaml:5/);
+  });
+});
