@@ -24,6 +24,7 @@ const commands = {
   build: (args) => node24([build, ...args]),
   check: (args) => node24([join(root, 'scripts', 'check.ts'), ...args]),
   format: (args) => node24([biome, 'format', '--write', ...args]),
+  docs: (args) => node24(['--conditions=source', join(root, 'scripts', 'docs', 'update-docs.ts'), ...args]),
   ready: async () => 0,
 };
 

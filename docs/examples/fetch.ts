@@ -1,4 +1,4 @@
-import { appendFile, readFile, stat } from 'node:fs/promises';
+import { appendFile, readFile, rm, stat } from 'node:fs/promises';
 import {
   defineFailures,
   definePlugin,
@@ -31,11 +31,16 @@ const download = defineStep({
   secrets: ['collection-token'],
   async work({ species, url }: Archive, { fetch, secret, scratch, output, progress, signal }) {
     const part = await scratch('part'); // outlives a crash, is gone once the item is done
-    const have = await stat(part).then(({ size }) => size, () => 0);
+    const have = await stat(part).then(
+      ({ size }) => size,
+      () => 0,
+    );
     const authorization = `Bearer ${secret('collection-token')}`;
-    const answer = await fetch(url, { headers: { authorization, range: `bytes=${have}-` }, signal });
-    if (answer.status !== 206) throw failures['not-there']({ url, status: answer.status });
-    let done = have;
+    const range = have > 0 ? { range: `bytes=${have}-` } : {};
+    const answer = await fetch(url, { headers: { authorization, ...range }, signal });
+    if (answer.status !== 200 && answer.status !== 206) throw failures['not-there']({ url, status: answer.status });
+    if (answer.status === 200) await rm(part, { force: true }); // it sent the whole file again
+    let done = answer.status === 206 ? have : 0;
     for await (const piece of answer.body) {
       await appendFile(part, piece);
       progress((done += piece.length));

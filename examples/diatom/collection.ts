@@ -74,7 +74,11 @@ interface Arranged {
 
 function arrange(species: Species, pictures: readonly Picture[]): Arranged[] {
   const plain = ({ specimen, view }: Picture): string => `${specimen}${view}.png`;
-  const zip = (name: string, some: readonly Picture[], path: (picture: Picture, index: number) => string): Arranged => ({
+  const zip = (
+    name: string,
+    some: readonly Picture[],
+    path: (picture: Picture, index: number) => string,
+  ): Arranged => ({
     name,
     files: new Map(some.map((picture, index) => [`${species.folder}/${path(picture, index)}`, picture.bytes])),
   });
@@ -83,7 +87,13 @@ function arrange(species: Species, pictures: readonly Picture[]): Arranged[] {
     case 'navicula_lanceolata': {
       const half = Math.ceil(pictures.length / 2);
       // Two slides, each numbered from 001: copied into one folder, half of them would overwrite the others.
-      return [zip(file, pictures, (_, index) => `slide${index < half ? 1 : 2}/${String((index % half) + 1).padStart(3, '0')}.png`)];
+      return [
+        zip(
+          file,
+          pictures,
+          (_, index) => `slide${index < half ? 1 : 2}/${String((index % half) + 1).padStart(3, '0')}.png`,
+        ),
+      ];
     }
     case 'gyrosigma_acuminatum': {
       const whole = zip(file, pictures, plain);
@@ -107,7 +117,9 @@ function arrange(species: Species, pictures: readonly Picture[]): Arranged[] {
 }
 
 async function pack(files: Map<string, Uint8Array>): Promise<Uint8Array> {
-  const entries = [...files].map(([key, bytes]): PackEntry => ({ key, bytes })).sort((a, b) => (a.key < b.key ? -1 : 1));
+  const entries = [...files]
+    .map(([key, bytes]): PackEntry => ({ key, bytes }))
+    .sort((a, b) => (a.key < b.key ? -1 : 1));
   const pieces: Uint8Array[] = [];
   for await (const piece of packZip(entries)) pieces.push(piece);
   return Buffer.concat(pieces);

@@ -17,7 +17,9 @@ prepareProject(project);
 say('1. Draw a collection of diatoms: 5 species, 6 archives, with the usual surprises in them');
 const startedMs = performance.now();
 const archives = await drawCollection();
-say(`   ${archives.reduce((sum, { bytes }) => sum + bytes.length, 0) >> 20} MB in ${archives.length} archives, drawn in ${seconds(startedMs)}`);
+say(
+  `   ${archives.reduce((sum, { bytes }) => sum + bytes.length, 0) >> 20} MB in ${archives.length} archives, drawn in ${seconds(startedMs)}`,
+);
 
 const server = await serve(archives);
 try {
@@ -36,7 +38,8 @@ sayWhatIsThere();
 /** A project that starts from nothing, so that the demo is the same every time. */
 function prepareProject(folder: string): void {
   mkdirSync(folder, { recursive: true });
-  for (const name of ['.runner', 'set', 'model', 'species.json']) rmSync(join(folder, name), { recursive: true, force: true });
+  for (const name of ['.runner', 'set', 'model', 'species.json'])
+    rmSync(join(folder, name), { recursive: true, force: true });
   const config = join(folder, 'runner.yaml');
   if (existsSync(config)) return;
   copyFileSync(join(here, 'project', 'runner.yaml'), config);

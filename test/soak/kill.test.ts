@@ -9,7 +9,9 @@ describe('a run that is killed, at length', function () {
       await killRound(seed, 'SIGKILL', figures);
       if (seed % 10 === 0) console.log(`      ${figures.kills} kills so far`);
     }
-    console.log(`      ${figures.kills} kills; of ${figures.items} items ${figures.again} were in flight and made again`);
+    console.log(
+      `      ${figures.kills} kills; of ${figures.items} items ${figures.again} were in flight and made again`,
+    );
   });
 
   it('ends exactly right after 60 interrupts', async () => {

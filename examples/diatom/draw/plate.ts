@@ -71,24 +71,37 @@ export async function drawPlate(shape: Shape, view: View, random: Seeded): Promi
   const background = `rgb(${light.red | 0},${light.green | 0},${light.blue | 0})`;
   const place = `translate(${plateWidth / 2 + view.shiftX} ${plateHeight / 2 + view.shiftY}) rotate(${view.turn.toFixed(2)}) scale(${view.zoom.toFixed(3)})`;
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${plateWidth}" height="${plateHeight}"><defs><filter id="soft" x="-30%" y="-30%" width="160%" height="160%"><feGaussianBlur stdDeviation="2.4"/></filter><filter id="far" x="-100%" y="-100%" width="300%" height="300%"><feGaussianBlur stdDeviation="3.2"/></filter></defs><rect width="100%" height="100%" fill="${background}"/>${drawDebris(random)}<g transform="${place}">${drawValve(shape)}</g></svg>`;
-  const { data } = await sharp(Buffer.from(svg)).removeAlpha().blur(view.blur).raw().toBuffer({ resolveWithObject: true });
+  const { data } = await sharp(Buffer.from(svg))
+    .removeAlpha()
+    .blur(view.blur)
+    .raw()
+    .toBuffer({ resolveWithObject: true });
   expose(data, light, random);
-  return sharp(data, { raw: { width: plateWidth, height: plateHeight, channels: 3 } }).png({ compressionLevel: 6 }).toBuffer();
+  return sharp(data, { raw: { width: plateWidth, height: plateHeight, channels: 3 } })
+    .png({ compressionLevel: 6 })
+    .toBuffer();
 }
 
 /** What else lies on a slide: specks in focus, rings of dust far out of it, splinters of other valves. */
 function drawDebris(random: Seeded): string {
-  const somewhere = (): string => `${between(random, 0, plateWidth).toFixed(1)} ${between(random, 0, plateHeight).toFixed(1)}`;
+  const somewhere = (): string =>
+    `${between(random, 0, plateWidth).toFixed(1)} ${between(random, 0, plateHeight).toFixed(1)}`;
   const parts: string[] = [];
   for (let speck = random.below(9); speck > 0; speck--) {
-    parts.push(`<circle r="${between(random, 0.5, 1.7).toFixed(2)}" transform="translate(${somewhere()})" fill="#4a422c" fill-opacity="${between(random, 0.3, 0.7).toFixed(2)}"/>`);
+    parts.push(
+      `<circle r="${between(random, 0.5, 1.7).toFixed(2)}" transform="translate(${somewhere()})" fill="#4a422c" fill-opacity="${between(random, 0.3, 0.7).toFixed(2)}"/>`,
+    );
   }
   for (let ring = random.below(3); ring > 0; ring--) {
-    parts.push(`<circle r="${between(random, 6, 15).toFixed(1)}" transform="translate(${somewhere()})" fill="none" stroke="#6b6248" stroke-opacity=".2" stroke-width="3.4" filter="url(#far)"/>`);
+    parts.push(
+      `<circle r="${between(random, 6, 15).toFixed(1)}" transform="translate(${somewhere()})" fill="none" stroke="#6b6248" stroke-opacity=".2" stroke-width="3.4" filter="url(#far)"/>`,
+    );
   }
   for (let splinter = random.below(3); splinter > 0; splinter--) {
     const length = between(random, 5, 16);
-    parts.push(`<path d="M0 0l${length.toFixed(1)} ${between(random, -2, 2).toFixed(1)}l${(-length * 0.7).toFixed(1)} ${between(random, 1.5, 3).toFixed(1)}z" transform="translate(${somewhere()}) rotate(${random.below(360)})" fill="#7d7355" fill-opacity=".3" stroke="#40371f" stroke-opacity=".5" stroke-width=".7"/>`);
+    parts.push(
+      `<path d="M0 0l${length.toFixed(1)} ${between(random, -2, 2).toFixed(1)}l${(-length * 0.7).toFixed(1)} ${between(random, 1.5, 3).toFixed(1)}z" transform="translate(${somewhere()}) rotate(${random.below(360)})" fill="#7d7355" fill-opacity=".3" stroke="#40371f" stroke-opacity=".5" stroke-width=".7"/>`,
+    );
   }
   return parts.join('');
 }

@@ -130,7 +130,11 @@ export const speciesList: readonly Species[] = [
         kind: 'pennate',
         halfLength: between(random, 80, 94),
         // A needle, swollen in the middle and a little at the poles.
-        halfWidth: (t) => width * (taper(t, 26) ** 0.5 * (0.78 + 0.55 * bump(t, 0, 0.13)) + 0.22 * (bump(t, 0.93, 0.05) + bump(t, -0.93, 0.05))) * taper(t, 40),
+        halfWidth: (t) =>
+          width *
+          (taper(t, 26) ** 0.5 * (0.78 + 0.55 * bump(t, 0, 0.13)) +
+            0.22 * (bump(t, 0.93, 0.05) + bump(t, -0.93, 0.05))) *
+          taper(t, 40),
         bend: (t) => 0.012 * Math.cos(Math.PI * t),
         striae: 62 + random.below(10),
         lean: 0,
@@ -151,7 +155,10 @@ export const speciesList: readonly Species[] = [
         kind: 'pennate',
         halfLength: between(random, 52, 66),
         // A club: a broad head, a waist, a belly, and a foot that runs out thin.
-        halfWidth: (t) => width * (0.74 * bump(t, 0.7, 0.36) + 0.86 * bump(t, -0.02, 0.4) + 0.3 * bump(t, -0.66, 0.36)) * taper(t, 8) ** 0.6,
+        halfWidth: (t) =>
+          width *
+          (0.74 * bump(t, 0.7, 0.36) + 0.86 * bump(t, -0.02, 0.4) + 0.3 * bump(t, -0.66, 0.36)) *
+          taper(t, 8) ** 0.6,
         bend: straight,
         striae: 38 + random.below(8),
         lean: between(random, 10, 18),

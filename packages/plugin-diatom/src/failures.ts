@@ -4,9 +4,15 @@ import { defineFailures } from '@dataset-runner/core/plugin';
 export const diatomFailures = defineFailures('diatom', {
   'folder-empty': {
     about: 'An entry of the file list names a folder that its archive does not have, or that holds no picture.',
-    message: (of: { readonly index: number; readonly archive: string; readonly folder: string; readonly found: readonly string[] }) =>
+    message: (of: {
+      readonly index: number;
+      readonly archive: string;
+      readonly folder: string;
+      readonly found: readonly string[];
+    }) =>
       `entry ${of.index}: '${of.folder}' in ${of.archive} has no pictures; the archive has pictures in ${of.found.map((name) => `'${name}'`).join(', ') || 'no folder'}`,
-    hint: () => 'Correct exploded_folder_name in the file list; it is case-sensitive, and empty means the whole archive.',
+    hint: () =>
+      'Correct exploded_folder_name in the file list; it is case-sensitive, and empty means the whole archive.',
   },
   'no-pictures': {
     about: 'A place that should hold pictures by class has none.',
@@ -14,7 +20,8 @@ export const diatomFailures = defineFailures('diatom', {
   },
   'leak-found': {
     about: 'The same picture stands in two splits of a set, and the task was asked to fail then.',
-    message: (of: { readonly pairs: number; readonly first: string }) => `${of.pairs} pairs of pictures cross the splits, for example ${of.first}`,
+    message: (of: { readonly pairs: number; readonly first: string }) =>
+      `${of.pairs} pairs of pictures cross the splits, for example ${of.first}`,
   },
   'file-missing': {
     about: 'A folder lacks a file that the task cannot do without.',
@@ -27,7 +34,8 @@ export const diatomFailures = defineFailures('diatom', {
   },
   'program-missing': {
     about: 'A program this task starts is not installed.',
-    message: (of: { readonly program: string; readonly wanted: string }) => `'${of.program}' is not installed; it is needed to ${of.wanted}`,
+    message: (of: { readonly program: string; readonly wanted: string }) =>
+      `'${of.program}' is not installed; it is needed to ${of.wanted}`,
   },
   'program-failed': {
     about: 'A program this task started ended with an error; the message ends with its last lines.',
@@ -36,7 +44,8 @@ export const diatomFailures = defineFailures('diatom', {
   },
   'machine-unset': {
     about: 'The kind of machine to train on needs settings that are not given.',
-    message: (of: { readonly kind: string; readonly param: string }) => `compute '${of.kind}' needs the param '${of.param}'`,
+    message: (of: { readonly kind: string; readonly param: string }) =>
+      `compute '${of.kind}' needs the param '${of.param}'`,
     hint: (of: { readonly param: string }) => `Write it under tasks: in runner.yaml, or give --${of.param} a file.`,
   },
   'machine-late': {

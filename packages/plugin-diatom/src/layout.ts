@@ -16,7 +16,9 @@ export function picturePath(split: string, species: string, file: string): strin
 }
 
 /** A picture's path taken apart again; undefined for any other file of a set. */
-export function readPicturePath(path: string): { readonly split: string; readonly species: string; readonly file: string } | undefined {
+export function readPicturePath(
+  path: string,
+): { readonly split: string; readonly species: string; readonly file: string } | undefined {
   const match = /^results\/([^/]+)\/([^/]+)\/(.+)$/.exec(path);
   if (match === null) return undefined;
   const [, split = '', species = '', file = ''] = match;
@@ -72,7 +74,12 @@ function nameAt({ key, inner, full }: Naming, level: number): string {
 // File systems end at 255 bytes a name; the end of a path tells more than its beginning.
 function joined(path: string): string {
   const name = path.replaceAll('/', '_');
-  return Buffer.byteLength(name) <= 200 ? name : Buffer.from(name).subarray(-200).toString('utf8').replace(/^\uFFFD+/, '');
+  return Buffer.byteLength(name) <= 200
+    ? name
+    : Buffer.from(name)
+        .subarray(-200)
+        .toString('utf8')
+        .replace(/^\uFFFD+/, '');
 }
 
 /** The name of a packed set: `diatom_set-YYYY-MM-DD-HH-mm-ss.zip`, in UTC so that names sort by age everywhere. */

@@ -15,7 +15,9 @@ export const divisionParams = {
     .string()
     .min(1)
     .optional()
-    .describe("Pattern whose first capture in the file name (in the path, if it has a '/') is the specimen; specimens are never split"),
+    .describe(
+      "Pattern whose first capture in the file name (in the path, if it has a '/') is the specimen; specimens are never split",
+    ),
   smallClass: z
     .enum(['error', 'warn', 'all-train'])
     .default('error')
@@ -32,6 +34,11 @@ export const includeParam = {
 };
 
 export const leakParams = {
-  leakDistance: z.int().min(0).max(15).default(4).describe('Bits two perceptual hashes may differ and still be reported'),
+  leakDistance: z
+    .int()
+    .min(0)
+    .max(15)
+    .default(4)
+    .describe('Bits two perceptual hashes may differ and still be reported'),
   onLeak: z.enum(['report', 'error']).default('report').describe('What to do about the same picture in two splits'),
 };

@@ -33,7 +33,10 @@ export const sourceSchema = z.object({
   downloaded_file_name: oneName('The name the download gets, for example file_1.zip'),
   exploded_folder_name: z
     .string()
-    .refine((path) => !path.startsWith('/') && !path.split(/[/\\]/).includes('..'), 'must be a folder inside the archive')
+    .refine(
+      (path) => !path.startsWith('/') && !path.split(/[/\\]/).includes('..'),
+      'must be a folder inside the archive',
+    )
     .describe('The folder inside the archive that holds the pictures; empty for the whole archive'),
   species_label: oneName('The class of these pictures, for example gomphonema_clavatum'),
   sha256: z
@@ -84,7 +87,10 @@ function contradictions(list: readonly Source[]): Contradiction[] {
     const name = foldName(archiveStem(entry.downloaded_file_name));
     const same = list[byName.get(name) ?? index] as Source;
     if (same.file_url !== entry.file_url) {
-      add('downloaded_file_name', `${JSON.stringify(entry.downloaded_file_name)} is also the name of ${same.file_url} (entry ${byName.get(name)})`);
+      add(
+        'downloaded_file_name',
+        `${JSON.stringify(entry.downloaded_file_name)} is also the name of ${same.file_url} (entry ${byName.get(name)})`,
+      );
     } else if ((same.sha256 ?? entry.sha256) !== (entry.sha256 ?? same.sha256)) {
       add('sha256', `differs from that of entry ${byName.get(name)}, which is the same archive`);
     }
@@ -92,7 +98,10 @@ function contradictions(list: readonly Source[]): Contradiction[] {
     const label = foldName(entry.species_label);
     const spelled = list[byLabel.get(label) ?? index] as Source;
     if (spelled.species_label !== entry.species_label) {
-      add('species_label', `${JSON.stringify(entry.species_label)} and ${JSON.stringify(spelled.species_label)} (entry ${byLabel.get(label)}) are one folder on many systems`);
+      add(
+        'species_label',
+        `${JSON.stringify(entry.species_label)} and ${JSON.stringify(spelled.species_label)} (entry ${byLabel.get(label)}) are one folder on many systems`,
+      );
     }
     byLabel.set(label, byLabel.get(label) ?? index);
     const whole = JSON.stringify([name, foldName(entry.exploded_folder_name)]);

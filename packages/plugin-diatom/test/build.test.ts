@@ -18,28 +18,52 @@ describe('diatom:build', function () {
   it('publishes a set, its manifest, its reports and its zip; and a second run does nothing', async () => {
     await using site = await openSite({
       'navicula.zip': await zip(pictures('navicula', 14)),
-      'cymbella.zip': await zip({ ...pictures('cymbella', 12), 'cymbella/notes.txt': 'spring', 'cymbella/Thumbs.db': 'x' }),
+      'cymbella.zip': await zip({
+        ...pictures('cymbella', 12),
+        'cymbella/notes.txt': 'spring',
+        'cymbella/Thumbs.db': 'x',
+      }),
     });
     await using rig = await diatomProject([entry(site.url, 'navicula'), entry(site.url, 'cymbella')]);
 
     const first = await rig.json(...buildArgs);
     assert.equal(first.code, 0, first.stderr);
-    const result = first.report['result'] as { train: number; test: number; leftOut: number; zip: { key: string; size: number } };
+    const result = first.report['result'] as {
+      train: number;
+      test: number;
+      leftOut: number;
+      zip: { key: string; size: number };
+    };
     assert.deepEqual([result.train, result.test, result.leftOut], [6, 20, 2]);
     const files = filesIn(rig.path('set'));
     assert.equal(files.filter((file) => file.startsWith('results/test/navicula/')).length, 10);
     assert.equal(files.filter((file) => file.startsWith('results/train/cymbella/')).length, 2);
-    for (const file of ['dataset.json', 'split-manifest.jsonl', 'reports/contact-sheet.png', 'reports/contact-sheet.html', 'reports/leaks.json', 'reports/leaks.html'])
+    for (const file of [
+      'dataset.json',
+      'split-manifest.jsonl',
+      'reports/contact-sheet.png',
+      'reports/contact-sheet.html',
+      'reports/leaks.json',
+      'reports/leaks.html',
+    ])
       assert.ok(files.includes(file), file);
     assert.match(result.zip.key, /^diatom_set-\d{4}-\d\d-\d\d-\d\d-\d\d-\d\d\.zip$/);
     await using packed = await openArchive(rig.path('set', result.zip.key));
     const members: string[] = [];
     for await (const member of packed.entries()) members.push(member.key);
-    assert.deepEqual(members, files.filter((file) => file.startsWith('results/')));
+    assert.deepEqual(
+      members,
+      files.filter((file) => file.startsWith('results/')),
+    );
 
     const line = JSON.parse(rig.read('set/split-manifest.jsonl').split('\n')[0] ?? '') as Record<string, string>;
     assert.deepEqual(Object.keys(line), ['path', 'key', 'sha256', 'class', 'group', 'split', 'source']);
-    assert.equal(line['sha256'], createHash('sha256').update(readFileSync(rig.path('set', line['path'] ?? ''))).digest('hex'));
+    assert.equal(
+      line['sha256'],
+      createHash('sha256')
+        .update(readFileSync(rig.path('set', line['path'] ?? '')))
+        .digest('hex'),
+    );
 
     const asked = site.asked.length;
     const again = await rig.json(...buildArgs);
@@ -59,7 +83,10 @@ describe('diatom:build', function () {
     const { report } = await rig.json(...buildArgs);
     const did = counts(report);
     assert.deepEqual([did['download-archive']?.done, did['download-archive']?.reused], [1, 1]);
-    assert.deepEqual([did['unpack-archive']?.done, did['look-at-picture']?.done, did['place-picture']?.done], [1, 12, 12]);
+    assert.deepEqual(
+      [did['unpack-archive']?.done, did['look-at-picture']?.done, did['place-picture']?.done],
+      [1, 12, 12],
+    );
     assert.deepEqual([did['look-at-picture']?.reused, did['place-picture']?.reused], [12, 12]);
     assert.deepEqual(site.asked, ['/a.zip', '/b.zip']);
   });
@@ -70,7 +97,10 @@ describe('diatom:build', function () {
     assert.equal((await rig.runner(...buildArgs)).code, 0);
     rig.write('species.json', JSON.stringify([entry(site.url, 'a', { species_label: 'navicula' })]));
     const did = counts((await rig.json(...buildArgs)).report);
-    assert.deepEqual([did['download-archive']?.done, did['unpack-archive']?.done, did['look-at-picture']?.done], [0, 0, 0]);
+    assert.deepEqual(
+      [did['download-archive']?.done, did['unpack-archive']?.done, did['look-at-picture']?.done],
+      [0, 0, 0],
+    );
     assert.ok(filesIn(rig.path('set/results')).every((file) => file.includes('/navicula/')));
   });
 
@@ -91,7 +121,10 @@ describe('diatom:build', function () {
   });
 
   it('keeps every picture where it was with --sticky when pictures come and the seed changes', async () => {
-    await using site = await openSite({ 'a.zip': await zip(pictures('a', 30)), 'more.zip': await zip(pictures('more', 8)) });
+    await using site = await openSite({
+      'a.zip': await zip(pictures('a', 30)),
+      'more.zip': await zip(pictures('more', 8)),
+    });
     await using rig = await diatomProject([entry(site.url, 'a')]);
     assert.equal((await rig.runner(...buildArgs)).code, 0);
     const before = filesIn(rig.path('set/results'));
@@ -101,7 +134,8 @@ describe('diatom:build', function () {
     assert.equal(code, 0, stderr);
     const after = filesIn(rig.path('set/results'));
     assert.equal(after.length, 38);
-    const splitOf = (files: string[]) => new Map(files.map((file) => [file.split('/').at(-1)?.replace(/^a_a_/, ''), file.split('/')[0]]));
+    const splitOf = (files: string[]) =>
+      new Map(files.map((file) => [file.split('/').at(-1)?.replace(/^a_a_/, ''), file.split('/')[0]]));
     // Names that collide with the new pictures grew their folder; their split must not have changed.
     const places = splitOf(after.filter((file) => !file.includes('more_')));
     for (const [name, split] of splitOf(before)) assert.equal(places.get(name), split, name);
@@ -124,7 +158,10 @@ describe('diatom:build', function () {
   });
 
   it('names the entry and field of a wrong file list', async () => {
-    await using rig = await diatomProject([entry('http://127.0.0.1:1', 'a'), entry('http://127.0.0.1:1', 'b', { species_label: 'b/c' })]);
+    await using rig = await diatomProject([
+      entry('http://127.0.0.1:1', 'a'),
+      entry('http://127.0.0.1:1', 'b', { species_label: 'b/c' }),
+    ]);
     const { code, stdout, stderr } = await rig.runner(...buildArgs);
     assert.equal(code, 2);
     assert.match(stdout + stderr, /fileList\W*1\W+species_label/);
@@ -136,7 +173,10 @@ describe('diatom:build', function () {
     await using rig = await diatomProject([entry(site.url, 'a', { exploded_folder_name: 'navicula' })]);
     const { code, stdout, stderr } = await rig.runner(...buildArgs);
     assert.equal(code, 1);
-    assert.match(stdout + stderr, /entry 0: 'navicula' in a\.zip has no pictures; the archive has pictures in 'Navicula'/);
+    assert.match(
+      stdout + stderr,
+      /entry 0: 'navicula' in a\.zip has no pictures; the archive has pictures in 'Navicula'/,
+    );
   });
 
   it('goes on after a kill in the middle and ends with the same set', async () => {
@@ -146,7 +186,9 @@ describe('diatom:build', function () {
     // The second archive stops half way: the first is worked on while the run can be killed at a known place.
     const half = new Promise<void>((resolve) => {
       site.set('b.zip', (_, response) => {
-        response.writeHead(200, { 'content-length': 1e6, 'content-type': 'application/zip' }).write(archive.subarray(0, 2000), () => resolve());
+        response
+          .writeHead(200, { 'content-length': 1e6, 'content-type': 'application/zip' })
+          .write(archive.subarray(0, 2000), () => resolve());
       });
     });
     const running = rig.start(...buildArgs);

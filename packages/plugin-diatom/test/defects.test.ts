@@ -14,14 +14,21 @@ import { openSite } from './support/site.ts';
 /** `rglob('*')` gave every file, and for every folder its pictures once more. */
 function originalCandidates(paths: readonly string[]): string[] {
   const folders = new Set(paths.flatMap((path) => (path.includes('/') ? [path.slice(0, path.lastIndexOf('/'))] : [])));
-  const again = [...folders].flatMap((folder) => paths.filter((path) => path.startsWith(`${folder}/`) && path.endsWith('.png')));
+  const again = [...folders].flatMap((folder) =>
+    paths.filter((path) => path.startsWith(`${folder}/`) && path.endsWith('.png')),
+  );
   return [...paths, ...again];
 }
 
 /** Shuffled without a seed, N+1 for testing, copied flat: equal names overwrite each other. */
-function originalSplit(paths: readonly string[], testCount: number, seed: number): { readonly test: Set<string>; readonly train: Set<string> } {
+function originalSplit(
+  paths: readonly string[],
+  testCount: number,
+  seed: number,
+): { readonly test: Set<string>; readonly train: Set<string> } {
   const shuffled = shuffle(originalCandidates(paths), seeded(seed));
-  const flat = (some: readonly string[]): Set<string> => new Set(some.map((path) => path.slice(path.lastIndexOf('/') + 1)));
+  const flat = (some: readonly string[]): Set<string> =>
+    new Set(some.map((path) => path.slice(path.lastIndexOf('/') + 1)));
   return { test: flat(shuffled.slice(0, testCount + 1)), train: flat(shuffled.slice(testCount + 1)) };
 }
 
@@ -35,7 +42,18 @@ function asPictures(paths: readonly string[], contentOf = (path: string): string
   return paths.map((inner) => {
     const sha256 = createHash('sha256').update(contentOf(inner)).digest('hex');
     const file = { $type: 'file', store: 'work:x', key: inner, size: 1 } as const;
-    return { key: `zip/f/${inner}`, file, archive: 'zip.zip', member: `f/${inner}`, inner, sha256, phash: sha256.slice(0, 16), width: 1, height: 1, species: 's' };
+    return {
+      key: `zip/f/${inner}`,
+      file,
+      archive: 'zip.zip',
+      member: `f/${inner}`,
+      inner,
+      sha256,
+      phash: sha256.slice(0, 16),
+      width: 1,
+      height: 1,
+      species: 's',
+    };
   });
 }
 
@@ -45,7 +63,10 @@ function namesIn(set: PlacedSet, part: string): Set<string> {
 
 const flat = Array.from({ length: 100 }, (_, index) => `${String(index).padStart(3, '0')}.png`);
 const slides = Array.from({ length: 100 }, (_, index) => `slide${index % 4}/${String(index).padStart(3, '0')}.png`);
-const renumbered = Array.from({ length: 100 }, (_, index) => `slide${index % 3}/${String(Math.floor(index / 3)).padStart(3, '0')}.png`);
+const renumbered = Array.from(
+  { length: 100 },
+  (_, index) => `slide${index % 3}/${String(Math.floor(index / 3)).padStart(3, '0')}.png`,
+);
 
 describe('what the replaced flow got wrong', function () {
   this.timeout(60_000);
@@ -65,13 +86,22 @@ describe('what the replaced flow got wrong', function () {
   });
 
   it('2b. the same bytes under two names are in one split, and so is a specimen with --group-by', () => {
-    const names = Array.from({ length: 60 }, (_, index) => `${String(1000 + (index >> 1)).padStart(6, '0')}${index % 2 === 0 ? 'AA' : 'BA'}.png`);
+    const names = Array.from(
+      { length: 60 },
+      (_, index) => `${String(1000 + (index >> 1)).padStart(6, '0')}${index % 2 === 0 ? 'AA' : 'BA'}.png`,
+    );
     const original = originalSplit(names, 10, 1);
-    const specimens = ({ test, train }: typeof original): string[] => [...new Set([...test].map((name) => name.slice(0, 6)))].filter((one) => [...train].some((name) => name.startsWith(one)));
+    const specimens = ({ test, train }: typeof original): string[] =>
+      [...new Set([...test].map((name) => name.slice(0, 6)))].filter((one) =>
+        [...train].some((name) => name.startsWith(one)),
+      );
     assert.ok(specimens(original).length > 0);
     const grouped = placePictures(asPictures(names), { ...division, groupBy: '^(\\d{6})' });
     assert.deepEqual(specimens({ test: namesIn(grouped, 'test'), train: namesIn(grouped, 'train') }), []);
-    const twins = placePictures(asPictures(names, (name) => name.slice(0, 6)), division);
+    const twins = placePictures(
+      asPictures(names, (name) => name.slice(0, 6)),
+      division,
+    );
     assert.deepEqual(specimens({ test: namesIn(twins, 'test'), train: namesIn(twins, 'train') }), []);
   });
 
@@ -102,10 +132,19 @@ describe('what the replaced flow got wrong', function () {
   });
 
   it('6. two archives of one species are one class: its folders could not be made twice', () => {
-    const list = fileListSchema.parse([entry('http://h', 'a', { species_label: 's' }), entry('http://h', 'b', { species_label: 's' })]);
+    const list = fileListSchema.parse([
+      entry('http://h', 'a', { species_label: 's' }),
+      entry('http://h', 'b', { species_label: 's' }),
+    ]);
     assert.equal(archivesOf(list).length, 2);
-    const clash = fileListSchema.safeParse([entry('http://h', 'a'), entry('http://h', 'b', { downloaded_file_name: 'a.zip' })]);
-    assert.deepEqual(clash.error?.issues.map(({ path }) => path), [[1, 'downloaded_file_name']]);
+    const clash = fileListSchema.safeParse([
+      entry('http://h', 'a'),
+      entry('http://h', 'b', { downloaded_file_name: 'a.zip' }),
+    ]);
+    assert.deepEqual(
+      clash.error?.issues.map(({ path }) => path),
+      [[1, 'downloaded_file_name']],
+    );
   });
 
   it('7. one failed download is named and the others are kept: it said "one or more failed" and began again from nothing', async () => {
@@ -123,7 +162,14 @@ describe('what the replaced flow got wrong', function () {
     const files = [...flat.slice(0, 12), 'Thumbs.db', 'notes.txt'];
     const original = originalSplit(files, 1, 1);
     assert.ok(original.test.has('notes.txt') || original.train.has('notes.txt'));
-    await using site = await openSite({ 'a.zip': await zip({ ...pictures('a', 12), 'a/notes.txt': 'x', 'a/Thumbs.db': 'x', 'a/cut.png': (pictures('a', 1)['a/000.png'] as Uint8Array).subarray(0, 90) }) });
+    await using site = await openSite({
+      'a.zip': await zip({
+        ...pictures('a', 12),
+        'a/notes.txt': 'x',
+        'a/Thumbs.db': 'x',
+        'a/cut.png': (pictures('a', 1)['a/000.png'] as Uint8Array).subarray(0, 90),
+      }),
+    });
     await using rig = await diatomProject([entry(site.url, 'a')]);
     const { code, stdout, stderr } = await rig.runner(...buildArgs);
     assert.equal(code, 0, stderr);
@@ -140,14 +186,21 @@ describe('what the replaced flow got wrong', function () {
     rig.write('cloud', 'in the way');
     const failed = await rig.runner(...buildArgs, '--upload', './cloud/sets', '--move');
     assert.equal(failed.code, 1, failed.stdout);
-    assert.equal(filesIn(rig.path('.runner/work/.scratch')).filter((file) => file.endsWith('.zip')).length, 1, 'the packed zip waits');
+    assert.equal(
+      filesIn(rig.path('.runner/work/.scratch')).filter((file) => file.endsWith('.zip')).length,
+      1,
+      'the packed zip waits',
+    );
     const { rmSync } = await import('node:fs');
     rmSync(rig.path('cloud'));
     const { code, report, stderr } = await rig.json(...buildArgs, '--upload', './cloud/sets', '--move');
     assert.equal(code, 0, stderr);
     const { zip: sent } = report['result'] as { zip: { key: string; size: number } };
     assert.deepEqual(filesIn(rig.path('cloud/sets')), [sent.key]);
-    assert.deepEqual(filesIn(rig.path('set')).filter((file) => file.endsWith('.zip')), []);
+    assert.deepEqual(
+      filesIn(rig.path('set')).filter((file) => file.endsWith('.zip')),
+      [],
+    );
     assert.deepEqual(filesIn(rig.path('.runner/work/.scratch')), []);
   });
 

@@ -97,7 +97,7 @@ function checkRecord(value: JsonRecord, schema: JsonSchema, root: JsonSchema, pa
 }
 
 /** The finding for a key that nothing knows, with the nearest one that is known. */
-export function unknownKey(name: string, known: readonly string[], path: Path): Finding {
+function unknownKey(name: string, known: readonly string[], path: Path): Finding {
   return { path, message: `unknown key ${name}${suggestion(name, known)}`, onKey: true };
 }
 

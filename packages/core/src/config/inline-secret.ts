@@ -7,12 +7,12 @@ const secretOption =
   /^(?:pass(?:word|wd|phrase|code)?|pwd|token|secret|credentials?|sas|(?:access|account|api|private|secret|shared)[-_]?key|.*(?:password|passphrase|secret|token|secret[-_]?access[-_]?key))$/i;
 
 /** Whether an option of a store holds a secret, by its name. */
-export function isSecretOption(name: string): boolean {
+function isSecretOption(name: string): boolean {
   return secretOption.test(name);
 }
 
 /** Whether a URL carries credentials: userinfo with a password, or a signature among its parameters. */
-export function hasCredentials(url: string): boolean {
+function hasCredentials(url: string): boolean {
   if (/^[a-z][a-z0-9+.-]*:\/\/[^\s/?#]*:[^\s/?#]+@/i.test(url)) return true;
   return /[?&](?:sig|x-amz-signature|x-amz-security-token|x-goog-signature|access_token|signature)=[^&]/i.test(url);
 }

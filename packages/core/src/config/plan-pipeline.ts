@@ -41,7 +41,7 @@ export function planPipeline(pipeline: Pipeline): PipelinePlan {
 }
 
 /** Ids an entry's params refer to, in the order of the text. */
-export function referredBy(entry: PipelineEntry): readonly string[] {
+function referredBy(entry: PipelineEntry): readonly string[] {
   return findTemplates(entry.params.values).flatMap(({ template }) =>
     referencesOf(template).map((reference) => reference.entry),
   );

@@ -3,7 +3,7 @@ import type { Items } from '../model/task.ts';
 import type { MapRun } from './map-run.ts';
 
 /** Items are looked up this many at a time. */
-export const batchSize = 512;
+const batchSize = 512;
 
 /** What the engine's own Results carry beside the public face. */
 export interface EngineResults {

@@ -55,12 +55,13 @@ export async function publishDataset(
   };
   // The list may hold a million files, so it stays beside the item; its digest is what the item is compared by.
   const step = defineStep({
-    name: 'dataset',
+    // No author's step can have this name, so no line of theirs is mixed with this one.
+    name: '@dataset',
     async work(described: DatasetItem, { output }) {
       return output.write(datasetFile, datasetText(described, files));
     },
   });
-  await taskRun.map(step, [item], { key: () => 'dataset', into: place, once: true, internal: true });
+  await taskRun.map(step, [item], { name: 'dataset', key: () => 'dataset', into: place, once: true, internal: true });
 }
 
 async function* datasetText(item: DatasetItem, files: readonly DatasetFile[]): AsyncGenerator<Uint8Array> {

@@ -65,7 +65,8 @@ export class Publisher {
       throw this.#collision(to, output, pending.url === url ? `item '${pending.key}' of this run` : pending.url);
     }
     const claim = this.#state.claims.find(url);
-    let ours = to.inherited;
+    // `work:` is ours whatever the state remembers of it.
+    let ours = to.inherited || to.place.startsWith('work:');
     if (claim !== undefined) {
       if (claim.line === to.line.id && claim.key === to.key) ours = true;
       else if (claim.line !== to.line.id) {

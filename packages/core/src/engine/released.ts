@@ -97,7 +97,7 @@ export class ReleasedBytes {
 }
 
 /** True when `clean` ever released bytes whose rows still stand. */
-export function hasReleased(state: State): boolean {
+function hasReleased(state: State): boolean {
   const raw = state.db.prepare("SELECT value FROM meta WHERE name = 'released'").get() as { value: string } | undefined;
   return raw?.value === '1';
 }

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { Emit, MapCounts, Outcome, Reason } from '../model/event.ts';
 import { type Failure, failureOf } from '../model/failure.ts';
 import type { OpenStore } from '../model/store.ts';
@@ -258,10 +257,4 @@ function runLog(options: RunOptions, run: number, message: string): void {
 // What went wrong first is the cause; "incomplete" and "interrupted" are only its echo.
 function preferred(before: Failure | undefined, next: Failure): Failure {
   return before === undefined || before.code === 'step.incomplete' || before.code === 'run.interrupted' ? next : before;
-}
-
-/** The folders of the engine inside a project. */
-export function projectLayout(projectDir: string): { readonly runnerDir: string; readonly workDir: string } {
-  const runnerDir = join(projectDir, '.runner');
-  return { runnerDir, workDir: join(runnerDir, 'work') };
 }

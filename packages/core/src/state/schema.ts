@@ -103,7 +103,7 @@ function openDatabase(path: string): DatabaseSync {
 }
 
 // SQLITE_CORRUPT 11, SQLITE_NOTADB 26, SQLITE_IOERR 10 (short read of a truncated file), SQLITE_ERROR 1 with a lost table.
-export function isDamage(error: unknown): boolean {
+function isDamage(error: unknown): boolean {
   const { errcode, message } = error as { errcode?: number; message?: string };
   const primary = (errcode ?? 0) & 0xff;
   return primary === 11 || primary === 26 || primary === 10 || (primary === 1 && /no such table/.test(message ?? ''));

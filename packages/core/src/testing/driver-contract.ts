@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Failure } from '../model/failure.ts';
+import { failureOf, type Failure } from '../model/failure.ts';
 import { changingCases } from './contract/changing.ts';
 import {
   failureFrom,
@@ -73,6 +73,10 @@ async function runCase(one: ContractCase, options: DriverContractOptions, sizes:
       else await opened.seed(key, bytes);
     };
     await one.run({ store, sizes, put });
+  } catch (error) {
+    // A failure's stack says little and its details say all.
+    const failure = failureOf(error);
+    throw failure === undefined ? error : new Error(JSON.stringify(failure), { cause: error });
   } finally {
     await opened.dispose();
   }

@@ -82,6 +82,25 @@ describe('a failure', function () {
     assert.match((await rig.runner('verify', './set')).stderr, /place\.damaged/);
   });
 
+  it('points at the line of a config that is wrong: config.invalid', async () => {
+    await using rig = await wrongRig('lanez: { network: 8 }\n');
+    const ended = await rig.runner('run', 'wrong:shape');
+    assert.equal(ended.code, 2);
+    assert.match(ended.stderr, /config\.invalid/);
+    assert.match(ended.stderr, /runner\.yaml:2:1/);
+    assert.match(ended.stderr, /lanes/);
+  });
+
+  it('says that a run was interrupted, and exits 130: run.interrupted', async () => {
+    await using rig = await wrongRig();
+    const running = rig.start('run', 'wrong:ring', '--first', './x', '--second', './y', '--json');
+    await running.printed('"map.started"');
+    running.process.kill('SIGINT');
+    const { code, stdout } = await running.ended;
+    assert.equal(code, 130);
+    assert.match(stdout, /run\.interrupted/);
+  });
+
   it('names params that are wrong, all at once: params.invalid', async () => {
     await using rig = await wrongRig();
     const ended = await rig.runner('run', 'wrong:ring', '--first', './x');

@@ -21,7 +21,9 @@ describe('two runners on one line', function () {
     while (worked(rig, 'make').size === before) await new Promise((resolve) => setTimeout(resolve, 5));
     const tookMs = performance.now() - killedMs;
     assert.equal((await second.ended).code, 0);
-    assert.ok(tookMs < 1_000, `the second went on after ${Math.round(tookMs)} ms`);
+    // A second on a quiet machine (the figure is printed); the bound only catches a lock that waits for a timeout.
+    console.log(`      the second went on ${Math.round(tookMs)} ms after the first was killed`);
+    assert.ok(tookMs < 5_000);
     assertTortureOutputs(rig, 2_000);
   });
 
@@ -29,9 +31,10 @@ describe('two runners on one line', function () {
     await using rig = await tortureRig();
     const first = rig.start('run', 'torture:torture', '--slow-ms', '400', '--id', 'first');
     while (!rig.read('work.log').includes('make 1')) await new Promise((resolve) => setTimeout(resolve, 5));
-    const second = await rig.runner('run', 'torture:torture', '--id', 'second', '--no-wait');
+    const second = await rig.runner('run', 'torture:torture', '--id', 'second', '--no-wait', '--json');
     assert.equal(second.code, 3);
     assert.match(second.stderr + second.stdout, new RegExp(`process ${first.process.pid}`));
+    assert.match(second.stderr + second.stdout, /state\.held/);
     first.process.kill('SIGKILL');
   });
 });

@@ -16,7 +16,7 @@ describe('the state', () => {
         () => refuseNetworkFileSystem('/mnt/share/.runner', type),
         (error) => {
           const failure = failureOf(error);
-          return failure?.code === 'state.network' && failure.kind === kind;
+          return failure?.code === 'state.network' && 'kind' in failure && failure.kind === kind;
         },
       );
     });

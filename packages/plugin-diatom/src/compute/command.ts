@@ -8,8 +8,11 @@ const statusEveryMs = 2_000;
 
 /** A machine behind the user's own command lines. */
 export function commandMachine(name: string, lines: MachineCommands, { log, signal }: MachineTools): Machine {
-  const call = (words: readonly string[], values: { readonly [name: string]: string }, wanted: string): Promise<string> =>
-    runWords(fillWords(words, { name, ...values }), { signal, log, wanted });
+  const call = (
+    words: readonly string[],
+    values: { readonly [name: string]: string },
+    wanted: string,
+  ): Promise<string> => runWords(fillWords(words, { name, ...values }), { signal, log, wanted });
   return {
     async start() {
       await call(lines.start, {}, 'start the machine');
@@ -31,7 +34,8 @@ export function commandMachine(name: string, lines: MachineCommands, { log, sign
       } catch (error) {
         const waitedMs = performance.now() - startedMs;
         if (signal.aborted) throw error;
-        if (waitedMs > timeoutMs) throw diatomFailures['machine-late']({ name, waitedMs, output: (error as Error).message });
+        if (waitedMs > timeoutMs)
+          throw diatomFailures['machine-late']({ name, waitedMs, output: (error as Error).message });
         await delay(statusEveryMs, undefined, { signal });
       }
     }

@@ -4,8 +4,14 @@ const words = z.array(z.string()).min(1);
 
 /** A machine reached by the system's ssh and scp. */
 export const sshSchema = z.object({
-  host: z.string().regex(/^[^-\s]\S*$/, 'must be a host name').describe('Host name or address'),
-  user: z.string().regex(/^[^-\s]\S*$/).optional(),
+  host: z
+    .string()
+    .regex(/^[^-\s]\S*$/, 'must be a host name')
+    .describe('Host name or address'),
+  user: z
+    .string()
+    .regex(/^[^-\s]\S*$/)
+    .optional(),
   port: z.int().min(1).max(65_535).default(22),
   key: z.string().optional().describe('Path of the private key; the agent and ~/.ssh/config work too'),
   knownHosts: z.string().optional().describe("Path of a known_hosts file to use instead of the user's"),
@@ -18,7 +24,9 @@ export const sshSchema = z.object({
     .regex(/^[\w./-]+$/, 'must be a plain path')
     .default('diatom-train')
     .describe('Folder on the machine below which each training gets its own'),
-  start: words.optional().describe('Command here that starts the machine, for example [gcloud, compute, instances, start, gpu1]'),
+  start: words
+    .optional()
+    .describe('Command here that starts the machine, for example [gcloud, compute, instances, start, gpu1]'),
   stop: words.optional().describe('Command here that stops it again'),
   readyTimeoutMs: z.int().default(300_000).describe('How long ssh may be refused after start'),
 });

@@ -23,8 +23,13 @@ export function sshMachine(name: string, ssh: SshSettings, { log, signal }: Mach
 
   return {
     async start() {
-      if (ssh.start !== undefined) await runWords(fillWords(ssh.start, { name }), { ...tools, wanted: 'start the machine' });
-      await reached(() => remote(shellLine(['mkdir', '-p', folder])), ssh.start === undefined ? 0 : ssh.readyTimeoutMs, { name, signal });
+      if (ssh.start !== undefined)
+        await runWords(fillWords(ssh.start, { name }), { ...tools, wanted: 'start the machine' });
+      await reached(
+        () => remote(shellLine(['mkdir', '-p', folder])),
+        ssh.start === undefined ? 0 : ssh.readyTimeoutMs,
+        { name, signal },
+      );
     },
     send: async (localPath, file) => void (await copy(localPath, `${target}:${folder}/${file}`)),
     // The number of the program's process group stays behind in the folder: `stop` ends it even when our end is gone.
@@ -49,7 +54,11 @@ function tidyLine(folder: string): string {
 }
 
 /** Tries until it works or the time is over; a machine that was just started refuses for a while. */
-async function reached(attempt: () => Promise<unknown>, timeoutMs: number, { name, signal }: { readonly name: string; readonly signal: AbortSignal }): Promise<void> {
+async function reached(
+  attempt: () => Promise<unknown>,
+  timeoutMs: number,
+  { name, signal }: { readonly name: string; readonly signal: AbortSignal },
+): Promise<void> {
   const startedMs = performance.now();
   for (;;) {
     try {
@@ -58,7 +67,8 @@ async function reached(attempt: () => Promise<unknown>, timeoutMs: number, { nam
     } catch (error) {
       const waitedMs = performance.now() - startedMs;
       if (timeoutMs === 0 || signal.aborted) throw error;
-      if (waitedMs > timeoutMs) throw diatomFailures['machine-late']({ name, waitedMs, output: (error as Error).message });
+      if (waitedMs > timeoutMs)
+        throw diatomFailures['machine-late']({ name, waitedMs, output: (error as Error).message });
       await delay(3_000, undefined, { signal });
     }
   }

@@ -21,7 +21,10 @@ export function choosePictures(rows: readonly (Looked | LeftOut)[], list: readon
   const wanted = list.map((source, index): Wanted => ({ source, index, folder: folderOf(source), pictures: 0 }));
   for (const one of wanted) {
     const name = foldName(archiveStem(one.source.downloaded_file_name));
-    byArchive.set(name, [...(byArchive.get(name) ?? []), one].sort((a, b) => b.folder.length - a.folder.length));
+    byArchive.set(
+      name,
+      [...(byArchive.get(name) ?? []), one].sort((a, b) => b.folder.length - a.folder.length),
+    );
   }
   const pictures: Labelled[] = [];
   const leftOut: LeftOut[] = [];

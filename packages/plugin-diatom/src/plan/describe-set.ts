@@ -12,9 +12,18 @@ export function describeSet({ counts, train, test }: PlacedSet, list: readonly S
     counts: {
       train,
       test,
-      ...Object.fromEntries(species.map((name) => [name, (counts['train']?.[name] ?? 0) + (counts['test']?.[name] ?? 0)])),
+      ...Object.fromEntries(
+        species.map((name) => [name, (counts['train']?.[name] ?? 0) + (counts['test']?.[name] ?? 0)]),
+      ),
     },
-    ...(list.length === 0 ? {} : { sources: archivesOf(list).map(({ url, sha256 }) => ({ url, ...(sha256 === undefined ? {} : { digest: `sha256:${sha256}` }) })) }),
+    ...(list.length === 0
+      ? {}
+      : {
+          sources: archivesOf(list).map(({ url, sha256 }) => ({
+            url,
+            ...(sha256 === undefined ? {} : { digest: `sha256:${sha256}` }),
+          })),
+        }),
   };
 }
 

@@ -12,7 +12,9 @@ export async function findArchives(
   store: (place: string) => Promise<ReadOnlyStore>,
   list: readonly Source[],
 ): Promise<readonly FoundArchive[]> {
-  return Promise.all(archivesOf(list).map((archive) => (/^https?:/i.test(archive.url) ? archive : inStore(store, archive))));
+  return Promise.all(
+    archivesOf(list).map((archive) => (/^https?:/i.test(archive.url) ? archive : inStore(store, archive))),
+  );
 }
 
 async function inStore(store: (place: string) => Promise<ReadOnlyStore>, archive: Archive): Promise<FoundArchive> {

@@ -25,7 +25,10 @@ function asPictures(files: readonly FileRef[], place: string, wanted: string): r
 }
 
 /** Gives listed pictures the class of the folder they lie in. */
-export function labelByFolder(rows: readonly (Looked | LeftOut)[]): { readonly pictures: readonly Labelled[]; readonly leftOut: readonly LeftOut[] } {
+export function labelByFolder(rows: readonly (Looked | LeftOut)[]): {
+  readonly pictures: readonly Labelled[];
+  readonly leftOut: readonly LeftOut[];
+} {
   const pictures: Labelled[] = [];
   for (const row of rows) {
     if (isLeftOut(row)) continue;
@@ -36,12 +39,27 @@ export function labelByFolder(rows: readonly (Looked | LeftOut)[]): { readonly p
 }
 
 /** Notes of the pictures of a set that lies in a place; its manifest, where there is one, knows their groups. */
-export async function notesOfSet(store: ReadOnlyStore, rows: readonly (Looked | LeftOut)[]): Promise<readonly PictureNote[]> {
-  const lines = new Map((await readManifest(store)).map((line) => [(line as { readonly path?: string }).path ?? line.key, line]));
+export async function notesOfSet(
+  store: ReadOnlyStore,
+  rows: readonly (Looked | LeftOut)[],
+): Promise<readonly PictureNote[]> {
+  const lines = new Map(
+    (await readManifest(store)).map((line) => [(line as { readonly path?: string }).path ?? line.key, line]),
+  );
   return rows.flatMap((row): PictureNote[] => {
     const place = readPicturePath(row.member);
     if (isLeftOut(row) || place === undefined) return [];
     const group = lines.get(row.member)?.group ?? row.member;
-    return [{ key: row.key, path: row.member, sha256: row.sha256, phash: row.phash, species: place.species, group, split: place.split }];
+    return [
+      {
+        key: row.key,
+        path: row.member,
+        sha256: row.sha256,
+        phash: row.phash,
+        species: place.species,
+        group,
+        split: place.split,
+      },
+    ];
   });
 }

@@ -40,7 +40,11 @@ export interface PlacedSet {
  * Pictures of one specimen, and pictures with equal bytes, are never torn apart. `previous` is an earlier manifest
  * whose placements stay. Throws kit's `split.*` failures before anything is placed.
  */
-export function placePictures(pictures: readonly Labelled[], division: Division, previous: readonly SplitLine[] = []): PlacedSet {
+export function placePictures(
+  pictures: readonly Labelled[],
+  division: Division,
+  previous: readonly SplitLine[] = [],
+): PlacedSet {
   const groups = groupPictures(pictures, division.groupBy);
   const plan = split(
     pictures.map((picture) => ({

@@ -16,7 +16,12 @@ type OpenStore = (place: string) => Promise<ReadOnlyStore>;
  */
 export async function trainingDigest(
   store: OpenStore,
-  { set, pictures, scripts, settings }: {
+  {
+    set,
+    pictures,
+    scripts,
+    settings,
+  }: {
     readonly set: string;
     readonly pictures: readonly FileRef[];
     readonly scripts: readonly FileRef[];
@@ -25,7 +30,10 @@ export async function trainingDigest(
 ): Promise<string> {
   const place = await store(set);
   const manifest = await place.stat(manifestFile);
-  const listing = manifest === undefined ? pictures.map(({ key, size, version = '' }) => `${key}\t${size}\t${version}`) : [await place.digest(manifestFile)];
+  const listing =
+    manifest === undefined
+      ? pictures.map(({ key, size, version = '' }) => `${key}\t${size}\t${version}`)
+      : [await place.digest(manifestFile)];
   const codes: string[] = [];
   for (const script of scripts) codes.push(await (await store(script.store)).digest(script.key));
   return sha256(canonicalJson({ listing, codes, settings }));
@@ -42,7 +50,8 @@ export async function findTraining(
   if (record.wanted !== wanted) return undefined;
   const model = await statFile(place, names.model);
   const evaluation = await statFile(place, names.evaluation);
-  const known = (file: FileRef | undefined): file is FileRef => file !== undefined && record.files[file.key]?.size === file.size;
+  const known = (file: FileRef | undefined): file is FileRef =>
+    file !== undefined && record.files[file.key]?.size === file.size;
   return known(model) && known(evaluation) ? { model, evaluation } : undefined;
 }
 

@@ -29,13 +29,22 @@ export const drawSheet = defineStep({
     const png = await contactSheet(items, { parts, perCell, title, read: ({ key }) => read(key) });
     const rows: { readonly label: string; readonly cells: readonly (readonly Picture[])[] }[] = [];
     for (const { class: label, cells } of pickSamples(items, { parts, perCell })) {
-      const drawn = cells.map((cell) => Promise.all(cell.items.map(async ({ key, path }) => ({ src: await thumbnail(await read(key)), caption: path }))));
+      const drawn = cells.map((cell) =>
+        Promise.all(
+          cell.items.map(async ({ key, path }) => ({ src: await thumbnail(await read(key)), caption: path })),
+        ),
+      );
       rows.push({ label, cells: await Promise.all(drawn) });
     }
     const page = reportPage({
       title,
       subtitle: `${notes.length} pictures of ${rows.length} species`,
-      sections: [{ title: 'Samples', blocks: [{ kind: 'images', caption: 'Drawn at random from every species and split.', columns: parts, rows }] }],
+      sections: [
+        {
+          title: 'Samples',
+          blocks: [{ kind: 'images', caption: 'Drawn at random from every species and split.', columns: parts, rows }],
+        },
+      ],
     });
     return {
       png: await output.write(`${reportsFolder}/contact-sheet.png`, png),

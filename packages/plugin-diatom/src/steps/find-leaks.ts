@@ -37,7 +37,14 @@ export const findLeaks = defineStep({
     const notes: PictureNote[] = [];
     for await (const { result } of item.notes) notes.push(result);
     const leaks = search(
-      notes.map(({ key, path, split, species, sha256, phash }) => ({ key, path, split, class: species, sha256, phash })),
+      notes.map(({ key, path, split, species, sha256, phash }) => ({
+        key,
+        path,
+        split,
+        class: species,
+        sha256,
+        phash,
+      })),
       { distance: item.distance },
     );
     const across = leaks.bands.reduce((sum, band) => sum + band.across, 0);
@@ -52,7 +59,10 @@ export const findLeaks = defineStep({
     return {
       across,
       same,
-      json: await output.write(`${reportsFolder}/leaks.json`, `${JSON.stringify({ across, same, ...leaks }, undefined, 2)}\n`),
+      json: await output.write(
+        `${reportsFolder}/leaks.json`,
+        `${JSON.stringify({ across, same, ...leaks }, undefined, 2)}\n`,
+      ),
       html: await output.write(`${reportsFolder}/leaks.html`, reportPage(page)),
     };
   },
@@ -60,5 +70,8 @@ export const findLeaks = defineStep({
 
 function firstOf({ exact, sameHash }: LeakReport): string {
   const group = exact.across[0] ?? sameHash.across[0];
-  return (group?.items ?? []).slice(0, 2).map(({ key }) => `'${key}'`).join(' and ');
+  return (group?.items ?? [])
+    .slice(0, 2)
+    .map(({ key }) => `'${key}'`)
+    .join(' and ');
 }

@@ -12,7 +12,14 @@ export interface Downloaded {
   readonly file: FileRef;
 }
 
-const imageTypes: ReadonlySet<SniffedType | undefined> = new Set<SniffedType>(['png', 'jpeg', 'gif', 'tiff', 'webp', 'bmp']);
+const imageTypes: ReadonlySet<SniffedType | undefined> = new Set<SniffedType>([
+  'png',
+  'jpeg',
+  'gif',
+  'tiff',
+  'webp',
+  'bmp',
+]);
 
 /**
  * Takes every picture out of one archive, told by its bytes and not by its name; what is none becomes a row that says so.

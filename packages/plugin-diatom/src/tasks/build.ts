@@ -81,19 +81,29 @@ export const build = defineTask({
     const notes = map(notePicture, set.placements.map(asNote));
     const manifest = await once(writeManifest, { notes }, { into: out });
     // 7. Report leaks, and draw a contact sheet.
-    const search = { notes, pictures: placed, distance: params.leakDistance, fail: params.onLeak === 'error', warnings: set.warnings };
+    const search = {
+      notes,
+      pictures: placed,
+      distance: params.leakDistance,
+      fail: params.onLeak === 'error',
+      warnings: set.warnings,
+    };
     const leaks = await once(findLeaks, search, { into: out });
     await once(drawSheet, { notes, pictures: placed }, { into: out });
     // 8. Pack the set under the moment it last changed.
     const { name } = await once(nameSet, { pictures: placed });
     const more = [
-      ...(params.include.includes('downloads') ? (await archives.toArray()).map(({ key, file }) => ({ key, path: `downloads/${key}`, file })) : []),
+      ...(params.include.includes('downloads')
+        ? (await archives.toArray()).map(({ key, file }) => ({ key, path: `downloads/${key}`, file }))
+        : []),
       ...(params.include.includes('manifest') ? [{ key: 'manifest', path: manifest.key, file: manifest }] : []),
     ];
     const away = move && upload !== undefined;
     const packed = { name, pictures: placed, more };
     // 9. Upload it; with `move` no local zip is left once the other side has it.
-    const zip = away ? await once(packAway, packed, { into: upload, key: name }) : await once(packSet, packed, { into: out });
+    const zip = away
+      ? await once(packAway, packed, { into: upload, key: name })
+      : await once(packSet, packed, { into: out });
     if (upload !== undefined && !away) await map(uploadZip, [{ key: name, file: zip }], { into: upload });
     // 10. Say what the set is, with the digest of every file.
     await publish(out, describeSet(set, fileList));

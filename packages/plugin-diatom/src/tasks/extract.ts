@@ -37,5 +37,6 @@ export const extract = defineTask({
     return { pictures: out, count: pictures.length, leftOut: leftOut.reduce((sum, row) => sum + row.count, 0) };
   },
 
-  render: ({ pictures, count, leftOut }) => `${count} pictures in ${pictures}${leftOut === 0 ? '' : `; ${leftOut} files left out`}`,
+  render: ({ pictures, count, leftOut }) =>
+    `${count} pictures in ${pictures}${leftOut === 0 ? '' : `; ${leftOut} files left out`}`,
 });

@@ -23,7 +23,8 @@ export const image = defineTask({
     const { context, tag, push, program } = params;
     // 1. See what goes into the image.
     const files = await listFiles(await store(context));
-    if (!files.some(({ key }) => key === 'Dockerfile')) throw diatomFailures['file-missing']({ place: context, name: 'Dockerfile' });
+    if (!files.some(({ key }) => key === 'Dockerfile'))
+      throw diatomFailures['file-missing']({ place: context, name: 'Dockerfile' });
     // 2. Build it, and push it.
     return once(buildImage, { files, tag, push, program });
   },

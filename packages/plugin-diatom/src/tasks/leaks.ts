@@ -10,7 +10,10 @@ import { notePicture } from '../steps/note-picture.ts';
 
 export const leaks = defineTask({
   summary: 'Search any set for pictures that stand in both splits, and draw its contact sheet',
-  examples: ['runner run diatom:leaks --set ./set', 'runner run diatom:leaks --set ./set --leak-distance 10 --on-leak error'],
+  examples: [
+    'runner run diatom:leaks --set ./set',
+    'runner run diatom:leaks --set ./set --leak-distance 10 --on-leak error',
+  ],
   params: z.object({
     set: storeUrl().describe('The set: results/<split>/<species>/<picture>'),
     out: storeUrl().optional().describe('Where reports/ is written; the set itself by default'),
@@ -27,7 +30,9 @@ export const leaks = defineTask({
     const looked = await map(lookAtPicture, listed).toArray();
     // 2. Compare them all, across the splits and within.
     const notes = map(notePicture, await notesOfSet(set, looked));
-    const placed = looked.flatMap((row) => (isLeftOut(row) ? [] : [{ key: row.key, path: row.member, file: row.file }]));
+    const placed = looked.flatMap((row) =>
+      isLeftOut(row) ? [] : [{ key: row.key, path: row.member, file: row.file }],
+    );
     const pictures = map(keepPicture, placed);
     const warnings = looked.flatMap((row) => (isLeftOut(row) ? [`${row.member} ${row.leftOut}`] : []));
     const search = { notes, pictures, distance: params.leakDistance, fail: params.onLeak === 'error', warnings };
@@ -37,5 +42,6 @@ export const leaks = defineTask({
     return found;
   },
 
-  render: ({ across, same, html }) => `${across} pairs alike across the splits, ${same} of them the same picture: ${html.store}/${html.key}`,
+  render: ({ across, same, html }) =>
+    `${across} pairs alike across the splits, ${same} of them the same picture: ${html.store}/${html.key}`,
 });

@@ -9,7 +9,10 @@ import { listFiles, statFile } from '../stored.ts';
 
 export const pack = defineTask({
   summary: 'Pack a set into diatom_set-YYYY-MM-DD-HH-mm-ss.zip, the same bytes for the same set',
-  examples: ['runner run diatom:pack --set ./set', 'runner run diatom:pack --set ./set --include downloads,manifest --out ./zips'],
+  examples: [
+    'runner run diatom:pack --set ./set',
+    'runner run diatom:pack --set ./set --include downloads,manifest --out ./zips',
+  ],
   params: z.object({
     set: storeUrl().describe('The set: results/<split>/<species>/<picture>'),
     out: storeUrl().optional().describe('Where the zip is written; the set itself by default'),
@@ -23,7 +26,10 @@ export const pack = defineTask({
     const set = await store(params.set);
     // 1. See what the set holds.
     const pictures = await listSet(set);
-    const kept = map(keepPicture, pictures.map(({ key, file }) => ({ key, path: key, file })));
+    const kept = map(
+      keepPicture,
+      pictures.map(({ key, file }) => ({ key, path: key, file })),
+    );
     const manifest = params.include.includes('manifest') ? await statFile(set, manifestFile) : undefined;
     const archives = params.include.includes('downloads') ? await listFiles(await store(params.downloads)) : [];
     const more = [

@@ -45,10 +45,16 @@ export const train = defineTask({
 
     // 1. See what there is to train on, and whether this very training was done before.
     const pictures = await listFiles(await store(set), `${resultsFolder}/`);
-    if (pictures.length === 0) throw diatomFailures['no-pictures']({ place: set, wanted: `${resultsFolder}/train/<species>/` });
+    if (pictures.length === 0)
+      throw diatomFailures['no-pictures']({ place: set, wanted: `${resultsFolder}/train/<species>/` });
     const machine = nameMachine(params);
     const scripts = [params.train, params.test];
-    const wanted = await trainingDigest(store, { set, pictures, scripts, settings: [python, model, evaluation, ...trainArgs] });
+    const wanted = await trainingDigest(store, {
+      set,
+      pictures,
+      scripts,
+      settings: [python, model, evaluation, ...trainArgs],
+    });
     const found = await findTraining(await store(out), wanted, { model, evaluation });
     let made = found;
 
@@ -61,7 +67,11 @@ export const train = defineTask({
       await once(startMachine, machine);
       // 4. Train and test there, and bring back the model and its evaluation.
       const { train: trainScript, test: testScript } = params;
-      made = await once(trainModel, { machine, wanted, set: zip, train: trainScript, test: testScript, python, trainArgs, model, evaluation }, { into: out });
+      made = await once(
+        trainModel,
+        { machine, wanted, set: zip, train: trainScript, test: testScript, python, trainArgs, model, evaluation },
+        { into: out },
+      );
     } else log('the model is that of this set, these scripts and these settings: nothing to train');
 
     // 5. Put the model where it is used.

@@ -6,7 +6,10 @@ import { listFiles } from '../stored.ts';
 
 export const upload = defineTask({
   summary: 'Upload the newest zip of a set to any store, and with --move remove it here once it is verified there',
-  examples: ['runner run diatom:upload --set ./set --to cloud:sets', 'runner run diatom:upload --set ./set --to cloud:sets --move'],
+  examples: [
+    'runner run diatom:upload --set ./set --to cloud:sets',
+    'runner run diatom:upload --set ./set --to cloud:sets --move',
+  ],
   params: z.object({
     set: storeUrl().describe('Where the zip lies'),
     to: storeUrl().describe('Where it is uploaded'),

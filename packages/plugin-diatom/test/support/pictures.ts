@@ -13,7 +13,12 @@ export function picture(seed: string | number): Uint8Array {
   }
   const header = Buffer.from([0, 0, 0, side, 0, 0, 0, side, 8, 0, 0, 0, 0]);
   const signature = Buffer.from('89504e470d0a1a0a', 'hex');
-  return Buffer.concat([signature, chunk('IHDR', header), chunk('IDAT', deflateSync(rows)), chunk('IEND', Buffer.alloc(0))]);
+  return Buffer.concat([
+    signature,
+    chunk('IHDR', header),
+    chunk('IDAT', deflateSync(rows)),
+    chunk('IEND', Buffer.alloc(0)),
+  ]);
 }
 
 function chunk(type: string, body: Buffer): Buffer {
@@ -38,6 +43,9 @@ export async function zip(files: { readonly [path: string]: Uint8Array | string 
 /** `count` pictures in a folder, named 000.png and so on; each folder's pictures are its own. */
 export function pictures(folder: string, count: number): { [path: string]: Uint8Array } {
   return Object.fromEntries(
-    Array.from({ length: count }, (_, index) => [`${folder}/${String(index).padStart(3, '0')}.png`, picture(`${folder}-${index}`)]),
+    Array.from({ length: count }, (_, index) => [
+      `${folder}/${String(index).padStart(3, '0')}.png`,
+      picture(`${folder}-${index}`),
+    ]),
   );
 }

@@ -12,7 +12,10 @@ export interface Entry {
 }
 
 /** A temporary project with this plugin and a file list. */
-export async function diatomProject(list: readonly Entry[], more: { readonly config?: string } = {}): Promise<ProjectRig> {
+export async function diatomProject(
+  list: readonly Entry[],
+  more: { readonly config?: string } = {},
+): Promise<ProjectRig> {
   const rig = await createRig({
     packages: ['@dataset-runner/plugin-diatom', '@dataset-runner/kit'],
     config: `plugins: ['@dataset-runner/plugin-diatom']\nnetwork: { allowHosts: [127.0.0.1] }\n${more.config ?? ''}`,
@@ -46,7 +49,13 @@ export function filesIn(folder: string): string[] {
 
 export interface ReportedMap {
   readonly name: string;
-  readonly counts: { readonly total: number; readonly reused: number; readonly done: number; readonly failed: number; readonly pending: number };
+  readonly counts: {
+    readonly total: number;
+    readonly reused: number;
+    readonly done: number;
+    readonly failed: number;
+    readonly pending: number;
+  };
 }
 
 export const buildArgs = ['run', 'diatom:build', '--file-list', './species.json', '--out', './set'] as const;

@@ -1,0 +1,175 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ProjectRig } from '@dataset-runner/core/testing';
+import sharp from 'sharp';
+import { skip } from '../../../test/support/skip.ts';
+import { diatomProject, filesIn } from './support/project.ts';
+
+const scripts = resolve('examples/diatom/train');
+
+/** A set of two shapes that differ at a glance: discs and needles. */
+async function writeSet(rig: ProjectRig): Promise<void> {
+  for (const [part, count] of [['train', 8], ['test', 5]] as const) {
+    for (let index = 0; index < count; index++) {
+      const turn = index * 23 + (part === 'test' ? 11 : 0);
+      const shapes = { disc: `<circle r="${14 + index}" fill="#444"/>`, needle: `<ellipse rx="${34 + index}" ry="4" fill="#444"/>` };
+      for (const [species, shape] of Object.entries(shapes)) {
+        const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="96" height="96"><rect width="96" height="96" fill="#ccc"/><g transform="translate(48 48) rotate(${turn})">${shape}</g></svg>`;
+        rig.write(`set/results/${part}/${species}/${index}.png`, await sharp(Buffer.from(svg)).png().toBuffer());
+      }
+    }
+  }
+}
+
+/** A machine that is a folder, driven by our own commands, each of which leaves a line in a log. */
+function commandConfig(rig: ProjectRig, run = 'cd machine/{name} && {command}'): void {
+  const line = (text: string): string[] => ['sh', '-c', text];
+  const command = {
+    start: line('echo start {name} >> machine.log; mkdir -p machine/{name}'),
+    status: line('test -d machine/{name}'),
+    send: line('cp "{from}" machine/{name}/{to}'),
+    run: line(run),
+    fetch: line('cp machine/{name}/{from} "{to}"'),
+    stop: line('echo stop {name} >> machine.log; rm -rf machine/{name}'),
+  };
+  rig.write('machine.json', JSON.stringify(command));
+}
+
+function trainArgs(rig: ProjectRig, ...more: string[]): string[] {
+  const train = rig.exists('train.py') ? './train.py' : join(scripts, 'train.py');
+  return ['run', 'diatom:train', '--set', './set', '--out', './model', '--train', train, '--test', join(scripts, 'test.py'), ...more];
+}
+
+const byCommand = ['--compute', 'command', '--command', './machine.json'];
+
+/** Lines of the machine's log: what was started, what was stopped. */
+function machineLog(rig: ProjectRig): { readonly started: string[]; readonly stopped: string[] } {
+  const lines = rig.exists('machine.log') ? rig.read('machine.log').trim().split('\n') : [];
+  const those = (word: string): string[] => lines.filter((line) => line.startsWith(word)).map((line) => line.slice(word.length + 1));
+  return { started: those('start'), stopped: those('stop') };
+}
+
+describe('diatom:train', function () {
+  this.timeout(60_000);
+
+  before(function () {
+    if (spawnSync('python3', ['--version']).status !== 0) skip(this, 'python3 is not installed');
+  });
+
+  async function project(): Promise<ProjectRig> {
+    const rig = await diatomProject([]);
+    await writeSet(rig);
+    return rig;
+  }
+
+  it('trains here better than chance, deploys the model, and trains nothing twice', async () => {
+    await using rig = await project();
+    const { code, report, stderr } = await rig.json(...trainArgs(rig, '--deploy', './production'));
+    assert.equal(code, 0, stderr);
+    const result = report['result'] as { accuracy: number; trained: boolean };
+    assert.equal(result.trained, true);
+    assert.ok(result.accuracy > 0.8, `accuracy ${result.accuracy}`);
+    const evaluation = JSON.parse(rig.read('model/evaluation.json')) as { accuracy: number; chance: number };
+    assert.ok(evaluation.accuracy > evaluation.chance);
+    assert.deepEqual(filesIn(rig.path('production')), ['evaluation.json', 'model.json']);
+    const again = await rig.json(...trainArgs(rig, '--deploy', './production'));
+    assert.equal((again.report['result'] as { trained: boolean }).trained, false);
+    assert.ok((again.report['maps'] as { name: string }[]).every(({ name }) => name === 'deploy-model'));
+  });
+
+  it('drives any machine by its commands and stops it once', async () => {
+    await using rig = await project();
+    commandConfig(rig);
+    const { code, stdout, stderr } = await rig.runner(...trainArgs(rig, ...byCommand));
+    assert.equal(code, 0, stdout + stderr);
+    const { started, stopped } = machineLog(rig);
+    assert.equal(started.length, 1);
+    assert.deepEqual(stopped, started);
+    // Up to date: no machine is started for it, and so none is stopped.
+    assert.equal((await rig.runner(...trainArgs(rig, ...byCommand))).code, 0);
+    assert.equal(machineLog(rig).started.length, 1);
+    assert.equal(machineLog(rig).stopped.length, 1);
+  });
+
+  it('stops the machine when training fails, and says what the script said', async () => {
+    await using rig = await project();
+    commandConfig(rig);
+    rig.write('train.py', 'import sys\nsys.exit("the loss is not a number")\n');
+    const { code, stdout, stderr } = await rig.runner(...trainArgs(rig, ...byCommand));
+    assert.equal(code, 1);
+    assert.match(stdout + stderr, /the loss is not a number/);
+    const { started, stopped } = machineLog(rig);
+    assert.deepEqual(stopped, started);
+    assert.equal(rig.exists('model/model.json'), false);
+  });
+
+  it('stops a machine that could not be started whole', async () => {
+    await using rig = await project();
+    commandConfig(rig);
+    const machine = JSON.parse(rig.read('machine.json')) as { start: string[] };
+    machine.start = ['sh', '-c', 'echo start {name} >> machine.log; echo no quota >&2; exit 3'];
+    rig.write('machine.json', JSON.stringify(machine));
+    const { code, stdout, stderr } = await rig.runner(...trainArgs(rig, ...byCommand));
+    assert.equal(code, 1);
+    assert.match(stdout + stderr, /no quota/);
+    assert.deepEqual(machineLog(rig).stopped, machineLog(rig).started);
+  });
+
+  it('stops the machine after two interrupts, with code 130', async () => {
+    await using rig = await project();
+    commandConfig(rig);
+    rig.write('train.py', 'import time\nopen("../../training", "w").close()\ntime.sleep(60)\n');
+    const running = rig.start(...trainArgs(rig, ...byCommand));
+    while (!rig.exists('training')) await delay(20);
+    running.process.kill('SIGINT');
+    await delay(300);
+    running.process.kill('SIGINT');
+    assert.equal((await running.ended).code, 130);
+    const { started, stopped } = machineLog(rig);
+    assert.equal(started.length, 1);
+    assert.deepEqual(stopped, started);
+  });
+
+  it('stops the machine of a killed run as the first act of the next', async () => {
+    await using rig = await project();
+    commandConfig(rig);
+    rig.write('train.py', 'import time\nopen("../../training", "w").close()\ntime.sleep(60)\n');
+    const running = rig.start(...trainArgs(rig, ...byCommand));
+    while (!rig.exists('training')) await delay(20);
+    running.process.kill('SIGKILL');
+    await running.ended;
+    assert.equal(machineLog(rig).stopped.length, 0);
+    rig.write('train.py', 'import sys\nsys.exit(1)\n');
+    await rig.runner(...trainArgs(rig, ...byCommand));
+    const { started, stopped } = machineLog(rig);
+    assert.equal(started.length, 2);
+    assert.deepEqual(stopped, started);
+    assert.ok(rig.read('machine.log').startsWith(`start ${started[0]}\nstop ${started[0]}\nstart`));
+  });
+
+  it('ends a local training of a killed run, and removes its folder', async function () {
+    if (!existsSync('/proc')) skip(this, 'processes are looked up in /proc');
+    await using rig = await project();
+    rig.write('train.py', `import os, time\nopen(${JSON.stringify(rig.path('training'))}, "w").write(os.getcwd() + " " + str(os.getpid()))\ntime.sleep(60)\n`);
+    const running = rig.start(...trainArgs(rig));
+    while (!rig.exists('training') || !rig.read('training').includes(' ')) await delay(20);
+    const [folder = '', pid = ''] = rig.read('training').split(' ');
+    running.process.kill('SIGKILL');
+    await running.ended;
+    assert.ok(existsSync(`/proc/${pid}`));
+    rig.write('train.py', 'import sys\nsys.exit(1)\n');
+    await rig.runner(...trainArgs(rig));
+    assert.equal(existsSync(folder), false);
+    while (existsSync(`/proc/${pid}`)) await delay(20);
+  });
+
+  it('says which settings a kind of machine lacks', async () => {
+    await using rig = await project();
+    const { code, stdout, stderr } = await rig.runner(...trainArgs(rig, '--compute', 'ssh'));
+    assert.notEqual(code, 0);
+    assert.match(stdout + stderr, /compute 'ssh' needs the param 'ssh'/);
+  });
+});

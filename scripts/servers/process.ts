@@ -1,0 +1,68 @@
+// One server process of a test: started on a free port, asked until it answers, ended with all it started itself.
+import { spawn } from 'node:child_process';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+
+export interface ServerCommand {
+  readonly program: string;
+  readonly args: readonly string[];
+  /** The server's own folder; its output goes to `output.log` there. */
+  readonly root: string;
+  readonly env?: { readonly [name: string]: string };
+  /** True as soon as it serves. */
+  isReady(): Promise<boolean>;
+}
+
+/** Starts a server and waits until it serves; throws with its output when it does not. Returns how to stop it. */
+export async function startProcess(command: ServerCommand): Promise<() => Promise<void>> {
+  const logPath = join(command.root, 'output.log');
+  const log = openSync(logPath, 'w');
+  // A process group of its own: PHP's workers and nginx's are ended with it, and nothing else is.
+  const child = spawn(command.program, command.args, {
+    cwd: command.root,
+    env: { ...process.env, ...command.env },
+    stdio: ['ignore', log, log],
+    detached: true,
+  });
+  closeSync(log);
+  const ended = new Promise<void>((resolve) => {
+    child.once('exit', () => resolve());
+    child.once('error', () => resolve());
+  });
+  const kill = (signal: NodeJS.Signals): void => {
+    if (child.pid === undefined) return;
+    try {
+      process.kill(-child.pid, signal);
+    } catch {
+      // It has ended already.
+    }
+  };
+  const atExit = (): void => kill('SIGKILL');
+  process.once('exit', atExit);
+  const stop = async (): Promise<void> => {
+    process.off('exit', atExit);
+    kill('SIGTERM');
+    const patience = setTimeout(() => kill('SIGKILL'), 3000);
+    await ended;
+    clearTimeout(patience);
+    // Workers may outlive the first process by a moment.
+    kill('SIGKILL');
+  };
+  for (let tries = 0; tries < 100; tries++) {
+    if (await command.isReady()) return stop;
+    if (child.exitCode !== null) break;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  await stop();
+  throw new Error(`${command.program} did not start: ${readFileSync(logPath, 'utf8').slice(-2000)}`);
+}
+
+/** A port nobody uses at this moment. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { driverContract } from '@dataset-runner/core/testing';
+import { createStoreOpener } from '../../packages/core/src/storage/open-store.ts';
+import { prepareWebdav, startWebdav, webdavKinds, type WebdavServer } from '../../scripts/servers/webdav.ts';
+import { skip } from '../support/skip.ts';
+
+const megabyte = 1024 * 1024;
+
+for (const kind of webdavKinds) {
+  describe(`${kind}, a real server`, function () {
+    // Installing takes its time where it is the first run.
+    this.timeout(300_000);
+    let server: WebdavServer;
+    let places = 0;
+
+    before(async function () {
+      const why = await prepareWebdav(kind);
+      if (why !== undefined) skip(this, why);
+      server = await startWebdav(kind);
+    });
+
+    after(() => server?.stop());
+
+    function open(password = server.password) {
+      const opener = createStoreOpener({
+        projectDir: '/',
+        workDir: '/nowhere',
+        allowHosts: ['127.0.0.1'],
+        stores: { cloud: { url: `webdav+${server.url}/place-${places++}`, username: server.username, password } },
+        retry: { attempts: 2, baseMs: 10, capMs: 50 },
+      });
+      return opener;
+    }
+
+    async function openStore(password?: string) {
+      const opener = open(password);
+      return { store: await opener.open('cloud:sets/2026'), dispose: () => opener.close() };
+    }
+
+    driverContract(kind, {
+      open: () => openStore(),
+      timeoutMs: 30_000,
+      troubled: { 'store.denied': () => openStore('wrong') },
+    });
+
+    it('streams 300 MB in flat memory', async () => {
+      const { store, dispose } = await openStore();
+      const sizeBytes = 300 * megabyte;
+      global.gc?.();
+      const beforeBytes = process.memoryUsage.rss();
+      let mostBytes = beforeBytes;
+      const piece = Buffer.alloc(megabyte, 'plankton ');
+      const pieces = async function* () {
+        for (let n = 0; n < 300; n++) {
+          mostBytes = Math.max(mostBytes, process.memoryUsage.rss());
+          yield piece;
+        }
+      };
+      const startedMs = performance.now();
+      const written = await store.write('large.bin', pieces(), { size: sizeBytes });
+      const writtenMs = performance.now();
+      const digest = await store.digest('large.bin');
+      const readMs = performance.now();
+      mostBytes = Math.max(mostBytes, process.memoryUsage.rss());
+      assert.equal(digest, written.digest);
+      const growthMb = Math.round((mostBytes - beforeBytes) / megabyte);
+      process.stdout.write(
+        `      300 MB: up ${Math.round(writtenMs - startedMs)} ms, down ${Math.round(readMs - writtenMs)} ms, RSS +${growthMb} MB\n`,
+      );
+      assert.ok(growthMb < 120, `memory grew by ${growthMb} MB`);
+      await dispose();
+    });
+  });
+}
