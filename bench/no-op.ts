@@ -50,7 +50,7 @@ export const noOp: Bench = {
       {
         ...command,
         beside:
-          makeMs.length === 0 ? absentMake : { kind: 'rival', name: 'GNU make, same files', value: spread(makeMs) },
+          makeMs.length === 0 ? absentMake : { kind: 'rival', name: 'GNU make -r, same files', value: spread(makeMs) },
       },
       {
         what: '100,000 files, peak memory',

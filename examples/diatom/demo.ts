@@ -84,7 +84,8 @@ async function run(args: readonly string[]): Promise<void> {
 }
 
 function sayWhatIsThere(): void {
-  const at = relative(process.cwd(), project) || '.';
+  const near = relative(process.cwd(), project) || '.';
+  const at = near.startsWith('..') ? project : near;
   say(`
 Done in ${seconds(startedMs)}. Look at
   ${at}/set/results/                      the set: train and test, a folder for each species

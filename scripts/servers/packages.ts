@@ -22,7 +22,10 @@ export async function ensurePackages(needs: readonly SystemNeed[]): Promise<stri
   try {
     await promisify(execFile)('apt-get', args, { env });
   } catch (error) {
-    return `${byHand}: apt-get said ${String((error as { stderr?: unknown }).stderr).trim().split('\n').at(-1)}`;
+    return `${byHand}: apt-get said ${String((error as { stderr?: unknown }).stderr)
+      .trim()
+      .split('\n')
+      .at(-1)}`;
   }
   const still = missing(needs);
   return still.length === 0 ? undefined : `${still.join(' ')} brought no program`;

@@ -6,7 +6,15 @@ export interface DavPlace {
   readonly isRoot: boolean;
 }
 
-const apacheModules = ['mpm_event', 'authn_core', 'authn_file', 'authz_core', 'authz_user', 'auth_basic', 'auth_digest'];
+const apacheModules = [
+  'mpm_event',
+  'authn_core',
+  'authn_file',
+  'authz_core',
+  'authz_user',
+  'auth_basic',
+  'auth_digest',
+];
 const davModules = ['dir', 'mime', 'dav', 'dav_fs', 'dav_lock'];
 
 export function apacheConfig({ root, port, isRoot }: DavPlace, login: 'basic' | 'digest'): string {
@@ -41,7 +49,9 @@ export function apacheConfig({ root, port, isRoot }: DavPlace, login: 'basic' | 
 }
 
 export function nginxConfig({ root, port, isRoot }: DavPlace): string {
-  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${root}/run/${name};`);
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
+    (name) => `${name}_temp_path ${root}/run/${name};`,
+  );
   return `
 load_module /usr/lib/nginx/modules/ngx_http_dav_ext_module.so;
 ${isRoot ? 'user www-data;' : ''}

@@ -53,9 +53,16 @@ export async function startWebdav(kind: WebdavKind): Promise<WebdavServer> {
   const url = `http://127.0.0.1:${port}`;
   try {
     const { program, args, env } = commandOf(kind, { root, port, isRoot });
-    if (isRoot && kind !== 'sabre') execFileSync('chown', ['-R', 'www-data:www-data', join(root, 'data'), join(root, 'run')]);
+    if (isRoot && kind !== 'sabre')
+      execFileSync('chown', ['-R', 'www-data:www-data', join(root, 'data'), join(root, 'run')]);
     const stop = await startProcess({ program, args, root, env, isReady: () => answers(url) });
-    return { url, username, password, root, stop: () => stop().finally(() => rmSync(root, { recursive: true, force: true })) };
+    return {
+      url,
+      username,
+      password,
+      root,
+      stop: () => stop().finally(() => rmSync(root, { recursive: true, force: true })),
+    };
   } catch (error) {
     rmSync(root, { recursive: true, force: true });
     throw error;
@@ -94,7 +101,13 @@ function commandOf(kind: WebdavKind, place: Parameters<typeof nginxConfig>[0]): 
       const router = join(root, 'router.php');
       copyFileSync(join(import.meta.dirname, 'sabre-router.php'), router);
       // sabre/dav 1.8 is older than PHP 8: its deprecation notes would be printed into the answers.
-      const settings = ['error_reporting=0', 'zend.assertions=-1', 'memory_limit=128M', 'post_max_size=0', 'upload_max_filesize=0'];
+      const settings = [
+        'error_reporting=0',
+        'zend.assertions=-1',
+        'memory_limit=128M',
+        'post_max_size=0',
+        'upload_max_filesize=0',
+      ];
       const streaming = ['max_execution_time=0', 'enable_post_data_reading=0', 'output_buffering=0'];
       const args = [...settings, ...streaming].flatMap((setting) => ['-d', setting]);
       const env = { PHP_CLI_SERVER_WORKERS: '4', DAV_ROOT: root };
@@ -106,7 +119,11 @@ function commandOf(kind: WebdavKind, place: Parameters<typeof nginxConfig>[0]): 
 // 401 is the answer of a server that is up: nobody has logged in yet.
 async function answers(url: string): Promise<boolean> {
   try {
-    const response = await fetch(url, { method: 'PROPFIND', headers: { depth: '0' }, signal: AbortSignal.timeout(2000) });
+    const response = await fetch(url, {
+      method: 'PROPFIND',
+      headers: { depth: '0' },
+      signal: AbortSignal.timeout(2000),
+    });
     await response.body?.cancel();
     return response.status === 401;
   } catch {
@@ -120,6 +137,8 @@ if (import.meta.main) {
   const why = await prepareWebdav(kind);
   if (why !== undefined) throw new Error(why);
   const server = await startWebdav(kind);
-  process.stdout.write(`${kind} on ${server.url}, user ${server.username}, password ${server.password}; Ctrl-C ends it\n`);
+  process.stdout.write(
+    `${kind} on ${server.url}, user ${server.username}, password ${server.password}; Ctrl-C ends it\n`,
+  );
   process.once('SIGINT', () => void server.stop());
 }

@@ -96,7 +96,7 @@ describe('the examples of the documents', () => {
     });
   }
 
-  it('fetch.ts sends its secret, goes on with a half download, and fails by name', async () => {
+  it('fetch.ts sends its secret, and fails by name', async () => {
     const asked: (string | undefined)[] = [];
     const server = createServer((request, response) => {
       asked.push(request.headers.authorization);

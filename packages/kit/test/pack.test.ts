@@ -154,7 +154,8 @@ describe('a packed archive', () => {
   });
 });
 
-describe('a stored zip is read by others', () => {
+describe('a stored zip is read by others', function () {
+  this.timeout(60_000); // foreign programs on a busy machine
   /** Beyond what 16 bits count, and a stream whose length is not told before. */
   async function* many(): AsyncGenerator<PackEntry> {
     for (let at = 0; at < 66_000; at += 1) yield text(`n/${String(at).padStart(6, '0')}`, String(at));

@@ -2,7 +2,7 @@ import { z } from '@dataset-runner/core/plugin';
 import { foldName } from './layout.ts';
 
 /** Why a text cannot be the name of one folder or file on every system, or undefined. */
-export function badName(name: string): string | undefined {
+function badName(name: string): string | undefined {
   if (name.trim() === '') return 'must not be empty';
   if (/[/\\]/.test(name)) return 'must be one name, without a slash';
   if (/[\p{Cc}<>:"|?*]/u.test(name)) return 'has a character that some systems do not allow in names';

@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { openArchive } from '@dataset-runner/kit/extract';
 import { seeded, shuffle } from '@dataset-runner/kit/seeded';
 import { type Division, placePictures, type PlacedSet } from '../src/plan/place-pictures.ts';
 import type { Labelled } from '../src/picture.ts';
 import { archivesOf, fileListSchema } from '../src/source.ts';
+import { tempFolder } from '../../../test/support/temp-folder.ts';
 import { buildArgs, diatomProject, entry, filesIn } from './support/project.ts';
 import { pictures, zip } from './support/pictures.ts';
 import { openSite } from './support/site.ts';
@@ -34,6 +38,24 @@ function originalSplit(
 
 function crossing({ test, train }: { readonly test: Set<string>; readonly train: Set<string> }): string[] {
   return [...test].filter((name) => train.has(name));
+}
+
+/** `mkdir` for every entry, as if labels could not come twice. */
+function originalFolder(made: Set<string>, label: string): void {
+  if (made.has(label)) throw new Error(`${label} exists`);
+  made.add(label);
+}
+
+/** One PUT whose failure was printed, then the zip was removed whatever had come of it. */
+function originalUpload(put: () => number, path: string): void {
+  if (![200, 201, 204].includes(put())) void 'printed, and forgotten';
+  rmSync(path);
+}
+
+/** All archives, or none: one failure threw everything away. */
+function originalDownloads(answers: readonly number[]): readonly number[] {
+  if (answers.some((status) => status !== 200)) throw new Error('One or more downloads failed.');
+  return answers;
 }
 
 const division: Division = { testCount: 10, seed: 1, smallClass: 'error' };
@@ -132,6 +154,8 @@ describe('what the replaced flow got wrong', function () {
   });
 
   it('6. two archives of one species are one class: its folders could not be made twice', () => {
+    const made = new Set<string>();
+    assert.throws(() => ['s', 's'].forEach((label) => originalFolder(made, label)), /exists/);
     const list = fileListSchema.parse([
       entry('http://h', 'a', { species_label: 's' }),
       entry('http://h', 'b', { species_label: 's' }),
@@ -148,6 +172,7 @@ describe('what the replaced flow got wrong', function () {
   });
 
   it('7. one failed download is named and the others are kept: it said "one or more failed" and began again from nothing', async () => {
+    assert.throws(() => originalDownloads([200, 404]), /^Error: One or more downloads failed\.$/);
     await using site = await openSite({ 'a.zip': await zip(pictures('a', 12)) });
     await using rig = await diatomProject([entry(site.url, 'a'), entry(site.url, 'gone')]);
     const first = await rig.runner(...buildArgs);
@@ -180,8 +205,11 @@ describe('what the replaced flow got wrong', function () {
   });
 
   it('9. a failed upload loses nothing and is no success: the zip was removed all the same', async () => {
+    await using folder = await tempFolder({ 'set.zip': 'bytes' });
+    originalUpload(() => 503, join(folder.path, 'set.zip'));
+    assert.equal(existsSync(join(folder.path, 'set.zip')), false);
     await using site = await openSite({ 'a.zip': await zip(pictures('a', 12)) });
-    await using rig = await diatomProject([entry(site.url, 'a')], { config: 'stores:\n  cloud: { url: ./cloud }\n' });
+    await using rig = await diatomProject([entry(site.url, 'a')]);
     // A file where the folder should be: every write fails until it is gone.
     rig.write('cloud', 'in the way');
     const failed = await rig.runner(...buildArgs, '--upload', './cloud/sets', '--move');
@@ -191,7 +219,6 @@ describe('what the replaced flow got wrong', function () {
       1,
       'the packed zip waits',
     );
-    const { rmSync } = await import('node:fs');
     rmSync(rig.path('cloud'));
     const { code, report, stderr } = await rig.json(...buildArgs, '--upload', './cloud/sets', '--move');
     assert.equal(code, 0, stderr);
@@ -209,7 +236,6 @@ describe('what the replaced flow got wrong', function () {
     await using rig = await diatomProject([entry(site.url, 'a')]);
     assert.equal((await rig.runner(...buildArgs)).code, 0);
     const [name] = filesIn(rig.path('set')).filter((file) => file.endsWith('.zip'));
-    const { openArchive } = await import('@dataset-runner/kit/extract');
     const members = async (): Promise<string[]> => {
       await using archive = await openArchive(rig.path('set', name ?? ''));
       return (await Array.fromAsync(archive.entries())).map(({ key }) => key.split('/')[0] ?? '');

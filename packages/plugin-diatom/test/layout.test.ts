@@ -44,7 +44,11 @@ describe('names of pictures in a set', () => {
 
 describe('paths and names of a set', () => {
   it('reads a picture path back', () => {
-    assert.deepEqual(readPicturePath(picturePath('test', 's', 'a.png')), { split: 'test', species: 's', file: 'a.png' });
+    assert.deepEqual(readPicturePath(picturePath('test', 's', 'a.png')), {
+      split: 'test',
+      species: 's',
+      file: 'a.png',
+    });
     assert.equal(readPicturePath('reports/leaks.html'), undefined);
   });
 
@@ -63,7 +67,8 @@ describe('paths and names of a set', () => {
 });
 
 describe('the file list', () => {
-  const wrong = (more: object): unknown[] => fileListSchema.safeParse([entry('http://h', 'a', more)]).error?.issues.map(({ path }) => path) ?? [];
+  const wrong = (more: object): unknown[] =>
+    fileListSchema.safeParse([entry('http://h', 'a', more)]).error?.issues.map(({ path }) => path) ?? [];
 
   it('names the entry and the field of each thing that is wrong', () => {
     assert.deepEqual(wrong({ species_label: '' }), [[0, 'species_label']]);
@@ -77,27 +82,57 @@ describe('the file list', () => {
 
   it('refuses one entry twice and two spellings of one label', () => {
     const twice = fileListSchema.safeParse([entry('http://h', 'a'), entry('http://h', 'a')]);
-    assert.deepEqual(twice.error?.issues.map(({ path }) => path), [[1, 'exploded_folder_name']]);
-    const spelled = fileListSchema.safeParse([entry('http://h', 'a', { species_label: 'Navicula' }), entry('http://h', 'b', { species_label: 'navicula' })]);
-    assert.deepEqual(spelled.error?.issues.map(({ path }) => path), [[1, 'species_label']]);
+    assert.deepEqual(
+      twice.error?.issues.map(({ path }) => path),
+      [[1, 'exploded_folder_name']],
+    );
+    const spelled = fileListSchema.safeParse([
+      entry('http://h', 'a', { species_label: 'Navicula' }),
+      entry('http://h', 'b', { species_label: 'navicula' }),
+    ]);
+    assert.deepEqual(
+      spelled.error?.issues.map(({ path }) => path),
+      [[1, 'species_label']],
+    );
   });
 });
 
 describe('the choice of pictures', () => {
   const row = (member: string): Looked => ({
-    key: `a/${member}`, archive: 'a.zip', member, sha256: member, phash: '0', width: 1, height: 1,
+    key: `a/${member}`,
+    archive: 'a.zip',
+    member,
+    sha256: member,
+    phash: '0',
+    width: 1,
+    height: 1,
     file: { $type: 'file', store: 'work:x', key: member, size: 1 },
   });
 
   it('takes the class of the deepest folder and leaves other folders alone', () => {
-    const list = [entry('http://h', 'a', { exploded_folder_name: 'x', species_label: 'outer' }), entry('http://h', 'a', { exploded_folder_name: 'x/y/', species_label: 'inner' })];
+    const list = [
+      entry('http://h', 'a', { exploded_folder_name: 'x', species_label: 'outer' }),
+      entry('http://h', 'a', { exploded_folder_name: 'x/y/', species_label: 'inner' }),
+    ];
     const { pictures } = choosePictures([row('x/1.png'), row('x/y/2.png'), row('z/3.png')], list);
-    assert.deepEqual(pictures.map(({ species, inner }) => [species, inner]), [['outer', '1.png'], ['inner', '2.png']]);
+    assert.deepEqual(
+      pictures.map(({ species, inner }) => [species, inner]),
+      [
+        ['outer', '1.png'],
+        ['inner', '2.png'],
+      ],
+    );
   });
 
   it('takes the whole archive for an empty folder name', () => {
-    const { pictures } = choosePictures([row('1.png'), row('x/2.png')], [entry('http://h', 'a', { exploded_folder_name: '' })]);
-    assert.deepEqual(pictures.map(({ inner }) => inner), ['1.png', 'x/2.png']);
+    const { pictures } = choosePictures(
+      [row('1.png'), row('x/2.png')],
+      [entry('http://h', 'a', { exploded_folder_name: '' })],
+    );
+    assert.deepEqual(
+      pictures.map(({ inner }) => inner),
+      ['1.png', 'x/2.png'],
+    );
   });
 });
 

@@ -4,25 +4,11 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ProjectRig } from '@dataset-runner/core/testing';
-import sharp from 'sharp';
 import { skip } from '../../../test/support/skip.ts';
+import { discsAndNeedles } from './support/pictures.ts';
 import { diatomProject, filesIn } from './support/project.ts';
 
 const scripts = resolve('examples/diatom/train');
-
-/** A set of two shapes that differ at a glance: discs and needles. */
-async function writeSet(rig: ProjectRig): Promise<void> {
-  for (const [part, count] of [['train', 8], ['test', 5]] as const) {
-    for (let index = 0; index < count; index++) {
-      const turn = index * 23 + (part === 'test' ? 11 : 0);
-      const shapes = { disc: `<circle r="${14 + index}" fill="#444"/>`, needle: `<ellipse rx="${34 + index}" ry="4" fill="#444"/>` };
-      for (const [species, shape] of Object.entries(shapes)) {
-        const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="96" height="96"><rect width="96" height="96" fill="#ccc"/><g transform="translate(48 48) rotate(${turn})">${shape}</g></svg>`;
-        rig.write(`set/results/${part}/${species}/${index}.png`, await sharp(Buffer.from(svg)).png().toBuffer());
-      }
-    }
-  }
-}
 
 /** A machine that is a folder, driven by our own commands, each of which leaves a line in a log. */
 function commandConfig(rig: ProjectRig, run = 'cd machine/{name} && {command}'): void {
@@ -40,7 +26,19 @@ function commandConfig(rig: ProjectRig, run = 'cd machine/{name} && {command}'):
 
 function trainArgs(rig: ProjectRig, ...more: string[]): string[] {
   const train = rig.exists('train.py') ? './train.py' : join(scripts, 'train.py');
-  return ['run', 'diatom:train', '--set', './set', '--out', './model', '--train', train, '--test', join(scripts, 'test.py'), ...more];
+  return [
+    'run',
+    'diatom:train',
+    '--set',
+    './set',
+    '--out',
+    './model',
+    '--train',
+    train,
+    '--test',
+    join(scripts, 'test.py'),
+    ...more,
+  ];
 }
 
 const byCommand = ['--compute', 'command', '--command', './machine.json'];
@@ -48,7 +46,8 @@ const byCommand = ['--compute', 'command', '--command', './machine.json'];
 /** Lines of the machine's log: what was started, what was stopped. */
 function machineLog(rig: ProjectRig): { readonly started: string[]; readonly stopped: string[] } {
   const lines = rig.exists('machine.log') ? rig.read('machine.log').trim().split('\n') : [];
-  const those = (word: string): string[] => lines.filter((line) => line.startsWith(word)).map((line) => line.slice(word.length + 1));
+  const those = (word: string): string[] =>
+    lines.filter((line) => line.startsWith(word)).map((line) => line.slice(word.length + 1));
   return { started: those('start'), stopped: those('stop') };
 }
 
@@ -61,7 +60,7 @@ describe('diatom:train', function () {
 
   async function project(): Promise<ProjectRig> {
     const rig = await diatomProject([]);
-    await writeSet(rig);
+    for (const [path, bytes] of Object.entries(discsAndNeedles(8, 5))) rig.write(`set/${path}`, bytes);
     return rig;
   }
 
@@ -153,7 +152,10 @@ describe('diatom:train', function () {
   it('ends a local training of a killed run, and removes its folder', async function () {
     if (!existsSync('/proc')) skip(this, 'processes are looked up in /proc');
     await using rig = await project();
-    rig.write('train.py', `import os, time\nopen(${JSON.stringify(rig.path('training'))}, "w").write(os.getcwd() + " " + str(os.getpid()))\ntime.sleep(60)\n`);
+    rig.write(
+      'train.py',
+      `import os, time\nopen(${JSON.stringify(rig.path('training'))}, "w").write(os.getcwd() + " " + str(os.getpid()))\ntime.sleep(60)\n`,
+    );
     const running = rig.start(...trainArgs(rig));
     while (!rig.exists('training') || !rig.read('training').includes(' ')) await delay(20);
     const [folder = '', pid = ''] = rig.read('training').split(' ');

@@ -71,8 +71,8 @@ async function* watched(response: IncomingMessage, guard: BodyGuard): AsyncGener
 function asCut(error: unknown, guard: BodyGuard): unknown {
   if (guard.signal?.aborted === true) return guard.signal.reason;
   const { code } = error as { readonly code?: unknown };
-  if (code === undefined || error instanceof HttpTrouble) return error;
-  return new HttpTrouble('cut', `the answer of ${guard.shown} was cut (${String(code)})`, { cause: error });
+  if (typeof code !== 'string' || error instanceof HttpTrouble) return error;
+  return new HttpTrouble('cut', `the answer of ${guard.shown} was cut (${code})`, { cause: error });
 }
 
 function tooLarge(guard: BodyGuard): HttpTrouble {

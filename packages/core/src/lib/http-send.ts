@@ -50,6 +50,7 @@ function startRequest(hop: Hop): ClientRequest {
   return hop.url.protocol === 'https:' ? requestSecure(hop.url, options) : requestPlain(hop.url, options);
 }
 
+/** Sends the body and waits for the headers of the answer; whichever fails first ends both. */
 async function exchange(hop: Hop, request: ClientRequest): Promise<IncomingMessage> {
   const shown = shownUrl(hop.url);
   const timer = setTimeout(() => {
@@ -68,6 +69,7 @@ async function exchange(hop: Hop, request: ClientRequest): Promise<IncomingMessa
     // Stays for good: a socket may fail again after the first error or after the answer.
     request.on('error', reject);
   });
+  // While the body is still being sent nobody awaits the answer; its failure must wait for us, not crash.
   answer.catch(() => undefined);
   try {
     const whole = await sendBody(hop, request, timer, () => answered);
@@ -99,12 +101,14 @@ async function sendBody(
   const announced = hop.headers['content-length'];
   let sent = 0;
   for await (const chunk of body) {
+    // An early refusal (507, 401): what is left would be sent for nothing.
     if (answered()) return false;
     sent += chunk.length;
     if (announced !== undefined && sent > Number(announced)) throw wrongLength(hop, sent);
     timer.refresh();
     if (!request.write(chunk)) await drained(request, answered);
   }
+  // The request is destroyed by the throw, so the service sees a cut and not a short file.
   if (announced !== undefined && sent !== Number(announced)) throw wrongLength(hop, sent);
   if (answered()) return false;
   timer.refresh();
@@ -125,6 +129,7 @@ function watchUpload(request: ClientRequest, timer: NodeJS.Timeout): void {
   request.once('response', () => clearInterval(look));
 }
 
+/** Waits until the network takes more, or until waiting has become pointless. */
 async function drained(request: ClientRequest, answered: () => boolean): Promise<void> {
   if (answered()) return;
   if (request.destroyed) throw request.errored ?? new HttpTrouble('cut', 'the connection closed during an upload');
@@ -155,6 +160,7 @@ function wrongLength(hop: Hop, sent: number): HttpTrouble {
   return new HttpTrouble('cut', `the upload to ${shownUrl(hop.url)} has ${sent} bytes or more instead of ${announced}`);
 }
 
+// The connection was there and went away.
 const resets = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED']);
 
 function isReset(error: unknown): boolean {

@@ -7,8 +7,8 @@ import type { CallOptions, Store, StoreWriteOptions } from '../model/store.ts';
 import { checkKey, isStaged, stagingFolder } from './key.ts';
 import { Lane } from './lane.ts';
 import { isTransient, toFailure, troubleOf } from './trouble.ts';
-import { prepareUpload, type Sent, type Upload } from './upload.ts';
 import { countedStream } from './counted-stream.ts';
+import { prepareUpload, type Sent, type Upload } from './upload.ts';
 
 export interface ManagedStoreOptions {
   /** As users write it, without credentials. */
@@ -24,6 +24,7 @@ export interface ManagedStoreOptions {
   readonly onClose?: () => Promise<void>;
 }
 
+/** As failures name it: "cannot write", "cannot move". */
 type Operation = 'stat' | 'read' | 'list' | 'write' | 'remove' | 'copy' | 'move' | 'sign';
 
 /**
@@ -65,6 +66,7 @@ export class ManagedStore implements Store {
   async stat(key: string, options: CallOptions = {}): Promise<Entry | undefined> {
     const inner = this.#inner(key);
     const entry = await this.#call('stat', key, options.signal, () => this.#driver.stat(inner, options.signal));
+    // Drivers speak of keys inside themselves; callers only know keys inside this place.
     return entry === undefined ? undefined : { ...entry, key };
   }
 
@@ -83,6 +85,7 @@ export class ManagedStore implements Store {
     const { signal, ifAbsent = false } = options;
     const inner = this.#inner(key);
     if (this.#driver.write === undefined) throw this.#cannot('write', key);
+    // Loudly: a write that merely looks first would let two writers win, and nobody would notice.
     if (ifAbsent && !this.guarantees.conditionalPut) throw this.#cannot('write only if absent', key);
     let upload: Upload | undefined;
     try {
@@ -96,6 +99,7 @@ export class ManagedStore implements Store {
     }
   }
 
+  /** Sends the bytes, again where that is safe, and believes only what the service says it has. */
   async #upload(
     inner: string,
     key: string,
@@ -119,17 +123,19 @@ export class ManagedStore implements Store {
     // A conditional write whose answer was lost may have happened; a second try would meet its own file.
     const again = (error: unknown): boolean =>
       upload.repeatable && (!ifAbsent || troubleOf(error)?.kind === 'throttled');
-    return await this.#call('write', key, signal, attempt, again);
+    return this.#call('write', key, signal, attempt, again);
   }
 
   async *list(prefix = '', options: CallOptions = {}): AsyncGenerator<readonly Entry[], void, undefined> {
-    const { list } = this.#driver;
-    if (list === undefined) throw this.#cannot('list', prefix);
+    const driver = this.#driver;
+    if (driver.list === undefined) throw this.#cannot('list', prefix);
+    // Staged files of dead runs must be found by who sweeps them, and by nobody else.
     const showStaged = isStaged(prefix);
     const outer = showStaged && prefix.startsWith(stagingFolder) ? '' : this.#prefix;
     try {
-      for await (const page of list.call(this.#driver, outer + prefix, options.signal)) {
+      for await (const page of driver.list(outer + prefix, options.signal)) {
         options.signal?.throwIfAborted();
+        // Entries with keys we would not write are kept: a listing hides nothing, reading one says what is wrong.
         const entries = page.filter(({ key, size }) => (showStaged || !isStaged(key)) && !isFolderMarker(key, size));
         const own = outer === '' ? entries : entries.map((entry) => ({ ...entry, key: entry.key.slice(outer.length) }));
         if (own.length > 0) yield own;
@@ -143,36 +149,36 @@ export class ManagedStore implements Store {
     const inner = keys.map((key) => this.#inner(key));
     const [first] = keys;
     if (first === undefined) return;
-    const { remove } = this.#driver;
-    if (remove === undefined) throw this.#cannot('remove', first);
+    const driver = this.#driver;
+    if (driver.remove === undefined) throw this.#cannot('remove', first);
+    // A failure of many names the place: which of them it was, only the service knows.
     await this.#call('remove', keys.length === 1 ? first : '', options.signal, () =>
-      remove.call(this.#driver, inner, options.signal),
+      driver.remove!(inner, options.signal),
     );
   }
 
   async copy(from: string, to: string, options: CallOptions = {}): Promise<Entry> {
     const source = this.#inner(from);
     const target = this.#inner(to);
-    const { copy } = this.#driver;
-    if (copy === undefined) {
+    const driver = this.#driver;
+    if (driver.copy === undefined) {
+      // Through this machine; the size lets the driver stream instead of collecting.
       const entry = await this.stat(from, options);
       if (entry === undefined) throw fail('store.missing', { url: this.#url(from) });
-      return await this.write(to, await this.read(from, options), { ...options, size: entry.size });
+      return this.write(to, await this.read(from, options), { ...options, size: entry.size });
     }
-    const entry = await this.#call('copy', from, options.signal, () =>
-      copy.call(this.#driver, source, target, options.signal),
-    );
+    const entry = await this.#call('copy', from, options.signal, () => driver.copy!(source, target, options.signal));
     return { ...entry, key: to };
   }
 
   async move(from: string, to: string, options: CallOptions & { readonly overwrite: boolean }): Promise<Entry> {
     const source = this.#inner(from);
     const target = this.#inner(to);
-    const { move } = this.#driver;
-    if (move === undefined) throw this.#cannot('move', to);
+    const driver = this.#driver;
+    if (driver.move === undefined) throw this.#cannot('move', to);
     const attempt = async (count: number): Promise<Entry> => {
       try {
-        return await move.call(this.#driver, source, target, options);
+        return await driver.move!(source, target, options);
       } catch (error) {
         // The answer to an earlier try may have been lost after the service did it.
         const moved =
@@ -188,6 +194,7 @@ export class ManagedStore implements Store {
   }
 
   async digest(key: string, options: CallOptions = {}): Promise<Digest> {
+    // An MD5 from a listing is of no use: rows and refs compare SHA-256.
     const entry = await this.stat(key, options);
     if (entry?.digest?.startsWith('sha256:') === true) return entry.digest;
     const hasher = new Hasher();
@@ -197,9 +204,9 @@ export class ManagedStore implements Store {
 
   async signedUrl(key: string, options: { readonly expiresMs: number }): Promise<string> {
     const inner = this.#inner(key);
-    const { signedUrl } = this.#driver;
-    if (signedUrl === undefined) throw this.#cannot('sign', key);
-    return await this.#call('sign', key, undefined, () => signedUrl.call(this.#driver, inner, options));
+    const driver = this.#driver;
+    if (driver.signedUrl === undefined) throw this.#cannot('sign', key);
+    return this.#call('sign', key, undefined, () => driver.signedUrl!(inner, options));
   }
 
   localPath(key: string): string | undefined {
@@ -229,6 +236,7 @@ export class ManagedStore implements Store {
       // Local disks go straight through: a retry loop and a lane would cost more than a small read.
       if (lane === undefined) return await attempt(1);
       return await retry(
+        // The slot is given back between attempts: waiting takes no part of the service's patience.
         (count) => lane.run(() => attempt(count), signal),
         (error) => this.#judge(error, lane, mayRepeat),
         this.#retry,
@@ -239,6 +247,7 @@ export class ManagedStore implements Store {
     }
   }
 
+  /** Whether to try again; a throttled answer slows every store of this service down. */
   #judge(error: unknown, lane: Lane, mayRepeat: (error: unknown) => boolean): { again: boolean; retryAfterMs: number } {
     const trouble = troubleOf(error);
     const retryAfterMs = trouble?.details.retryAfterMs ?? 0;

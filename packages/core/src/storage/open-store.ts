@@ -79,6 +79,7 @@ export function createStoreOpener(options: StoreOpenerOptions): StoreOpener {
       options: await resolveSecrets(settings, options),
       context: { projectDir: options.projectDir, workDir: options.workDir, allowHosts: options.allowHosts ?? [] },
     });
+    // Limits belong to the service: two stores on one host must not together ask twice as much of it.
     const maxParallel = settings['maxParallel'];
     const service = `${url.protocol}//${url.host}`;
     const lane = lanes.get(service) ?? new Lane(typeof maxParallel === 'number' ? maxParallel : 16);
@@ -95,6 +96,7 @@ export function createStoreOpener(options: StoreOpenerOptions): StoreOpener {
     },
     async close() {
       const opened = await Promise.allSettled(drivers.values());
+      // Before the drivers end: who opens a place from now on gets a new one.
       stores.clear();
       drivers.clear();
       await Promise.all(opened.map(async (result) => result.status === 'fulfilled' && result.value.driver.close?.()));
@@ -122,8 +124,10 @@ interface Target {
 
 function target(place: Place, options: StoreOpenerOptions): Target {
   switch (place.kind) {
+    // Each plain folder is a store of its own and stages inside itself: it may be a file system of its own.
     case 'path':
       return { url: pathToFileURL(place.path), prefix: '', settings: {}, id: `file:${place.path}` };
+    // All `work:` places are one store, so one folder holds everything staged.
     case 'work':
       return { url: pathToFileURL(options.workDir), prefix: place.prefix, settings: {}, id: 'work:' };
     case 'memory':

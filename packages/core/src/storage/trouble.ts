@@ -9,6 +9,11 @@ import {
   type FailureError,
 } from '../model/failure.ts';
 
+/**
+ * From whatever a driver throws to the one failure people read. Drivers know their service, this file knows the
+ * catalogue; neither knows the other's words.
+ */
+
 /** What an operation was about, for its failure. */
 export interface Doing {
   /** The file or place, without credentials. */
@@ -19,6 +24,7 @@ export interface Doing {
 
 // System errors a driver may let through, by code.
 const kindsOfErrno: { readonly [code: string]: TroubleKind } = {
+  // Not there, or not ours to touch; read-only file systems are a matter of rights to whoever writes.
   ENOENT: 'missing',
   EACCES: 'denied',
   EPERM: 'denied',
@@ -27,12 +33,14 @@ const kindsOfErrno: { readonly [code: string]: TroubleKind } = {
   EDQUOT: 'full',
   EFBIG: 'limit',
   ENAMETOOLONG: 'limit',
+  // A file where a folder should be, or the other way round.
   EEXIST: 'conflict',
   EISDIR: 'conflict',
   ENOTDIR: 'conflict',
   ENOTEMPTY: 'conflict',
   EBUSY: 'locked',
   ETXTBSY: 'locked',
+  // The network between us: the same attempt may succeed later.
   ECONNREFUSED: 'unavailable',
   ECONNRESET: 'unavailable',
   ECONNABORTED: 'unavailable',
@@ -45,6 +53,7 @@ const kindsOfErrno: { readonly [code: string]: TroubleKind } = {
   // This process has too many files open; a moment later it may have fewer.
   EMFILE: 'unavailable',
   ENFILE: 'unavailable',
+  // A network file system whose server went away.
   ESTALE: 'unavailable',
   ENOTCONN: 'unavailable',
 };
@@ -90,8 +99,7 @@ function failureOfTrouble(trouble: StoreTrouble, { url, what }: Doing): FailureE
   const { details, message: why } = trouble;
   const make = <C extends CoreCode>(code: C, own: FailureDetails[C]): FailureError => {
     const base: FailureBase = isTransient(trouble) ? { transient: true } : {};
-    // The cast joins two halves TypeScript cannot add up while C is open.
-    return fail(code, { ...own, ...base } as FailureDetails[C] & FailureBase);
+    return fail(code, { ...own, ...base });
   };
   switch (trouble.kind) {
     case 'missing':

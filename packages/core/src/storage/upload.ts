@@ -84,11 +84,12 @@ async function collected(body: AsyncIterable<Uint8Array>, needs: UploadNeeds): P
   let heldBytes = 0;
   const pieces = body[Symbol.asyncIterator]();
   for (;;) {
+    // A source may be endless or slow; nothing else watches the signal here.
     needs.signal?.throwIfAborted();
-    const { done, value } = await pieces.next();
-    if (done === true) return inMemory(Buffer.concat(held), needs);
-    held.push(value);
-    heldBytes += value.length;
+    const next = await pieces.next();
+    if (next.done === true) return inMemory(Buffer.concat(held), needs);
+    held.push(next.value);
+    heldBytes += next.value.length;
     if (heldBytes > memoryBytes) break;
   }
   return spooled(held, pieces, needs);
@@ -99,6 +100,7 @@ async function spooled(
   rest: AsyncIterator<Uint8Array>,
   needs: UploadNeeds,
 ): Promise<Upload> {
+  // Mode 0o700 by mkdtemp: what is uploaded may not be for everyone on this machine.
   const folder = await mkdtemp(join(tmpdir(), 'runner-spool-'));
   const path = join(folder, 'bytes');
   const dispose = (): Promise<void> => rm(folder, { recursive: true, force: true });
@@ -123,6 +125,7 @@ async function spooled(
       await file.writeFile(piece);
     }
   } catch (error) {
+    // The source may hold a file or a connection open.
     await rest.return?.();
     await dispose();
     throw error;

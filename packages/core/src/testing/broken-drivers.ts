@@ -197,12 +197,14 @@ async function* throughout(
   yield change(Buffer.concat(parts));
 }
 
+// Twenty writers all look before the first has written: that is the race.
 async function lookThenWrite(sound: SoundDriver, key: string, body: Bytes, options: WriteOptions): Promise<Entry> {
   const there = options.ifAbsent === true && (await sound.stat(key)) !== undefined;
   await new Promise((resolve) => setTimeout(resolve, 1));
   return sound.write(key, body, { ...options, ifAbsent: there });
 }
 
+// Caches keyed by name alone, as in clients that "remember" what they saw.
 function withStaleVersions(sound: SoundDriver): Driver {
   const seen = new Map<string, string>();
   const stale = (entry: Entry): Entry => {
@@ -238,6 +240,7 @@ function withStaleReads(sound: SoundDriver): Driver {
   return { ...pass(sound), read, write };
 }
 
+// As servers do that write an upload straight into its file.
 async function writePieceByPiece(sound: SoundDriver, key: string, body: Bytes, options: WriteOptions): Promise<Entry> {
   if (body instanceof Uint8Array) return sound.write(key, body, options);
   let whole = Buffer.alloc(0);
@@ -249,6 +252,7 @@ async function writePieceByPiece(sound: SoundDriver, key: string, body: Bytes, o
   return sound.write(key, whole, { size: whole.length });
 }
 
+/** A service that stores files under other names than it was given. */
 function renaming(sound: SoundDriver, rename: (key: string) => string): Driver {
   return {
     ...pass(sound),

@@ -122,8 +122,8 @@ function troubledCases(options: DriverContractOptions): ContractCase[] {
 
 // Only what is used: this file is built without mocha's types, which authors may not have either.
 interface MochaGlobals {
-  describe(title: string, body: (this: { timeout(ms: number): unknown }) => void): void;
-  it(title: string, body: (this: MochaContext) => Promise<void> | void): void;
+  readonly describe: (title: string, body: (this: { timeout(ms: number): unknown }) => void) => void;
+  readonly it: (title: string, body: (this: MochaContext) => Promise<void> | void) => void;
 }
 
 interface MochaContext {

@@ -10,7 +10,10 @@ export function sshMachine(name: string, ssh: SshSettings, { log, signal }: Mach
   const target = ssh.user === undefined ? ssh.host : `${ssh.user}@${ssh.host}`;
   const options = [
     // Nobody is there to answer a question, and a dead link must end in minutes, not never.
-    ...['BatchMode=yes', 'ConnectTimeout=20', 'ServerAliveInterval=15', 'ServerAliveCountMax=8'],
+    'BatchMode=yes',
+    'ConnectTimeout=20',
+    'ServerAliveInterval=15',
+    'ServerAliveCountMax=8',
     `StrictHostKeyChecking=${ssh.hostKey}`,
     ...(ssh.knownHosts === undefined ? [] : [`UserKnownHostsFile=${ssh.knownHosts}`]),
   ].flatMap((option) => ['-o', option]);

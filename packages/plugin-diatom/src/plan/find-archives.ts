@@ -13,7 +13,7 @@ export async function findArchives(
   list: readonly Source[],
 ): Promise<readonly FoundArchive[]> {
   return Promise.all(
-    archivesOf(list).map((archive) => (/^https?:/i.test(archive.url) ? archive : inStore(store, archive))),
+    archivesOf(list).map(async (archive) => (/^https?:/i.test(archive.url) ? archive : inStore(store, archive))),
   );
 }
 

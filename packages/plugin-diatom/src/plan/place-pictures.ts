@@ -8,9 +8,12 @@ import { groupPictures } from './group-pictures.ts';
 
 /** How a set is divided; the params of `split` and `build`. */
 export interface Division {
+  /** Pictures of each species. */
   readonly testCount: number;
+  /** Of each species, above 0 and below 1; wins over the count. */
   readonly testShare?: number | undefined;
   readonly seed: number;
+  /** Source of a regular expression; see `groupPictures`. */
   readonly groupBy?: string | undefined;
   readonly smallClass: 'error' | 'warn' | 'all-train';
 }
@@ -28,9 +31,11 @@ export interface Placement {
 export interface PlacedSet {
   /** Sorted by path. */
   readonly placements: readonly Placement[];
+  /** Pictures by split, then species. */
   readonly counts: SplitPlan['counts'];
   readonly train: number;
   readonly test: number;
+  /** For people: what could not be done as asked. */
   readonly warnings: readonly string[];
 }
 

@@ -18,6 +18,12 @@ import { findArchives } from '../plan/find-archives.ts';
 import { asNote, asPlaced, placePictures } from '../plan/place-pictures.ts';
 import { describeSet, leftOutLines } from '../plan/describe-set.ts';
 
+/**
+ * The whole way from a file list to a published set.
+ *
+ * Steps 1 to 3 stream: an archive is unpacked while others still come. The split is the one barrier, for it has to see
+ * every picture; what follows hangs on its outcome alone, so an unchanged split does nothing.
+ */
 export const build = defineTask({
   summary: 'Download species archives and publish a seeded train/test set, its zip and its reports',
   description:
@@ -36,6 +42,7 @@ export const build = defineTask({
     upload: storeUrl().optional().describe('Where the zip is uploaded'),
     move: z.boolean().default(false).describe('Keep no local zip once the upload is verified'),
   }),
+  // Pipelines refer to these: a set is a place, a zip and a manifest are files.
   outputs: z.object({
     set: z.string().meta({ 'x-runner': 'place' }),
     zip: fileRef(),

@@ -3,6 +3,7 @@ import { fileListParam } from '../params.ts';
 import { findArchives } from '../plan/find-archives.ts';
 import { downloadArchive } from '../steps/download-archive.ts';
 
+/** The first step of `build` by itself; it shares its work with it where both use the same place. */
 export const download = defineTask({
   summary: 'Download the archives of a file list, each once and verified',
   examples: ['runner run diatom:download --file-list ./species.json --out ./downloads'],

@@ -9,6 +9,7 @@ import { lookAtPicture } from '../steps/look-at-picture.ts';
 import { placePicture } from '../steps/place-picture.ts';
 import { unpackArchive } from '../steps/unpack-archive.ts';
 
+/** Steps 1 to 3 of `build`, ended by a folder for each species; for those who divide their pictures themselves. */
 export const extract = defineTask({
   summary: 'Take the pictures out of the archives of a file list, one folder for each species',
   examples: ['runner run diatom:extract --file-list ./species.json --out ./pictures'],

@@ -3,6 +3,7 @@ import { diatomFailures } from '../failures.ts';
 import { buildImage } from '../steps/build-image.ts';
 import { listFiles } from '../stored.ts';
 
+/** The container in which training runs elsewhere; the local and ssh machines need none. */
 export const image = defineTask({
   summary: 'Build a container image of the training scripts, and push it if asked',
   examples: ['runner run diatom:image --context ./train --tag registry.example.org/lab/diatom-train:1 --push'],

@@ -8,6 +8,7 @@ import { keepPicture } from '../steps/keep-picture.ts';
 import { lookAtPicture } from '../steps/look-at-picture.ts';
 import { notePicture } from '../steps/note-picture.ts';
 
+/** An audit of any set with this layout, made by us or not: its pictures are read, never its manifest's claims about them. */
 export const leaks = defineTask({
   summary: 'Search any set for pictures that stand in both splits, and draw its contact sheet',
   examples: [

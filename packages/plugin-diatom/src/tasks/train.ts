@@ -10,6 +10,12 @@ import { stopMachine } from '../steps/stop-machine.ts';
 import { trainModel } from '../steps/train-model.ts';
 import { listFiles } from '../stored.ts';
 
+/**
+ * Training with the promise that no machine is left running.
+ *
+ * Whether anything has to be trained is decided here and not by the engine's rows, because a machine must not be started,
+ * nor stopped, for a model that is up to date.
+ */
 export const train = defineTask({
   summary: 'Train and test a model on a set, here or on a machine that is started for it and always stopped',
   description:

@@ -1,16 +1,11 @@
+import { crc32, deflateSync } from 'node:zlib';
 import { packZip } from '@dataset-runner/kit/pack';
 import { seeded } from '@dataset-runner/kit/seeded';
-import { deflateSync, crc32 } from 'node:zlib';
 
-/** A small grey PNG of blurred noise: each seed gives a picture that looks like no other. */
-export function picture(seed: string | number): Uint8Array {
-  const random = seeded(seed);
-  const coarse = Array.from({ length: 49 }, () => random.below(256));
-  const side = 24;
+/** A grey PNG whose pixels are what the function says of them. */
+function greyPng(side: number, greyAt: (x: number, y: number) => number): Uint8Array {
   const rows = Buffer.alloc((side + 1) * side);
-  for (let y = 0; y < side; y++) {
-    for (let x = 0; x < side; x++) rows[y * (side + 1) + 1 + x] = coarse[(y >> 2) * 7 + (x >> 2)] as number;
-  }
+  for (let y = 0; y < side; y++) for (let x = 0; x < side; x++) rows[y * (side + 1) + 1 + x] = greyAt(x, y);
   const header = Buffer.from([0, 0, 0, side, 0, 0, 0, side, 8, 0, 0, 0, 0]);
   const signature = Buffer.from('89504e470d0a1a0a', 'hex');
   return Buffer.concat([
@@ -19,6 +14,39 @@ export function picture(seed: string | number): Uint8Array {
     chunk('IDAT', deflateSync(rows)),
     chunk('IEND', Buffer.alloc(0)),
   ]);
+}
+
+/** A small picture of coarse noise: each seed gives one that looks like no other. */
+export function picture(seed: string | number): Uint8Array {
+  const random = seeded(seed);
+  const coarse = Array.from({ length: 36 }, () => random.below(256));
+  return greyPng(24, (x, y) => coarse[(y >> 2) * 6 + (x >> 2)] as number);
+}
+
+/** A dark ellipse on a bright field, turned by some degrees. */
+function ellipse(radiusX: number, radiusY: number, degrees: number): Uint8Array {
+  const angle = (degrees * Math.PI) / 180;
+  const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
+  return greyPng(96, (x, y) => {
+    const [u, v] = [(x - 48) * cos + (y - 48) * sin, (y - 48) * cos - (x - 48) * sin];
+    return (u / radiusX) ** 2 + (v / radiusY) ** 2 < 1 ? 68 : 204;
+  });
+}
+
+/** The pictures of a set of two shapes that differ at a glance, by path below the set. */
+export function discsAndNeedles(trainCount: number, testCount: number): { [path: string]: Uint8Array } {
+  const files: { [path: string]: Uint8Array } = {};
+  for (const [part, count] of [
+    ['train', trainCount],
+    ['test', testCount],
+  ] as const) {
+    for (let index = 0; index < count; index++) {
+      const turn = index * 23 + (part === 'test' ? 11 : 0);
+      files[`results/${part}/disc/${index}.png`] = ellipse(14 + index, 14 + index, turn);
+      files[`results/${part}/needle/${index}.png`] = ellipse(34 + index, 4, turn);
+    }
+  }
+  return files;
 }
 
 function chunk(type: string, body: Buffer): Buffer {

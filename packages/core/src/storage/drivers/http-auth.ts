@@ -16,7 +16,8 @@ export class HttpAuth {
   /** Reads `username`, `password` or `token`, and `auth: basic` which spares the first, refused request. */
   constructor(options: { readonly [name: string]: unknown }) {
     const { username, password, token, auth } = options;
-    this.#credentials = typeof username === 'string' ? { username, password: String(password ?? '') } : undefined;
+    const secret = typeof password === 'string' ? password : '';
+    this.#credentials = typeof username === 'string' ? { username, password: secret } : undefined;
     this.#token = typeof token === 'string' ? token : undefined;
     if (auth === 'basic') this.#way = 'basic';
   }

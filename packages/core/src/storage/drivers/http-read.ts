@@ -37,13 +37,11 @@ export async function readHttp(
   if (status === 206) checkContentRange(response, start, what);
   const length = response.announcedBytes;
   const skipBytes = status === 200 ? start : 0;
-  const endBytes =
-    status === 200
-      ? Math.min(range?.end ?? Number.POSITIVE_INFINITY, length ?? Number.POSITIVE_INFINITY)
-      : start + (length ?? Number.NaN);
-  const sizeBytes = Math.max(0, endBytes - start);
+  const endOfSent = length === undefined ? Number.NaN : status === 206 ? start + length : length;
+  // Some servers send more than they were asked for (sabre/dav for `bytes=0-0`); what is more is cut off.
+  const sizeBytes = Math.max(0, Math.min(endOfSent, range?.end ?? Number.POSITIVE_INFINITY) - start);
   const body = resuming(response, { get, what, start, end: range?.end, skipBytes, signal });
-  return announced(body, length !== undefined && Number.isFinite(sizeBytes) ? sizeBytes : undefined);
+  return announced(body, Number.isNaN(sizeBytes) ? undefined : sizeBytes);
 }
 
 interface Reading {

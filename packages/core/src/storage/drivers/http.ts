@@ -30,6 +30,7 @@ export const httpDriver = defineDriver({
   },
 });
 
+/** Reads by GET, looks by HEAD where the server allows it; the methods left out say the rest. */
 class HttpDriver implements Driver {
   readonly #base: URL;
   readonly #client: HttpClient;
@@ -70,8 +71,10 @@ class HttpDriver implements Driver {
     const response = await this.#send('GET', key, { range: 'bytes=0-0' }, signal);
     await response.discard();
     if (response.status === 404 || response.status === 410) return undefined;
+    // No first byte: the file is empty.
     if (response.status === 416) return this.#entry(key, 0, response);
     if (response.status !== 200 && response.status !== 206) throw troubleOfStatus(response, this.#what('GET', key));
+    // A server that ignores ranges answers 200 with the whole file and its length; both are good.
     const total = /\/(\d+)$/.exec(response.headers['content-range'] ?? '')?.[1];
     const size = response.status === 206 && total !== undefined ? Number(total) : response.announcedBytes;
     if (size === undefined) throw new StoreTrouble('broken', `${this.#what('GET', key)} does not tell its size`);
@@ -80,6 +83,7 @@ class HttpDriver implements Driver {
 
   #entry(key: string, size: number, { headers }: HttpResponse): Entry {
     const version = versionOf(headers);
+    // NaN for none or nonsense.
     const modifiedMs = Date.parse(headers['last-modified'] ?? '');
     return {
       key,

@@ -10,6 +10,7 @@ export function readLocal(path: string, range: ByteRange | undefined, signal: Ab
   const file = openSync(path, 'r');
   try {
     const stats = fstatSync(file);
+    // Opening a folder works on Linux; only reading from it fails, with a code of its own.
     if (!stats.isFile()) throw new StoreTrouble('missing', `${path} is no file`);
     const start = range?.start ?? 0;
     const end = Math.min(range?.end ?? stats.size, stats.size);
@@ -27,6 +28,7 @@ function readSmall(file: number, start: number, sizeBytes: number): Uint8Array {
   let filled = 0;
   while (filled < sizeBytes) {
     const got = readSync(file, bytes, filled, sizeBytes - filled, start + filled);
+    // Shorter than it was a moment ago; the count of the managed store says so.
     if (got === 0) break;
     filled += got;
   }
@@ -55,6 +57,7 @@ async function* readLarge(
       // A buffer of its own for each piece: readers may keep what they were given.
       const bytes = Buffer.allocUnsafe(Math.min(chunkBytes, end - at));
       const { bytesRead } = await file.read(bytes, 0, bytes.length, at);
+      // As above: the file shrank, and the reader will be told by the missing bytes.
       if (bytesRead === 0) return;
       at += bytesRead;
       yield bytes.subarray(0, bytesRead);

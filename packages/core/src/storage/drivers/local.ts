@@ -140,6 +140,7 @@ export class LocalDriver implements Driver {
         const isFolder = code === 'EISDIR' || (code === 'EPERM' && statSync(this.localPath(key)).isDirectory());
         if (code !== 'ENOENT' && code !== 'ENOTDIR' && !isFolder) throw error;
       }
+      // After all files are gone: a folder is tried once, not once per file.
       emptied.add(dirname(key));
     }
     for (const folder of emptied) this.#prune(folder);
@@ -151,6 +152,7 @@ export class LocalDriver implements Driver {
     for (const folder of ours) this.#prune(folder);
   }
 
+  /** Unique among processes and threads that write into the same folder. */
   #stagingKey(): string {
     return `${stagingFolder}/put/${process.pid}-${threadSalt}-${this.#counter++}`;
   }
@@ -171,6 +173,7 @@ export class LocalDriver implements Driver {
         }
       }
       signal?.throwIfAborted();
+      // Before the rename: a name must never survive a power cut without its bytes.
       if (this.#fsync) fsyncSync(file);
     } finally {
       closeSync(file);
@@ -211,9 +214,10 @@ export class LocalDriver implements Driver {
     try {
       return await work();
     } catch (error) {
+      // Removed by someone since we saw it. If we have not just made it ourselves, another try is worthwhile.
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || !this.#folders.delete(folder)) throw error;
       this.#makeFolder(folder);
-      return await work();
+      return work();
     }
   }
 
@@ -222,6 +226,7 @@ export class LocalDriver implements Driver {
     if (this.#folders.has(folder)) return;
     const path = this.localPath(folder);
     mkdirSync(path, { recursive: true });
+    // Both sides resolved: the store itself may well lie behind a link.
     this.#realRoot ??= realpathSync(this.#root);
     const real = realpathSync(path);
     if (real !== this.#realRoot && !real.startsWith(this.#realRoot.replace(/[\\/]$/, '') + sep)) {
@@ -230,6 +235,7 @@ export class LocalDriver implements Driver {
     this.#folders.add(folder);
   }
 
+  /** Removes a folder and those above it as long as they are empty; never the root. */
   #prune(folder: string): void {
     for (let at = folder; at !== '.' && at !== ''; at = dirname(at)) {
       try {
@@ -242,6 +248,7 @@ export class LocalDriver implements Driver {
     }
   }
 
+  /** What is really there, looked up on the disk: the proof that `provesWrites` promises. */
   #entryOf(key: string): Entry {
     const entry = entryAt(this.#root, key);
     if (entry === undefined) throw new StoreTrouble('conflict', `${key} vanished right after it was written`);

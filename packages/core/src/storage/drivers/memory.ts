@@ -26,7 +26,9 @@ interface Held {
   readonly entry: Entry;
 }
 
+// By name, like folders on a disk: two openers of `memory:x` see one store.
 const shared = new Map<string, Map<string, Held>>();
+// One counter for all stores, so that no version ever comes twice.
 let versions = 0;
 
 export class MemoryDriver implements Driver {
@@ -45,6 +47,7 @@ export class MemoryDriver implements Driver {
   }
 
   async read(key: string, range: ByteRange | undefined): Promise<AsyncIterable<Uint8Array>> {
+    // Taken now: a reader keeps the version it opened, whatever is written later.
     const { bytes } = this.#held(key);
     return pieces(range === undefined ? bytes : bytes.subarray(range.start, range.end));
   }
@@ -107,6 +110,7 @@ async function collect(body: Bytes, signal: AbortSignal | undefined): Promise<Ui
   return Buffer.concat(parts);
 }
 
+// In pieces, as every real store does it: readers that cannot cope should fail here first.
 async function* pieces(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
   const pieceBytes = 65_536;
   for (let at = 0; at < bytes.length; at += pieceBytes) yield bytes.subarray(at, at + pieceBytes);

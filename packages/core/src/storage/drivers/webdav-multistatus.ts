@@ -62,8 +62,8 @@ async function parseResponses(xml: string, what: string): Promise<readonly DavRe
       tagParsers: [() => undefined],
       // Names full of `&amp;` are no attack; the answer's size is limited where it is received.
       entityDecoder: { limit: { maxTotalExpansions: 0, maxExpandedLength: 0 } },
-    } as unknown as Parameters<typeof parseXML>[1]);
-    return result.multistatus.response as unknown as readonly DavResponse[];
+    });
+    return result.multistatus.response;
   } catch (error) {
     throw new StoreTrouble(
       'broken',

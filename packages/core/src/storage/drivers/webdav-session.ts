@@ -59,6 +59,7 @@ export class DavSession {
         ...(init.body === undefined ? {} : { body: init.body }),
         ...(init.signal === undefined ? {} : { signal: init.signal }),
       });
+      // Only here is a 401 looked at: a client that lets one pass takes a wrong password for success.
       if (response.status !== 401) return response;
       await response.discard();
       const again = this.#auth.challenged(response.headers['www-authenticate'], sent, refusals);
@@ -77,11 +78,21 @@ export class DavSession {
     if (response.status !== 207) {
       await response.discard();
       if (response.status === 404 || response.status === 410) return undefined;
+      // Apache calls it a bad request to look below a file; to us nothing is there.
+      if (response.status === 400 && (await this.#isBelowFile(url, signal))) return undefined;
       throw troubleOfStatus(response, what('PROPFIND', url));
     }
     const xml = await this.#textOf(response, listingCapBytes);
     const resources = await parseResources(xml, what('PROPFIND', url));
+    // Everything asked for was gone by the time the server looked.
     return resources.length === 0 ? undefined : resources;
+  }
+
+  /** Climbs until something is there: a file, then nothing can be below it, or a folder, then 400 means something else. */
+  async #isBelowFile(url: URL, signal: AbortSignal | undefined): Promise<boolean> {
+    const above = new URL(url.pathname.endsWith('/') ? url.href.slice(0, -1) : new URL('.', url).href);
+    if (!above.pathname.startsWith(this.base.pathname) || above.pathname === url.pathname) return false;
+    return (await this.propfind(above, 0, signal))?.[0]?.isFolder !== true;
   }
 
   /** Sends a request that changes something; returns its status when it is a success through and through. */

@@ -40,6 +40,7 @@ export const webdavDriver = defineDriver({
 });
 
 export class WebdavDriver implements Driver {
+  /** Every write and move ends with a PROPFIND of what is there. */
   readonly provesWrites = true;
   readonly #session: DavSession;
   readonly #folders: DavFolders;
@@ -80,7 +81,9 @@ export class WebdavDriver implements Driver {
     return listDav(this.#session, prefix, signal);
   }
 
+  // PUT is not atomic everywhere: sabre/dav writes straight into the file, so a cut would show half of it.
   async write(key: string, body: Bytes, options: WriteOptions): Promise<Entry> {
+    // What is staged by the engine is moved by the engine.
     if (isStaged(key)) return this.#put(key, body, options);
     const staged = this.#stagingKey();
     try {
@@ -116,6 +119,7 @@ export class WebdavDriver implements Driver {
   }
 
   async remove(keys: readonly string[], signal?: AbortSignal): Promise<void> {
+    // WebDAV has no bulk remove; eight at a time, as browsers do.
     const slots = new Semaphore(8);
     await Promise.all(keys.map((key) => slots.run(() => this.#removeOne(key, signal), signal)));
     const folders = new Set(keys.filter(isStaged).map((key) => posix.dirname(key)));
@@ -127,6 +131,7 @@ export class WebdavDriver implements Driver {
     this.#session.close();
   }
 
+  /** File or folder, whichever has the name. */
   async #find(key: string, signal: AbortSignal | undefined): Promise<DavResource | undefined> {
     return (await this.#session.propfind(this.#session.fileUrl(key), 0, signal))?.[0];
   }
@@ -137,11 +142,12 @@ export class WebdavDriver implements Driver {
     const url = this.#session.fileUrl(key);
     const folder = posix.dirname(key);
     const send = () => {
+      // Chunked uploads without a length are 411 on nginx, and stored as empty files behind FastCGI.
       const headers = { 'content-length': String(size), 'content-type': 'application/octet-stream' };
       return this.#session.change('PUT', url, { headers, body, signal });
     };
     try {
-      if (body instanceof Uint8Array) await this.#inFolder(folder, signal, send);
+      if (body instanceof Uint8Array) await this.#folders.within(folder, signal, send);
       else {
         await this.#prepareStream(folder, signal);
         await send();
@@ -162,40 +168,29 @@ export class WebdavDriver implements Driver {
     await this.#folders.ensure(folder, signal);
   }
 
-  /** Runs work that needs a folder; makes the folder and runs it again when the service says that it is missing. */
-  async #inFolder<T>(folder: string, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
-    const status = (error: unknown): number => troubleOf(error)?.details.status ?? 0;
-    await this.#folders.ensure(folder, signal);
-    try {
-      return await work();
-    } catch (error) {
-      // 409 by the book; rclone and sabre say 404, nginx 500. Someone may have removed a folder we know.
-      if (![403, 404, 409, 500].includes(status(error))) throw error;
-      this.#folders.forget(folder);
-      await this.#folders.ensure(folder, signal);
-      return await work();
-    }
-  }
-
   /** Makes a staged file visible under its name, as one step of the service. */
   async #publish(from: string, to: string, options: PublishOptions): Promise<Entry> {
     const { overwrite, signal } = options;
     try {
       await this.#transfer('MOVE', from, to, { overwrite: false, signal });
     } catch (error) {
-      if (!overwrite || troubleOf(error)?.details.status !== 412) {
-        return await this.#afterLostAnswer(error, from, to, options);
-      }
-      // MOVE with Overwrite: T removes a whole folder that has the name. Only files are replaced.
+      if (await this.#moved(error, from, signal)) return this.#settled(to, options);
       const target = await this.#find(to, signal);
+      // MOVE with Overwrite: T would remove a whole folder that has the name. Only files are replaced.
       if (target?.isFolder === true) throw new StoreTrouble('conflict', `${to} is a folder`);
+      if (!overwrite || troubleOf(error)?.details.status !== 412) throw error;
       try {
         await this.#transfer('MOVE', from, to, { overwrite: true, signal });
       } catch (second) {
-        return await this.#afterLostAnswer(second, from, to, options);
+        if (!(await this.#moved(second, from, signal))) throw second;
       }
     }
-    return this.#verify(await this.stat(to, signal), options.size, to);
+    return this.#settled(to, options);
+  }
+
+  /** The entry of a published file, which must be there and whole. */
+  async #settled(to: string, options: PublishOptions): Promise<Entry> {
+    return this.#verify(await this.stat(to, options.signal), options.size, to);
   }
 
   async #transfer(
@@ -206,29 +201,30 @@ export class WebdavDriver implements Driver {
   ): Promise<void> {
     const headers = {
       destination: this.#session.fileUrl(to).href,
+      // Never left out: the standard's default is T.
       overwrite: options.overwrite ? 'T' : 'F',
       ...(method === 'COPY' ? { depth: '0' } : {}),
     };
     const send = () => this.#session.change(method, this.#session.fileUrl(from), { headers, signal: options.signal });
-    await this.#inFolder(posix.dirname(to), options.signal, send);
+    await this.#folders.within(posix.dirname(to), options.signal, send);
   }
 
   /**
    * A move that was cut or answered 502 or 504 may still be going on; sending it again would meet a lock or
-   * damage the file. So we wait and look, until the source is gone or the time is up.
+   * damage the file. So we wait and look, until the source is gone (true) or the time is up.
    */
-  async #afterLostAnswer(error: unknown, from: string, to: string, options: PublishOptions): Promise<Entry> {
+  async #moved(error: unknown, from: string, signal: AbortSignal | undefined): Promise<boolean> {
     const trouble = troubleOf(error);
-    if (trouble?.kind !== 'unavailable' || trouble.details.status === 503) throw error;
+    if (trouble?.kind !== 'unavailable' || trouble.details.status === 503) return false;
     const endMs = Date.now() + this.#moveWaitMs;
     for (let waitMs = Math.min(250, this.#moveWaitMs / 4); Date.now() < endMs; waitMs = Math.min(waitMs * 2, 5000)) {
-      await sleep(waitMs, options.signal);
-      if ((await this.#find(from, options.signal)) !== undefined) continue;
-      return this.#verify(await this.stat(to, options.signal), options.size, to);
+      await sleep(waitMs, signal);
+      if ((await this.#find(from, signal)) === undefined) return true;
     }
-    throw error;
+    return false;
   }
 
+  /** Throws `corrupt` unless the file is there with all its bytes; the services have no digest to compare. */
   #verify(entry: Entry | undefined, size: number | undefined, key: string): Entry {
     if (entry !== undefined && (size === undefined || entry.size === size)) return entry;
     const found = entry === undefined ? 'nothing' : `${entry.size} bytes`;

@@ -8,8 +8,8 @@ import type { Store } from '../../model/store.ts';
 export interface OpenedForContract {
   readonly store: Store;
   /** Puts files there behind the store's back; read-only kinds have no other way. */
-  seed?(key: string, bytes: Uint8Array): Promise<void>;
-  dispose(): Promise<void>;
+  readonly seed?: (key: string, bytes: Uint8Array) => Promise<void>;
+  readonly dispose: () => Promise<void>;
 }
 
 /** What one case works with. */
@@ -17,7 +17,7 @@ export interface ContractContext {
   readonly store: Store;
   readonly sizes: ContractSizes;
   /** Makes a file be there, by `seed` where the kind is read-only. */
-  put(key: string, bytes: Uint8Array): Promise<void>;
+  readonly put: (key: string, bytes: Uint8Array) => Promise<void>;
 }
 
 export interface ContractSizes {

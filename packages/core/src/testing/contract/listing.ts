@@ -8,7 +8,7 @@ export const listingCases: readonly ContractCase[] = [
     title: 'lists every file once, over all pages',
     async run({ store, put, sizes }) {
       const expected: string[] = [];
-      for (let n = 0; n < sizes.listFiles; n++)
+      for (let n = 1; n <= sizes.listFiles; n++)
         expected.push(n % 2 === 0 ? `list/${n}.txt` : `list/sub-${n % 5}/${n}.txt`);
       for (let at = 0; at < expected.length; at += 16) {
         await Promise.all(expected.slice(at, at + 16).map((key) => put(key, bytesOf(key))));
@@ -56,6 +56,14 @@ export const listingCases: readonly ContractCase[] = [
       assert.deepEqual(await listKeys(store), expected);
       assert.deepEqual(await listKeys(store, 'odd/日本語/'), ['odd/日本語/Навикула.txt']);
       assert.deepEqual(await listKeys(store, 'odd/%'), ['odd/%2F.txt', 'odd/%41.txt']);
+    },
+  },
+  {
+    title: 'lists names that start with a dot',
+    async run({ store, put }) {
+      const keys = ['.hidden', '.folder/file', 'folder/.file'];
+      for (const key of keys) await put(key, bytesOf('x'));
+      assert.deepEqual(await listKeys(store), keys.sort());
     },
   },
   {

@@ -21,7 +21,6 @@ export const oddNames: readonly string[] = [
   '日本語/Навикула.txt',
   'emoji-🦠.txt',
   'dots..in...name.txt',
-  '.hidden',
   'trailing.',
   ' leading space',
   'UPPER.TXT',
@@ -104,6 +103,21 @@ export const readingCases: readonly ContractCase[] = [
         assert.equal(await textOf(store, `odd/${name}`), `content of ${name}`);
         assert.equal((await store.stat(`odd/${name}`))?.key, `odd/${name}`);
       }
+    },
+  },
+  {
+    title: 'keeps a file of the name 0',
+    async run({ store, put }) {
+      await put('false/0', bytesOf('zero'));
+      assert.equal(await textOf(store, 'false/0'), 'zero');
+      assert.equal((await store.stat('false/0'))?.size, 4);
+    },
+  },
+  {
+    title: 'keeps a file whose name starts with a dot',
+    async run({ store, put }) {
+      await put('.hidden/.file', bytesOf('hidden'));
+      assert.equal(await textOf(store, '.hidden/.file'), 'hidden');
     },
   },
   {

@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { chmodSync } from 'node:fs';
+import { diatomProject, entry, filesIn } from './support/project.ts';
+import { picture, pictures, zip } from './support/pictures.ts';
+import { openSite } from './support/site.ts';
+
+describe('the tasks of diatom one by one', function () {
+  this.timeout(60_000);
+
+  it('download, extract, split, leaks, pack and upload make what build makes, folder by folder', async () => {
+    await using site = await openSite({
+      'a.zip': await zip({ ...pictures('a/slide1', 7), ...pictures('a/slide2', 7) }),
+      'b.zip': await zip({ ...pictures('b', 12), 'b/notes.txt': 'x' }),
+    });
+    await using rig = await diatomProject([entry(site.url, 'a'), entry(site.url, 'b')]);
+    const run = async (task: string, ...args: string[]): Promise<Record<string, unknown>> => {
+      const { code, report, stderr } = await rig.json('run', `diatom:${task}`, ...args);
+      assert.equal(code, 0, `${task}: ${stderr} ${JSON.stringify(report['failures'])}`);
+      return report['result'] as Record<string, unknown>;
+    };
+    await run('download', '--file-list', './species.json', '--out', './downloads');
+    assert.deepEqual(filesIn(rig.path('downloads')), ['a.zip', 'b.zip']);
+
+    const extracted = await run('extract', '--file-list', './species.json', '--out', './pictures');
+    assert.deepEqual([extracted['count'], extracted['leftOut']], [26, 1]);
+    assert.ok(rig.exists('pictures/a/slide1_000.png') && rig.exists('pictures/b/000.png'));
+
+    const set = await run('split', '--pictures', './pictures', '--out', './set', '--test-share', '0.25');
+    assert.deepEqual([set['train'], set['test']], [19, 7]);
+    assert.equal(filesIn(rig.path('set/results')).length, 26);
+
+    // A copy smuggled into the other split is what the audit is for.
+    const [tested = ''] = filesIn(rig.path('set/results/test/b'));
+    rig.write('set/results/train/b/copy.png', picture(`b-${Number.parseInt(tested, 10)}`));
+    const leaks = await run('leaks', '--set', './set', '--out', './audit');
+    assert.deepEqual([leaks['across'], leaks['same']], [1, 1]);
+    const failed = await rig.runner('run', 'diatom:leaks', '--set', './set', '--out', './audit', '--on-leak', 'error');
+    assert.equal(failed.code, 1);
+    assert.match(failed.stdout + failed.stderr, /copy\.png/);
+
+    const packed = await run('pack', '--set', './set', '--out', './zips', '--include', 'manifest');
+    const { key, digest } = packed['zip'] as { key: string; digest: string };
+    assert.deepEqual(
+      (await run('pack', '--set', './set', '--out', './zips', '--include', 'manifest'))['zip'],
+      packed['zip'],
+    );
+
+    const uploaded = await run('upload', '--set', './zips', '--to', './cloud', '--move');
+    assert.equal((uploaded['zip'] as { digest: string }).digest, digest);
+    assert.deepEqual(filesIn(rig.path('cloud')), [key]);
+    assert.deepEqual(filesIn(rig.path('zips')), []);
+  });
+
+  it('image says what is missing: the Dockerfile, the program', async () => {
+    await using rig = await diatomProject([]);
+    rig.write('scripts/train.py', '');
+    const bare = await rig.runner('run', 'diatom:image', '--context', './scripts');
+    assert.match(bare.stdout + bare.stderr, /\.\/scripts has no Dockerfile/);
+    rig.write('scripts/Dockerfile', 'FROM scratch\n');
+    const { code, stdout, stderr } = await rig.runner(
+      'run',
+      'diatom:image',
+      '--context',
+      './scripts',
+      '--program',
+      'no-such-builder',
+    );
+    assert.equal(code, 1);
+    assert.match(stdout + stderr, /'no-such-builder' is not installed; it is needed to build container images/);
+  });
+
+  it("image builds and pushes with any program that takes docker's words", async () => {
+    await using rig = await diatomProject([]);
+    rig.write('scripts/Dockerfile', 'FROM scratch\n');
+    rig.write('scripts/sub/train.py', 'print(1)\n');
+    rig.write(
+      'builder',
+      `#!/bin/sh\necho "$1" >> '${rig.path('words')}'\n[ "$1" = build ] && ls -R "$4" >> '${rig.path('words')}'\n[ "$1" = image ] && echo sha256:1\nexit 0\n`,
+    );
+    chmodSync(rig.path('builder'), 0o755);
+    const { code, report, stderr } = await rig.json(
+      'run',
+      'diatom:image',
+      '--context',
+      './scripts',
+      '--tag',
+      'lab/x:1',
+      '--push',
+      '--program',
+      rig.path('builder'),
+    );
+    assert.equal(code, 0, stderr);
+    assert.deepEqual(report['result'], { tag: 'lab/x:1', id: 'sha256:1' });
+    const words = rig.read('words');
+    assert.match(words, /^version\nbuild\n[^]*Dockerfile[^]*train\.py\n[^]*push\nimage\n$/);
+  });
+});
