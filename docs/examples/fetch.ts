@@ -1,13 +1,5 @@
 import { appendFile, readFile, rm, stat } from 'node:fs/promises';
-import {
-  defineFailures,
-  definePlugin,
-  defineStep,
-  defineTask,
-  source,
-  storeUrl,
-  z,
-} from '@dataset-runner/core/plugin';
+import { defineFailures, definePlugin, defineStep, defineTask, source, storeUrl, z } from '@dataset-runner/core/plugin';
 
 // #region failures
 const failures = defineFailures('archive', {

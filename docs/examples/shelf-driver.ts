@@ -1,6 +1,13 @@
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
-import { type Bytes, defineDriver, definePlugin, type Driver, type Entry, StoreTrouble } from '@dataset-runner/core/plugin';
+import {
+  type Bytes,
+  defineDriver,
+  definePlugin,
+  type Driver,
+  type Entry,
+  StoreTrouble,
+} from '@dataset-runner/core/plugin';
 
 const layout = 'CREATE TABLE IF NOT EXISTS file(key TEXT PRIMARY KEY, bytes BLOB, version INTEGER)';
 

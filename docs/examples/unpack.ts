@@ -11,7 +11,10 @@ interface Record {
 const split = defineStep({
   name: 'split',
   async *work(log: FileRef, { bytes, output, done }) {
-    const lines = Buffer.from(await bytes(log)).toString('utf8').trim().split('\n');
+    const lines = Buffer.from(await bytes(log))
+      .toString('utf8')
+      .trim()
+      .split('\n');
     for (const [i, line] of lines.entries()) {
       const key = String(i).padStart(6, '0');
       // Committed by an attempt that was killed: its row is there already.
@@ -27,7 +30,10 @@ const tile = defineStep({
   name: 'tile',
   async work({ key, text }: Record, { bytes, output }) {
     const folder = await output.folder(`tiles/${key}`);
-    for (const [i, word] of Buffer.from(await bytes(text)).toString('utf8').split(' ').entries())
+    for (const [i, word] of Buffer.from(await bytes(text))
+      .toString('utf8')
+      .split(' ')
+      .entries())
       await folder.write(`${i}.txt`, word);
     return folder.close(); // one output: its count, bytes and digest
   },

@@ -33,8 +33,8 @@ async function manifestOf(file: string): Promise<Manifest> {
 /** The kinds of stores core brings, from what their drivers say of themselves. */
 export async function storeTable(): Promise<string> {
   const rows: string[][] = [['`work:name`', 'A folder under `.runner/work`, on this machine', 'yes', 'yes']];
-  for (const { load } of builtinDrivers) {
-    const { examples, summary, guarantees } = await load();
+  for (const driver of builtinDrivers) {
+    const { examples, summary, guarantees } = await driver.load();
     const urls = examples.map(({ url }) => `\`${url}\``).join('<br>');
     rows.push([urls, summary, yesNo(guarantees.conditionalPut), yesNo(guarantees.versions)]);
   }
@@ -79,6 +79,7 @@ export function roomPicture(): string {
 }
 
 function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
   return [line(heads), line(heads.map(() => '---')), ...rows.map((cells) => line(cells))].join('\n');
 }

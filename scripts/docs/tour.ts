@@ -1,5 +1,14 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { root } from '../checkout.mjs';
@@ -46,7 +55,10 @@ const scenes: readonly Scene[] = [
   { name: 'break', lines: ['echo "no species" > raw/plate.png', sort, 'npx runner logs'] },
   { name: 'mend', lines: ['mv raw/plate.png raw/gomphonema_1.png', sort] },
   { name: 'exact', lines: ['rm raw/navicula_1.png', sort] },
-  { name: 'verify', lines: ['npx runner verify ./set', 'echo oops >> set/amphora/1.png', 'npx runner verify ./set', sort] },
+  {
+    name: 'verify',
+    lines: ['npx runner verify ./set', 'echo oops >> set/amphora/1.png', 'npx runner verify ./set', sort],
+  },
 ];
 
 /** A project in which the tour is really walked; scenes show what came of it. */
@@ -93,13 +105,21 @@ function fakeNpx(top: string): string {
   const bin = join(top, 'bin');
   mkdirSync(bin);
   const runner = join(root, 'packages/core/bin/runner.js');
-  writeFileSync(join(bin, 'npx'), `#!/bin/sh\nshift\nexec '${process.execPath}' --conditions=source '${runner}' "$@"\n`);
+  writeFileSync(
+    join(bin, 'npx'),
+    `#!/bin/sh\nshift\nexec '${process.execPath}' --conditions=source '${runner}' "$@"\n`,
+  );
   chmodSync(join(bin, 'npx'), 0o755);
   return bin;
 }
 
 function shell(line: string, cwd: string, bin: string): Promise<string> {
-  const env = { ...process.env, PATH: `${bin}${delimiter}${process.env['PATH'] ?? ''}`, NO_COLOR: '1', LC_ALL: 'C.UTF-8' };
+  const env = {
+    ...process.env,
+    PATH: `${bin}${delimiter}${process.env['PATH'] ?? ''}`,
+    NO_COLOR: '1',
+    LC_ALL: 'C.UTF-8',
+  };
   const shown = line.includes('runner run') ? `${line} 2>/dev/null` : `${line} 2>&1`;
   return new Promise((resolve, reject) => {
     const child = spawn('sh', ['-c', shown], { cwd, env, stdio: ['ignore', 'pipe', 'inherit'] });

@@ -81,7 +81,11 @@ describe('the examples of the documents', () => {
     ['measure.ts', ['bright:brighten', './raw', '-o', './bright'], 'bright/brightness.csv'],
     ['classify.ts', ['model:label', '--from', './raw', '--model', './model.txt'], undefined],
     ['unpack.ts', ['log:unpack', '--log', './log.txt', '--out', './log'], 'log/tiles/000001/2.txt'],
-    ['deliver.ts and shelf-driver.ts', ['deliver:files', '--from', './raw', '--out', 'shelf:in', '--machine', 'm1'], 'shelf.db'],
+    [
+      'deliver.ts and shelf-driver.ts',
+      ['deliver:files', '--from', './raw', '--out', 'shelf:in', '--machine', 'm1'],
+      'shelf.db',
+    ],
   ];
   for (const [title, args, made] of commands) {
     it(`${title} does what it says, and again nothing`, async () => {

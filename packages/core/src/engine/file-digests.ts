@@ -45,6 +45,8 @@ export class FileDigests {
   /** The same value with a digest on every FileRef in it, at any depth; for `uses`. */
   async withDigests(value: unknown): Promise<unknown> {
     if (typeof value !== 'object' || value === null) return value;
+    // A reader's stub holds shared memory, which is no plain data to be rebuilt; its digest is its own.
+    if ((value as { $type?: unknown }).$type === 'runner.reader') return value;
     if ((value as { $type?: unknown }).$type === 'file') {
       const { version: _, ...ref } = value as FileRef;
       return { ...ref, digest: await this.ofRef(value as FileRef) };

@@ -103,6 +103,22 @@ describe('a step', function () {
   });
 });
 
+describe('results in what a map uses', function () {
+  this.timeout(60_000);
+
+  it('are read in the workers, and a change among them runs the items again', async () => {
+    await using rig = await featuresRig();
+    const { code, report } = await rig.json('run', 'features:join');
+    assert.equal(code, 0, JSON.stringify(report));
+    assert.deepEqual((report['result'] as { seen: string[] }).seen.slice(0, 2), ['0/4950 of 100', '1/4950 of 100']);
+    await rig.runner('run', 'features:join');
+    assert.equal(worked(rig).get('scaled k1'), 1);
+    const grown = await rig.json('run', 'features:join', '--grow', '1');
+    assert.equal((grown.report['result'] as { seen: string[] }).seen[0], '1/5050 of 100');
+    assert.equal(worked(rig).get('scaled k1'), 2);
+  });
+});
+
 describe('a plan', function () {
   this.timeout(60_000);
 
