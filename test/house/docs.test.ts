@@ -100,7 +100,8 @@ describe('the examples of the documents', () => {
     });
   }
 
-  it('fetch.ts sends its secret, and fails by name', async () => {
+  it('fetch.ts sends its secret, and fails by name', async function () {
+    this.timeout(30_000);
     const asked: (string | undefined)[] = [];
     const server = createServer((request, response) => {
       asked.push(request.headers.authorization);

@@ -23,8 +23,8 @@ export async function runPipelineEntries(pipeline: Pipeline, runEntry: RunEntry)
     done.set(
       entry.id,
       (async () => {
-        const before = await Promise.all(waitsFor.map((id) => done.get(id)));
-        if (!before.every((ok) => ok === true)) return false;
+        const before = await Promise.all(waitsFor.map((id) => done.get(id) ?? Promise.resolve(false)));
+        if (before.includes(false)) return false;
         const report = await runEntry(entry, evaluateReferences(entry.params, outputs, pipeline.name));
         reports.push(report);
         if (report.result !== undefined) outputs[entry.id] = report.result as Json;

@@ -108,7 +108,7 @@ export async function runOneTask(
     versions: versionsOf(task, plugin),
     holder: `process ${process.pid} on ${hostname()} (${task.id})`,
     openStore: stores.open,
-    canonicalPlace: stores.place,
+    canonicalPlace: (place) => stores.place(place),
     deps,
     workerInit: init,
     lanes: project.lanes,

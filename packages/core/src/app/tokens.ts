@@ -21,5 +21,5 @@ export const tokens = {
 };
 
 function token<T>(name: string): InjectionToken<T> {
-  return Symbol.for(`runner.${name}`) as InjectionToken<T>;
+  return Symbol.for(`runner.${name}`);
 }

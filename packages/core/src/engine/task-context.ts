@@ -29,7 +29,7 @@ export function taskContext(options: ContextOptions): RunContext<unknown> {
       key: () => how.key ?? step.name,
       canonical: () => canonicalJson(resolved.compared ?? null),
       once: true,
-    } as MapOptions<unknown, unknown>);
+    });
     const [result] = await results.toArray();
     return result;
   }

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { Digest } from '../lib/digest.ts';
 
 /**
@@ -30,34 +29,6 @@ export interface FolderRef {
   readonly size: number;
   /** Over its sorted lines `name TAB size TAB digest LF`. */
   readonly digest: Digest;
-}
-
-/** A zod schema for a file, for params and outputs. */
-export function fileRef() {
-  return z
-    .object({
-      $type: z.literal('file'),
-      store: z.string(),
-      key: z.string(),
-      size: z.int().min(0),
-      version: z.string().optional(),
-      digest: z.templateLiteral([z.enum(['sha256', 'md5']), ':', z.string()]).optional(),
-    })
-    .meta({ 'x-runner': 'file' }) as unknown as z.ZodType<FileRef>;
-}
-
-/** A zod schema for a folder published whole. */
-export function folderRef() {
-  return z
-    .object({
-      $type: z.literal('folder'),
-      store: z.string(),
-      key: z.string(),
-      count: z.int().min(0),
-      size: z.int().min(0),
-      digest: z.templateLiteral([z.enum(['sha256', 'md5']), ':', z.string()]),
-    })
-    .meta({ 'x-runner': 'folder' }) as unknown as z.ZodType<FolderRef>;
 }
 
 export function isFileRef(value: unknown): value is FileRef {

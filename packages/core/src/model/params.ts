@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { FileRef, FolderRef } from './file-ref.ts';
 
 /**
  * Param kinds beyond plain zod: one schema makes CLI flags, config keys, help, validation and JSON Schema.
@@ -22,5 +23,30 @@ export function storeUrl() {
   return z.string().min(1).meta({ 'x-runner': 'place' });
 }
 
-/** A file on disk or in a store, given as a path or URL; arrives in `run` as a FileRef. */
-export { fileRef } from './file-ref.ts';
+/** A zod schema for a file, for params and outputs: given as a path or URL it arrives in `run` as a FileRef. */
+export function fileRef() {
+  return z
+    .object({
+      $type: z.literal('file'),
+      store: z.string(),
+      key: z.string(),
+      size: z.int().min(0),
+      version: z.string().optional(),
+      digest: z.templateLiteral([z.enum(['sha256', 'md5']), ':', z.string()]).optional(),
+    })
+    .meta({ 'x-runner': 'file' }) as unknown as z.ZodType<FileRef>;
+}
+
+/** A zod schema for a folder published whole. */
+export function folderRef() {
+  return z
+    .object({
+      $type: z.literal('folder'),
+      store: z.string(),
+      key: z.string(),
+      count: z.int().min(0),
+      size: z.int().min(0),
+      digest: z.templateLiteral([z.enum(['sha256', 'md5']), ':', z.string()]),
+    })
+    .meta({ 'x-runner': 'folder' }) as unknown as z.ZodType<FolderRef>;
+}

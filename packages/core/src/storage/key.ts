@@ -4,7 +4,7 @@ import { fail } from '../model/failure.ts';
 export const stagingFolder = '.runner-staging';
 
 /** UTF-8 bytes; the smallest limit among the object stores (S3, GCS, Azure, Swift all take 1,024). */
-export const maxKeyBytes = 1024;
+const maxKeyBytes = 1024;
 
 /** Says what is wrong with a key, or nothing when it may be written to any store. */
 export function keyProblem(key: string): string | undefined {

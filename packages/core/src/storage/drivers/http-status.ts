@@ -41,7 +41,7 @@ export function troubleOfStatus(answer: Answer, what: string): StoreTrouble {
 }
 
 /** Retry-After in either form, seconds or a date; undefined when absent or unreadable. */
-export function retryAfter(text: string | undefined): number | undefined {
+function retryAfter(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const milliseconds = /^\d+(\.\d+)?$/.test(text) ? Number(text) * 1000 : Date.parse(text) - Date.now();
   return Number.isFinite(milliseconds) ? Math.max(0, milliseconds) : undefined;
