@@ -51,7 +51,8 @@ function explainParams(container: DependencyContainer, { id, task }: ListedTask,
     const found = given.get(name);
     if (found !== undefined) return { name, value: found.value, ...whence(found.origin, id, name), ...about };
     if (property.default !== undefined) return { name, value: property.default as Json, origin: 'default', ...about };
-    return { name, origin: 'missing', ...about };
+    // Only what must be given can be missing; the rest is simply not set.
+    return { name, origin: (task.params.required ?? []).includes(name) ? 'missing' : 'default', ...about };
   });
 }
 

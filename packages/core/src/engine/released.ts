@@ -56,9 +56,16 @@ export class ReleasedBytes {
     }
   }
 
+  // A reader gives its own map's outputs, and whatever refs the rows of another map carry on.
   #all(stub: ResultsStub, redone: Promise<void>[]): void {
     const map = this.#maps.find((candidate) => candidate.line.id === stub.line);
     if (map !== undefined) for (const key of map.released.keys()) redone.push(this.#redo(map, key));
+    const seqs = new Int32Array(stub.seqs);
+    for (let from = 0; from < seqs.length; from += 512) {
+      for (const row of this.#state.rows.bySeq([...seqs.subarray(from, from + 512)])) {
+        if (row.result.includes('"store":"work:')) this.#collect(JSON.parse(row.result), redone);
+      }
+    }
   }
 
   #isReleased(line: number, key: string): boolean {
