@@ -1,6 +1,7 @@
 import type { Emit } from '../model/event.ts';
 import type { Failure } from '../model/failure.ts';
 import type { AtEndRecord } from '../state/at-end.ts';
+import { forgetLock, tryLock } from '../state/lock.ts';
 import type { State } from '../state/state.ts';
 import { findStep } from './executors/run-chunk.ts';
 import { runItem } from './work/run-item.ts';
@@ -22,10 +23,20 @@ export async function runAtEnd(
 ): Promise<Failure[]> {
   const failures: Failure[] = [];
   for (const record of records) {
-    emit({ type: 'run.note', message: `at the end of run ${record.run}: ${record.plugin}:${record.step}` });
-    const failure = await runOne(record, deps, emit, localStep);
-    if (failure === undefined) state.atEnd.done(record.id);
-    else failures.push({ ...failure, at: { ...failure.at, plugin: record.plugin, step: record.step } });
+    // Two runners that start together find the same leftovers: one does them, the other leaves them to it.
+    const name = `at-end-${record.id}`;
+    const lock = tryLock(state.locksDir, name);
+    if (lock === undefined) continue;
+    try {
+      if (!state.atEnd.isPending(record.id)) continue;
+      emit({ type: 'run.note', message: `at the end of run ${record.run}: ${record.plugin}:${record.step}` });
+      const failure = await runOne(state, record, deps, emit, localStep);
+      if (failure === undefined) state.atEnd.done(record.id);
+      else failures.push({ ...failure, at: { ...failure.at, plugin: record.plugin, step: record.step } });
+    } finally {
+      lock.release();
+      if (!state.atEnd.isPending(record.id)) forgetLock(state.locksDir, name);
+    }
   }
   return failures;
 }
@@ -33,6 +44,7 @@ export async function runAtEnd(
 const attempts = 3;
 
 async function runOne(
+  state: State,
   record: AtEndRecord,
   deps: WorkDeps,
   emit: Emit,
@@ -57,7 +69,13 @@ async function runOne(
         },
         { key: `at-end-${record.id}`, item: record.item },
         new AbortController().signal,
-        { log: (message) => emit({ type: 'run.note', message }), progress: () => undefined },
+        {
+          log: (message) => {
+            state.runs.addLog(record.run, -1, record.step, message);
+            emit({ type: 'run.note', message });
+          },
+          progress: () => undefined,
+        },
         () => undefined,
       );
       if (outcome.ok) return undefined;

@@ -28,7 +28,7 @@ export function chunkSize(c: ChunkCircumstances): number {
   // Alone, so that when its process dies nobody else can have done it.
   if (c.suspect) return c.isolatedItems < isolatedLimit ? 1 : 0;
   if (c.needs.cpu !== true) {
-    if (c.spec.batch !== undefined) return c.spec.batch;
+    if (c.spec.batch !== undefined) return Math.min(c.spec.batch, c.free);
     // Tiny items are over before a limit on how many run at once could mean anything.
     const tiny = c.averageMs !== undefined && c.averageMs < tinyItemMs && c.needs.lane === undefined;
     return tiny ? maxChunk : Math.min(c.free, maxChunk);

@@ -13,7 +13,7 @@ import { claimUrl } from './publishing.ts';
  */
 export async function expectedThere(
   map: MapRun,
-  options: { readonly state: State; readonly run: number },
+  options: { readonly state: State; readonly run: number; readonly dryRun: boolean },
   checker: OutputChecker,
   item: { readonly ord: number; readonly key: string; readonly text: string },
   row: StoredRow | undefined,
@@ -36,9 +36,18 @@ export async function expectedThere(
   const result = JSON.stringify(refs.length === 1 ? refs[0] : refs);
   map.reused++;
   if (!map.keepsRows) return true;
+  if (options.dryRun) {
+    // Its row is written by the run; until then nobody can read its result.
+    map.upstreamUnknown = true;
+    return true;
+  }
   const { state } = options;
   const seq = state.transaction(() => {
-    for (const [key] of outputs) state.claims.put(claimUrl(place, key, false), map.line.id, item.key);
+    for (const [key] of outputs) {
+      const url = claimUrl(place, key, 'file');
+      // Found there is not made by us: what another line owns stays its own.
+      if (state.claims.find(url) === undefined) state.claims.put(url, map.line.id, item.key);
+    }
     return state.rows.write({
       seq: row?.seq ?? 0,
       line: map.line.id,

@@ -30,3 +30,8 @@ export interface OpenChunk {
 export function sameNeeds(a: Needs, b: Needs): boolean {
   return a.cpu === b.cpu && a.lane === b.lane && a.memoryMb === b.memoryMb && a.gpu === b.gpu;
 }
+
+/** What workers know a line by. */
+export function lineName(map: MapRun): string {
+  return `${map.line.plugin}/${map.line.step}/${map.line.place}`;
+}

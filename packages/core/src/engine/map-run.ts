@@ -34,6 +34,8 @@ export interface MapSpec {
   readonly exact: boolean;
   readonly partial: boolean;
   readonly once: boolean;
+  /** A step of the engine: it cannot be found by a worker, and is not the author's to publish or to suspect. */
+  readonly internal: boolean;
 }
 
 /** Results kept as text for streaming readers; older ones are read back by row id. */

@@ -1,9 +1,10 @@
 import { Worker } from 'node:worker_threads';
 import type { Entry } from '../model/driver.ts';
 import type { Store } from '../model/store.ts';
-import type { StoredOutput } from '../state/rows.ts';
+import { isReleased, type StoredOutput } from '../state/rows.ts';
 import type { FileDigests } from './file-digests.ts';
 import { type StatReply, statPaths } from './stat-worker.ts';
+import { folderDigest } from './work/output-folder.ts';
 import { workerUrl } from './worker-url.ts';
 
 /** What became of a row's outputs since they were recorded. */
@@ -42,8 +43,7 @@ export class OutputChecker {
   async #checkLocal(rows: readonly (readonly StoredOutput[])[]): Promise<OutputVerdict[]> {
     const paths: string[] = [];
     for (const outputs of rows) {
-      for (const output of outputs)
-        if (output[4] !== 'released') paths.push(this.#store.localPath(output[0]) as string);
+      for (const output of outputs) if (!isReleased(output[4])) paths.push(this.#store.localPath(output[0]) as string);
     }
     const stats = await this.#statter.stat(paths);
     let at = 0;
@@ -52,7 +52,7 @@ export class OutputChecker {
       let verdict = allThere;
       let adopted: StoredOutput[] | undefined;
       for (const [i, output] of outputs.entries()) {
-        if (output[4] === 'released') continue;
+        if (isReleased(output[4])) continue;
         const size = stats[at * 2] as number;
         const version = String(stats[at * 2 + 1]);
         const path = paths[at++] as string;
@@ -83,10 +83,11 @@ export class OutputChecker {
     let adopted: StoredOutput[] | undefined;
     for (const [i, output] of outputs.entries()) {
       const [key, size, version, digest, kind] = output;
-      if (kind === 'released') continue;
+      if (isReleased(kind)) continue;
       if (kind === 'folder') {
         const bytes = await find.folderBytes(key);
         if (bytes !== size) return { there: false, key, what: bytes === undefined ? 'missing' : 'changed' };
+        if (this.#verify && (await this.#folderDigest(key)) !== digest) return { there: false, key, what: 'changed' };
         continue;
       }
       const entry = await find.file(key);
@@ -99,6 +100,16 @@ export class OutputChecker {
       (adopted ??= [...outputs])[i] = [key, size, entry.version ?? '', digest, kind];
     }
     return adopted === undefined ? allThere : { there: true, adopted };
+  }
+
+  async #folderDigest(key: string): Promise<string> {
+    const names = [...(await this.inventory()).keys()].filter((name) => name.startsWith(`${key}/`)).sort();
+    const files: (readonly [string, number, string])[] = [];
+    for (const name of names) {
+      const { size } = (await this.inventory()).get(name) as Entry;
+      files.push([name.slice(key.length + 1), size, await this.#store.digest(name)]);
+    }
+    return folderDigest(files);
   }
 
   // One inventory of the place costs fewer requests than asking for more than a few keys.

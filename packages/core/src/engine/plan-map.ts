@@ -2,7 +2,7 @@ import type { Reason } from '../model/event.ts';
 import { fail } from '../model/failure.ts';
 import type { ExpectedOutput } from '../model/step.ts';
 import type { Items } from '../model/task.ts';
-import { comparable, type StoredOutput, type StoredRow, subKeySeparator } from '../state/rows.ts';
+import { comparable, isReleased, type StoredOutput, type StoredRow, subKeySeparator } from '../state/rows.ts';
 import type { State } from '../state/state.ts';
 import { type Batch, inBatches } from './batches.ts';
 import { expectedThere } from './expected.ts';
@@ -19,6 +19,8 @@ export interface PlanOptions {
   /** Canonical JSON of an item as it is compared. */
   readonly canonical: (item: unknown) => string;
   readonly force: boolean;
+  /** Nothing may be written, not even what was found out on the way. */
+  readonly dryRun: boolean;
   readonly run: number;
   readonly stopped: () => boolean;
   /** An item is to be worked on; resolves when there is room for more. */
@@ -131,7 +133,9 @@ export class MapPlanner {
   async #sameContent({ text }: Candidate, row: StoredRow): Promise<boolean> {
     if (!row.item.includes('"$type":"file"') || !text.includes('"$type":"file"')) return false;
     if (!(await this.#options.digests.sameContent(row.item, text, row.sources))) return false;
-    this.#options.state.db.prepare('UPDATE row SET item = ? WHERE seq = ?').run(text, row.seq);
+    if (!this.#options.dryRun) {
+      this.#options.state.db.prepare('UPDATE row SET item = ? WHERE seq = ?').run(text, row.seq);
+    }
     return true;
   }
 
@@ -175,7 +179,7 @@ export class MapPlanner {
       oldOutputs: row?.outputs ?? [],
       reason,
       attempt: 0,
-      suspect: map.suspects.has(key),
+      suspect: map.suspects.has(key) && !map.spec.internal,
       ...(done === undefined || done.length === 0 ? {} : { doneKeys: done }),
     });
   }
@@ -216,7 +220,7 @@ export class MapPlanner {
   }
 
   async #check(reuses: readonly Reuse[]): Promise<void> {
-    const rows = reuses.flatMap(({ row, children }) => (this.#map.isGenerator ? children : [row]));
+    const rows = reuses.flatMap(({ row, children }) => [row, ...children]);
     const checker = this.#options.checker;
     if (checker === undefined) return reuses.forEach((reuse) => this.#reuse(reuse));
     const verdicts = await checker.check(
@@ -225,7 +229,7 @@ export class MapPlanner {
     );
     let at = 0;
     for (const reuse of reuses) {
-      const own = this.#map.isGenerator ? reuse.children : [reuse.row];
+      const own = [reuse.row, ...reuse.children];
       let wrong: Reason | undefined;
       const kept: string[] = [];
       for (const row of own) {
@@ -233,7 +237,7 @@ export class MapPlanner {
         if (verdict === undefined) continue;
         if (!verdict.there) wrong ??= { because: 'output', key: verdict.key, what: verdict.what };
         else {
-          kept.push(row.key.slice(reuse.key.length + 1));
+          if (row !== reuse.row) kept.push(row.key.slice(reuse.key.length + 1));
           if (verdict.adopted !== undefined) this.#adopt(row, verdict.adopted);
         }
       }
@@ -243,6 +247,7 @@ export class MapPlanner {
   }
 
   #adopt(row: StoredRow, outputs: readonly StoredOutput[]): void {
+    if (this.#options.dryRun) return;
     this.#options.state.db.prepare('UPDATE row SET outputs = ? WHERE seq = ?').run(JSON.stringify(outputs), row.seq);
   }
 
@@ -253,8 +258,8 @@ export class MapPlanner {
     map.reused++;
     this.#options.onReason?.(key, { because: 'up to date' });
     const released =
-      row.outputs.some((output) => output[4] === 'released') ||
-      children.some((child) => child.outputs.some((output) => output[4] === 'released'));
+      row.outputs.some((output) => isReleased(output[4])) ||
+      children.some((child) => child.outputs.some((output) => isReleased(output[4])));
     if (released) {
       const reason: Reason = { because: 'released', key: row.outputs[0]?.[0] ?? key };
       map.released.set(key, {

@@ -15,8 +15,9 @@ export async function publishRemote(
   output: Staged,
   ours: boolean,
   readFrom: ReadFrom,
+  files: FolderFiles,
 ): Promise<StoredOutput> {
-  if (output.kind === 'folder') return publishFolder(to, output, ours);
+  if (output.kind === 'folder') return publishFolder(to, output, files);
   const body = await bodyOf(output, readFrom);
   const version = await put(to, output.key, body, output, ours);
   if (output.kind === 'file') rmSync(output.path, { force: true });
@@ -61,24 +62,41 @@ async function adopt(
   throw fail('output.foreign', { place: to.place, key });
 }
 
-// Object stores have no folders to rename: files appear one by one, and the row that makes them a folder comes last.
-async function publishFolder(to: Publishing, folder: StagedFolder, ours: boolean): Promise<StoredOutput> {
+// Object stores have no folders to rename: files appear one by one, and the row that makes them a folder comes
+// last. Each file is claimed, so that of what lies under the key only our own is ever replaced or removed.
+async function publishFolder(to: Publishing, folder: StagedFolder, files: FolderFiles): Promise<StoredOutput> {
   const wanted = new Set(folder.files.map(([name]) => `${folder.key}/${name}`));
-  if (ours) {
-    const old: string[] = [];
-    for await (const page of to.store.list(`${folder.key}/`))
-      old.push(...page.map((entry) => entry.key).filter((key) => !wanted.has(key)));
-    if (old.length > 0) await to.store.remove(old);
+  const old: string[] = [];
+  for await (const page of to.store.list(`${folder.key}/`)) {
+    for (const { key } of page) {
+      if (wanted.has(key)) continue;
+      if (!files.isOwn(key)) throw fail('output.foreign', { place: to.place, key });
+      old.push(key);
+    }
   }
+  // Before the first byte: a crash half way must find its own files again.
+  files.claim([...wanted]);
   const queue = [...folder.files];
   const lane = async (): Promise<void> => {
     for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
       const [name, size, digest] = file;
+      const key = `${folder.key}/${name}`;
       const body = createReadStream(join(folder.path, name), { highWaterMark: 256 * 1024 });
-      await put(to, `${folder.key}/${name}`, body, { size, digest }, ours);
+      await put(to, key, body, { size, digest }, files.wasOwn(key));
     }
   };
   await Promise.all(Array.from({ length: 8 }, lane));
+  if (old.length > 0) await to.store.remove(old);
+  files.drop(old);
   rmSync(folder.path, { recursive: true, force: true });
   return [folder.key, folder.size, '', folder.digest, 'folder'];
+}
+
+/** Who owns the single files of a folder in a remote place. */
+export interface FolderFiles {
+  isOwn(key: string): boolean;
+  /** As `isOwn` was before `claim`. */
+  wasOwn(key: string): boolean;
+  claim(keys: readonly string[]): void;
+  drop(keys: readonly string[]): void;
 }

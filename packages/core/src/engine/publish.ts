@@ -4,7 +4,7 @@ import type { StoredOutput } from '../state/rows.ts';
 import type { State } from '../state/state.ts';
 import type { Committer } from './commit.ts';
 import { publishFile, publishFolder } from './publish-local.ts';
-import { publishRemote } from './publish-remote.ts';
+import { type FolderFiles, publishRemote } from './publish-remote.ts';
 import { claimUrl, type Publishing } from './publishing.ts';
 import { describeLine } from '../state/line-lock.ts';
 import type { Staged } from './work/staged.ts';
@@ -30,7 +30,26 @@ export class Publisher {
   publish(to: Publishing, staged: readonly Staged[]): StoredOutput[] | Promise<StoredOutput[]> {
     const ours = staged.map((output) => this.#check(to, output));
     if (to.store.localPath('x') === undefined) return this.#publishRemote(to, staged, ours);
-    return staged.map((output, i) => this.#publishLocal(to, output, ours[i] as boolean));
+    const outputs: StoredOutput[] = [];
+    try {
+      for (const [i, output] of staged.entries()) outputs.push(this.#publishLocal(to, output, ours[i] as boolean));
+      return outputs;
+    } catch (error) {
+      this.#keepAsOurs(to, outputs);
+      throw error;
+    }
+  }
+
+  // Some outputs of an item are out and the next was refused: no row will claim them, yet they are ours to replace.
+  #keepAsOurs(to: Publishing, published: readonly StoredOutput[]): void {
+    if (published.length === 0) return;
+    this.#state.transaction(() => {
+      for (const [key, , , , kind] of published) {
+        const url = claimUrl(to.place, key, kind);
+        this.#state.claims.put(url, to.line.id, to.key);
+        this.#state.claims.markStale(url, to.line.id);
+      }
+    });
   }
 
   #publishLocal(to: Publishing, output: Staged, ours: boolean): StoredOutput {
@@ -49,17 +68,47 @@ export class Publisher {
 
   async #publishRemote(to: Publishing, staged: readonly Staged[], ours: readonly boolean[]): Promise<StoredOutput[]> {
     const outputs: StoredOutput[] = [];
-    for (const [i, output] of staged.entries()) {
-      const read = async (from: { store: string; key: string }): Promise<AsyncIterable<Uint8Array>> =>
-        (await this.#openStore(from.store)).read(from.key);
-      outputs.push(await publishRemote(to, output, (ours[i] as boolean) || to.overwrite, read));
+    const read = async (from: { store: string; key: string }): Promise<AsyncIterable<Uint8Array>> =>
+      (await this.#openStore(from.store)).read(from.key);
+    try {
+      for (const [i, output] of staged.entries()) {
+        outputs.push(
+          await publishRemote(to, output, (ours[i] as boolean) || to.overwrite, read, this.#folderFiles(to)),
+        );
+      }
+      return outputs;
+    } catch (error) {
+      this.#keepAsOurs(to, outputs);
+      throw error;
     }
-    return outputs;
+  }
+
+  #folderFiles(to: Publishing): FolderFiles {
+    const before = new Set<string>();
+    const own = (key: string): boolean => {
+      const claim = this.#state.claims.find(claimUrl(to.place, key, 'file'));
+      return to.inherited || to.overwrite || (claim !== undefined && claim.line === to.line.id && claim.key === to.key);
+    };
+    return {
+      isOwn: own,
+      wasOwn: (key) => before.has(key),
+      claim: (keys) => {
+        for (const key of keys) if (own(key)) before.add(key);
+        this.#state.transaction(() => {
+          for (const key of keys) this.#state.claims.put(claimUrl(to.place, key, 'file'), to.line.id, to.key);
+        });
+      },
+      drop: (keys) => {
+        this.#state.transaction(() => {
+          for (const key of keys) this.#state.claims.drop(claimUrl(to.place, key, 'file'));
+        });
+      },
+    };
   }
 
   /** Refuses what another line or item owns; returns whether we may replace what lies there. */
   #check(to: Publishing, output: Staged): boolean {
-    const url = claimUrl(to.place, output.key, output.kind === 'folder');
+    const url = claimUrl(to.place, output.key, output.kind);
     const pending = this.#committer.pendingClaim(url);
     if (pending !== undefined && (pending.line !== to.line.id || pending.key !== to.key)) {
       throw this.#collision(to, output, pending.url === url ? `item '${pending.key}' of this run` : pending.url);

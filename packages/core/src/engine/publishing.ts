@@ -16,6 +16,6 @@ export interface Publishing {
 }
 
 /** The URL an output is claimed under; folders end with a slash, so that a file `a` and a folder `a/` differ. */
-export function claimUrl(place: string, key: string, folder: boolean): string {
-  return joinPlace(place, key) + (folder ? '/' : '');
+export function claimUrl(place: string, key: string, kind: string): string {
+  return joinPlace(place, key) + (kind.endsWith('folder') ? '/' : '');
 }

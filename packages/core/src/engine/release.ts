@@ -2,7 +2,7 @@ import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { OpenStore } from '../model/store.ts';
 import { tryLock } from '../state/lock.ts';
-import type { StoredOutput, StoredRow } from '../state/rows.ts';
+import { isReleased, type StoredOutput, type StoredRow } from '../state/rows.ts';
 import type { LineId, State } from '../state/state.ts';
 import { scratchLayout } from './work/tools.ts';
 
@@ -54,7 +54,7 @@ async function releaseLine(state: State, line: LineId, openStore: OpenStore, dry
     batch = [];
   };
   for (const row of state.rows.each(line.id)) {
-    const here = row.outputs.filter((output) => output[4] !== 'released');
+    const here = row.outputs.filter((output) => !isReleased(output[4]));
     if (here.length === 0) continue;
     files += here.length;
     sizeBytes += here.reduce((sum, output) => sum + output[1], 0);
@@ -71,14 +71,20 @@ function markAndRemove(state: State, rows: readonly StoredRow[], pathOf: (key: s
     state.db.prepare("INSERT OR REPLACE INTO meta VALUES ('released', '1')").run();
     for (const row of rows) {
       const marked = row.outputs.map(
-        ([key, size, version, digest]): StoredOutput => [key, size, version, digest, 'released'],
+        ([key, size, version, digest, kind]): StoredOutput => [
+          key,
+          size,
+          version,
+          digest,
+          kind.endsWith('folder') ? 'released-folder' : 'released',
+        ],
       );
       update.run(JSON.stringify(marked), row.seq);
     }
   });
   for (const row of rows) {
     for (const output of row.outputs) {
-      if (output[4] !== 'released') rmSync(pathOf(output[0]), { recursive: true, force: true });
+      if (!isReleased(output[4])) rmSync(pathOf(output[0]), { recursive: true, force: true });
     }
   }
 }

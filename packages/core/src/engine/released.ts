@@ -1,6 +1,6 @@
 import { fail } from '../model/failure.ts';
 import { type FileRef, joinPlace } from '../model/file-ref.ts';
-import { subKeySeparator } from '../state/rows.ts';
+import { isReleased, subKeySeparator } from '../state/rows.ts';
 import type { State } from '../state/state.ts';
 import type { MapRun, Todo } from './map-run.ts';
 import { claimUrl } from './publishing.ts';
@@ -45,7 +45,7 @@ export class ReleasedBytes {
 
   #ref(ref: { readonly $type: string; readonly store: string; readonly key: string }, redone: Promise<void>[]): void {
     if (!ref.store.startsWith('work:')) return;
-    const claim = this.#state.claims.find(claimUrl(ref.store, ref.key, ref.$type === 'folder'));
+    const claim = this.#state.claims.find(claimUrl(ref.store, ref.key, ref.$type));
     if (claim === undefined) return;
     const map = this.#maps.find((candidate) => candidate.line.id === claim.line);
     const key = claim.key.split(subKeySeparator)[0] as string;
@@ -73,7 +73,7 @@ export class ReleasedBytes {
       this.#state.rows
         .find(line, [key])
         .get(key)
-        ?.outputs.some((output) => output[4] === 'released') ?? false
+        ?.outputs.some((output) => isReleased(output[4])) ?? false
     );
   }
 

@@ -144,7 +144,7 @@ export async function runTask(options: RunOptions): Promise<TaskReport> {
     const task = options.plugin.plugin.tasks[options.task];
     const context = taskContext({
       ...options,
-      versions: options.about,
+      versions: options.versions,
       taskRun,
       run,
       log: (message) => runLog(options, run, message),

@@ -4,7 +4,7 @@ import type { Committer } from './commit.ts';
 import type { RunControl } from './control.ts';
 import type { Chunk, ChunkSink, Executor, StepAddress } from './executors/executor.ts';
 import { chunkSize } from './chunk-size.ts';
-import { type InHand, type OpenChunk, sameNeeds } from './in-hand.ts';
+import { type InHand, lineName, type OpenChunk, sameNeeds } from './in-hand.ts';
 import type { Limits } from './limits.ts';
 import type { MapRun, Todo } from './map-run.ts';
 import type { Settler } from './settle.ts';
@@ -72,6 +72,12 @@ export class Scheduler {
       this.enqueue(map, again),
     );
     return true;
+  }
+
+  /** No more items of this line come: what `open` made for them is disposed. */
+  async closeLine(map: MapRun): Promise<void> {
+    const line = lineName(map);
+    await Promise.all(Object.values(this.#executors).map((executor: Executor) => executor.closeLine(line)));
   }
 
   /** Looks for work to hand out, once per turn of the event loop however often it is asked. */
@@ -170,16 +176,14 @@ export class Scheduler {
     if (suspect) this.#isolatedItems++;
     else if (pooled) this.#poolChunks++;
     this.#open.set(id, open);
-    const { timeoutMs } = map.spec.step.spec;
-    if (timeoutMs !== undefined)
-      for (const item of open.items) item.timer = setTimeout(() => this.#timeOut(item), timeoutMs);
     const chunk: Chunk = {
       id,
       step: this.#address(map),
-      line: `${map.line.plugin}/${map.line.step}/${map.line.place}`,
+      line: lineName(map),
       place: map.spec.place,
       uses: map.uses,
       usesText: map.usesText,
+      timed: map.spec.step.spec.timeoutMs !== undefined,
       calls: todos.map(({ key, item, doneKeys }) => ({ key, item, ...(doneKeys === undefined ? {} : { doneKeys }) })),
     };
     executor.run(chunk, this.#sink(open));
@@ -188,7 +192,11 @@ export class Scheduler {
   #sink(open: OpenChunk): ChunkSink {
     const { map } = open;
     const at = (index: number): InHand => open.items[index] as InHand;
+    const { timeoutMs } = map.spec.step.spec;
     return {
+      started: (index) => {
+        if (timeoutMs !== undefined) at(index).timer = setTimeout(() => this.#timeOut(at(index)), timeoutMs);
+      },
       outcome: (index, outcome) => this.#outcome(at(index), outcome),
       yielded: (index, subKey, result, staged) => this.#settler.yielded(map, at(index).todo, subKey, result, staged),
       log: (index, message) => this.#settler.log(map, at(index).todo.key, message),

@@ -4,6 +4,7 @@ import { subKeySeparator } from '../state/rows.ts';
 import type { State } from '../state/state.ts';
 import type { Committer } from './commit.ts';
 import type { RunControl } from './control.ts';
+import { lineName } from './in-hand.ts';
 import type { MapRun, Todo } from './map-run.ts';
 import type { Publisher } from './publish.ts';
 import { claimUrl, type Publishing } from './publishing.ts';
@@ -165,8 +166,8 @@ export class Settler {
         sources,
         run: this.#options.run,
       },
-      urls: outputs.map(([key, , , , kind]) => claimUrl(place, key, kind === 'folder')),
-      staleUrls: dropped.map(([key, , , , kind]) => claimUrl(place, key, kind === 'folder')),
+      urls: outputs.map(([key, , , , kind]) => claimUrl(place, key, kind)),
+      staleUrls: dropped.map(([key, , , , kind]) => claimUrl(place, key, kind)),
       forgive: map.suspects.has(todo.key),
       committed,
     });
@@ -181,7 +182,7 @@ export class Settler {
       for (const child of this.#state.rows.children(map.line.id, todo.key)) {
         if (map.used.has(child.seq) || keep.has(child.key.slice(todo.key.length + 1))) continue;
         for (const [key, , , , kind] of child.outputs)
-          this.#state.claims.markStale(claimUrl(place, key, kind === 'folder'), map.line.id);
+          this.#state.claims.markStale(claimUrl(place, key, kind), map.line.id);
         this.#state.rows.remove(child.seq);
       }
     });
@@ -244,7 +245,7 @@ export class Settler {
 }
 
 function dropScratchOf(scratchDir: string, map: MapRun, todo: Todo): void {
-  dropScratch(scratchDir, `${map.line.plugin}/${map.line.step}/${map.line.place}`, todo.key);
+  dropScratch(scratchDir, lineName(map), todo.key);
 }
 
 // Exponential with full jitter, never shorter than what the far end asked for.

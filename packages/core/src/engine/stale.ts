@@ -38,7 +38,8 @@ export async function settleStale(
   if (remove) {
     const files = keys.filter((key) => !key.endsWith('/'));
     for (let from = 0; from < files.length; from += 1_000) await store.remove(files.slice(from, from + 1_000));
-    for (const key of keys) if (key.endsWith('/')) await removeFolder(map, key);
+    for (const [i, key] of keys.entries())
+      if (key.endsWith('/')) await removeFolder(state, map, urls[i] as string, key);
     state.transaction(() => {
       for (const url of urls) state.claims.drop(url);
     });
@@ -46,9 +47,18 @@ export async function settleStale(
   emit({ type: 'place.stale', place: spec.place, keys: keys.slice(0, 100), total: keys.length, removed: remove });
 }
 
-async function removeFolder(map: MapRun, key: string): Promise<void> {
+// In remote places each file of a folder is claimed, and only those go; a local folder was published whole.
+async function removeFolder(state: State, map: MapRun, url: string, key: string): Promise<void> {
   const store = map.store;
   if (store === undefined) return;
+  const own = state.claims.under(url).filter((claim) => claim.line === map.line.id && claim.url !== url);
+  if (own.length > 0) {
+    await store.remove(own.map((claim) => key + claim.url.slice(url.length)));
+    state.transaction(() => {
+      for (const claim of own) state.claims.drop(claim.url);
+    });
+    return;
+  }
   for await (const page of store.list(key)) await store.remove(page.map((entry) => entry.key));
 }
 
@@ -64,7 +74,7 @@ function goneRows(state: State, map: MapRun, sharing: readonly MapRun[]): GoneRo
   const gone: GoneRow[] = [];
   for (const row of state.rows.each(map.line.id)) {
     if (map.used.has(row.seq) || sharing.some((other) => other.used.has(row.seq))) continue;
-    gone.push({ seq: row.seq, urls: row.outputs.map(([key, , , , kind]) => claimUrl(place, key, kind === 'folder')) });
+    gone.push({ seq: row.seq, urls: row.outputs.map(([key, , , , kind]) => claimUrl(place, key, kind)) });
   }
   return gone;
 }

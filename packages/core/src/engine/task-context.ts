@@ -54,7 +54,7 @@ export function taskContext(options: ContextOptions): RunContext<unknown> {
     async publish(place: string, about: DatasetAbout) {
       const canonical = options.canonicalPlace(place);
       const maps = taskRun.maps.filter(
-        (map) => map.spec.place !== undefined && isUnder(map.spec.place, canonical) && map.spec.name !== 'dataset',
+        (map) => map.spec.place !== undefined && isUnder(map.spec.place, canonical) && !map.spec.internal,
       );
       for (const map of maps) await map.barrier();
       await publishDataset({ ...options, place: canonical, about, maps });

@@ -105,6 +105,7 @@ export class TaskRun {
         exact: options.exact === true,
         partial: options.partial === 'allow',
         once: options.once === true,
+        internal: options.internal === true,
       },
       this.#options.state.rows,
     );
@@ -129,11 +130,14 @@ export class TaskRun {
     map.uses = await this.#digests.withDigests(uses.sent);
     map.usesText = comparable(canonicalJson(await this.#digests.withDigests(uses.compared)));
     if (place !== undefined) map.store = await this.#options.openStore(place);
-    map.line = state.line(
+    const lineOf = [
       this.#options.plugin.plugin.name,
       map.spec.step.name,
       place ?? `@${this.#options.task}/${name}`,
-    );
+    ] as const;
+    // A dry run makes no line; where there is none, nothing can be up to date.
+    if (dryRun) map.line = state.findLine(...lineOf) ?? map.line;
+    else map.line = state.line(...lineOf);
     await this.#hold(map);
     emit({ type: 'map.started', map: map.spec.id, name, once, ...(place === undefined ? {} : { place }) });
     const upstream = isResults(items) ? (items as unknown as EngineResults).mapRun : undefined;
@@ -153,6 +157,7 @@ export class TaskRun {
       key: options.key ?? defaultKey,
       canonical: options.canonical ?? canonicalJson,
       force,
+      dryRun,
       run,
       stopped: () => control.draining,
       enqueue: (todo) => {
@@ -244,6 +249,7 @@ export class TaskRun {
           digest: undefined,
         });
       }
+      if (!dryRun && sharing.every((other) => other.closed)) await this.scheduler?.closeLine(map);
       emit({ type: 'map.finished', map: map.spec.id, counts: map.counts() });
     } catch (error) {
       map.error ??= error;

@@ -27,6 +27,7 @@ export interface Results<R> extends PromiseLike<void>, AsyncIterable<R> {
 /** How Results arrive inside a `work`: rows read on demand in flat memory. */
 export interface ResultsReader<R> extends AsyncIterable<Row<R>> {
   readonly count: number;
+  /** The result of an item; of a generator's row by `item/key`, as iteration names it. */
   get(key: string): R | undefined;
 }
 

@@ -48,7 +48,7 @@ export interface StepSpec<I, W, U, X> {
   /** Names of the secrets `work` may ask for. */
   readonly secrets?: readonly string[];
   /** Made once per worker, only when an item really needs work; disposed at the end. */
-  open?(uses: U): Promise<X> | X;
+  open?(uses: U, tools: OpenTools): Promise<X> | X;
   /** `false`: always runs; its row is only a record. */
   readonly cache?: boolean;
   expects?(item: I): readonly ExpectedOutput[];
@@ -56,6 +56,9 @@ export interface StepSpec<I, W, U, X> {
   readonly rows?: boolean;
   work(item: I, tools: Tools<U, X>): W;
 }
+
+/** What `open` may do: read what the map uses. */
+export type OpenTools = Pick<Tools, 'read' | 'bytes' | 'localPath' | 'secret' | 'log'>;
 
 /** What a `work` function returns, row by row: a generator's yields, a promise's value. */
 export type WorkResult<W> = W extends AsyncGenerator<infer Y, unknown, unknown> ? Y : Awaited<W>;

@@ -38,6 +38,10 @@ export class AtEndRegister {
     return raws.map((raw) => ({ ...raw, item: JSON.parse(raw.item) as unknown }));
   }
 
+  isPending(id: number): boolean {
+    return this.#db.prepare("SELECT 1 FROM at_end WHERE id = ? AND status = 'pending'").get(id) !== undefined;
+  }
+
   done(id: number): void {
     this.#db.prepare("UPDATE at_end SET status = 'done' WHERE id = ?").run(id);
   }

@@ -19,13 +19,14 @@ export interface StoredRow {
 }
 
 /** A recorded output: key in the place, bytes, version after publishing, digest, and what it is. */
-export type StoredOutput = readonly [
-  key: string,
-  size: number,
-  version: string,
-  digest: string,
-  kind: 'file' | 'folder' | 'released',
-];
+export type StoredOutput = readonly [key: string, size: number, version: string, digest: string, kind: OutputKind];
+
+/** What an output is; `released` ones were freed by `clean` while their rows stay done. */
+export type OutputKind = 'file' | 'folder' | 'released' | 'released-folder';
+
+export function isReleased(kind: OutputKind): boolean {
+  return kind === 'released' || kind === 'released-folder';
+}
 
 /** A row about to be written; `seq` 0 means there is none of this key yet. */
 export interface RowWrite {

@@ -18,6 +18,8 @@ export interface Chunk {
   /** Same text, same uses: `open` is called once per worker and text. */
   readonly usesText: string;
   readonly calls: readonly ItemCall[];
+  /** Somebody counts the time of its items from their start. */
+  readonly timed: boolean;
 }
 
 /** How a worker finds a step: by the module of its plugin and the step's name in it. */
@@ -33,6 +35,8 @@ export interface StepAddress {
 
 /** What the scheduler hears of a chunk. `index` is the item's place in it. */
 export interface ChunkSink {
+  /** The item's own work begins: its worker is up, the step is open, nobody is before it. */
+  started(index: number): void;
   outcome(index: number, outcome: ItemOutcome): void;
   /** Resolves when the row is recorded or queued to be. */
   yielded(index: number, subKey: string, result: string, staged: readonly Staged[]): Promise<void> | void;

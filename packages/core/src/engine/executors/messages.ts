@@ -25,6 +25,8 @@ export type ToWorker =
   | { readonly type: 'chunk'; readonly chunk: Chunk; readonly batch: boolean }
   | { readonly type: 'cancel'; readonly chunk: number; readonly index: number }
   | { readonly type: 'ack'; readonly ticket: number }
+  /** The yield was refused (a foreign file, a repeated key): it is thrown where the generator waits. */
+  | { readonly type: 'nack'; readonly ticket: number; readonly failure: Failure }
   | { readonly type: 'closeLine'; readonly line: string; readonly ticket: number }
   | { readonly type: 'close' };
 
@@ -44,6 +46,8 @@ export type FromWorker =
       readonly staged: readonly Staged[];
       readonly ticket: number;
     }
+  /** Its work begins now: what `timeoutMs` counts from. */
+  | { readonly type: 'started'; readonly chunk: number; readonly index: number }
   | { readonly type: 'log'; readonly chunk: number; readonly index: number; readonly message: string }
   | {
       readonly type: 'progress';

@@ -1,3 +1,4 @@
+import { toFailure } from '../work/airlock.ts';
 import type { Chunk, ChunkSink, Executor } from './executor.ts';
 import type { FromWorker, WorkerInit } from './messages.ts';
 import { startProcess, startThread, type Transport } from './transport.ts';
@@ -104,10 +105,15 @@ export class PoolExecutor implements Executor {
       }
       case 'yielded': {
         const { index, subKey, result, staged, ticket } = message;
-        const recorded = worker.chunks.get(message.chunk)?.sink.yielded(index, subKey, result, staged);
-        void Promise.resolve(recorded).then(() => worker.transport.send({ type: 'ack', ticket }));
+        const { sink } = worker.chunks.get(message.chunk) ?? {};
+        void Promise.resolve(sink?.yielded(index, subKey, result, staged)).then(
+          () => worker.transport.send({ type: 'ack', ticket }),
+          (error: unknown) => worker.transport.send({ type: 'nack', ticket, failure: toFailure(error, {}) }),
+        );
         return;
       }
+      case 'started':
+        return worker.chunks.get(message.chunk)?.sink.started(message.index);
       case 'log':
         return worker.chunks.get(message.chunk)?.sink.log(message.index, message.message);
       case 'progress':

@@ -1,10 +1,11 @@
 import { failureOf } from '../../model/failure.ts';
 import type { Plugin } from '../../model/plugin.ts';
-import type { Step } from '../../model/step.ts';
+import type { OpenTools, Step } from '../../model/step.ts';
 import { toFailure } from '../work/airlock.ts';
 import { openStaging, type Staging } from '../work/output.ts';
 import { ReaderSource } from '../work/reader.ts';
 import { type ItemCall, type ItemOutcome, type ReadyStep, runBatch, runItem } from '../work/run-item.ts';
+import { openTools } from '../work/open-tools.ts';
 import type { WorkDeps } from '../work/tools.ts';
 import type { Chunk, ChunkSink, StepAddress } from './executor.ts';
 
@@ -32,6 +33,7 @@ export class ThreadRunner {
       sink.outcome(index, { ok: false, failure: toFailure(error, {}) });
       return;
     }
+    sink.started(index);
     const outcome = await runItem(
       ready,
       { ...call, item: this.#readers.revive(call.item) },
@@ -52,6 +54,7 @@ export class ThreadRunner {
       for (let i = 0; i < chunk.calls.length; i++) sink.outcome(i, { ok: false, failure });
       return;
     }
+    for (let i = 0; i < chunk.calls.length; i++) sink.started(i);
     await this.#bisect(ready, chunk, 0, chunk.calls.length, signal, sink);
   }
 
@@ -95,9 +98,9 @@ export class ThreadRunner {
     const step = chunk.step.local ?? (await findStep(chunk.step));
     const uses = this.#readers.revive(chunk.uses);
     const staging = chunk.place === undefined ? undefined : await this.#staging(chunk.place);
-    const spec = step.spec as { open?(uses: unknown): unknown };
-    const opened = await spec.open?.(uses);
     const secrets = await this.#deps.secrets(step.spec.secrets ?? []);
+    const spec = step.spec as { open?(uses: unknown, tools: OpenTools): unknown };
+    const opened = await spec.open?.(uses, openTools(step.name, chunk.line, secrets, this.#deps));
     return { step, line: chunk.line, uses, opened, staging, secrets, deps: this.#deps };
   }
 

@@ -1,5 +1,6 @@
 import { isMainThread, parentPort } from 'node:worker_threads';
 import type { DriverDefinition } from '../../model/driver.ts';
+import { FailureError } from '../../model/failure.ts';
 import type { Plugin } from '../../model/plugin.ts';
 import { toFailure } from '../work/airlock.ts';
 import type { ItemOutcome } from '../work/run-item.ts';
@@ -18,7 +19,7 @@ const send = (message: FromWorker): void => {
 let runner: Promise<ThreadRunner> | undefined;
 let concurrency = 1;
 const controllers = new Map<string, AbortController>();
-const waiting = new Map<number, () => void>();
+const waiting = new Map<number, { readonly resolve: () => void; readonly reject: (error: unknown) => void }>();
 let tickets = 0;
 
 function receive(message: ToWorker): void {
@@ -38,7 +39,11 @@ function receive(message: ToWorker): void {
       controllers.get(`${message.chunk}:${message.index}`)?.abort();
       return;
     case 'ack':
-      waiting.get(message.ticket)?.();
+      waiting.get(message.ticket)?.resolve();
+      waiting.delete(message.ticket);
+      return;
+    case 'nack':
+      waiting.get(message.ticket)?.reject(new FailureError(message.failure));
       waiting.delete(message.ticket);
       return;
     case 'closeLine':
@@ -89,7 +94,11 @@ async function runChunk(chunk: Chunk, batch: boolean): Promise<void> {
       const ticket = ++tickets;
       flush();
       send({ type: 'yielded', chunk: chunk.id, index, subKey, result, staged, ticket });
-      return new Promise((resolve) => waiting.set(ticket, resolve));
+      return new Promise<void>((resolve, reject) => waiting.set(ticket, { resolve, reject }));
+    },
+    // Only a timeout asks for it; one more message for each item is dear.
+    started: (index) => {
+      if (chunk.timed) send({ type: 'started', chunk: chunk.id, index });
     },
     log: (index, message) => send({ type: 'log', chunk: chunk.id, index, message }),
     progress: (index, done, total) =>

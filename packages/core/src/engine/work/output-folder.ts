@@ -6,7 +6,7 @@ import { fail } from '../../model/failure.ts';
 import { hashFile, stageFile } from './stage-file.ts';
 import type { StagedFolder } from './staged.ts';
 
-/** A private folder being filled; files written through it need not be hashed a second time. */
+/** A private folder being filled; foreign programs may write there too, so it is read back whole when sealed. */
 export class StagingFolder {
   readonly #path: string;
 

@@ -1,6 +1,6 @@
 import { constants, copyFileSync, linkSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { sha256 } from '../../lib/digest.ts';
+import { type Digest, sha256 } from '../../lib/digest.ts';
 import type { Bytes } from '../../model/driver.ts';
 import { fail } from '../../model/failure.ts';
 import { type FileRef, type FolderRef, joinPlace } from '../../model/file-ref.ts';
@@ -55,8 +55,16 @@ export class ItemOutput implements Output {
   readonly #openStore: OpenStore;
   readonly #step: string;
   readonly #pending = new Map<string, string>();
+  /** Told the digest of a copied input that had none: a later touch of it then changes nothing. */
+  readonly #onSource: ((ref: FileRef, digest: Digest) => void) | undefined;
 
-  constructor(staging: Staging | undefined, openStore: OpenStore, step: string) {
+  constructor(
+    staging: Staging | undefined,
+    openStore: OpenStore,
+    step: string,
+    onSource?: (ref: FileRef, digest: Digest) => void,
+  ) {
+    this.#onSource = onSource;
     this.#staging = staging;
     this.#openStore = openStore;
     this.#step = step;
@@ -90,7 +98,11 @@ export class ItemOutput implements Output {
     const staging = this.#place();
     const from = await this.#openStore(ref.store);
     const source = from.localPath(ref.key);
-    if (source !== undefined) return this.#add(stageCopy(key, source, ref, staging));
+    if (source !== undefined) {
+      const staged = stageCopy(key, source, ref, staging);
+      if (ref.digest === undefined) this.#onSource?.(ref, staged.digest);
+      return this.#add(staged);
+    }
     if (ref.digest !== undefined && sameStore(ref.store, staging.place) && from.can.copy) {
       return this.#add({
         kind: 'copy',
@@ -100,7 +112,9 @@ export class ItemOutput implements Output {
         from: { store: ref.store, key: ref.key },
       });
     }
-    return this.write(key, await from.read(ref.key));
+    const written = await this.write(key, await from.read(ref.key));
+    if (ref.digest === undefined) this.#onSource?.(ref, written.digest as Digest);
+    return written;
   }
 
   async folder(key: string): Promise<OutputFolder> {

@@ -66,12 +66,21 @@ class RowsReader implements ResultsReader<unknown> {
     this.count = this.#seqs.length;
   }
 
-  get(key: string, sub?: string): unknown {
-    const stored = sub === undefined ? key : key + subKeySeparator + sub;
-    const row = this.#rows.find(this.#line, [stored]).get(stored);
+  get(key: string): unknown {
     // The line may hold rows of earlier runs that are not part of this Results.
     this.#members ??= new Set(this.#seqs);
+    const row = this.#find(key);
     return row !== undefined && this.#members.has(row.seq) ? JSON.parse(row.result) : undefined;
+  }
+
+  // A generator's rows are read as `item/key`; which slash it is cannot be seen, so each is tried.
+  #find(key: string): StoredRow | undefined {
+    const stored = [key];
+    for (let at = key.indexOf('/'); at !== -1; at = key.indexOf('/', at + 1)) {
+      stored.push(key.slice(0, at) + subKeySeparator + key.slice(at + 1));
+    }
+    const found = this.#rows.find(this.#line, stored);
+    return stored.map((candidate) => found.get(candidate)).find((row) => row !== undefined);
   }
 
   async *[Symbol.asyncIterator](): AsyncIterator<Row<unknown>> {

@@ -56,7 +56,7 @@ export async function runItem(
   onYield: OnYield,
 ): Promise<ItemOutcome> {
   const { step, deps } = ready;
-  const output = new ItemOutput(ready.staging, deps.openStore, step.name);
+  const output = new ItemOutput(ready.staging, deps.openStore, step.name, (ref, digest) => tools.remember(ref, digest));
   const tools = toolsFor(ready, call, output, signal, hooks);
   try {
     const answer = (step.spec as unknown as Work).work(call.item, tools);
@@ -161,6 +161,12 @@ async function drainGenerator(
       await rows.return(undefined);
       throw fail('step.undeclared', { name: step, what: 'yielded a value without a string `key`' });
     }
-    await onYield(subKey, canonicalJson(next.value), output.take());
+    try {
+      await onYield(subKey, canonicalJson(next.value), output.take());
+    } catch (error) {
+      // Its `finally` must run: an archive is open in there.
+      await rows.return(undefined);
+      throw error;
+    }
   }
 }

@@ -124,7 +124,7 @@ export class ItemTools implements Tools {
     const store = await this.#deps.openStore(ref.store);
     const local = store.localPath(ref.key);
     if (local !== undefined) {
-      if (ref.$type === 'file' && ref.digest === undefined) this.#remember(ref, hashFile(local));
+      if (ref.$type === 'file' && ref.digest === undefined) this.remember(ref, hashFile(local));
       return local;
     }
     return ref.$type === 'file'
@@ -149,7 +149,8 @@ export class ItemTools implements Tools {
     });
   }
 
-  #remember(ref: FileRef, digest: string): void {
+  /** Records the digest of an input that had none. */
+  remember(ref: FileRef, digest: string): void {
     (this.sources ??= {})[refUrl(ref)] = digest;
   }
 
@@ -161,7 +162,7 @@ export class ItemTools implements Tools {
       yield piece;
     }
     const found = hasher.digest();
-    if (ref.digest === undefined) this.#remember(ref, found);
+    if (ref.digest === undefined) this.remember(ref, found);
     else if (ref.digest.startsWith('sha256:') && ref.digest !== found) {
       throw fail('store.corrupt', { url: refUrl(ref), expected: ref.digest, found });
     }
