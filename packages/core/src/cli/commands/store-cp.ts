@@ -56,9 +56,14 @@ interface Copied {
 async function copyOne(from: Store, key: string, to: Store, newKey: string, overwrite: boolean): Promise<number> {
   const entry = await from.stat(key);
   const size = entry?.size;
+  // Where the service cannot write "only if absent" at once, looking first is the best there is.
+  const atomic = to.guarantees.conditionalPut;
+  if (!overwrite && !atomic && (await to.stat(newKey)) !== undefined) {
+    throw fail('store.conflict', { url: joinPlace(to.place, newKey) });
+  }
   const written = await to.write(newKey, await from.read(key), {
     ...(size === undefined ? {} : { size }),
-    ifAbsent: !overwrite,
+    ifAbsent: !overwrite && atomic,
   });
   return written.size;
 }
