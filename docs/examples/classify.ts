@@ -30,24 +30,14 @@ class Session {
 }
 
 // #region classify
-/** One session for each worker, opened by the first item that needs it: `open` has no tools, `work` has. */
-class Sessions implements AsyncDisposable {
-  #session: Promise<Session> | undefined;
-  get(path: () => Promise<string>): Promise<Session> {
-    this.#session ??= path().then((found) => Session.open(found));
-    return this.#session;
-  }
-  async [Symbol.asyncDispose](): Promise<void> {} // a real one would free its memory here
-}
-
 const classify = defineStep({
   name: 'classify',
   needs: { cpu: true },
   batch: 32,
-  open: (_uses: { readonly model: FileRef }) => new Sessions(),
-  async work(slots: readonly Slot<FileRef, Labelled>[], { uses, opened, localPath }) {
-    const session = await opened.get(() => localPath(uses.model));
-    const labels = session.run(slots.map(({ item }) => item.size));
+  // Once per worker: a real session would free its memory in [Symbol.dispose].
+  open: async ({ model }: { readonly model: FileRef }, { localPath }) => Session.open(await localPath(model)),
+  async work(slots: readonly Slot<FileRef, Labelled>[], { opened }) {
+    const labels = opened.run(slots.map(({ item }) => item.size));
     for (const [i, slot] of slots.entries()) {
       if (slot.item.size === 0) slot.failed(new Error('the picture is empty'));
       else slot.done({ key: slot.key, label: labels[i] ?? 'unknown' });
