@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root } from '../scripts/checkout.mjs';
 import { coldStart } from './cold-start.ts';
+import { diatom } from './diatom.ts';
 import { noOp } from './no-op.ts';
 import { overhead } from './overhead.ts';
 import { plan } from './plan.ts';
@@ -14,7 +15,7 @@ import { Project } from './support/project.ts';
 import { ratioOf, type Row, verdictOf } from './support/row.ts';
 import { tableText } from './support/table.ts';
 
-const benches: readonly Bench[] = [coldStart, plan, noOp, overhead, resume];
+const benches: readonly Bench[] = [coldStart, plan, noOp, overhead, resume, diatom];
 const resultsDir = join(root, 'bench', 'results');
 
 const words = process.argv.slice(2);

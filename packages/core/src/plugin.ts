@@ -17,6 +17,7 @@ export {
 } from './model/driver.ts';
 export { defineFailures, fail, FailureError, failureOf, type Failure, type Failures } from './model/failure.ts';
 export { isFileRef, isFolderRef, refUrl, type FileRef, type FolderRef } from './model/file-ref.ts';
+export { listFiles, refOf } from './model/list-files.ts';
 export { fileRef, folderRef, source, storeUrl } from './model/params.ts';
 export { definePlugin, type Plugin } from './model/plugin.ts';
 export type { Results, ResultsReader, Row } from './model/result.ts';

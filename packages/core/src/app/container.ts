@@ -15,12 +15,12 @@ import { tokens } from './tokens.ts';
 /**
  * The composition root: the one place that knows which part is made of which.
  *
- * Every part is made when it is first asked for and once per container; `drivers` are the stores that the
- * plugins of the coming run bring.
+ * Every part is made when it is first asked for and once per container; `drivers` gives the stores that
+ * plugins bring.
  */
 export function createContainer(
   options: RunnerOptions,
-  drivers: readonly DriverDefinition[] = [],
+  drivers: () => Promise<readonly DriverDefinition[]>,
 ): DependencyContainer {
   const container = root.createChildContainer();
   container.register(tokens.options, { useValue: options });
@@ -41,9 +41,12 @@ export function createContainer(
     }),
   });
   container.register(tokens.http, {
-    useFactory: instanceCachingFactory((c) =>
-      createHttpClient({ allowHosts: c.resolve(tokens.project).network.allowHosts }),
-    ),
+    useFactory: instanceCachingFactory((c) => {
+      const http = createHttpClient({ allowHosts: c.resolve(tokens.project).network.allowHosts });
+      // An answer that a step did not read holds its connection, and that the whole process.
+      c.resolve(tokens.stack).defer(() => http.close());
+      return http;
+    }),
   });
   container.register(tokens.stores, {
     useFactory: instanceCachingFactory((c) => {
@@ -57,7 +60,7 @@ export function createContainer(
         ),
         drivers,
         allowHosts: project.network.allowHosts,
-        secret: (reference) => secrets.reference(reference, 'stores'),
+        secret: (reference, { store, option }) => secrets.reference(reference, `stores.${store}.${option}`),
       });
       c.resolve(tokens.stack).defer(() => stores.close());
       return stores;

@@ -3,6 +3,7 @@ import type { DependencyContainer } from 'tsyringe';
 import type { ParamReaders } from '../config/resolve-sources.ts';
 import type { Json } from '../lib/canonical-json.ts';
 import { fail } from '../model/failure.ts';
+import { refOf } from '../model/list-files.ts';
 import type { Store } from '../model/store.ts';
 import { tokens } from './tokens.ts';
 
@@ -30,15 +31,7 @@ export function paramReaders(container: DependencyContainer): ParamReaders {
       const { store, key } = await locate(text);
       const entry = await store.stat(key);
       if (entry === undefined) throw fail('store.missing', { url: text });
-      const { size, version, digest } = entry;
-      return {
-        $type: 'file',
-        store: store.place,
-        key,
-        size,
-        ...(version === undefined ? {} : { version }),
-        ...(digest === undefined ? {} : { digest }),
-      };
+      return { ...refOf(store.place, entry) };
     },
   };
 }

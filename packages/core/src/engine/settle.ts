@@ -230,15 +230,11 @@ export class Settler {
     map.pendingKeys.delete(todo.key);
     this.failures++;
     if (this.firstFailures.length < 100) this.firstFailures.push(failure);
-    try {
-      this.#committer.flush(() => {
-        this.#state.runs.addFailure(this.#options.run, map.spec.id, todo.key, failure);
-        if (failure.code === 'item.crashed') this.#state.flights.accuse(map.line.id, todo.key);
-        else if (map.suspects.has(todo.key)) this.#state.flights.forgive(map.line.id, todo.key);
-      });
-    } catch (error) {
-      this.#control.drain({ broken: error });
-    }
+    this.#committer.note(() => {
+      this.#state.runs.addFailure(this.#options.run, map.spec.id, todo.key, failure);
+      if (failure.code === 'item.crashed') this.#state.flights.accuse(map.line.id, todo.key);
+      else if (map.suspects.has(todo.key)) this.#state.flights.forgive(map.line.id, todo.key);
+    });
     this.#control.emit({ type: 'item.failed', map: map.spec.id, key: todo.key, failure });
     if (this.#control.onFailure === 'stop') this.#control.drain({});
   }

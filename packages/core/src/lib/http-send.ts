@@ -1,13 +1,10 @@
 import { once } from 'node:events';
-import {
-  request as requestPlain,
-  type Agent,
-  type ClientRequest,
-  type IncomingMessage,
-  type RequestOptions,
-} from 'node:http';
-import { request as requestSecure } from 'node:https';
+import type { Agent, ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
 import { HttpTrouble, shownUrl } from './http-trouble.ts';
+
+// See the note on importing these by name in http-client.ts.
+const plain = process.getBuiltinModule('node:http');
+const secure = process.getBuiltinModule('node:https');
 
 /** One request on the wire, after redirects and policy were decided. */
 export interface Hop {
@@ -47,7 +44,7 @@ function startRequest(hop: Hop): ClientRequest {
     agent: hop.agent,
     lookup: hop.lookup,
   };
-  return hop.url.protocol === 'https:' ? requestSecure(hop.url, options) : requestPlain(hop.url, options);
+  return hop.url.protocol === 'https:' ? secure.request(hop.url, options) : plain.request(hop.url, options);
 }
 
 /** Sends the body and waits for the headers of the answer; whichever fails first ends both. */

@@ -4,9 +4,9 @@ export function pluginSource(name: string): string {
   definePlugin,
   defineStep,
   defineTask,
-  type Entry,
   type FileRef,
   fileRef,
+  listFiles,
   type ResultsReader,
   storeUrl,
   z,
@@ -45,36 +45,13 @@ const collect = defineTask({
   outputs: z.object({ checksums: fileRef(), pictures: z.int() }),
   steps: { copy, writeChecksums },
   async run({ params, map, once, store }) {
-    const pictures = await listPictures(await store(params.from), params.types);
+    const isPicture = (key: string): boolean => params.types.includes(key.slice(key.lastIndexOf('.') + 1).toLowerCase());
+    const pictures = await listFiles(await store(params.from), ({ key }) => isPicture(key));
     const copies = map(copy, pictures, { into: params.out });
     const checksums = await once(writeChecksums, { copies }, { into: params.out });
     return { checksums, pictures: pictures.length };
   },
 });
-
-interface Listed {
-  readonly place: string;
-  list(): AsyncIterable<readonly Entry[]>;
-}
-
-async function listPictures(store: Listed, types: readonly string[]): Promise<FileRef[]> {
-  const pictures: FileRef[] = [];
-  for await (const page of store.list()) {
-    for (const { key, size, version, digest } of page) {
-      const type = key.slice(key.lastIndexOf('.') + 1).toLowerCase();
-      if (!types.includes(type)) continue;
-      pictures.push({
-        $type: 'file',
-        store: store.place,
-        key,
-        size,
-        ...(version === undefined ? {} : { version }),
-        ...(digest === undefined ? {} : { digest }),
-      });
-    }
-  }
-  return pictures;
-}
 
 // By the name behind the digest: the same set gives the same file, in whatever order it was listed.
 function byName(a: string, b: string): number {

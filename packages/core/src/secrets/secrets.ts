@@ -16,12 +16,10 @@ export interface Secrets {
   /** Values of several secrets by name, for a step that declared them. */
   values(names: readonly string[]): Promise<{ readonly [name: string]: string }>;
   /**
-   * The options of a store with references resolved, at any depth. What came from a reference is masked,
-   * except names that are no secret (`username`, `account`, `region`). `where` names the store in failures.
+   * The value of a reference in an option of a store; `path` names it in failures: `stores.cloud.password`.
+   * It is masked, except under a name that is no secret (`username`, `account`, `region`).
    */
-  options(options: { readonly [name: string]: unknown }, where: string): Promise<{ readonly [name: string]: unknown }>;
-  /** The value of one reference, masked; `where` names it in failures. */
-  reference(reference: string, where: string): Promise<string>;
+  reference(reference: string, path: string): Promise<string>;
 }
 
 export interface SecretsConfig {
@@ -63,25 +61,6 @@ export function createSecrets({ secrets, env, redactor, projectDir }: SecretsCon
     return answer;
   }
 
-  // Options are free-form, so any text in them may be a reference.
-  async function option(given: unknown, name: string, path: string): Promise<unknown> {
-    if (typeof given === 'string') {
-      if (parseReference(given) === undefined) return given;
-      const resolved = await resolveReference(given, { env, projectDir, name: path });
-      return notSecret.test(name) ? resolved : mask(path, given, resolved);
-    }
-    if (Array.isArray(given)) return Promise.all(given.map((item: unknown, i) => option(item, name, `${path}[${i}]`)));
-    if (typeof given !== 'object' || given === null) return given;
-    return members(given, path);
-  }
-
-  async function members(given: object, path: string): Promise<{ readonly [name: string]: unknown }> {
-    const pairs = Object.entries(given).map(
-      async ([name, member]): Promise<[string, unknown]> => [name, await option(member, name, `${path}.${name}`)],
-    );
-    return Object.fromEntries(await Promise.all(pairs));
-  }
-
   return {
     names: Object.keys(secrets),
     value,
@@ -89,10 +68,16 @@ export function createSecrets({ secrets, env, redactor, projectDir }: SecretsCon
       const pairs = names.map(async (name): Promise<[string, string]> => [name, await value(name)]);
       return Object.fromEntries(await Promise.all(pairs));
     },
-    options: (options, where) => members(options, where),
-    reference: async (reference, where) =>
-      mask(where, reference, await resolveReference(reference, { env, projectDir, name: where })),
+    reference: async (reference, path) => {
+      const resolved = await resolveReference(reference, { env, projectDir, name: path });
+      return notSecret.test(optionOf(path)) ? resolved : mask(path, reference, resolved);
+    },
   };
+}
+
+/** `users` of `stores.cloud.users[1]`: entries of a list are what the list is. */
+function optionOf(path: string): string {
+  return path.slice(path.lastIndexOf('.') + 1).replace(/(\[\d+\])+$/, '');
 }
 
 export interface ReferenceContext {

@@ -1,4 +1,5 @@
 import { pathToFileURL } from 'node:url';
+import { parseReference } from '../lib/reference.ts';
 import type { RetryPolicy } from '../lib/retry.ts';
 import type { Driver, DriverDefinition } from '../model/driver.ts';
 import { fail } from '../model/failure.ts';
@@ -14,18 +15,25 @@ export interface StoreSettings {
   readonly [option: string]: unknown;
 }
 
+/** Which option of which entry under `stores:` a reference stands in. */
+export interface OptionAddress {
+  readonly store: string;
+  /** With the names it lies under: `password`, `headers.authorization`. */
+  readonly option: string;
+}
+
 export interface StoreOpenerOptions {
   /** Absolute. */
   readonly projectDir: string;
   /** Absolute; where `work:` lies. */
   readonly workDir: string;
   readonly stores?: { readonly [name: string]: StoreSettings };
-  /** Kinds of stores that plugins brought. */
-  readonly drivers?: readonly DriverDefinition[];
+  /** Kinds of stores that plugins bring; asked for only when no built-in kind fits. */
+  drivers?(): Promise<readonly DriverDefinition[]>;
   /** Hosts with private addresses that may be reached. */
   readonly allowHosts?: readonly string[];
-  /** Gives the value of an `env:`, `file:` or `cmd:` reference; throws `secret.missing`. */
-  secret?(reference: string): Promise<string> | string;
+  /** Gives the value of an `env:`, `file:` or `cmd:` reference in an option; throws `secret.missing`. */
+  secret?(reference: string, of: OptionAddress): Promise<string> | string;
   /** For all stores. Default: 4 attempts, from 200 ms. */
   readonly retry?: RetryPolicy;
 }
@@ -57,8 +65,9 @@ export function createStoreOpener(options: StoreOpenerOptions): StoreOpener {
 
   function openPlace(place: Place): Promise<Store> {
     return remember(stores, place.place, async () => {
-      const { url, prefix, settings, id } = target(place, options);
-      const opened = await remember(drivers, id, () => openDriver(url, settings));
+      const found = target(place, options);
+      const { prefix } = found;
+      const opened = await remember(drivers, found.id, () => openDriver(found));
       return new ManagedStore({
         place: place.place,
         driver: opened.driver,
@@ -72,11 +81,11 @@ export function createStoreOpener(options: StoreOpenerOptions): StoreOpener {
     });
   }
 
-  async function openDriver(url: URL, settings: { readonly [option: string]: unknown }): Promise<OpenedDriver> {
-    const definition = await findDriver(url, options.drivers ?? []);
+  async function openDriver({ url, settings, name }: Target): Promise<OpenedDriver> {
+    const definition = await findDriver(url, options);
     const driver = await definition.open({
       url,
-      options: await resolveSecrets(settings, options),
+      options: await resolveMembers(settings, { store: name, option: '' }, options),
       context: { projectDir: options.projectDir, workDir: options.workDir, allowHosts: options.allowHosts ?? [] },
     });
     // Limits belong to the service: two stores on one host must not together ask twice as much of it.
@@ -118,6 +127,8 @@ interface Target {
   readonly url: URL;
   readonly prefix: string;
   readonly settings: { readonly [option: string]: unknown };
+  /** Under `stores:`; '' for a place that has no settings. */
+  readonly name: string;
   /** Places with the same id share a driver. */
   readonly id: string;
 }
@@ -126,17 +137,17 @@ function target(place: Place, options: StoreOpenerOptions): Target {
   switch (place.kind) {
     // Each plain folder is a store of its own and stages inside itself: it may be a file system of its own.
     case 'path':
-      return { url: pathToFileURL(place.path), prefix: '', settings: {}, id: `file:${place.path}` };
+      return { url: pathToFileURL(place.path), prefix: '', settings: {}, name: '', id: `file:${place.path}` };
     // All `work:` places are one store, so one folder holds everything staged.
     case 'work':
-      return { url: pathToFileURL(options.workDir), prefix: place.prefix, settings: {}, id: 'work:' };
+      return { url: pathToFileURL(options.workDir), prefix: place.prefix, settings: {}, name: '', id: 'work:' };
     case 'memory':
-      return { url: new URL(`memory:${place.name}`), prefix: place.prefix, settings: {}, id: `memory:${place.name}` };
+      return { url: new URL(`memory:${place.name}`), prefix: place.prefix, settings: {}, name: '', id: `memory:${place.name}` };
     case 'url':
-      return { url: place.url, prefix: '', settings: {}, id: place.place };
+      return { url: place.url, prefix: '', settings: {}, name: '', id: place.place };
     case 'named': {
       const { url, ...settings } = settingsOf(place.name, options);
-      return { url: urlOf(url, options), prefix: place.prefix, settings, id: `${place.name}:` };
+      return { url: urlOf(url, options), prefix: place.prefix, settings, name: place.name, id: `${place.name}:` };
     }
   }
 }
@@ -157,10 +168,11 @@ function urlOf(text: string, options: StoreOpenerOptions): URL {
   throw fail('usage.invalid', { message: `The store URL ${JSON.stringify(text)} must be a path or a URL.` });
 }
 
-async function findDriver(url: URL, extra: readonly DriverDefinition[]): Promise<DriverDefinition> {
+async function findDriver(url: URL, options: StoreOpenerOptions): Promise<DriverDefinition> {
   const scheme = url.protocol.slice(0, -1);
   const builtin = builtinDrivers.find(({ schemes }) => schemes.includes(scheme));
   if (builtin !== undefined) return builtin.load();
+  const extra = (await options.drivers?.()) ?? [];
   const brought = extra.find(({ schemes }) => schemes.includes(scheme));
   if (brought !== undefined) return brought;
   refuseCredentials(url);
@@ -168,23 +180,30 @@ async function findDriver(url: URL, extra: readonly DriverDefinition[]): Promise
   throw fail('store.scheme', { url: url.href, known });
 }
 
-const reference = /^(env|file|cmd):/;
-
-/** Replaces every reference by its value, also inside objects such as `headers`. */
-async function resolveSecrets(
-  settings: { readonly [option: string]: unknown },
+/** Replaces every reference by its value, also inside objects and lists: options are free-form. */
+async function resolveMembers(
+  settings: object,
+  { store, option }: OptionAddress,
   options: StoreOpenerOptions,
-): Promise<{ [option: string]: unknown }> {
-  const resolved: { [option: string]: unknown } = {};
-  for (const [name, value] of Object.entries(settings)) {
-    if (isRecord(value)) resolved[name] = await resolveSecrets(value, options);
-    else if (typeof value !== 'string' || !reference.test(value)) resolved[name] = value;
-    else if (options.secret !== undefined) resolved[name] = await options.secret(value);
-    else throw fail('secret.missing', { name, reference: value, why: 'no secrets can be read here' });
-  }
-  return resolved;
+): Promise<{ readonly [option: string]: unknown }> {
+  const pairs = Object.entries(settings).map(async ([name, value]: [string, unknown]): Promise<[string, unknown]> => {
+    const path = option === '' ? name : `${option}.${name}`;
+    return [name, await resolveOption(value, { store, option: path }, options)];
+  });
+  return Object.fromEntries(await Promise.all(pairs));
 }
 
-function isRecord(value: unknown): value is { readonly [name: string]: unknown } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+async function resolveOption(value: unknown, of: OptionAddress, options: StoreOpenerOptions): Promise<unknown> {
+  if (typeof value === 'string') {
+    if (parseReference(value) === undefined) return value;
+    if (options.secret !== undefined) return options.secret(value, of);
+    throw fail('secret.missing', { name: of.option, reference: value, why: 'no secrets can be read here' });
+  }
+  if (Array.isArray(value)) {
+    const { store, option } = of;
+    return Promise.all(
+      value.map((member: unknown, i) => resolveOption(member, { store, option: `${option}[${i}]` }, options)),
+    );
+  }
+  return typeof value === 'object' && value !== null ? resolveMembers(value, of, options) : value;
 }

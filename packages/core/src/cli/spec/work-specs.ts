@@ -51,7 +51,7 @@ export const workSpecs: readonly CommandSpec[] = [
     group: 'work',
     summary: 'Free the room that finished work takes under .runner',
     description:
-      'Removes intermediate files and old logs. What is done stays done; a file is only made again when later work needs it.',
+      'Removes intermediate files (places that start with work:), half-done downloads and spooled uploads. What is done stays done; a file is only made again when later work needs it. Published files and the records of runs are kept.',
     args: [],
     flags: [toggle('dry-run', 'Only say what would be removed', { short: 'n' }), jsonFlag],
     examples: ['runner clean --dry-run'],

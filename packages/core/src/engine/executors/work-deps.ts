@@ -25,9 +25,9 @@ export function workDeps(init: WorkerInit, drivers: readonly DriverDefinition[])
     projectDir: init.projectDir,
     workDir: init.workDir,
     stores: init.stores,
-    drivers,
+    drivers: () => Promise.resolve(drivers),
     allowHosts: init.allowHosts,
-    secret: (reference) => secrets.reference(reference, 'stores'),
+    secret: (reference, { store, option }) => secrets.reference(reference, `stores.${store}.${option}`),
   });
   return depsOf(init, {
     redactor,
