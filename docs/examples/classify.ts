@@ -5,6 +5,7 @@ import {
   defineTask,
   type FileRef,
   fileRef,
+  listFiles,
   type Slot,
   storeUrl,
   z,
@@ -52,9 +53,7 @@ const label = defineTask({
   outputs: z.object({ labels: z.record(z.string(), z.string()) }),
   steps: { classify },
   async run({ params, store, map }) {
-    const pictures: FileRef[] = [];
-    for await (const page of (await store(params.from)).list())
-      for (const entry of page) pictures.push({ $type: 'file', store: params.from, ...entry });
+    const pictures = await listFiles(await store(params.from));
     // `uses` is part of every fingerprint: another model, and every picture is classified again.
     const found = await map(classify, pictures, { uses: { model: params.model }, partial: 'allow' }).toArray();
     return { labels: Object.fromEntries(found.map(({ key, label }) => [key, label])) };

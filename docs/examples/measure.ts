@@ -4,6 +4,7 @@ import {
   defineTask,
   type FileRef,
   fileRef,
+  listFiles,
   type ResultsReader,
   storeUrl,
   z,
@@ -68,9 +69,7 @@ const brighten = defineTask({
   outputs: z.object({ rows: z.int(), table: fileRef() }),
   steps: { measure, stretch, tabulate },
   async run({ params, store, map, once, publish }) {
-    const pictures: FileRef[] = [];
-    for await (const page of (await store(params.from)).list())
-      for (const entry of page) pictures.push({ $type: 'file', store: params.from, ...entry });
+    const pictures = await listFiles(await store(params.from));
     const measured = map(measure, pictures); // a handle, at once
     const stretched = map(stretch, measured, { into: params.out, exact: true }); // streams: no barrier between the two
     const result = await once(tabulate, { measured, stretched }, { into: params.out }); // waits for both

@@ -1,4 +1,12 @@
-import { definePlugin, defineStep, defineTask, type FileRef, storeUrl, z } from '@dataset-runner/core/plugin';
+import {
+  definePlugin,
+  defineStep,
+  defineTask,
+  type FileRef,
+  listFiles,
+  storeUrl,
+  z,
+} from '@dataset-runner/core/plugin';
 
 const place = defineStep({
   name: 'place',
@@ -14,9 +22,7 @@ const sort = defineTask({
   params: z.object({ from: storeUrl(), out: storeUrl() }),
   steps: { place },
   async run({ params, store, map, publish }) {
-    const pictures: FileRef[] = [];
-    for await (const page of (await store(params.from)).list())
-      for (const entry of page) pictures.push({ $type: 'file', store: params.from, ...entry });
+    const pictures = await listFiles(await store(params.from));
     map(place, pictures, { into: params.out, exact: true });
     await publish(params.out, { name: 'pictures by species' });
   },

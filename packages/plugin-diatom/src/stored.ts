@@ -1,4 +1,4 @@
-import type { FileRef, RunContext } from '@dataset-runner/core/plugin';
+import { type FileRef, refOf, type RunContext } from '@dataset-runner/core/plugin';
 
 /** A store as a planning task sees it: to list, stat and read. */
 export type ReadOnlyStore = Awaited<ReturnType<RunContext<unknown>['store']>>;
@@ -12,35 +12,8 @@ export function splitAddress(address: string): { readonly place: string; readonl
   return { place: slash === 0 ? '/' : '.', name: address.slice(slash + 1) };
 }
 
-/** All files of a place below a prefix, sorted by key. */
-export async function listFiles(store: ReadOnlyStore, prefix = ''): Promise<FileRef[]> {
-  const files: FileRef[] = [];
-  for await (const page of store.list(prefix)) {
-    for (const { key, size, version, digest } of page) {
-      files.push({
-        $type: 'file',
-        store: store.place,
-        key,
-        size,
-        ...(version === undefined ? {} : { version }),
-        ...(digest === undefined ? {} : { digest }),
-      });
-    }
-  }
-  return files.sort((a, b) => (a.key < b.key ? -1 : 1));
-}
-
 /** One file of a place as a ref, or undefined when it is not there. */
 export async function statFile(store: ReadOnlyStore, key: string): Promise<FileRef | undefined> {
   const entry = await store.stat(key);
-  if (entry === undefined) return undefined;
-  const { size, version, digest } = entry;
-  return {
-    $type: 'file',
-    store: store.place,
-    key,
-    size,
-    ...(version === undefined ? {} : { version }),
-    ...(digest === undefined ? {} : { digest }),
-  };
+  return entry === undefined ? undefined : refOf(store.place, entry);
 }

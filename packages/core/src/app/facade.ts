@@ -81,7 +81,7 @@ export interface Explanation {
 
 export interface ExplainedParam {
   readonly name: string;
-  /** Absent when it has no value yet. */
+  /** Absent when it has no value; with the origin `default` it needs none. */
   readonly value?: Json;
   readonly origin: 'flag' | 'environment' | 'config' | 'default' | 'missing';
   /** The flag, the variable, or `runner.yaml:12:5`. */

@@ -9,7 +9,7 @@ import { sourceReader } from './trouble.ts';
 export function makeReporter(
   context: CliContext,
   mask: Mask,
-  options: { readonly json: boolean; readonly quiet: boolean },
+  options: { readonly json: boolean; readonly quiet: boolean; readonly again: string },
 ): Reporter {
   const { stdout, stderr, env, now, cwd } = context.world;
   if (options.json) return new JsonReporter({ out: sinkOf(stdout), mask, date: () => new Date() });
@@ -19,6 +19,7 @@ export function makeReporter(
     style: context.err,
     mask,
     now,
+    again: options.again,
     readSource: sourceReader(cwd),
   };
   // CI services give some jobs a terminal; nobody watches it, and its log keeps every frame.

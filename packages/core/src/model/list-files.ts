@@ -19,15 +19,19 @@ interface Listed {
   list(prefix?: string): AsyncIterable<readonly Entry[]>;
 }
 
-/**
- * All files of a place as refs, sorted by key, so that items come in the same order whatever a service lists first.
- *
- * `keep` leaves out what is not wanted before it takes memory.
- */
-export async function listFiles(store: Listed, keep: (entry: Entry) => boolean = () => true): Promise<FileRef[]> {
+/** Which files of a place are wanted. */
+export interface ListFilesOptions {
+  /** Keys start with it; asked of the service. */
+  readonly prefix?: string;
+  /** Leaves out what is not wanted before it takes memory. */
+  readonly keep?: (entry: Entry) => boolean;
+}
+
+/** All files of a place as refs, sorted by key, so that items come in the same order whatever a service lists first. */
+export async function listFiles(store: Listed, { prefix, keep }: ListFilesOptions = {}): Promise<FileRef[]> {
   const files: FileRef[] = [];
-  for await (const page of store.list()) {
-    for (const entry of page) if (keep(entry)) files.push(refOf(store.place, entry));
+  for await (const page of store.list(prefix)) {
+    for (const entry of page) if (keep === undefined || keep(entry)) files.push(refOf(store.place, entry));
   }
   return files.sort((a, b) => (a.key < b.key ? -1 : 1));
 }

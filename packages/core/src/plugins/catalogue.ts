@@ -1,6 +1,7 @@
 import type { Project } from '../config/project.ts';
 import { fail } from '../model/failure.ts';
 import { emptyCatalogue, readCatalogueCache, writeCatalogueCache } from './catalogue-cache.ts';
+import { writeConfigSchema } from './config-schema-file.ts';
 import { findPlugin } from './find.ts';
 import { importManifest } from './import-manifest.ts';
 import type { Catalogue, CataloguePlugin, DisabledPlugin } from './manifest.ts';
@@ -15,7 +16,10 @@ export async function loadCatalogue(project: Project): Promise<Catalogue> {
   const { catalogue, watched } = await buildCatalogue(project);
   // What broke an import (a package that is not installed) is in no file we watch: it is tried again each time.
   const broken = catalogue.disabled.some(({ failure }) => failure.code === 'plugin.broken');
-  if (!broken) writeCatalogueCache(catalogue, watched, startedMs);
+  if (!broken) {
+    writeCatalogueCache(catalogue, watched, startedMs);
+    writeConfigSchema(catalogue, project.stateDir);
+  }
   return catalogue;
 }
 

@@ -22,7 +22,8 @@ export function projectTemplate({ name, coreVersion }: NewProject): { readonly [
   };
 }
 
-const runnerYaml = `# The config of this project. Check it with: runner doctor
+const runnerYaml = `# yaml-language-server: $schema=.runner/runner.schema.json
+# The config of this project. Check it with: runner doctor
 
 # Packages, or files of your own such as ./plugins/ours.ts
 plugins: []

@@ -46,7 +46,7 @@ const collect = defineTask({
   steps: { copy, writeChecksums },
   async run({ params, map, once, store }) {
     const isPicture = (key: string): boolean => params.types.includes(key.slice(key.lastIndexOf('.') + 1).toLowerCase());
-    const pictures = await listFiles(await store(params.from), ({ key }) => isPicture(key));
+    const pictures = await listFiles(await store(params.from), { keep: ({ key }) => isPicture(key) });
     const copies = map(copy, pictures, { into: params.out });
     const checksums = await once(writeChecksums, { copies }, { into: params.out });
     return { checksums, pictures: pictures.length };

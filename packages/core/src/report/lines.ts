@@ -52,9 +52,9 @@ export class LinesReporter implements Reporter {
   }
 
   finished(report: RunReport): void {
-    const { result, style, mask } = this.#options;
+    const { result, style, mask, again } = this.#options;
     result.write(
-      summaryLines(mask.redactJson(report), { style, width: 120 })
+      summaryLines(mask.redactJson(report), { style, width: 120, again: again && mask.redact(again) })
         .map((line) => `${line}\n`)
         .join(''),
     );

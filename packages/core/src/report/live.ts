@@ -69,9 +69,9 @@ export class LiveReporter implements Reporter {
 
   finished(report: RunReport): void {
     this.#erase();
-    const { result, style, mask } = this.#options;
+    const { result, style, mask, again } = this.#options;
     const width = this.#width();
-    const lines = summaryLines(mask.redactJson(report), { style, width });
+    const lines = summaryLines(mask.redactJson(report), { style, width, again: again && mask.redact(again) });
     result.write(lines.map((line) => `${line}\n`).join(''));
   }
 

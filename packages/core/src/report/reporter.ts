@@ -36,5 +36,7 @@ export interface ReporterOptions {
   readonly mask: Mask;
   /** Milliseconds; monotonic. */
   readonly now: () => number;
+  /** The command line that goes on with this run. */
+  readonly again?: string;
   readonly readSource?: (file: string) => string | undefined;
 }

@@ -9,8 +9,13 @@ import { failureTitle } from './wording.ts';
 
 const listedFailures = 10;
 
+interface SummaryLayout extends Layout {
+  /** The command line that goes on with this run; by default the task's without params. */
+  readonly again?: string | undefined;
+}
+
 /** Returns the last words on a run: what ran, what was reused, what failed, where things are, what to do next. */
-export function summaryLines(report: RunReport, layout: Layout): string[] {
+export function summaryLines(report: RunReport, layout: SummaryLayout): string[] {
   if (report.outcome === 'planned') return planLines(report, layout);
   if (report.outcome === 'ok' && changedNothing(report)) return [...nothingToDo(report, layout), ...rendered(report)];
   return [
@@ -125,8 +130,7 @@ function rendered(report: RunReport): string[] {
 }
 
 /** Commands to copy, so that nobody has to remember how to go on. */
-function nextLines(report: RunReport, { style }: Layout): string[] {
-  const again = `runner run ${report.task}`;
+function nextLines(report: RunReport, { style, again = `runner run ${report.task}` }: SummaryLayout): string[] {
   switch (report.outcome) {
     case 'failed':
       return [

@@ -16,7 +16,7 @@ export interface StoreSettings {
 }
 
 /** Which option of which entry under `stores:` a reference stands in. */
-export interface OptionAddress {
+interface OptionAddress {
   readonly store: string;
   /** With the names it lies under: `password`, `headers.authorization`. */
   readonly option: string;
@@ -142,7 +142,13 @@ function target(place: Place, options: StoreOpenerOptions): Target {
     case 'work':
       return { url: pathToFileURL(options.workDir), prefix: place.prefix, settings: {}, name: '', id: 'work:' };
     case 'memory':
-      return { url: new URL(`memory:${place.name}`), prefix: place.prefix, settings: {}, name: '', id: `memory:${place.name}` };
+      return {
+        url: new URL(`memory:${place.name}`),
+        prefix: place.prefix,
+        settings: {},
+        name: '',
+        id: `memory:${place.name}`,
+      };
     case 'url':
       return { url: place.url, prefix: '', settings: {}, name: '', id: place.place };
     case 'named': {

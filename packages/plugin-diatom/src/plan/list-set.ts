@@ -1,11 +1,11 @@
-import type { FileRef } from '@dataset-runner/core/plugin';
+import { listFiles, type FileRef } from '@dataset-runner/core/plugin';
 import { diatomFailures } from '../failures.ts';
 import { readPicturePath, resultsFolder } from '../layout.ts';
 import { readManifest } from '../manifest.ts';
 import { isLeftOut, type Labelled, type LeftOut, type Looked, type Picture } from '../picture.ts';
 import type { PictureNote } from '../steps/note-picture.ts';
 import { looksLikePicture } from '../steps/unpack-archive.ts';
-import { listFiles, type ReadOnlyStore } from '../stored.ts';
+import type { ReadOnlyStore } from '../stored.ts';
 
 /** The pictures of a place with a folder for each species, as something to look at; throws `diatom.no-pictures`. */
 export async function listBySpecies(store: ReadOnlyStore): Promise<readonly Picture[]> {
@@ -15,7 +15,9 @@ export async function listBySpecies(store: ReadOnlyStore): Promise<readonly Pict
 
 /** The pictures of a set: what lies below `results/`; throws `diatom.no-pictures`. */
 export async function listSet(store: ReadOnlyStore): Promise<readonly Picture[]> {
-  const files = (await listFiles(store, `${resultsFolder}/`)).filter(({ key }) => readPicturePath(key) !== undefined);
+  const files = (await listFiles(store, { prefix: `${resultsFolder}/` })).filter(
+    ({ key }) => readPicturePath(key) !== undefined,
+  );
   return asPictures(files, store.place, `${resultsFolder}/<split>/<species>/<picture>`);
 }
 

@@ -1,7 +1,6 @@
-import { defineTask, storeUrl, z } from '@dataset-runner/core/plugin';
+import { defineTask, listFiles, storeUrl, z } from '@dataset-runner/core/plugin';
 import { diatomFailures } from '../failures.ts';
 import { buildImage } from '../steps/build-image.ts';
-import { listFiles } from '../stored.ts';
 
 /** The container in which training runs elsewhere; the local and ssh machines need none. */
 export const image = defineTask({

@@ -1,11 +1,11 @@
-import { defineTask, fileRef, storeUrl, z } from '@dataset-runner/core/plugin';
+import { defineTask, fileRef, listFiles, storeUrl, z } from '@dataset-runner/core/plugin';
 import { manifestFile } from '../layout.ts';
 import { includeParam } from '../params.ts';
 import { listSet } from '../plan/list-set.ts';
 import { keepPicture } from '../steps/keep-picture.ts';
 import { nameSet } from '../steps/name-set.ts';
 import { packSet } from '../steps/pack-set.ts';
-import { listFiles, statFile } from '../stored.ts';
+import { statFile } from '../stored.ts';
 
 /** Step 8 of `build` on any set with this layout. */
 export const pack = defineTask({

@@ -1,4 +1,4 @@
-import { defineTask, fileRef, source, storeUrl, z } from '@dataset-runner/core/plugin';
+import { defineTask, fileRef, listFiles, source, storeUrl, z } from '@dataset-runner/core/plugin';
 import { commandSchema, sshSchema } from '../compute/machine-schemas.ts';
 import { diatomFailures } from '../failures.ts';
 import { resultsFolder } from '../layout.ts';
@@ -8,7 +8,6 @@ import { packSet } from '../steps/pack-set.ts';
 import { startMachine } from '../steps/start-machine.ts';
 import { stopMachine } from '../steps/stop-machine.ts';
 import { trainModel } from '../steps/train-model.ts';
-import { listFiles } from '../stored.ts';
 
 /**
  * Training with the promise that no machine is left running.
@@ -50,7 +49,7 @@ export const train = defineTask({
     const { set, out, deploy, python, trainArgs, model, evaluation } = params;
 
     // 1. See what there is to train on, and whether this very training was done before.
-    const pictures = await listFiles(await store(set), `${resultsFolder}/`);
+    const pictures = await listFiles(await store(set), { prefix: `${resultsFolder}/` });
     if (pictures.length === 0)
       throw diatomFailures['no-pictures']({ place: set, wanted: `${resultsFolder}/train/<species>/` });
     const machine = nameMachine(params);

@@ -1,8 +1,7 @@
-import { defineTask, fileRef, storeUrl, z } from '@dataset-runner/core/plugin';
+import { defineTask, fileRef, listFiles, storeUrl, z } from '@dataset-runner/core/plugin';
 import { diatomFailures } from '../failures.ts';
 import { removeZip } from '../steps/remove-zip.ts';
 import { uploadZip } from '../steps/upload-zip.ts';
-import { listFiles } from '../stored.ts';
 
 /** Step 9 of `build` for a zip that is there already; the local one goes only when the other was read back whole. */
 export const upload = defineTask({
@@ -21,7 +20,9 @@ export const upload = defineTask({
 
   async run({ params, map, once, store }) {
     // 1. Find the newest zip; its name is its date.
-    const zips = (await listFiles(await store(params.set), 'diatom_set-')).filter(({ key }) => key.endsWith('.zip'));
+    const zips = (await listFiles(await store(params.set), { prefix: 'diatom_set-' })).filter(({ key }) =>
+      key.endsWith('.zip'),
+    );
     const local = zips.at(-1);
     if (local === undefined) throw diatomFailures['zip-missing']({ place: params.set, name: 'diatom_set-*.zip' });
     // 2. Upload it; its size and digest are verified there.

@@ -2,6 +2,7 @@ import type { GivenFlags } from '../../app/facade.ts';
 import { flagsOf, type FlagSpec } from '../../config/flags.ts';
 import { fail } from '../../model/failure.ts';
 import { listTasks } from '../../plugins/manifest.ts';
+import { againLine } from '../again-line.ts';
 import type { CliContext } from '../context.ts';
 import { exitCodeOfRun } from '../exit-code.ts';
 import { makeReporter } from '../make-reporter.ts';
@@ -18,7 +19,8 @@ export class RunCommand extends RunnerCommand {
     const line = await this.readLine(params);
     const runner = await this.context.runner();
     const json = line.has('json');
-    const reporter = makeReporter(this.context, runner.mask, { json, quiet: line.has('quiet') });
+    const again = againLine(this.context.world.argv, [...params, ...this.spec.flags]);
+    const reporter = makeReporter(this.context, runner.mask, { json, quiet: line.has('quiet'), again });
     using signals = new SignalHandling((how) => reporter.event({ type: 'run.stopping', how }));
     const jobs = line.positive('jobs');
     try {
