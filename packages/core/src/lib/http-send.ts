@@ -99,7 +99,7 @@ async function sendBody(
   let sent = 0;
   for await (const chunk of body) {
     // An early refusal (507, 401): what is left would be sent for nothing.
-    if (answered()) return false;
+    if (answered() && sent !== Number(announced)) return false;
     sent += chunk.length;
     if (announced !== undefined && sent > Number(announced)) throw wrongLength(hop, sent);
     timer.refresh();
@@ -107,7 +107,8 @@ async function sendBody(
   }
   // The request is destroyed by the throw, so the service sees a cut and not a short file.
   if (announced !== undefined && sent !== Number(announced)) throw wrongLength(hop, sent);
-  if (answered()) return false;
+  // With a length the service had everything before we knew that the stream was at its end: it may answer by then.
+  if (announced === undefined && answered()) return false;
   timer.refresh();
   request.end();
   return true;

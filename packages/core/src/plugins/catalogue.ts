@@ -18,7 +18,7 @@ export async function loadCatalogue(project: Project): Promise<Catalogue> {
   const broken = catalogue.disabled.some(({ failure }) => failure.code === 'plugin.broken');
   if (!broken) {
     writeCatalogueCache(catalogue, watched, startedMs);
-    writeConfigSchema(catalogue, project.stateDir);
+    if (catalogue.configFile?.endsWith('runner.yaml') === true) writeConfigSchema(catalogue, project.stateDir);
   }
   return catalogue;
 }

@@ -43,6 +43,13 @@ describe('help and lists', () => {
     }
   });
 
+  it('of clean names what it removes and what it keeps', async () => {
+    const stdout = (await cli(['clean', '--help'])).stdout.replace(/\s+/g, ' ');
+    assert.match(stdout, /half-done downloads/);
+    assert.match(stdout, /records of runs are kept/);
+    assert.doesNotMatch(stdout, /old logs/);
+  });
+
   it('lists tasks, pipelines and what is off, with the remedy', async () => {
     matchesGolden(golden('tasks'), (await cli(['tasks'])).stdout);
     const { stdout } = await cli(['tasks', '--json']);

@@ -76,6 +76,7 @@ describe('commands that look', () => {
           params: [
             { name: 'seed', value: 2, origin: 'flag', from: '--seed' },
             { name: 'out', origin: 'missing' },
+            { name: 'notes', origin: 'default' },
           ],
           steps: [
             {
@@ -92,6 +93,7 @@ describe('commands that look', () => {
     });
     assert.match(stdout, /seed {3}2 {6}--seed/);
     assert.match(stdout, /out {4}- {6}missing/);
+    assert.match(stdout, /notes {2}- {6}not set/);
     assert.match(stdout, /cpu, 200 MB/);
   });
 

