@@ -30,31 +30,3 @@ describe('private addresses', () => {
     it(`${expected ? 'refuses' : 'allows'} ${address}`, () => assert.equal(isPrivateAddress(address), expected));
   }
 });
-
-/** A server that sends these bytes and closes, whatever it is asked. */
-async function rawServer(text: string): Promise<string> {
-  const server = createTcpServer((socket: Socket) => {
-    socket.on('error', () => undefined);
-    socket.once('data', () => socket.end(text, () => server.close()));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
-
-function isTrouble(kind: HttpTrouble['kind']) {
-  return (error: unknown): boolean => {
-    assert.ok(error instanceof HttpTrouble, String(error));
-    assert.equal(error.kind, kind, error.message);
-    return true;
-  };
-}
-
-async function* pieces(...texts: string[]): AsyncGenerator<Uint8Array, void, undefined> {
-  for (const text of texts) yield Buffer.from(text);
-}
-
-async function bodyOf(request: IncomingMessage): Promise<Buffer> {
-  const parts: Uint8Array[] = [];
-  for await (const part of request as AsyncIterable<Uint8Array>) parts.push(part);
-  return Buffer.concat(parts);
-}
