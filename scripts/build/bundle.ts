@@ -9,7 +9,10 @@ import type { Package } from './packages.ts';
 // their hundreds of files is most of a cold start. What is large, native or somebody's choice stays outside.
 const left = ['webdav', 'mocha', 'typescript', '@dataset-runner/*'];
 // oclif and tsyringe are CommonJS inside, and call `require` for Node's own modules.
-const banner = { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" };
+// The name is odd on purpose: a chunk may import `createRequire` itself, and two of one name do not load.
+const banner = {
+  js: "import { createRequire as requireOfBanner } from 'node:module'; const require = requireOfBanner(import.meta.url);",
+};
 
 /** Writes dist/*.js of a package and removes the JavaScript an earlier build left there. Throws after printing esbuild's errors. */
 export async function bundle({ folder, path, entries }: Package): Promise<void> {
