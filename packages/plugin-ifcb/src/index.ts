@@ -1,0 +1,3 @@
+import { definePlugin } from '@dataset-runner/core/plugin';
+
+export default definePlugin({ name: 'ifcb', api: 1, tasks: {} });
