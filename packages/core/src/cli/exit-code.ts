@@ -20,6 +20,7 @@ const byCode: { readonly [C in CoreCode]: ExitCode } = {
   'plugin.broken': exitCodes.environment,
   'plugin.api': exitCodes.environment,
   'plugin.duplicate': exitCodes.usage,
+  'sdk.missing': exitCodes.environment,
   'item.duplicate': exitCodes.usage,
   'item.key': exitCodes.usage,
   'item.not-json': exitCodes.usage,
