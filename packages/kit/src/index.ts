@@ -66,3 +66,5 @@ export { splitReport, type SplitReportOptions } from './split-report.ts';
 export { type Cell, type CsvReadOptions, type CsvRow, type CsvWriteOptions, readCsv, writeCsv } from './csv.ts';
 export { type Column, type ColumnType, type Table, tableFromParquet, tableToCsv, tableToParquet } from './table.ts';
 export { tableFailures } from './table-failures.ts';
+export { readVoc, type VocAnnotation, type VocBox, type VocObject, wholeBox } from './voc.ts';
+export { vocFailures } from './voc-failures.ts';
