@@ -143,7 +143,7 @@ function linesOf(bytes: Uint8Array): { readonly text: string; readonly byte: num
   const lines: { text: string; byte: number }[] = [];
   for (let byte = 0; byte < file.length; ) {
     const end = file.indexOf(lineFeed, byte);
-    const text = file.latin1Slice(byte, end < 0 ? file.length : end).trim();
+    const text = file.toString('latin1', byte, end < 0 ? file.length : end).trim();
     // Blank lines are no rows; they were only ever seen at the end.
     if (text !== '') lines.push({ text, byte });
     byte = end < 0 ? file.length : end + 1;
