@@ -40,6 +40,7 @@ export { splitFailures } from './split-failures.ts';
 export { readSplitManifest, splitManifest } from './split-manifest.ts';
 export { type ImageFacts, type ImageProblem, inspectImage, type InspectOptions } from './image.ts';
 export { hammingDistance, phash, type RawImage } from './phash.ts';
+export { encodeGrayPng, type GrayImage } from './png-encode.ts';
 export {
   findLeaks,
   type LeakBand,
