@@ -66,3 +66,21 @@ export { splitReport, type SplitReportOptions } from './split-report.ts';
 export { type Cell, type CsvReadOptions, type CsvRow, type CsvWriteOptions, readCsv, writeCsv } from './csv.ts';
 export { type Column, type ColumnType, type Table, tableFromParquet, tableToCsv, tableToParquet } from './table.ts';
 export { tableFailures } from './table-failures.ts';
+export {
+  type OnnxModel,
+  type OnnxTensor,
+  type OnnxValueInfo,
+  openOnnx,
+  type OpenOnnxOptions,
+  readOnnxMetadata,
+} from './onnx.ts';
+export { onnxFailures } from './onnx-failures.ts';
+export {
+  type OnnxAttribute,
+  type OnnxConstant,
+  type OnnxGraph,
+  type OnnxNode,
+  type OnnxNumber,
+  type OnnxPort,
+  writeOnnx,
+} from './onnx-write.ts';
