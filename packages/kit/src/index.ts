@@ -69,3 +69,21 @@ export { type Column, type ColumnType, type Table, tableFromParquet, tableToCsv,
 export { tableFailures } from './table-failures.ts';
 export { readVoc, type VocAnnotation, type VocBox, type VocObject, wholeBox } from './voc.ts';
 export { vocFailures } from './voc-failures.ts';
+export {
+  type OnnxModel,
+  type OnnxTensor,
+  type OnnxValueInfo,
+  openOnnx,
+  type OpenOnnxOptions,
+  readOnnxMetadata,
+} from './onnx.ts';
+export { onnxFailures } from './onnx-failures.ts';
+export {
+  type OnnxAttribute,
+  type OnnxConstant,
+  type OnnxGraph,
+  type OnnxNode,
+  type OnnxNumber,
+  type OnnxPort,
+  writeOnnx,
+} from './onnx-write.ts';
