@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FailureError } from '@dataset-runner/core/plugin';
+import { failureOf } from '@dataset-runner/core/plugin';
 import { cacheBytes, cacheFile, hashFile, isTrusted } from '../src/objects/cache-file.ts';
 import { objectKey, oidOfKey } from '../src/objects/object-path.ts';
 import { linkTypesOf, placeFile } from '../src/objects/place-file.ts';
@@ -108,7 +108,7 @@ describe('objects and the workspace', () => {
     assert.throws(paths, hasCode('registry.not-a-file'));
     rmSync(join(root, 'set/pipe'));
     writeFileSync(Buffer.concat([Buffer.from(join(root, 'set/')), Buffer.from([0xe9, 0x2e])]), 'x');
-    assert.throws(paths, { failure: { code: 'registry.name-not-utf8' } });
+    assert.throws(paths, hasCode('registry.name-not-utf8'));
   });
 
   it('the index knows a file until its size, times or inode change', () => {
@@ -149,5 +149,5 @@ describe('objects and the workspace', () => {
 });
 
 function hasCode(code: string): (error: unknown) => boolean {
-  return (error) => error instanceof FailureError && error.failure.code === code;
+  return (error) => failureOf(error)?.code === code;
 }
