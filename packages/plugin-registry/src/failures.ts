@@ -32,6 +32,34 @@ export const registryFailures = defineFailures('registry', {
     about: 'A symbolic link in a tracked folder leads nowhere.',
     message: (of: { readonly path: string }) => `${of.path} is a link to a file that is not there`,
   },
+  'path-outside': {
+    about: 'A path lies outside of the repository.',
+    message: (of: { readonly path: string; readonly root: string }) => `${of.path} lies outside of ${of.root}`,
+    hint: () => 'Take data from elsewhere in with `registry:import-url`, or with `registry:add --to`.',
+  },
+  'path-missing': {
+    about: 'A file or folder that was named is not there.',
+    message: (of: { readonly path: string }) => `${of.path} is not there`,
+  },
+  'git-tracked': {
+    about: 'Git tracks the data itself; two keepers of one file would disagree.',
+    message: (of: { readonly path: string }) => `${of.path} is tracked by git`,
+    hint: (of: { readonly path: string }) => `Run: git rm -r --cached '${of.path}', commit, and try again.`,
+  },
+  'outs-overlap': {
+    about: 'A path lies inside another tracked output, or the other way round.',
+    message: (of: { readonly path: string; readonly other: string; readonly file: string }) =>
+      `${of.path} overlaps ${of.other}, which ${of.file} tracks`,
+  },
+  'no-git': {
+    about: 'A registry was to be made with git in a folder that is no git work tree.',
+    message: (of: { readonly folder: string }) => `${of.folder} is not inside a git work tree`,
+    hint: () => 'Run `git init` first, or give --no-git.',
+  },
+  'repo-there': {
+    about: '`registry:init` found a repository where one was to be made.',
+    message: (of: { readonly folder: string }) => `${of.folder} is a DVC repository already`,
+  },
   'ignore-inside': {
     about: 'A tracked folder holds a .dvcignore; DVC refuses that, because the file would change what is tracked.',
     message: (of: { readonly path: string }) => `${of.path} lies inside a folder to be tracked`,
