@@ -1,12 +1,5 @@
 import { StoreTrouble } from '../../model/driver.ts';
 
-/** What an answer to an upload tells of what was stored. */
-export interface UploadAnswer {
-  readonly ETag?: string | undefined;
-  readonly ServerSideEncryption?: string | undefined;
-  readonly SSECustomerAlgorithm?: string | undefined;
-}
-
 /** An ETag without its quotes; undefined when there is none. */
 export function etagOf(text: string | undefined): string | undefined {
   const etag = text?.replace(/^W\//, '').replaceAll('"', '');
@@ -18,9 +11,11 @@ export function etagOf(text: string | undefined): string | undefined {
  *
  * False says that nothing is proven: the ETags of files under a customer's key are no digests.
  */
-export function checkEtag(answer: UploadAnswer, expected: string, what: string): boolean {
-  const etag = etagOf(answer.ETag);
-  const isOther = answer.ServerSideEncryption?.startsWith('aws:') === true || answer.SSECustomerAlgorithm !== undefined;
+export function checkEtag(headers: { readonly [name: string]: string }, expected: string, what: string): boolean {
+  const etag = etagOf(headers['etag']);
+  const isOther =
+    headers['x-amz-server-side-encryption']?.startsWith('aws:') === true ||
+    headers['x-amz-server-side-encryption-customer-algorithm'] !== undefined;
   if (etag === undefined || isOther || !/^[0-9a-f]{32}(-\d+)?$/.test(etag)) return false;
   if (etag === expected) return true;
   const details = { expected: `md5:${expected}`, found: `md5:${etag}`, transient: true };

@@ -1,6 +1,5 @@
 import { createHash, hash } from 'node:crypto';
-import { Readable } from 'node:stream';
-import type { PutObjectCommandInput } from '@aws-sdk/client-s3';
+import type { HttpResponse } from '../../lib/http-client.ts';
 import {
   defineDriver,
   StoreTrouble,
@@ -16,14 +15,15 @@ import {
 } from '../../model/driver.ts';
 import { troubleOf } from '../trouble.ts';
 import { readHttp } from './http-read.ts';
+import { lengthOf } from './http-status.ts';
 import { cutIntoParts } from './part-source.ts';
 import { bucketOf, openS3Client, readS3Options, type S3Options } from './s3-client.ts';
 import { copyInside } from './s3-copy.ts';
-import { checkEtag, etagOf, type UploadAnswer } from './s3-etag.ts';
+import { checkEtag, etagOf } from './s3-etag.ts';
 import { listS3 } from './s3-list.ts';
 import { partSize, uploadInParts } from './s3-parts.ts';
 import { removeFromS3 } from './s3-remove.ts';
-import { S3Session } from './s3-session.ts';
+import { S3Session, type S3Request } from './s3-session.ts';
 
 // What S3 signs a URL for, and takes in one PUT.
 const longestSignMs = 7 * 24 * 3600 * 1000;
@@ -50,8 +50,9 @@ async function openS3({ url, options: given, context }: DriverConfig): Promise<D
   const { bucket, prefix } = bucketOf(url);
   const { client, http } = await openS3Client(options, context.allowHosts);
   const sdk = await import('@aws-sdk/client-s3');
-  const { idleTimeoutMs } = options;
-  const session = new S3Session({ bucket, sdk, client, http, idleTimeoutMs, patiently: context.patiently });
+  const { idleTimeoutMs, isAnonymous } = options;
+  const { patiently } = context;
+  const session = new S3Session({ bucket, sdk, client, http, isAnonymous, idleTimeoutMs, patiently });
   return new S3Driver(session, prefix, options);
 }
 
@@ -71,18 +72,10 @@ class S3Driver implements Driver {
   }
 
   async stat(key: string, signal?: AbortSignal): Promise<Entry | undefined> {
-    const { client, sdk, bucket } = this.#session;
-    const command = new sdk.HeadObjectCommand({ Bucket: bucket, Key: this.#prefix + key });
     try {
-      const found = await this.#session.answer(`HEAD ${key}`, signal, (how) => client.send(command, how));
-      const version = etagOf(found.ETag);
-      const modifiedMs = found.LastModified?.getTime();
-      return {
-        key,
-        size: found.ContentLength ?? 0,
-        ...(version === undefined ? {} : { version }),
-        ...(modifiedMs === undefined ? {} : { modifiedMs }),
-      };
+      const response = await this.#session.request('HEAD', this.#prefix + key, { signal });
+      await response.discard();
+      return entryOf(key, response.headers);
     } catch (error) {
       if (troubleOf(error)?.kind !== 'missing') throw error;
       await this.#session.refuseMissingBucket(signal);
@@ -92,8 +85,9 @@ class S3Driver implements Driver {
 
   async read(key: string, range: ByteRange | undefined, signal?: AbortSignal): Promise<ReadStream> {
     const what = `GET ${key}`;
-    const url = await this.#signed(key, 900_000);
-    return readHttp((headers) => this.#session.get(url, what, { headers, signal }), what, range, signal);
+    const get = (headers: { readonly [name: string]: string }): Promise<HttpResponse> =>
+      this.#session.request('GET', this.#prefix + key, { headers, signal });
+    return readHttp(get, what, range, signal);
   }
 
   list(prefix: string, signal?: AbortSignal): AsyncIterable<readonly Entry[]> {
@@ -130,7 +124,7 @@ class S3Driver implements Driver {
 
   async signedUrl(key: string, { expiresMs }: { readonly expiresMs: number }): Promise<string> {
     if (expiresMs > longestSignMs) throw new StoreTrouble('limit', 'a signed URL lasts at most 7 days');
-    return this.#signed(key, expiresMs);
+    return this.#session.sign(this.#prefix + key, expiresMs);
   }
 
   async close(): Promise<void> {
@@ -144,8 +138,10 @@ class S3Driver implements Driver {
     if (bytes.length !== options.size)
       throw new StoreTrouble('corrupt', `${key} has ${bytes.length} bytes instead of ${options.size}`);
     const md5 = hash('md5', bytes, 'hex');
-    const ContentMD5 = Buffer.from(md5, 'hex').toString('base64');
-    const answer = await this.#put(key, { Body: bytes, ContentMD5 }, options);
+    // What is known of the bytes goes along: services compare both and refuse what came otherwise.
+    const headers = { 'content-md5': Buffer.from(md5, 'hex').toString('base64') };
+    const bodyHash = options.digest?.startsWith('sha256:') === true ? { bodyHash: options.digest.slice(7) } : {};
+    const answer = await this.#put(key, { body: bytes, headers, ...bodyHash }, options);
     return this.#stored(key, answer, md5, options);
   }
 
@@ -160,23 +156,30 @@ class S3Driver implements Driver {
         yield piece;
       }
     };
-    const answer = await this.#put(key, { Body: Readable.from(hashed()), ContentLength: options.size }, options);
+    const headers = { 'content-length': String(options.size) };
+    const answer = await this.#put(key, { body: hashed(), headers }, options);
     return this.#stored(key, answer, md5.digest('hex'), options);
   }
 
   async #put(
     key: string,
-    body: Pick<PutObjectCommandInput, 'Body' | 'ContentMD5' | 'ContentLength'>,
+    request: Pick<S3Request, 'body' | 'headers' | 'bodyHash'>,
     { ifAbsent = false, signal }: WriteOptions,
-  ): Promise<UploadAnswer> {
-    const { client, sdk, bucket } = this.#session;
-    const condition = ifAbsent ? { IfNoneMatch: '*' } : {};
-    const command = new sdk.PutObjectCommand({ Bucket: bucket, Key: this.#prefix + key, ...body, ...condition });
-    return this.#session.answer(`PUT ${key}`, signal, (how) => client.send(command, how));
+  ): Promise<HttpResponse['headers']> {
+    const condition = ifAbsent ? { 'if-none-match': '*' } : {};
+    const headers = { ...request.headers, ...condition };
+    const response = await this.#session.request('PUT', this.#prefix + key, { ...request, headers, signal });
+    await response.discard();
+    return response.headers;
   }
 
   /** The entry of what one request stored: its ETag proves it, else it is looked at. */
-  async #stored(key: string, answer: UploadAnswer, md5: string, { size, signal }: WriteOptions): Promise<Written> {
+  async #stored(
+    key: string,
+    answer: HttpResponse['headers'],
+    md5: string,
+    { size, signal }: WriteOptions,
+  ): Promise<Written> {
     if (!checkEtag(answer, md5, `PUT ${key}`)) return this.#written(key, size, undefined, signal);
     return { key, size, version: md5, bytesChecked: true };
   }
@@ -191,8 +194,17 @@ class S3Driver implements Driver {
     }
     return etag !== undefined && entry.version === etag ? { ...entry, bytesChecked: true } : entry;
   }
+}
 
-  #signed(key: string, expiresMs: number): Promise<string> {
-    return this.#session.sign(this.#prefix + key, expiresMs);
-  }
+function entryOf(key: string, headers: HttpResponse['headers']): Entry {
+  const version = etagOf(headers['etag']);
+  const size = lengthOf(headers);
+  if (size === undefined) throw new StoreTrouble('broken', `HEAD ${key} does not tell the size`);
+  const modifiedMs = Date.parse(headers['last-modified'] ?? '');
+  return {
+    key,
+    size,
+    ...(version === undefined ? {} : { version }),
+    ...(Number.isNaN(modifiedMs) ? {} : { modifiedMs }),
+  };
 }
