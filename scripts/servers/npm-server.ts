@@ -28,7 +28,10 @@ export async function ensureNpmServer(server: NpmServer): Promise<string | undef
   try {
     await promisify(execFile)('npm', ['install', ...flags, `${server.name}@${server.version}`], { cwd: folder });
   } catch (error) {
-    return `npm could not install ${server.name}@${server.version}: ${String((error as { stderr?: unknown }).stderr).trim().split('\n').at(-1)}`;
+    return `npm could not install ${server.name}@${server.version}: ${String((error as { stderr?: unknown }).stderr)
+      .trim()
+      .split('\n')
+      .at(-1)}`;
   }
   return existsSync(npmProgram(server)) ? undefined : `${server.name} brought no ${server.program}`;
 }

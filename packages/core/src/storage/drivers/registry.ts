@@ -12,4 +12,5 @@ export const builtinDrivers: readonly BuiltinDriver[] = [
   { schemes: ['http', 'https'], load: async () => (await import('./http.ts')).httpDriver },
   { schemes: ['webdav+http', 'webdav+https'], load: async () => (await import('./webdav.ts')).webdavDriver },
   { schemes: ['az'], load: async () => (await import('./azure.ts')).azureDriver },
+  { schemes: ['gs'], load: async () => (await import('./gcs.ts')).gcsDriver },
 ];
