@@ -72,7 +72,7 @@ export class GcsResumable {
       body: JSON.stringify({ name, contentType: 'application/octet-stream' }),
       signal,
     });
-    if (response.status >= 300) throw this.#session.trouble(await readRefusal(response), what);
+    if (response.status >= 300) throw this.#session.ofBucket(await readRefusal(response), what);
     await response.discard();
     const { location } = response.headers;
     if (location === undefined) throw new StoreTrouble('broken', `${what} got no address to send to`);

@@ -95,10 +95,10 @@ export class GcsSession {
     });
   }
 
-  /** The JSON of a success; anything else is trouble. */
+  /** The JSON of a success of a request to the bucket; anything else is trouble. */
   async json<T>(call: GcsCall, what: string): Promise<T> {
     const response = await this.send(call);
-    if (response.status >= 300) throw this.trouble(await readRefusal(response), what);
+    if (response.status >= 300) throw this.ofBucket(await readRefusal(response), what);
     return parsed<T>(await response.text(), what);
   }
 
@@ -114,8 +114,17 @@ export class GcsSession {
     throw this.trouble(refusal, what);
   }
 
+  /** The trouble of a request that names an object. */
   trouble(refusal: GcsRefusal, what: string): Error {
-    if (!isNoBucket(refusal)) return gcsTrouble(refusal, `${what} in gs://${this.bucket}`);
+    return isNoBucket(refusal) ? this.#noBucket() : gcsTrouble(refusal, `${what} in gs://${this.bucket}`);
+  }
+
+  /** The trouble of a request that needs nothing but the bucket: whatever is not found is the bucket. */
+  ofBucket(refusal: GcsRefusal, what: string): Error {
+    return refusal.status === 404 ? this.#noBucket() : this.trouble(refusal, what);
+  }
+
+  #noBucket(): Error {
     const hint = `There is no bucket ${this.bucket}: check its name, or let the store make it with createBucket: true.`;
     return fail('store.missing', { url: `gs://${this.bucket}`, hint });
   }
