@@ -58,7 +58,18 @@ export interface FailureDetails {
   'output.missing': { readonly place: string; readonly key: string };
   'place.damaged': { readonly place: string; readonly problems: readonly Problem[] };
   'store.missing': { readonly url: string };
-  'store.denied': { readonly url: string; readonly status?: number; readonly requestId?: string };
+  'store.no-bucket': {
+    readonly url: string;
+    readonly why: string;
+    readonly status?: number;
+    readonly requestId?: string;
+  };
+  'store.denied': {
+    readonly url: string;
+    readonly reason?: string;
+    readonly status?: number;
+    readonly requestId?: string;
+  };
   'store.throttled': { readonly url: string; readonly status?: number; readonly retryAfterMs?: number };
   'store.unavailable': { readonly url: string; readonly why: string };
   'store.broken': { readonly url: string; readonly why: string; readonly status?: number; readonly requestId?: string };
