@@ -31,6 +31,15 @@ const kinds: { readonly [code: string]: TroubleKind } = {
   BlockCountExceedsLimit: 'limit',
 };
 
+// What of the credentials is wrong, where the service's word needs a word of ours.
+const reasons: { readonly [code: string]: string } = {
+  AuthenticationFailed: 'the key, the signature or its time is wrong (AuthenticationFailed)',
+  AuthorizationPermissionMismatch: 'the credentials do not permit this (AuthorizationPermissionMismatch)',
+  AuthorizationFailure:
+    'the network rules of the account, or the credentials, do not permit this (AuthorizationFailure)',
+  NoAuthenticationInformation: 'the service asks for credentials (NoAuthenticationInformation)',
+};
+
 /** The answer of the service that an error of the SDK carries, or undefined for any other error. */
 export function azureAnswer(error: unknown): AzureAnswer | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
@@ -46,14 +55,10 @@ export function azureAnswer(error: unknown): AzureAnswer | undefined {
   return { status: statusCode, code: headers['x-ms-error-code'] ?? (typeof code === 'string' ? code : ''), headers };
 }
 
-/** True when the whole container is not there, which is another trouble than one file that is not. */
-export function isNoContainer(error: unknown): boolean {
-  return azureAnswer(error)?.code === 'ContainerNotFound';
-}
-
-/** True when one file is not there. */
+/** True when one file is not there, and not the whole container. */
 export function isNoBlob(error: unknown): boolean {
-  return azureAnswer(error)?.status === 404 && !isNoContainer(error);
+  const answer = azureAnswer(error);
+  return answer?.status === 404 && answer.code !== 'ContainerNotFound';
 }
 
 /** The trouble an error of the SDK means; errors that are none of the service come back as they are. */
@@ -67,6 +72,7 @@ export function azureTrouble(error: unknown, what: string): unknown {
   const details: TroubleDetails = {
     ...plain.details,
     ...(requestId === undefined ? {} : { requestId }),
+    ...(kind === 'denied' && code !== '' ? { reason: reasons[code] ?? code } : {}),
     // What arrived wrong may arrive right at the next try.
     ...(kind === 'corrupt' ? { transient: true, expected: 'the MD5 of what was sent', found: code } : {}),
   };

@@ -2,7 +2,8 @@ import { createHash, hash } from 'node:crypto';
 import type { BlockBlobClient } from '@azure/storage-blob';
 import { Semaphore } from '../../lib/semaphore.ts';
 import type { Bytes } from '../../model/driver.ts';
-import { azureAnswer, isNoBlob, isNoContainer } from './azure-trouble.ts';
+import type { Abort, AzureCalls } from './azure-calls.ts';
+import { azureAnswer, isNoBlob } from './azure-trouble.ts';
 import { blocksOf, type Block } from './blocks.ts';
 
 /** How a file is sent. */
@@ -13,8 +14,9 @@ export interface AzureUpload {
   readonly blockBytes: number;
   readonly ifAbsent: boolean;
   readonly signal: AbortSignal | undefined;
-  /** Makes the container that is not there; false when that was not asked for. */
-  create(): Promise<boolean>;
+  /** The caller can send the same bytes again, and will. */
+  readonly isRepeated: boolean;
+  readonly calls: AzureCalls;
 }
 
 /** What the service stored, as its last answer says. */
@@ -47,17 +49,16 @@ export async function uploadBlob(blob: BlockBlobClient, body: Bytes, upload: Azu
 }
 
 async function putWhole(blob: BlockBlobClient, bytes: Buffer, upload: AzureUpload): Promise<AzureStored> {
-  const { ifAbsent, signal } = upload;
+  const { calls, ifAbsent, signal, isRepeated } = upload;
   const md5 = hash('md5', bytes, 'buffer');
-  const send = () =>
+  const send = (abort: Abort) =>
     // The service keeps a whole body's MD5 as the blob's own; this makes it refuse any other body first.
-    blob.upload(bytes, bytes.length, {
-      transactionalContentMD5: md5,
-      ...conditions(ifAbsent),
-      ...(signal === undefined ? {} : { abortSignal: signal }),
-    });
-  const stored = await inContainer(upload, send);
-  return { etag: stored.etag, lastModified: stored.lastModified, md5, sizeBytes: bytes.length };
+    blob.upload(bytes, bytes.length, { transactionalContentMD5: md5, ...conditions(ifAbsent), ...abort });
+  const what = `PUT ${blob.name}`;
+  // A short stream is in hand now and can be sent again, which nobody above can do.
+  const ask = () => (isRepeated || ifAbsent ? calls.ask(what, signal, send) : calls.patiently(what, signal, send));
+  const { etag, lastModified } = await calls.inContainer(signal, ask);
+  return { etag, lastModified, md5, sizeBytes: bytes.length };
 }
 
 /**
@@ -69,15 +70,13 @@ async function putBlocks(
   blocks: AsyncIterable<Block>,
   upload: AzureUpload,
 ): Promise<AzureStored> {
-  const { ifAbsent, signal } = upload;
-  const abort = signal === undefined ? {} : { abortSignal: signal };
-  const there = await inContainer(upload, () => waitingBlocks(blob, abort));
-  const slots = new Semaphore(parallelBlocks);
+  const { calls, ifAbsent, signal } = upload;
+  const what = `PUT ${blob.name}`;
+  const there = await calls.inContainer(signal, () => waitingBlocks(blob, upload));
+  const sending = new Sending(signal);
   const ids: string[] = [];
   const whole = createHash('md5');
   let sizeBytes = 0;
-  let failure: { readonly error: unknown } | undefined;
-  const sending = new Set<Promise<void>>();
   try {
     for await (const { bytes, index } of blocks) {
       const md5 = hash('md5', bytes, 'buffer');
@@ -86,53 +85,77 @@ async function putBlocks(
       whole.update(bytes);
       sizeBytes += bytes.length;
       if (there.has(id)) continue;
-      await slots.acquire(signal);
-      if (failure !== undefined) break;
-      const sent = blob
-        .stageBlock(id, bytes, bytes.length, { transactionalContentMD5: md5, ...abort })
-        .then(
-          () => undefined,
-          (error: unknown) => void (failure ??= { error }),
-        )
-        .finally(() => {
-          slots.release();
-          sending.delete(sent);
-        });
-      sending.add(sent);
+      await sending.start(() =>
+        calls.patiently(what, signal, (abort) =>
+          blob.stageBlock(id, bytes, bytes.length, { transactionalContentMD5: md5, ...abort }),
+        ),
+      );
     }
   } finally {
     // Nothing may still be on its way when the caller hears of the end.
-    await Promise.all(sending);
+    await sending.ended();
   }
-  if (failure !== undefined) throw failure.error;
+  sending.throwIfFailed();
   const md5 = whole.digest();
-  const stored = await blob.commitBlockList(ids, {
-    blobHTTPHeaders: { blobContentMD5: md5 },
-    ...conditions(ifAbsent),
-    ...abort,
-  });
+  const headers = { blobHTTPHeaders: { blobContentMD5: md5 }, ...conditions(ifAbsent) };
+  const commit = (abort: Abort) => blob.commitBlockList(ids, { ...headers, ...abort });
+  // A commit that happened and was not heard of is no conflict with itself: the same list makes the same blob.
+  const stored = await (ifAbsent ? calls.ask(what, signal, commit) : calls.patiently(what, signal, commit));
   return { etag: stored.etag, lastModified: stored.lastModified, md5, sizeBytes };
 }
 
-/** Sends the first request of an upload, once more when the container had to be made. */
-async function inContainer<T>(upload: AzureUpload, send: () => Promise<T>): Promise<T> {
-  try {
-    return await send();
-  } catch (error) {
-    if (!isNoContainer(error) || !(await upload.create())) throw error;
-    return send();
+/** Requests under way, a few at a time; the first failure stops the rest. */
+class Sending {
+  readonly #slots = new Semaphore(parallelBlocks);
+  readonly #signal: AbortSignal | undefined;
+  readonly #under = new Set<Promise<void>>();
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(signal: AbortSignal | undefined) {
+    this.#signal = signal;
+  }
+
+  /** Waits for a slot, not for the request. */
+  async start(request: () => Promise<unknown>): Promise<void> {
+    await this.#slots.acquire(this.#signal);
+    this.throwIfFailed();
+    const sent = this.#run(request);
+    this.#under.add(sent);
+    void sent.then(() => this.#under.delete(sent));
+  }
+
+  async ended(): Promise<void> {
+    await Promise.all(this.#under);
+  }
+
+  throwIfFailed(): void {
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
+
+  async #run(request: () => Promise<unknown>): Promise<void> {
+    try {
+      await request();
+    } catch (error) {
+      this.#failure ??= { error };
+    } finally {
+      this.#slots.release();
+    }
   }
 }
 
-async function waitingBlocks(blob: BlockBlobClient, abort: { abortSignal?: AbortSignal }): Promise<Set<string>> {
-  try {
-    const { uncommittedBlocks = [] } = await blob.getBlockList('uncommitted', abort);
-    return new Set(uncommittedBlocks.map(({ name }) => name));
-  } catch (error) {
-    // Nothing of this name yet. A credential that may only write cannot ask, and starts over.
-    if (isNoBlob(error) || azureAnswer(error)?.status === 403) return new Set();
-    throw error;
-  }
+/** The blocks of an earlier upload of this name that was cut. */
+async function waitingBlocks(blob: BlockBlobClient, { calls, signal }: AzureUpload): Promise<Set<string>> {
+  const ask = async (abort: Abort): Promise<Set<string>> => {
+    try {
+      const { uncommittedBlocks = [] } = await blob.getBlockList('uncommitted', abort);
+      return new Set(uncommittedBlocks.map(({ name }) => name));
+    } catch (error) {
+      // Nothing of this name yet. A credential that may only write cannot ask, and starts over.
+      if (isNoBlob(error) || azureAnswer(error)?.status === 403) return new Set();
+      throw error;
+    }
+  };
+  return calls.patiently(`blocks of ${blob.name}`, signal, ask);
 }
 
 // All ids of a blob must have one length.

@@ -2,6 +2,7 @@ import { isHttpTrouble } from '../../lib/http-trouble.ts';
 import type { HttpResponse } from '../../lib/http-client.ts';
 import { sleep } from '../../lib/retry.ts';
 import { StoreTrouble } from '../../model/driver.ts';
+import { troubleOf } from '../trouble.ts';
 import type { Block } from './blocks.ts';
 import { absence, objectFields, type GcsObject, type GcsSession } from './gcs-session.ts';
 import { readRefusal } from './gcs-trouble.ts';
@@ -54,7 +55,9 @@ export class GcsResumable {
       if (silence !== undefined) throw silence;
       if (isKnown) return;
     }
-    await this.#session.inBucket(this.#init.signal, () => this.#start());
+    await this.#session.inBucket(this.#init.signal, () =>
+      this.#session.patiently(this.#init.signal, () => this.#start()),
+    );
   }
 
   async #start(): Promise<void> {
@@ -126,7 +129,8 @@ export class GcsResumable {
       if (this.#stored > before || this.#object !== undefined) vain = 0;
       else if (error !== undefined && ++vain >= triesInVain) throw error;
       if (error === undefined) continue;
-      await sleep(Math.min(100 * 2 ** vain, 5000), this.#init.signal);
+      const wishMs = Math.min(troubleOf(error)?.details.retryAfterMs ?? 0, 60_000);
+      await sleep(Math.max(Math.min(100 * 2 ** vain, 5000), wishMs), this.#init.signal);
       // How far did it get? Silence here as well counts as one more try in vain.
       const unheard = await this.#try(async () => {
         const response = await this.#send(undefined, this.#range('*', total), headers);

@@ -1,6 +1,6 @@
 import type { HttpClient, HttpInit, HttpResponse } from '../../lib/http-client.ts';
-import { StoreTrouble, type Entry } from '../../model/driver.ts';
-import { fail, failureOf } from '../../model/failure.ts';
+import { StoreTrouble, type DriverContext, type Entry } from '../../model/driver.ts';
+import { troubleOf } from '../trouble.ts';
 import type { GcsAuth } from './gcs-auth.ts';
 import { gcsTrouble, isNoBucket, readRefusal, type GcsRefusal } from './gcs-trouble.ts';
 
@@ -42,6 +42,7 @@ export interface GcsBucket {
   readonly location: string | undefined;
   /** The project that pays for requests, where the bucket asks for one. */
   readonly userProject: string | undefined;
+  readonly patiently: DriverContext['patiently'];
 }
 
 /**
@@ -64,6 +65,11 @@ export class GcsSession {
     this.#endpoint = endpoint;
     this.#client = client;
     this.#auth = auth;
+  }
+
+  /** Runs one request of a longer work by the store's own rules: again, and slower when the service asks for that. */
+  patiently<T>(signal: AbortSignal | undefined, request: () => Promise<T>): Promise<T> {
+    return this.#settings.patiently(request, signal);
   }
 
   get objectsPath(): string {
@@ -116,17 +122,17 @@ export class GcsSession {
 
   /** The trouble of a request that names an object. */
   trouble(refusal: GcsRefusal, what: string): Error {
-    return isNoBucket(refusal) ? this.#noBucket() : gcsTrouble(refusal, `${what} in gs://${this.bucket}`);
+    return isNoBucket(refusal) ? this.#noBucket(refusal) : gcsTrouble(refusal, `${what} in gs://${this.bucket}`);
   }
 
   /** The trouble of a request that needs nothing but the bucket: whatever is not found is the bucket. */
   ofBucket(refusal: GcsRefusal, what: string): Error {
-    return refusal.status === 404 ? this.#noBucket() : this.trouble(refusal, what);
+    return refusal.status === 404 ? this.#noBucket(refusal) : this.trouble(refusal, what);
   }
 
-  #noBucket(): Error {
-    const hint = `There is no bucket ${this.bucket}: check its name, or let the store make it with createBucket: true.`;
-    return fail('store.missing', { url: `gs://${this.bucket}`, hint });
+  #noBucket({ status }: GcsRefusal): Error {
+    const why = `there is no bucket ${this.bucket}; createBucket: true would make it`;
+    return new StoreTrouble('no-bucket', why, { status });
   }
 
   /** Asks once more when the bucket was missing and could be made. */
@@ -151,8 +157,7 @@ export class GcsSession {
   }
 
   #isYetToCome(error: unknown): boolean {
-    // The one failure this class throws itself; what is said of an object is trouble.
-    return this.#settings.isMade && failureOf(error)?.code === 'store.missing';
+    return this.#settings.isMade && troubleOf(error)?.kind === 'no-bucket';
   }
 
   async #create(signal: AbortSignal | undefined): Promise<void> {

@@ -15,6 +15,8 @@ export interface GcsUpload {
   /** Of the whole, where it is known: the same bytes may be sent again, and go on where they were. */
   readonly digest: string | undefined;
   readonly signal: AbortSignal | undefined;
+  /** The caller can send the same bytes again, and will. */
+  readonly isRepeated: boolean;
 }
 
 /** Uploads that were cut, by what was sent: the address of each at the service, which holds for a week. */
@@ -57,7 +59,10 @@ async function putWhole(session: GcsSession, bytes: Buffer, upload: GcsUpload): 
     body,
     signal,
   } as const;
-  const stored = await session.inBucket(signal, () => session.json<GcsObject>(call, what));
+  const send = () => session.json<GcsObject>(call, what);
+  // A short stream is in hand now and can be sent again, which nobody above can do.
+  const ask = () => (upload.isRepeated || ifAbsent ? send() : session.patiently(signal, send));
+  const stored = await session.inBucket(signal, ask);
   return proven(session, stored, md5, upload);
 }
 

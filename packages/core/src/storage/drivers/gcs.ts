@@ -9,6 +9,7 @@ import {
   type Entry,
   type ReadStream,
   type WriteOptions,
+  type Written,
 } from '../../model/driver.ts';
 import { bucketPlace } from './bucket-place.ts';
 import { openGcsAuth, type GcsAuth } from './gcs-auth.ts';
@@ -49,6 +50,7 @@ export const gcsDriver = defineDriver({
         isMade: options['createBucket'] === true,
         location: typeof location === 'string' ? location : undefined,
         userProject: typeof userProject === 'string' ? userProject : undefined,
+        patiently: context.patiently,
       },
       client,
       auth,
@@ -110,20 +112,21 @@ class GcsDriver implements Driver {
     let pageToken: string | undefined;
     do {
       const call = { method: 'GET', path: this.#session.objectsPath, query: { ...query, pageToken }, signal } as const;
-      const page: ListPage | undefined = await this.#session.orEmpty(() =>
-        this.#session.json<ListPage>(call, `listing ${prefix}`),
-      );
+      const ask = () => this.#session.json<ListPage>(call, `listing ${prefix}`);
+      const page: ListPage | undefined = await this.#session.orEmpty(() => this.#session.patiently(signal, ask));
       yield (page?.items ?? []).map((item) => gcsEntry(item.name.slice(start.length), item));
       pageToken = page?.nextPageToken;
     } while (pageToken !== undefined);
   }
 
-  async write(key: string, body: Bytes, options: WriteOptions): Promise<Entry> {
+  async write(key: string, body: Bytes, options: WriteOptions): Promise<Written> {
     const { size, ifAbsent = false, digest, signal } = options;
     const name = this.#settings.prefix + key;
     const { chunkBytes } = this.#settings;
-    const upload = { name, sizeBytes: size, chunkBytes, ifAbsent, digest, signal };
-    return gcsEntry(key, await uploadObject(this.#session, body, upload, this.#unfinished));
+    const isRepeated = body instanceof Uint8Array;
+    const upload = { name, sizeBytes: size, chunkBytes, ifAbsent, digest, signal, isRepeated };
+    const stored = await uploadObject(this.#session, body, upload, this.#unfinished);
+    return { ...gcsEntry(key, stored), bytesChecked: true };
   }
 
   async copy(from: string, to: string, signal?: AbortSignal): Promise<Entry> {
@@ -133,7 +136,8 @@ class GcsDriver implements Driver {
     // Large objects are copied a piece at each call, until it says done.
     for (let rewriteToken: string | undefined; ; ) {
       const call = { method: 'POST', path, query: { fields, rewriteToken }, signal } as const;
-      const answer = await this.#session.found<Rewrite>(call, `copying ${from}`);
+      const ask = () => this.#session.found<Rewrite>(call, `copying ${from}`);
+      const answer = await this.#session.patiently(signal, ask);
       if (answer === undefined) throw new StoreTrouble('missing', `there is no ${from}`);
       if (answer.done && answer.resource !== undefined) return gcsEntry(to, answer.resource);
       if (answer.rewriteToken === undefined) throw new StoreTrouble('broken', `copying ${from} gave no token to go on`);
@@ -145,7 +149,8 @@ class GcsDriver implements Driver {
     const slots = new Semaphore(parallelRemoves);
     const removeOne = async (key: string): Promise<void> => {
       const call = { method: 'DELETE', path: this.#path(key), signal } as const;
-      await this.#session.orEmpty(() => this.#session.found(call, `DELETE ${key}`));
+      const ask = () => this.#session.found(call, `DELETE ${key}`);
+      await this.#session.orEmpty(() => this.#session.patiently(signal, ask));
     };
     await Promise.all([...new Set(keys)].map((key) => slots.run(() => removeOne(key), signal)));
   }
