@@ -11,4 +11,5 @@ export const builtinDrivers: readonly BuiltinDriver[] = [
   { schemes: ['memory'], load: async () => (await import('./memory.ts')).memoryDriver },
   { schemes: ['http', 'https'], load: async () => (await import('./http.ts')).httpDriver },
   { schemes: ['webdav+http', 'webdav+https'], load: async () => (await import('./webdav.ts')).webdavDriver },
+  { schemes: ['swift'], load: async () => (await import('./swift.ts')).swiftDriver },
 ];
