@@ -1,7 +1,7 @@
 import { shownUrl } from '../../lib/http-trouble.ts';
 import { Semaphore } from '../../lib/semaphore.ts';
 import { StoreTrouble } from '../../model/driver.ts';
-import { member } from './swift-json.ts';
+import { member, textAt } from './swift-json.ts';
 import type { SwiftObject } from './swift-object.ts';
 import { encodedPath, type SwiftSession } from './swift-session.ts';
 
@@ -60,5 +60,5 @@ async function removeBulk(
     throw new StoreTrouble('broken', `POST ${shownUrl(new URL(response.url))} answered no JSON`);
   }
   const counted = Number(member(answer, 'Number Deleted')) + Number(member(answer, 'Number Not Found'));
-  return counted === objects.length && String(member(answer, 'Response Status')).startsWith('200');
+  return counted === objects.length && textAt(answer, 'Response Status').startsWith('200');
 }

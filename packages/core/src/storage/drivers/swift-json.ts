@@ -4,6 +4,11 @@ export function member(value: unknown, name: string): unknown {
   return (value as { readonly [name: string]: unknown })[name];
 }
 
+/** A text member under the first of these names that has one, or ''. */
+export function textAt(value: unknown, ...names: readonly string[]): string {
+  return names.map((name) => member(value, name)).find((found) => typeof found === 'string') ?? '';
+}
+
 /** The members of a JSON list; none for anything else. */
 export function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];

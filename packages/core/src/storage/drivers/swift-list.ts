@@ -1,5 +1,5 @@
 import { StoreTrouble } from '../../model/driver.ts';
-import { listOf, member } from './swift-json.ts';
+import { listOf, member, textAt } from './swift-json.ts';
 import type { SwiftSession } from './swift-session.ts';
 
 /** One object as a container's listing shows it. */
@@ -63,14 +63,13 @@ function toListed(value: unknown): ListedObject {
   const sizeBytes = member(value, 'bytes');
   if (typeof name !== 'string' || typeof sizeBytes !== 'number')
     throw new StoreTrouble('broken', 'the listing has an entry without name and bytes');
-  const largeEtag = member(value, 'slo_etag');
   return {
     name,
     sizeBytes,
-    etag: bare(String(largeEtag ?? member(value, 'hash') ?? '')),
-    isStaticLarge: typeof largeEtag === 'string',
-    contentType: String(member(value, 'content_type') ?? ''),
-    modifiedMs: utcMs(String(member(value, 'last_modified') ?? '')),
+    etag: bare(textAt(value, 'slo_etag', 'hash')),
+    isStaticLarge: member(value, 'slo_etag') !== undefined,
+    contentType: textAt(value, 'content_type'),
+    modifiedMs: utcMs(textAt(value, 'last_modified')),
   };
 }
 

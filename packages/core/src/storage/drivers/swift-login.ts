@@ -1,7 +1,7 @@
 import type { HttpClient, HttpInit } from '../../lib/http-client.ts';
 import { shownUrl } from '../../lib/http-trouble.ts';
 import { StoreTrouble } from '../../model/driver.ts';
-import { listOf, member } from './swift-json.ts';
+import { listOf, member, textAt } from './swift-json.ts';
 import type { SwiftLogin, SwiftOptions } from './swift-options.ts';
 import { troubleOfSwift } from './swift-trouble.ts';
 
@@ -86,7 +86,7 @@ export class SwiftTokens {
       const where = this.#options.region === undefined ? '' : ` in region ${this.#options.region}`;
       throw noLogin(url, `no ${this.#options.interface} object-store${where}; name the endpoint`);
     }
-    const expiresMs = Date.parse(String(member(answer, 'expires_at')));
+    const expiresMs = Date.parse(textAt(answer, 'expires_at'));
     return lasting(token, account, Number.isNaN(expiresMs) ? Number.POSITIVE_INFINITY : expiresMs);
   }
 
@@ -127,7 +127,7 @@ function endpointOf(catalog: unknown, options: SwiftOptions): URL | undefined {
       if (member(endpoint, 'interface') !== options.interface) continue;
       const regions = [member(endpoint, 'region'), member(endpoint, 'region_id')];
       if (options.region !== undefined && !regions.includes(options.region)) continue;
-      const url = URL.parse(String(member(endpoint, 'url')));
+      const url = URL.parse(textAt(endpoint, 'url'));
       if (url !== null) return url;
     }
   }

@@ -1,7 +1,7 @@
 import type { HttpResponse } from '../../lib/http-client.ts';
 import { StoreTrouble, type Entry } from '../../model/driver.ts';
 import { lengthOf } from './http-status.ts';
-import { listOf, member } from './swift-json.ts';
+import { listOf, member, textAt } from './swift-json.ts';
 import { bare, listObjects } from './swift-list.ts';
 import type { SwiftSession, SwiftTarget } from './swift-session.ts';
 
@@ -96,9 +96,9 @@ export async function segmentsOf(
   if (parts.some((part) => ['sub_slo', 'range', 'data'].some((name) => member(part, name) !== undefined)))
     return undefined;
   return parts.map((part) => ({
-    ...splitPath(String(member(part, 'name') ?? member(part, 'path') ?? '').replace(/^\//, '')),
+    ...splitPath(textAt(part, 'name', 'path').replace(/^\//, '')),
     sizeBytes: Number(member(part, 'bytes') ?? member(part, 'size_bytes')),
-    md5: bare(String(member(part, 'hash') ?? member(part, 'etag') ?? '')),
+    md5: bare(textAt(part, 'hash', 'etag')),
   }));
 }
 
