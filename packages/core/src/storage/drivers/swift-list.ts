@@ -1,6 +1,7 @@
 import { StoreTrouble } from '../../model/driver.ts';
 import { listOf, member, textAt } from './swift-json.ts';
 import type { SwiftSession } from './swift-session.ts';
+import { noContainer } from './swift-trouble.ts';
 
 /** One object as a container's listing shows it. */
 export interface ListedObject {
@@ -19,7 +20,7 @@ const pageObjects = 10_000;
 /**
  * All objects of a container whose name starts with the prefix, in pages, in the service's order.
  *
- * Throws `missing` when there is no such container. `limit` is for those who want to know whether there is any.
+ * Throws `no-bucket` when there is no such container. `limit` is for those who want to know whether there is any.
  */
 export async function* listObjects(
   session: SwiftSession,
@@ -35,7 +36,11 @@ export async function* listObjects(
       ...(prefix === '' ? {} : { prefix }),
       ...(marker === '' ? {} : { marker }),
     };
-    const { value, headers } = await session.json('GET', { container, query }, { signal });
+    const { value, headers } = await session.patiently(async () => {
+      const answer = await session.json('GET', { container, query }, { signal }, [404]);
+      if (answer.status === 404) throw noContainer(container);
+      return answer;
+    }, signal);
     const page = listOf(value).map(toListed);
     const last = page.at(-1);
     if (last === undefined) return;

@@ -1,6 +1,6 @@
 import { createHttpClient, type HttpClient, type HttpResponse } from '../../lib/http-client.ts';
 import { shownUrl } from '../../lib/http-trouble.ts';
-import { StoreTrouble } from '../../model/driver.ts';
+import { StoreTrouble, type DriverContext } from '../../model/driver.ts';
 import { SwiftTokens } from './swift-login.ts';
 import type { SwiftOptions } from './swift-options.ts';
 import { troubleOfSwift } from './swift-trouble.ts';
@@ -23,12 +23,14 @@ export interface SwiftInit {
 /** Requests to one Swift account: URLs, tokens, and answers with their request ids. */
 export class SwiftSession {
   readonly options: SwiftOptions;
+  readonly patiently: DriverContext['patiently'];
   readonly #client: HttpClient;
   readonly #tokens: SwiftTokens;
 
-  constructor(options: SwiftOptions, allowHosts: readonly string[]) {
+  constructor(options: SwiftOptions, context: DriverContext) {
     this.options = options;
-    this.#client = createHttpClient({ allowHosts });
+    this.patiently = context.patiently;
+    this.#client = createHttpClient({ allowHosts: context.allowHosts });
     this.#tokens = new SwiftTokens(this.#client, options);
   }
 
@@ -75,19 +77,26 @@ export class SwiftSession {
     return response;
   }
 
-  /** Sends a request and reads its answer as JSON. */
-  async json(method: string, target: SwiftTarget, init: SwiftInit = {}): Promise<JsonAnswer> {
-    const response = await this.send(method, target, {
-      ...init,
-      headers: { accept: 'application/json', ...init.headers },
-    });
-    const { status } = response;
+  /** Sends a request and reads its answer as JSON; a status among those accepted has an empty value. */
+  async json(
+    method: string,
+    target: SwiftTarget,
+    init: SwiftInit = {},
+    accept: readonly number[] = [],
+  ): Promise<JsonAnswer> {
+    const asked = { ...init, headers: { accept: 'application/json', ...init.headers } };
+    const response = await this.send(method, target, asked);
+    const { status, headers } = response;
     // An empty listing is 204 on old servers.
-    if (status !== 200 && status !== 204) throw await this.trouble(response, method);
-    const text = status === 204 ? '' : await response.text();
+    if (status === 204 || accept.includes(status)) {
+      await response.discard();
+      return { status, value: [], headers };
+    }
+    if (status !== 200) throw await this.trouble(response, method);
     try {
-      return { value: text.trim() === '' ? [] : (JSON.parse(text) as unknown), headers: response.headers };
-    } catch {
+      return { status, value: JSON.parse(await response.text()) as unknown, headers };
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
       throw new StoreTrouble('broken', `${method} ${shownUrl(new URL(response.url))} answered no JSON`, { status });
     }
   }
@@ -116,6 +125,7 @@ export class SwiftSession {
 }
 
 export interface JsonAnswer {
+  readonly status: number;
   readonly value: unknown;
   /** Lower-case names. */
   readonly headers: { readonly [name: string]: string };

@@ -22,3 +22,9 @@ export function troubleOfSwift(answer: Answer, what: string, body = ''): StoreTr
   if (id === undefined || trouble.details.requestId !== undefined) return trouble;
   return new StoreTrouble(trouble.kind, trouble.message, { ...trouble.details, requestId: id });
 }
+
+/** What is said where a container is missing: its files are no empty set. */
+export function noContainer(container: string): StoreTrouble {
+  const message = `there is no container ${container}; make it, or say createContainer: true`;
+  return new StoreTrouble('no-bucket', message, { status: 404 });
+}

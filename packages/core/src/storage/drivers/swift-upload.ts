@@ -1,9 +1,8 @@
 import { hash } from 'node:crypto';
 import type { HttpResponse } from '../../lib/http-client.ts';
-import { defaultRetry, retry } from '../../lib/retry.ts';
 import { Semaphore } from '../../lib/semaphore.ts';
 import { StoreTrouble, type Bytes } from '../../model/driver.ts';
-import { isTransient, troubleOf } from '../trouble.ts';
+import { troubleOf } from '../trouble.ts';
 import { removeObjects } from './swift-bulk.ts';
 import { chunksOf } from './swift-chunks.ts';
 import type { SwiftInfo } from './swift-info.ts';
@@ -11,6 +10,7 @@ import { partNumber, toSegment, uploadFolder, type SwiftSegments } from './swift
 import { bare, listObjects } from './swift-list.ts';
 import { headObject, type Segment, type SwiftHead, type SwiftObject } from './swift-object.ts';
 import { etagOf } from './swift-read.ts';
+import { noContainer } from './swift-trouble.ts';
 import { encodedPath, type SwiftInit, type SwiftSession, type SwiftTarget } from './swift-session.ts';
 
 // All segments of a store that wait to be sent, in memory.
@@ -153,11 +153,7 @@ export class SwiftUploads {
 
   // Here and not only around the whole write: a stream can be read once, its segments be sent any number of times.
   async #putSegment(target: SwiftObject, bytes: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
-    const judge = (error: unknown): { again: boolean; retryAfterMs: number } => {
-      const trouble = troubleOf(error);
-      return { again: trouble !== undefined && isTransient(trouble), retryAfterMs: trouble?.details.retryAfterMs ?? 0 };
-    };
-    await retry(() => this.putBytes(target, bytes, signal), judge, defaultRetry, signal);
+    await this.#session.patiently(() => this.putBytes(target, bytes, signal), signal);
   }
 
   /** A copy inside the service; false when the source is gone or has other bytes by now. */
@@ -180,6 +176,10 @@ export class SwiftUploads {
       await response.discard();
       await this.#session.ask('PUT', { container: this.#container }, [201, 202, 204], { signal: init.signal });
       return this.#session.ask('PUT', target, [200, 201], init);
+    }
+    if (status === 404 && target.container === this.#container && init.headers?.['x-copy-from'] === undefined) {
+      await response.discard();
+      throw noContainer(this.#container);
     }
     if (status !== 201 && status !== 200) throw await this.#session.trouble(response, 'PUT');
     await response.discard();

@@ -8,6 +8,7 @@ import {
   type Entry,
   type ReadStream,
   type WriteOptions,
+  type Written,
 } from '../../model/driver.ts';
 import { troubleOf } from '../trouble.ts';
 import { removeObjects } from './swift-bulk.ts';
@@ -19,6 +20,7 @@ import { swiftOptions } from './swift-options.ts';
 import { readObject } from './swift-read.ts';
 import { SwiftSession } from './swift-session.ts';
 import { tempUrl } from './swift-temp-url.ts';
+import { noContainer } from './swift-trouble.ts';
 import { SwiftUploads } from './swift-upload.ts';
 
 /** A container of OpenStack Swift, or of Ceph's Swift API. */
@@ -34,7 +36,7 @@ export const swiftDriver = defineDriver({
   // Swift looks before it writes, so of 20 racing writers 8 have won; Ceph ignores the condition.
   guarantees: { conditionalPut: false, versions: true },
   async open({ url, options, context }) {
-    const session = new SwiftSession(swiftOptions(options), context.allowHosts);
+    const session = new SwiftSession(swiftOptions(options), context);
     return new SwiftDriver(session, decodeURIComponent(url.host), decodeURIComponent(url.pathname));
   },
 });
@@ -49,6 +51,7 @@ class SwiftDriver implements Driver {
   readonly #segments: SwiftSegments;
   readonly #uploads: SwiftUploads;
   #info: Promise<SwiftInfo> | undefined;
+  #isThere = false;
 
   constructor(session: SwiftSession, container: string, path: string) {
     this.#session = session;
@@ -61,11 +64,17 @@ class SwiftDriver implements Driver {
 
   async stat(key: string, signal?: AbortSignal): Promise<Entry | undefined> {
     const head = await headObject(this.#session, this.#object(key), signal);
+    if (head === undefined) await this.#checkContainer(signal);
     return head === undefined || head.isFolder ? undefined : toEntry(key, head);
   }
 
   async read(key: string, range: ByteRange | undefined, signal?: AbortSignal): Promise<ReadStream> {
-    return readObject(this.#session, this.#object(key), range, signal);
+    try {
+      return await readObject(this.#session, this.#object(key), range, signal);
+    } catch (error) {
+      if (troubleOf(error)?.kind === 'missing') await this.#checkContainer(signal);
+      throw error;
+    }
   }
 
   async *list(prefix: string, signal?: AbortSignal): AsyncGenerator<readonly Entry[], void, undefined> {
@@ -78,16 +87,17 @@ class SwiftDriver implements Driver {
       }
     } catch (error) {
       // What is made with the first write has no files before it.
-      if (!this.#session.options.createContainer || troubleOf(error)?.kind !== 'missing') throw error;
+      if (!this.#session.options.createContainer || troubleOf(error)?.kind !== 'no-bucket') throw error;
     }
   }
 
-  async write(key: string, body: Bytes, { size, signal }: WriteOptions): Promise<Entry> {
+  async write(key: string, body: Bytes, { size, signal }: WriteOptions): Promise<Written> {
     const target = this.#object(key);
     const replaced = await this.#replaced(target, signal);
     const entry = await this.#put(key, target, body, { size, signal });
     await removeObjects(this.#session, replaced, signal);
-    return entry;
+    // The MD5 of every byte went along, and came back.
+    return { ...entry, bytesChecked: true };
   }
 
   async remove(keys: readonly string[], signal?: AbortSignal): Promise<void> {
@@ -157,6 +167,14 @@ class SwiftDriver implements Driver {
     // Listings show dynamic large objects, which are what rclone writes, as empty.
     if (sizeBytes === 0) return slots.run(() => this.stat(key, signal), signal);
     return toEntry(key, { sizeBytes, etag, modifiedMs, kind: listed.isStaticLarge ? 'static' : 'plain' });
+  }
+
+  /** A 404 for an object may mean its container; asked once, for a container that is there stays there. */
+  async #checkContainer(signal: AbortSignal | undefined): Promise<void> {
+    if (this.#isThere || this.#session.options.createContainer) return;
+    const { status } = await this.#session.ask('HEAD', { container: this.#container }, [200, 204, 404], { signal });
+    if (status === 404) throw noContainer(this.#container);
+    this.#isThere = true;
   }
 
   #object(key: string): SwiftObject {
