@@ -14,4 +14,5 @@ export const builtinDrivers: readonly BuiltinDriver[] = [
   { schemes: ['s3'], load: async () => (await import('./s3.ts')).s3Driver },
   { schemes: ['az'], load: async () => (await import('./azure.ts')).azureDriver },
   { schemes: ['gs'], load: async () => (await import('./gcs.ts')).gcsDriver },
+  { schemes: ['swift'], load: async () => (await import('./swift.ts')).swiftDriver },
 ];
