@@ -1,5 +1,6 @@
 import { definePlugin } from '@dataset-runner/core/plugin';
 import { ifcbFailures } from './failures.ts';
+import { extract } from './tasks/extract.ts';
 
 /** Imaging FlowCytobot data: from raw bins to a classified, published plankton dataset. */
-export default definePlugin({ name: 'ifcb', api: 1, tasks: {}, failures: ifcbFailures });
+export default definePlugin({ name: 'ifcb', api: 1, tasks: { extract }, failures: ifcbFailures });
