@@ -40,6 +40,7 @@ export { splitFailures } from './split-failures.ts';
 export { readSplitManifest, splitManifest } from './split-manifest.ts';
 export { type ImageFacts, type ImageProblem, inspectImage, type InspectOptions } from './image.ts';
 export { hammingDistance, phash, type RawImage } from './phash.ts';
+export { encodeGrayPng, type GrayImage } from './png-encode.ts';
 export {
   findLeaks,
   type LeakBand,
@@ -66,6 +67,8 @@ export { splitReport, type SplitReportOptions } from './split-report.ts';
 export { type Cell, type CsvReadOptions, type CsvRow, type CsvWriteOptions, readCsv, writeCsv } from './csv.ts';
 export { type Column, type ColumnType, type Table, tableFromParquet, tableToCsv, tableToParquet } from './table.ts';
 export { tableFailures } from './table-failures.ts';
+export { readVoc, type VocAnnotation, type VocBox, type VocObject, wholeBox } from './voc.ts';
+export { vocFailures } from './voc-failures.ts';
 export {
   type OnnxModel,
   type OnnxTensor,

@@ -34,10 +34,11 @@ async function put(
   to: Publishing,
   key: string,
   body: Bytes,
-  expected: { readonly size: number; readonly digest: Digest },
+  expected: { readonly size: number; readonly digest: Digest; readonly verify?: 'read' },
   ours: boolean,
 ): Promise<string> {
-  const options = { size: expected.size, digest: expected.digest };
+  const { size, digest, verify } = expected;
+  const options = { size, digest, ...(verify === undefined ? {} : { verify }) };
   const { store } = to;
   if (!ours && store.guarantees.conditionalPut) {
     try {

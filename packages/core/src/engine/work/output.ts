@@ -70,7 +70,7 @@ export class ItemOutput implements Output {
     this.#step = step;
   }
 
-  async write(key: string, bytes: Bytes | string): Promise<FileRef> {
+  async write(key: string, bytes: Bytes | string, options: { readonly verify?: 'read' } = {}): Promise<FileRef> {
     const staging = this.#place();
     const whole = typeof bytes === 'string' ? Buffer.from(bytes) : bytes;
     if (whole instanceof Uint8Array && !staging.onPlace && whole.length <= keptInMemoryBytes) {
@@ -81,11 +81,12 @@ export class ItemOutput implements Output {
         size: whole.length,
         digest: sha256(whole),
         bytes: new Uint8Array(whole),
+        ...options,
       } as const;
       return this.#add(staged);
     }
     try {
-      return this.#add(await stageFile(key, whole, staging.path()));
+      return this.#add({ ...(await stageFile(key, whole, staging.path())), ...options });
     } catch (error) {
       // Errors of the caller's own stream pass as they are; these can only be our disk's.
       const { code } = error as NodeJS.ErrnoException;

@@ -14,6 +14,7 @@ export type Staged =
       readonly size: number;
       readonly digest: Digest;
       readonly bytes: Uint8Array;
+      readonly verify?: 'read';
     }
   | StagedCopy
   | StagedFolder;
@@ -28,6 +29,8 @@ export interface StagedFile {
   readonly version: string;
   /** It is a second name of a file in `work:`, not a file of its own. */
   readonly linked?: boolean;
+  /** A store that tells no digest must give the bytes back before the output counts. */
+  readonly verify?: 'read';
 }
 
 /** A copy inside one store, done by the service when it is published. */
