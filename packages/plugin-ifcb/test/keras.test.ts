@@ -34,7 +34,7 @@ describe('Keras models', () => {
     const path = join(folder, 'model.onnx');
     writeFileSync(path, writeOnnx(toOnnx(network, { everyLayer: true })));
     await using model = await openOnnx(path);
-    return compareLayers(network, model);
+    return await compareLayers(network, model);
   }
 
   function failsWith(code: string, text: RegExp) {
@@ -166,12 +166,12 @@ describe('Keras models', () => {
       failsWith(weights, /kernel of layer 'layer_6' is 100 x 12, not 100 x 13/),
     );
     writeFileSync(path, 'no HDF5');
-    await assert.rejects(readWeights(path, { file: 'other.h5' }), failsWith(weights, /no HDF5/));
+    await assert.rejects(readWeights(path, { file: 'other.h5' }), failsWith(weights, /signature not found/));
   });
 
   it('finds a model that computes something else', async () => {
     const network = await build(smallCnn);
-    const wrong = structuredClone(network) as Network;
+    const wrong = structuredClone(network);
     const conv = wrong.layers[1]!.work as { bias: Float32Array };
     conv.bias[0]! += 0.01;
     const path = join(folder, 'wrong.onnx');

@@ -1,4 +1,4 @@
-import type { RawImage } from '@dataset-runner/kit/image/raw-image';
+import type { RawImage } from '@dataset-runner/kit/resize';
 
 /**
  * Returns the grey pixels of an image as OpenCV's `cvtColor(..., COLOR_BGR2GRAY)` computes them; alpha is ignored.

@@ -1,6 +1,4 @@
-import type { RawImage } from '@dataset-runner/kit/image/raw-image';
-import { resizeGray } from '@dataset-runner/kit/image/resize-gray';
-import { resizeLinear } from '@dataset-runner/kit/image/resize-linear';
+import { type RawImage, resizeGray, resizeLinear } from '@dataset-runner/kit/resize';
 import { opencvGrey } from './opencv-grey.ts';
 import { stretchContrast } from './stretch-contrast.ts';
 

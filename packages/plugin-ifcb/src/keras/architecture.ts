@@ -4,7 +4,7 @@ import { kerasFailures } from './failures.ts';
 const layerSchema = z.object({
   class_name: z.string(),
   name: z.string().optional(),
-  config: z.record(z.string(), z.unknown()),
+  config: z.looseObject({ name: z.string().optional() }),
   inbound_nodes: z.array(z.unknown()).default([]),
 });
 const architectureSchema = z.object({
@@ -47,7 +47,7 @@ export function readArchitecture(text: string, { file }: { readonly file: string
   const { name, layers } = parsed.config;
   const found = layers.map((layer) => ({
     kind: layer.class_name,
-    name: layer.name ?? String(layer.config['name'] ?? ''),
+    name: layer.name ?? layer.config.name ?? '',
     config: layer.config,
     from: layer.inbound_nodes.flatMap((node) => namesIn(node)),
   }));

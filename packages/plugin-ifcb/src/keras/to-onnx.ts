@@ -1,5 +1,5 @@
 import type { OnnxAttribute, OnnxConstant, OnnxGraph, OnnxNode, OnnxPort } from '@dataset-runner/kit/onnx-write';
-import type { Activation, Layer, LayerWork, Network, Sliding, Weight } from './network.ts';
+import type { Activation, Layer, Network, Sliding, Weight } from './network.ts';
 
 const operatorOf: { readonly [A in Exclude<Activation, 'linear'>]: string } = {
   relu: 'Relu',

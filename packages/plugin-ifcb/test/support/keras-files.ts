@@ -57,7 +57,7 @@ export async function writeKerasWeights(
   );
   let shape: number[] = [];
   for (const { kind, name, config } of layers) {
-    const made = weightsOf(kind, config, shape, random.unit);
+    const made = weightsOf(kind, config, shape, () => random.unit());
     shape = made.shape;
     const weights = made.weights.filter(([weight]) => `${name}/${weight}` !== options.leaveOut);
     const group = root.create_group(name);
