@@ -77,6 +77,8 @@ export {
   type OpenOnnxOptions,
   readOnnxMetadata,
 } from './onnx.ts';
+export { type DecodedImage, decodeRaw } from './decode.ts';
+export { type GrayFilter, resizeGray, resizeLinear } from './resize.ts';
 export { onnxFailures } from './onnx-failures.ts';
 export {
   type OnnxAttribute,
