@@ -56,6 +56,42 @@ export const registryFailures = defineFailures('registry', {
     message: (of: { readonly folder: string }) => `${of.folder} is not inside a git work tree`,
     hint: () => 'Run `git init` first, or give --no-git.',
   },
+  'remote-none': {
+    about: 'A command needs a remote, none was named, and the repository has no default one.',
+    message: (of: { readonly root: string }) => `${of.root} has no default remote`,
+    hint: () => 'Run `runner run registry:remote add NAME URL --default`.',
+  },
+  'remote-unknown': {
+    about: 'The config has no remote of that name.',
+    message: (of: { readonly name: string; readonly known: readonly string[] }) =>
+      `there is no remote '${of.name}'; there ${of.known.length === 0 ? 'is none' : `are ${of.known.join(', ')}`}`,
+  },
+  'remote-url': {
+    about: 'The url of a remote names no store that can be opened.',
+    message: (of: { readonly name: string; readonly url: string; readonly why: string }) =>
+      `remote '${of.name}'${of.url === '' ? '' : ` (${of.url})`}: ${of.why}`,
+  },
+  'remote-there': {
+    about: 'The config has a remote of that name already.',
+    message: (of: { readonly name: string }) => `there is a remote '${of.name}' already`,
+    hint: () => 'Give --replace to put another in its place.',
+  },
+  'word-missing': {
+    about: 'A command was not told what it is about.',
+    message: (of: { readonly action: string; readonly word: string }) => `${of.action} needs ${of.word}`,
+  },
+  'tree-broken': {
+    about: 'The .dir object of a tracked folder is damaged, so nobody can say what belongs into the folder.',
+    message: (of: { readonly oid: string; readonly path: string; readonly why: string }) =>
+      `the object ${of.oid} of ${of.path} is damaged: ${of.why}`,
+    hint: () => 'Remove it from the cache and run `registry:pull`, or track the folder again.',
+  },
+  'object-missing': {
+    about: 'A .dvc file names bytes that the cache does not hold; they cannot be pushed.',
+    message: (of: { readonly path: string; readonly key: string; readonly cacheDir: string }) =>
+      `${of.path}: ${of.key} is not in ${of.cacheDir}`,
+    hint: () => 'Get it with `registry:pull`, or track the data again with `registry:add`.',
+  },
   'repo-there': {
     about: '`registry:init` found a repository where one was to be made.',
     message: (of: { readonly folder: string }) => `${of.folder} is a DVC repository already`,
