@@ -92,6 +92,18 @@ export const registryFailures = defineFailures('registry', {
       `${of.path}: ${of.key} is not in ${of.cacheDir}`,
     hint: () => 'Get it with `registry:pull`, or track the data again with `registry:add`.',
   },
+  'object-corrupt': {
+    about: 'An object in a remote does not have the bytes its name promises; nothing of it was kept.',
+    message: (of: { readonly oid: string; readonly store: string; readonly found: string }) =>
+      `${of.oid} in ${of.store} is damaged: its bytes have the md5 ${of.found}`,
+    hint: () => 'Push it again from a repository that has the data, after removing it from the remote.',
+  },
+  'object-lost': {
+    about: 'A .dvc file names bytes that neither the cache nor the remote holds.',
+    message: (of: { readonly key: string; readonly remote: string }) =>
+      `${of.key} is not in the cache and not in ${of.remote}`,
+    hint: () => 'Push it from the repository in which the data was added.',
+  },
   'repo-there': {
     about: '`registry:init` found a repository where one was to be made.',
     message: (of: { readonly folder: string }) => `${of.folder} is a DVC repository already`,
