@@ -50,7 +50,8 @@ export async function inspectImage(bytes: Uint8Array, options: InspectOptions = 
   const maxPixels = options.maxPixels ?? 100_000_000;
   // A whole small PNG has no trouble to look for; deciding that here takes a tenth of the time.
   const small = readSmallPng(bytes);
-  if (small !== undefined && small.width * small.height <= maxPixels) return factsOf(small, options.keepPixels === true);
+  if (small !== undefined && small.width * small.height <= maxPixels)
+    return factsOf(small, options.keepPixels === true);
   let image: Sharp;
   let header: Metadata;
   try {
