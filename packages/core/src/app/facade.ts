@@ -1,3 +1,4 @@
+import type { RunSettings, RunSignals } from '../engine/run-settings.ts';
 import type { Json } from '../lib/canonical-json.ts';
 import type { Redactor } from '../lib/redactor.ts';
 import type { Emit, Outcome } from '../model/event.ts';
@@ -45,28 +46,10 @@ export type OpenRunner = (options: RunnerOptions) => Promise<Facade>;
 /** Values from the command line by param name; texts are not yet converted to the param's type. */
 export type GivenFlags = { readonly [param: string]: unknown };
 
-export interface RunRequest {
+export interface RunRequest extends RunSettings {
   /** `plugin:task`, or the name of a pipeline. */
   readonly target: string;
   readonly flags: GivenFlags;
-  readonly dryRun: boolean;
-  /** Run items that are up to date too. */
-  readonly force: boolean;
-  readonly jobs?: number;
-  readonly onFailure: 'finish' | 'stop';
-  /** Replace foreign files in the way. */
-  readonly overwrite: boolean;
-  /** Wait for another runner that holds the same line; otherwise fail with `state.held`. */
-  readonly wait: boolean;
-  /** Read bytes where listings alone would do. */
-  readonly verify: boolean;
-}
-
-export interface RunSignals {
-  /** Start nothing new; finish what runs. */
-  readonly drain: AbortSignal;
-  /** End what runs. */
-  readonly stop: AbortSignal;
 }
 
 /** What a task would do with the values it would get. */

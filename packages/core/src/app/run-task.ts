@@ -6,6 +6,7 @@ import type { RawParams } from '../config/project.ts';
 import { resolveParams } from '../config/resolve-params.ts';
 import { depsOf } from '../engine/executors/work-deps.ts';
 import { runTask, type TaskReport } from '../engine/run.ts';
+import type { RunSettings, RunSignals } from '../engine/run-settings.ts';
 import { stagingName } from '../engine/sweep.ts';
 import type { Json } from '../lib/canonical-json.ts';
 import type { Emit, Reason } from '../model/event.ts';
@@ -27,17 +28,8 @@ export interface TaskToRun {
   readonly config: readonly RawParams[];
 }
 
-export interface TaskSettings {
+export interface TaskSettings extends RunSettings, RunSignals {
   readonly emit: Emit;
-  readonly drain: AbortSignal;
-  readonly stop: AbortSignal;
-  readonly dryRun: boolean;
-  readonly force: boolean;
-  readonly jobs?: number;
-  readonly onFailure: 'finish' | 'stop';
-  readonly overwrite: boolean;
-  readonly wait: boolean;
-  readonly verify: boolean;
   readonly onReason?: (map: string, key: string, reason: Reason) => void;
 }
 

@@ -286,6 +286,7 @@ export class Scheduler {
       else {
         this.#release(item);
         item.todo.suspect = true;
+        this.#settler.startOver(item.todo);
         this.enqueue(open.map, item.todo);
         this.#leave(item);
       }

@@ -1,5 +1,5 @@
-import { constants, copyFileSync, linkSync, mkdirSync, rmSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { constants, copyFileSync, mkdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Digest, sha256 } from '../../lib/digest.ts';
 import type { Bytes } from '../../model/driver.ts';
 import { fail } from '../../model/failure.ts';
@@ -19,6 +19,8 @@ export interface Staging {
   readonly onPlace: boolean;
   /** A fresh private path; its folder exists. */
   path(): string;
+  /** Of the file system it lies on, as stat says it. */
+  device(): number;
 }
 
 let counter = 0;
@@ -28,15 +30,21 @@ export function openStaging(place: string, store: Store, name: string, spoolDir:
   const local = store.localPath(`.runner-staging/${name}`);
   const dir = local ?? join(spoolDir, name);
   let made = false;
+  let device: number | undefined;
+  const make = (): void => {
+    if (!made) mkdirSync(dir, { recursive: true });
+    made = true;
+  };
   return {
     place,
     store,
     onPlace: local !== undefined,
+    device() {
+      make();
+      return (device ??= statSync(dir).dev);
+    },
     path() {
-      if (!made) {
-        mkdirSync(dir, { recursive: true });
-        made = true;
-      }
+      make();
       // Two threads of one process share the folder, hence the thread's own start in the name.
       return join(dir, `${process.pid.toString(36)}-${threadMark}-${(counter++).toString(36)}`);
     },
@@ -182,20 +190,14 @@ function sameStore(a: string, b: string): boolean {
   return root(a) === root(b) && root(a) !== '';
 }
 
-// Our own disposable bytes (`work:`) are linked; anything a person might edit in place is copied.
+// Our own disposable bytes (`work:`) are linked when they are published; anything a person might edit is copied.
 function stageCopy(key: string, source: string, ref: FileRef, staging: Staging): StagedFile {
   const path = staging.path();
   if (staging.onPlace && ref.store.startsWith('work:') && ref.digest !== undefined) {
-    try {
-      linkSync(source, path);
-      const { size, mtimeMs } = statSync(path);
-      return { kind: 'file', key, size, digest: ref.digest, path, version: String(mtimeMs), linked: true };
-    } catch (error) {
-      // Another file system (EXDEV), no links there (EPERM), or too many on this file (EMLINK): copy instead.
-      if (!['EXDEV', 'EPERM', 'EMLINK', 'ENOTSUP'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
-    }
+    const { size, mtimeMs, dev } = statSync(source);
+    if (dev === staging.device())
+      return { kind: 'file', key, size, digest: ref.digest, path, version: String(mtimeMs), lent: source };
   }
-  mkdirSync(dirname(path), { recursive: true });
   copyFileSync(source, path, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
   return hashStaged(key, path);
 }

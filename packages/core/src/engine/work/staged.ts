@@ -27,10 +27,13 @@ export interface StagedFile {
   readonly path: string;
   /** The mtime it has and keeps, as `String(mtimeMs)`. */
   readonly version: string;
-  /** It is a second name of a file in `work:`, not a file of its own. */
-  readonly linked?: boolean;
   /** A store that tells no digest must give the bytes back before the output counts. */
   readonly verify?: 'read';
+  /**
+   * A file in `work:` that is to get a second name: nothing lies at `path` yet, and only what replaces another file, or
+   * cannot be linked after all, is put there first.
+   */
+  readonly lent?: string;
 }
 
 /** A copy inside one store, done by the service when it is published. */
