@@ -12,4 +12,5 @@ export const builtinDrivers: readonly BuiltinDriver[] = [
   { schemes: ['http', 'https'], load: async () => (await import('./http.ts')).httpDriver },
   { schemes: ['webdav+http', 'webdav+https'], load: async () => (await import('./webdav.ts')).webdavDriver },
   { schemes: ['swift'], load: async () => (await import('./swift.ts')).swiftDriver },
+  { schemes: ['sftp'], load: async () => (await import('./sftp.ts')).sftpDriver },
 ];
