@@ -25,6 +25,7 @@ export class Settler {
   readonly #options: {
     readonly run: number;
     readonly overwrite: boolean;
+    readonly verify: boolean;
     readonly scratchDir: string;
     readonly task: { readonly plugin: string; readonly task: string };
     readonly redact: (failure: Failure) => Failure;
@@ -43,6 +44,7 @@ export class Settler {
     options: {
       run: number;
       overwrite: boolean;
+      verify: boolean;
       scratchDir: string;
       task: { plugin: string; task: string };
       redact: (failure: Failure) => Failure;
@@ -115,6 +117,7 @@ export class Settler {
       store: map.store,
       inherited: map.suspects.has(todo.key.split(subKeySeparator)[0] as string),
       overwrite: this.#options.overwrite,
+      verify: this.#options.verify,
       isConfirmed: (key) => {
         const row = this.#state.rows.find(map.line.id, [key]).get(key);
         return row !== undefined && map.used.has(row.seq);
