@@ -6,14 +6,8 @@ import type { Needs } from '../model/step.ts';
 import type { Store } from '../model/store.ts';
 import type { Catalogue } from '../plugins/manifest.ts';
 import type { MapReport, RunReport, WhyReport } from '../report/run-report.ts';
-import type {
-  CompareReport,
-  CompareRequest,
-  FoundDifference,
-  TransferReport,
-  TransferRequest,
-  TransferWatch,
-} from './transfer/request.ts';
+import type { CompareReport, FoundDifference, TransferReport } from '../report/transfer-report.ts';
+import type { CompareRequest, TransferRequest, TransferWatch } from './transfer/request.ts';
 
 /**
  * All that the command line (and whoever embeds the runner) asks of a project.

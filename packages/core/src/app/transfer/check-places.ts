@@ -2,7 +2,8 @@ import { fail } from '../../model/failure.ts';
 import type { StoreOpener } from '../../storage/open-store.ts';
 import { comparePlaces } from './compare.ts';
 import { openEnds } from './ends.ts';
-import type { CompareReport, CompareRequest, FoundDifference } from './request.ts';
+import type { CompareReport, FoundDifference } from '../../report/transfer-report.ts';
+import type { CompareRequest } from './request.ts';
 
 /** Compares two places and tells each difference as it is found; changes nothing. */
 export async function checkPlaces(

@@ -5,7 +5,8 @@ import { keyProblem } from '../../storage/key.ts';
 import type { Difference } from './compare.ts';
 import type { CopyItem } from './copy-plugin.ts';
 import type { KeyCollisions } from './key-collisions.ts';
-import type { Change, TransferRequest } from './request.ts';
+import type { Change } from '../../report/transfer-report.ts';
+import type { TransferRequest } from './request.ts';
 
 /** Turns differences into files to copy, and counts what was found. */
 export class Tally {

@@ -10,7 +10,8 @@ import { copyPlugin, type CopyItem, copyFile, transferLane } from './copy-plugin
 import { openEnds, type OpenEnds } from './ends.ts';
 import { KeyCollisions } from './key-collisions.ts';
 import { removeSeen, type Removal } from './remove-files.ts';
-import type { TransferReport, TransferRequest, TransferWatch } from './request.ts';
+import type { TransferReport } from '../../report/transfer-report.ts';
+import type { TransferRequest, TransferWatch } from './request.ts';
 import { Tally } from './tally.ts';
 import { Pace, watchedStore } from './watched-store.ts';
 
