@@ -13,7 +13,7 @@ import { tokens } from './tokens.ts';
 export interface ReadyTask extends Pick<RunOptions, 'task' | 'params' | 'about' | 'versions'> {
   readonly plugin: Plugin;
   readonly version: string;
-  /** File URL of the module that worker threads and processes import. */
+  /** File URL of the module that worker threads and processes import; '' when none of its steps computes. */
   readonly entry: string;
   /** Modules of plugins that bring stores. */
   readonly driverEntries: readonly string[];

@@ -115,7 +115,8 @@ export class Settler {
       key: todo.key,
       place: map.spec.place,
       store: map.store,
-      inherited: map.suspects.has(todo.key.split(subKeySeparator)[0] as string),
+      // Without rows the inventory tells what is there, and what is there is nobody's by our own account.
+      inherited: map.keepsRows && map.suspects.has(todo.key.split(subKeySeparator)[0] as string),
       overwrite: this.#options.overwrite,
       verify: this.#options.verify,
       isConfirmed: (key) => {
@@ -155,7 +156,10 @@ export class Settler {
     for (const output of outputs) map.sizeBytes += output[1];
     const kept = new Set(outputs.map((output) => output[0]));
     const dropped = todo.oldOutputs.filter((output) => !kept.has(output[0]));
-    if (!map.keepsRows) return committed(0);
+    if (!map.keepsRows) {
+      if (map.suspects.has(todo.key)) this.#committer.note(() => this.#state.flights.forgive(map.line.id, todo.key));
+      return committed(0);
+    }
     this.#committer.add({
       row: {
         seq: todo.seq,

@@ -6,7 +6,7 @@ import { bytes, clock, count, counted, percent, rate, took } from './units.ts';
 import { cut } from './width.ts';
 
 const whyWords = { size: 'other size', bytes: 'other bytes', newer: 'the source is newer' } as const;
-const past = { sync: 'Synced', copy: 'Copied', move: 'Moved' } as const;
+const past = { sync: 'Synced', copy: 'Copied' } as const;
 
 /** How far a transfer is, in one line. */
 export function progressText(
@@ -63,6 +63,7 @@ function headline(report: TransferReport, { style }: Layout): string {
   const ok = style.good(style.signs.ok);
   if (copied === 0 && removed === 0 && moved === 0)
     return `${ok} Nothing to do: ${counted(same, 'file')} up to date in ${to}`;
+  if (how === 'move') return `${ok} Moved ${counted(moved, 'file')} to ${to}; ${bytes(copiedBytes)} copied`;
   const parts = [`${past[how]} ${counted(copied, 'file')}, ${bytes(copiedBytes)}, to ${to}`];
   if (replaced > 0) parts.push(`${count(replaced)} of them replaced`);
   if (removed > 0) parts.push(`${counted(removed, 'extra file')} removed`);

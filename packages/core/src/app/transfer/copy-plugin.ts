@@ -1,3 +1,4 @@
+import { type Digest, Hasher } from '../../lib/digest.ts';
 import { type Failure, FailureError } from '../../model/failure.ts';
 import type { FileRef } from '../../model/file-ref.ts';
 import { definePlugin, type Plugin } from '../../model/plugin.ts';
@@ -12,6 +13,8 @@ export interface CopyItem {
   readonly from: FileRef;
   /** The file it replaces, as the listing showed it. */
   readonly replaces?: FileRef;
+  /** Read the source once more beforehand: it tells no digest, and the copy is to be proved all the same. */
+  readonly readTwice?: true;
   /** Why it cannot be copied; it fails with this, beside the others. */
   readonly refused?: Failure;
 }
@@ -25,11 +28,19 @@ export const copyFile = defineStep({
   needs: { lane: transferLane },
   retries: 5,
   rows: false,
-  async work({ key, from, replaces, refused }: CopyItem, { output }) {
+  async work({ key, from, replaces, readTwice, refused }: CopyItem, { output, read }) {
     if (refused !== undefined) throw new FailureError(refused);
-    await output.copy(key, from, replaces === undefined ? {} : { replaces });
+    // What a bad line does to a file it does not do twice in the same way.
+    const proved = readTwice === true ? { ...from, digest: await digestOf(await read(from)) } : from;
+    await output.copy(key, proved, replaces === undefined ? {} : { replaces });
   },
 });
+
+async function digestOf(bytes: AsyncIterable<Uint8Array>): Promise<Digest> {
+  const hasher = new Hasher();
+  for await (const piece of bytes) hasher.update(piece);
+  return hasher.digest();
+}
 
 /** The engine's face of `runner store sync`, `cp` and `mv`: a plugin of one task, made anew for each command. */
 export function copyPlugin(task: string, run: (context: RunContext<Record<string, unknown>>) => Promise<void>): Plugin {
@@ -41,6 +52,3 @@ export function copyPlugin(task: string, run: (context: RunContext<Record<string
   });
   return definePlugin({ name: 'store', api: 1, tasks: { [task]: one } });
 }
-
-/** Where a process of its own finds the step; it never asks for the task. */
-export default copyPlugin('copy', () => Promise.resolve());

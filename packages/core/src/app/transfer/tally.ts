@@ -1,4 +1,5 @@
 import { type Failure, failureOf, fail } from '../../model/failure.ts';
+import type { Entry } from '../../model/driver.ts';
 import { refOf } from '../../model/list-files.ts';
 import type { Store } from '../../model/store.ts';
 import { keyProblem } from '../../storage/key.ts';
@@ -55,7 +56,11 @@ export class Tally {
     this.files++;
     this.sizeBytes += source.size;
     const key = this.#request.file?.to ?? source.key;
-    const item = { key, from: refOf(this.#from.place, source) };
+    const item = {
+      key,
+      from: refOf(this.#from.place, source),
+      ...(this.#readTwice(source) ? { readTwice: true as const } : {}),
+    };
     if (refused !== undefined) return { ...item, key: printable(key), refused };
     if (difference.what === 'missing' || !this.#replaces) return item;
     this.replaced++;
@@ -64,6 +69,12 @@ export class Tally {
 
   get #replaces(): boolean {
     return this.#request.how === 'sync' || this.#request.overwrite;
+  }
+
+  // Into another store the engine reads back by itself.
+  #readTwice({ digest }: Entry): boolean {
+    const { verify } = this.#request;
+    return verify && digest === undefined && isLocal(this.#to) && !isLocal(this.#from);
   }
 
   // Every key of the source is seen, also those with nothing to do: they are in the way of the others.
@@ -98,6 +109,10 @@ export class Tally {
 /** A short text that changes when the file does. */
 export function seenAs({ size, version, modifiedMs }: { size: number; version?: string; modifiedMs?: number }): string {
   return `${size} ${version ?? modifiedMs ?? ''}`;
+}
+
+function isLocal(store: Store): boolean {
+  return store.localPath('x') !== undefined;
 }
 
 function printable(key: string): string {

@@ -1,8 +1,7 @@
 import type { DependencyContainer } from 'tsyringe';
 import type { TaskReport } from '../../engine/run.ts';
-import { workerUrl } from '../../engine/worker-url.ts';
 import type { RunEvent } from '../../model/event.ts';
-import { type Failure, fail } from '../../model/failure.ts';
+import { type Failure, FailureError, fail } from '../../model/failure.ts';
 import { runInEngine } from '../run-in-engine.ts';
 import { tokens } from '../tokens.ts';
 import { comparePlaces } from './compare.ts';
@@ -44,6 +43,9 @@ export async function transfer(request: TransferRequest, tools: TransferTools): 
     return reportOf(request, tally, { elapsedMs: performance.now() - startedMs });
   }
   const report = await copyAll(request, ends, tally, tools);
+  // What is no single file's failure (a listing that was cut, an empty source) is the command's own.
+  const [whole] = report.failures;
+  if (whole !== undefined && whole.at?.item === undefined) throw new FailureError(whole);
   const failed = report.failures.length > 0 || report.outcome !== 'ok';
   // Nothing is removed after a failure: what could not be copied may be the only one left.
   const extras = failed ? undefined : await removeSeen(ends.to, tally.extras, tools.signals.drain);
@@ -97,7 +99,7 @@ async function copyAll(
     {
       plugin,
       version: '1',
-      entry: workerUrl('../app/transfer/copy-plugin').href,
+      entry: '',
       task,
       params: { from, to, ...(file === undefined ? {} : { file }) },
       about: {},
