@@ -7,6 +7,7 @@ import type { OpenStore, Store } from '../model/store.ts';
 import { builtinDrivers } from './drivers/registry.ts';
 import { Lane } from './lane.ts';
 import { ManagedStore } from './managed-store.ts';
+import { patience } from './patience.ts';
 import { parsePlace, refuseCredentials, type Place } from './place.ts';
 
 /** One entry under `stores:`: a URL or path, and its driver's options; secrets are still references. */
@@ -83,16 +84,21 @@ export function createStoreOpener(options: StoreOpenerOptions): StoreOpener {
 
   async function openDriver({ url, settings, name }: Target): Promise<OpenedDriver> {
     const definition = await findDriver(url, options);
-    const driver = await definition.open({
-      url,
-      options: await resolveMembers(settings, { store: name, option: '' }, options),
-      context: { projectDir: options.projectDir, workDir: options.workDir, allowHosts: options.allowHosts ?? [] },
-    });
     // Limits belong to the service: two stores on one host must not together ask twice as much of it.
     const maxParallel = settings['maxParallel'];
     const service = `${url.protocol}//${url.host}`;
     const lane = lanes.get(service) ?? new Lane(typeof maxParallel === 'number' ? maxParallel : 16);
     lanes.set(service, lane);
+    const driver = await definition.open({
+      url,
+      options: await resolveMembers(settings, { store: name, option: '' }, options),
+      context: {
+        projectDir: options.projectDir,
+        workDir: options.workDir,
+        allowHosts: options.allowHosts ?? [],
+        patiently: patience(lane, options.retry),
+      },
+    });
     return { driver, definition, lane };
   }
 

@@ -76,7 +76,7 @@ export class ItemOutput implements Output {
     this.#step = step;
   }
 
-  async write(key: string, bytes: Bytes | string): Promise<FileRef> {
+  async write(key: string, bytes: Bytes | string, options: { readonly verify?: 'read' } = {}): Promise<FileRef> {
     const staging = this.#place();
     const whole = typeof bytes === 'string' ? Buffer.from(bytes) : bytes;
     if (whole instanceof Uint8Array && !staging.onPlace && whole.length <= keptInMemoryBytes) {
@@ -87,10 +87,11 @@ export class ItemOutput implements Output {
         size: whole.length,
         digest: sha256(whole),
         bytes: new Uint8Array(whole),
+        ...options,
       } as const;
       return this.#add(staged);
     }
-    return this.#add(await this.#stage(key, whole));
+    return this.#add({ ...(await this.#stage(key, whole)), ...options });
   }
 
   async #stage(key: string, bytes: Bytes): Promise<StagedFile> {

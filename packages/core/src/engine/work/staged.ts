@@ -15,6 +15,7 @@ export type Staged =
       readonly size: number;
       readonly digest: Digest;
       readonly bytes: Uint8Array;
+      readonly verify?: 'read';
     }
   | StagedCopy
   | StagedFolder;
@@ -31,6 +32,8 @@ export interface StagedFile {
   readonly linked?: boolean;
   /** The file this one may replace, as it was seen. */
   readonly replaces?: FileRef;
+  /** A store that tells no digest must give the bytes back before the output counts. */
+  readonly verify?: 'read';
 }
 
 /** Bytes that go from one store to another when they are published; inside one store the service copies them. */
