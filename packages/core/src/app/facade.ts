@@ -7,6 +7,8 @@ import type { Needs } from '../model/step.ts';
 import type { Store } from '../model/store.ts';
 import type { Catalogue } from '../plugins/manifest.ts';
 import type { MapReport, RunReport, WhyReport } from '../report/run-report.ts';
+import type { CompareReport, FoundDifference, TransferReport } from '../report/transfer-report.ts';
+import type { CompareRequest, TransferRequest, TransferWatch } from './transfer/request.ts';
 
 /**
  * All that the command line (and whoever embeds the runner) asks of a project.
@@ -30,6 +32,14 @@ export interface Facade {
   doctor(): Promise<readonly Check[]>;
   catalogue(): Promise<Catalogue>;
   store(place: string): Promise<Store>;
+  /** Copies, moves or syncs files between two places; files that fail are in the report and not thrown. */
+  transfer(request: TransferRequest, watch: TransferWatch, signals: RunSignals): Promise<TransferReport>;
+  /** Tells each file that is not the same in both places. */
+  compare(
+    request: CompareRequest,
+    found: (difference: FoundDifference) => void,
+    signal: AbortSignal,
+  ): Promise<CompareReport>;
   /** Imports the plugin in a folder once and writes its `runner.manifest.json`; `check` only compares. */
   buildManifest(dir: string, options: { readonly check: boolean }): Promise<BuiltManifest>;
   close(): Promise<void>;

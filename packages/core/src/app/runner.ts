@@ -148,6 +148,18 @@ class Runner implements Facade {
     return this.#container.resolve(tokens.stores).open(place);
   }
 
+  async transfer(...[request, watch, signals]: Parameters<Facade['transfer']>): ReturnType<Facade['transfer']> {
+    const { transfer } = await import('./transfer/transfer.ts');
+    const bringing = bringingStores(await this.catalogue());
+    const driverEntries = bringing.map((plugin) => pathToFileURL(plugin.entry).href);
+    return transfer(request, { container: this.#container, driverEntries, signals, watch });
+  }
+
+  async compare(...[request, found, signal]: Parameters<Facade['compare']>): ReturnType<Facade['compare']> {
+    const { checkPlaces } = await import('./transfer/check-places.ts');
+    return checkPlaces(this.#container.resolve(tokens.stores), request, found, signal);
+  }
+
   buildManifest(dir: string): ReturnType<Facade['buildManifest']> {
     return buildPluginManifest(dir);
   }

@@ -11,8 +11,10 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { fail } from '../model/failure.ts';
-import { joinPlace } from '../model/file-ref.ts';
+import { type FileRef, joinPlace } from '../model/file-ref.ts';
+import type { StoredOutput } from '../state/rows.ts';
 import { toFailure } from '../storage/trouble.ts';
+import { changedMeanwhile } from './publishing.ts';
 import { folderDigest, listFiles } from './work/output-folder.ts';
 import { hashFile } from './work/stage-file.ts';
 import type { StagedFile, StagedFolder } from './work/staged.ts';
@@ -66,6 +68,20 @@ function copyOf({ lent: _lent, ...staged }: StagedFile, lent: string): StagedFil
   rmSync(staged.path, { force: true });
   copyFileSync(lent, staged.path, constants.COPYFILE_FICLONE);
   return { ...staged, version: String(statSync(staged.path).mtimeMs) };
+}
+
+/** Replaces a file that is still the one that was seen; one that has changed since is `store.conflict`. */
+export function replaceFile(staged: StagedFile, seen: FileRef, target: string, how: How): StoredOutput {
+  const found = statSync(target, { throwIfNoEntry: false });
+  const same = found?.isFile() && found.size === seen.size && String(found.mtimeMs) === seen.version;
+  if (found !== undefined && !same) {
+    if (found.isFile() && found.size === staged.size && hashFile(target) === staged.digest)
+      return [how.key, staged.size, adopt(staged, target, how), staged.digest, 'file'];
+    rmSync(staged.path, { force: true });
+    throw changedMeanwhile(how.place, how.key);
+  }
+  const version = publishFile(staged, target, { ...how, ours: found !== undefined });
+  return [how.key, staged.size, version, staged.digest, 'file'];
 }
 
 function adopt(staged: StagedFile, target: string, how: How): string {

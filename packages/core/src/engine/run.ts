@@ -93,6 +93,7 @@ export async function runTask(options: RunOptions): Promise<TaskReport> {
   const settler = new Settler(state, committer, new Publisher(state, committer, options.openStore), control, {
     run,
     overwrite: options.overwrite,
+    verify: options.verify,
     scratchDir: deps.scratchDir,
     task: { plugin: options.plugin.plugin.name, task: options.task },
     redact: options.redact,

@@ -26,6 +26,7 @@ export class Settler {
   readonly #options: {
     readonly run: number;
     readonly overwrite: boolean;
+    readonly verify: boolean;
     readonly scratchDir: string;
     readonly task: { readonly plugin: string; readonly task: string };
     readonly redact: (failure: Failure) => Failure;
@@ -43,6 +44,7 @@ export class Settler {
     options: {
       run: number;
       overwrite: boolean;
+      verify: boolean;
       scratchDir: string;
       task: { plugin: string; task: string };
       redact: (failure: Failure) => Failure;
@@ -139,8 +141,10 @@ export class Settler {
       key: todo.key,
       place: map.spec.place,
       store: map.store,
-      inherited: map.suspects.has(todo.key.split(subKeySeparator)[0] as string),
+      // Without rows the inventory tells what is there, and what is there is nobody's by our own account.
+      inherited: map.keepsRows && map.suspects.has(todo.key.split(subKeySeparator)[0] as string),
       overwrite: this.#options.overwrite,
+      verify: this.#options.verify,
       isConfirmed: (key) => {
         const row = this.#state.rows.find(map.line.id, [key]).get(key);
         return row !== undefined && map.used.has(row.seq);
@@ -178,7 +182,10 @@ export class Settler {
     for (const output of outputs) map.sizeBytes += output[1];
     const kept = new Set(outputs.map((output) => output[0]));
     const dropped = todo.oldOutputs.filter((output) => !kept.has(output[0]));
-    if (!map.keepsRows) return committed(0);
+    if (!map.keepsRows) {
+      if (map.suspects.has(todo.key)) this.#committer.note(() => this.#state.flights.forgive(map.line.id, todo.key));
+      return committed(0);
+    }
     this.#committer.add({
       row: {
         seq: todo.seq,

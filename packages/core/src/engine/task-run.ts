@@ -30,7 +30,7 @@ import { isResults } from '../model/result.ts';
 export interface RunningPlugin {
   readonly plugin: Plugin;
   readonly version: string;
-  /** File URL. */
+  /** File URL; '' for a task of the runner itself, which no worker can import. */
   readonly entry: string;
 }
 
@@ -103,7 +103,7 @@ export class TaskRun {
         exact: options.exact === true,
         partial: options.partial === 'allow',
         once: options.once === true,
-        internal: options.internal === true,
+        internal: options.internal === true || this.#options.plugin.entry === '',
       },
       this.#options.state.rows,
     );

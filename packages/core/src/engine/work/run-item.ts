@@ -1,5 +1,7 @@
 import { rmSync } from 'node:fs';
 import { canonicalJson } from '../../lib/canonical-json.ts';
+import type { Digest } from '../../lib/digest.ts';
+import type { FileRef } from '../../model/file-ref.ts';
 import { type Failure, fail } from '../../model/failure.ts';
 import type { Slot, Step } from '../../model/step.ts';
 import { toFailure } from './airlock.ts';
@@ -61,7 +63,9 @@ export async function runItem(
   rows: RowSink,
 ): Promise<ItemOutcome> {
   const { step, deps } = ready;
-  const output = new ItemOutput(ready.staging, deps.openStore, step.name, (ref, digest) => tools.remember(ref, digest));
+  const remember = (ref: FileRef, digest: Digest): void => tools.remember(ref, digest);
+  const recorded = step.spec.rows !== false;
+  const output = new ItemOutput(ready.staging, deps.openStore, step.name, remember, { recorded });
   const tools = toolsFor(ready, call, output, signal, hooks);
   try {
     const answer = (step.spec as unknown as Work).work(call.item, tools);
