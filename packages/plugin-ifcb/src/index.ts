@@ -1,6 +1,7 @@
 import { definePlugin } from '@dataset-runner/core/plugin';
 import { ifcbFailures } from './failures.ts';
 import { extract } from './tasks/extract.ts';
+import { features } from './tasks/features.ts';
 
 /** Imaging FlowCytobot data: from raw bins to a classified, published plankton dataset. */
-export default definePlugin({ name: 'ifcb', api: 1, tasks: { extract }, failures: ifcbFailures });
+export default definePlugin({ name: 'ifcb', api: 1, tasks: { extract, features }, failures: ifcbFailures });

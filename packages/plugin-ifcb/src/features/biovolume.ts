@@ -41,7 +41,11 @@ export function bodyOfRevolution({ data, width, height }: Mask): Body {
   places[0]! -= 0.5;
   places[slices - 1]! += 0.5;
   const angles = 180 / stepDegrees + 1;
-  const [x, y, z] = [new Float64Array(slices * angles), new Float64Array(slices * angles), new Float64Array(slices * angles)];
+  const [x, y, z] = [
+    new Float64Array(slices * angles),
+    new Float64Array(slices * angles),
+    new Float64Array(slices * angles),
+  ];
   for (let angle = 0; angle < angles; angle++) {
     const radians = angle * stepDegrees * (Math.PI / 180);
     const [cos, sin] = [Math.cos(radians), Math.sin(radians)];

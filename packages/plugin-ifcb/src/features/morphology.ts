@@ -3,7 +3,12 @@ import { emptyMask, type Mask } from './mask.ts';
 /** Pixels above `high`, and those above `low` that are joined to one of them; corners join. */
 export function hysteresis(
   values: Float64Array,
-  { width, height, low, high }: { readonly width: number; readonly height: number; readonly low: number; readonly high: number },
+  {
+    width,
+    height,
+    low,
+    high,
+  }: { readonly width: number; readonly height: number; readonly low: number; readonly high: number },
 ): Mask {
   const mask = emptyMask(width, height);
   const open: number[] = [];

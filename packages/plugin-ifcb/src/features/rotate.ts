@@ -17,8 +17,7 @@ function centred({ data, width, height }: Mask): Mask {
   const top = Math.floor((reach - sumY) / count);
   const left = Math.floor((reach - sumX) / count);
   const square = emptyMask(side, side);
-  for (let y = 0; y < height; y++)
-    square.data.set(data.subarray(y * width, (y + 1) * width), (top + y) * side + left);
+  for (let y = 0; y < height; y++) square.data.set(data.subarray(y * width, (y + 1) * width), (top + y) * side + left);
   return square;
 }
 
