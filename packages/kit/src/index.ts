@@ -65,6 +65,7 @@ export {
 } from './report.ts';
 export { splitReport, type SplitReportOptions } from './split-report.ts';
 export { type Cell, type CsvReadOptions, type CsvRow, type CsvWriteOptions, readCsv, writeCsv } from './csv.ts';
+export { type CsvCells, type CsvTable, csvTable, type CsvTableOptions } from './csv-rows.ts';
 export { type Column, type ColumnType, type Table, tableFromParquet, tableToCsv, tableToParquet } from './table.ts';
 export { tableFailures } from './table-failures.ts';
 export { readVoc, type VocAnnotation, type VocBox, type VocObject, wholeBox } from './voc.ts';

@@ -3,9 +3,10 @@ import { classifyFailures } from './classify/failures.ts';
 import { ifcbFailures } from './failures.ts';
 import { kerasFailures } from './keras/failures.ts';
 import { classify } from './tasks/classify.ts';
+import { extract } from './tasks/extract.ts';
 import { model } from './tasks/model.ts';
 
 const $catalogue = [ifcbFailures, classifyFailures, kerasFailures].flatMap((failures) => failures.$catalogue);
 
 /** Imaging FlowCytobot data: from raw bins to a classified, published plankton dataset. */
-export default definePlugin({ name: 'ifcb', api: 1, tasks: { classify, model }, failures: { $catalogue } });
+export default definePlugin({ name: 'ifcb', api: 1, tasks: { extract, classify, model }, failures: { $catalogue } });

@@ -26,6 +26,14 @@ export interface OpenChunk {
   left: number;
 }
 
+const noNeeds: Needs = {};
+
+/** What an item takes of the machine; a step may say so item by item. */
+export function needsOf(map: MapRun, todo: Todo): Needs {
+  const { needs } = map.spec.step.spec;
+  return typeof needs === 'function' ? (needs as (item: unknown) => Needs)(todo.item) : (needs ?? noNeeds);
+}
+
 /** True when two items take the same share of every limit, so that they may travel together. */
 export function sameNeeds(a: Needs, b: Needs): boolean {
   return a.cpu === b.cpu && a.lane === b.lane && a.memoryMb === b.memoryMb && a.gpu === b.gpu;

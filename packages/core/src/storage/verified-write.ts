@@ -21,8 +21,8 @@ export async function writeVerified(
   const { signal, ifAbsent = false } = options;
   const mustProve = options.verify === 'read';
   // Where the service can rename, bytes that came wrong never lie under the file's name. A local disk renames itself.
-  const staged = mustProve && !ifAbsent && driver.localPath === undefined && !isStaged(key) ? driver.move : undefined;
-  const target = staged === undefined ? key : `${stagingFolder}/put/${randomUUID()}`;
+  const isMoved = mustProve && !ifAbsent && driver.localPath === undefined && !isStaged(key) && canMove(driver);
+  const target = isMoved ? `${stagingFolder}/put/${randomUUID()}` : key;
   const digest = upload.digest ?? options.digest;
   const stored = await driver.write(target, upload.body(), {
     size: upload.size,
@@ -36,16 +36,19 @@ export async function writeVerified(
   try {
     const isProven = !mustProve || stored.bytesChecked === true || entry.digest === sent.digest;
     if (!isProven) await readBack(driver, target, sent, signal);
-    if (staged !== undefined)
-      entry = verifyStored(
-        await staged.call(driver, target, key, { overwrite: true, ...(signal === undefined ? {} : { signal }) }),
-        sent,
-      );
+    if (isMoved) {
+      const moving = { overwrite: true, ...(signal === undefined ? {} : { signal }) };
+      entry = verifyStored(await driver.move(target, key, moving), sent);
+    }
   } catch (error) {
     if (mustProve) await takeBack(driver, target, entry);
     throw error;
   }
   return { ...entry, key, digest: sent.digest };
+}
+
+function canMove(driver: WritingDriver): driver is WritingDriver & Required<Pick<Driver, 'move'>> {
+  return driver.move !== undefined;
 }
 
 function verifyStored(stored: Entry | undefined, sent: Sent): Entry {

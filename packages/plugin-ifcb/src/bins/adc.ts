@@ -67,6 +67,8 @@ export interface RoiBox {
 /** An .adc file: one row for each image, or for a trigger without one. */
 export interface Adc {
   readonly style: BinStyle;
+  /** What failures call it. */
+  readonly file: string;
   readonly rowCount: number;
   /** Rows with an image, in file order. */
   readonly boxes: readonly RoiBox[];
@@ -135,7 +137,7 @@ export function parseAdc(bytes: Uint8Array, { style, file, format }: AdcOptions)
     const [trigger, x, y, width, height, start] = values as [number, number, number, number, number, number];
     if (width > 0 && height > 0) boxes.push({ target: index + 1, trigger, x, y, width, height, start });
   }
-  return { style, rowCount: rows.length, boxes, triggerCount: box[0]?.at(-1) ?? 0, column };
+  return { style, file, rowCount: rows.length, boxes, triggerCount: box[0]?.at(-1) ?? 0, column };
 }
 
 function linesOf(bytes: Uint8Array): { readonly text: string; readonly byte: number }[] {

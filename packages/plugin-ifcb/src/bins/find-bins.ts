@@ -43,10 +43,10 @@ export function findBins(
 ): FoundBins {
   const byKey = new Map(files.map((file) => [file.key, file]));
   const corrected = new Map<string, FileRef>();
-  for (const file of [...files, ...corrections]) {
-    const [folder = '', stem] = splitKey(file.key);
-    const isCorrection = corrections.includes(file) || folder.split('/').includes('adcmod');
-    if (isCorrection && stem.endsWith('.adc.mod')) corrected.set(stem.slice(0, -'.adc.mod'.length), file);
+  const beside = files.filter(({ key }) => key.startsWith('adcmod/') || key.includes('/adcmod/'));
+  for (const file of [...beside, ...corrections]) {
+    const [, name] = splitKey(file.key);
+    if (name.endsWith('.adc.mod')) corrected.set(name.slice(0, -'.adc.mod'.length), file);
   }
   const bins = new Map<string, BinFiles>();
   const leftOut: { key: string; why: string }[] = [];

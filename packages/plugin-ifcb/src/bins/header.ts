@@ -44,7 +44,7 @@ export function parseHeader(bytes: Uint8Array, { file }: { readonly file: string
   if (first === undefined) throw ifcbFailures['header-invalid']({ file, byte: 0, why: 'the file is empty' });
   if (first.startsWith('"')) return headerOf(quotedFields(lines, text, file));
   if (/^softwareVersion:/i.test(first)) return headerOf(keyedFields(lines));
-  if (/^Imaging FlowCytobot/.test(first)) return headerOf(proseFields(text));
+  if (first.startsWith('Imaging FlowCytobot')) return headerOf(proseFields(text));
   throw ifcbFailures['header-invalid']({ file, byte: 0, why: `begins with '${first.slice(0, 40)}', no known form` });
 }
 
