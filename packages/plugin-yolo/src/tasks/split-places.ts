@@ -32,7 +32,11 @@ export async function textOf(set: Readable, file: string): Promise<string> {
  * An image is an item of its own, for its bytes are many; labels go by shard, for their files are. In a set that keeps
  * raters apart, `<image>_<rater>` belongs to the image `<image>`.
  */
-export function placesOf(files: readonly FileRef[], lines: readonly SplitLine[], how: PlacedFiles['how']): PlacedFiles[] {
+export function placesOf(
+  files: readonly FileRef[],
+  lines: readonly SplitLine[],
+  how: PlacedFiles['how'],
+): PlacedFiles[] {
   const splitOf = new Map(lines.map(({ image, split }) => [image, split]));
   const items = new Map<string, { file: FileRef; to: string[] }[]>();
   for (const file of files) {
