@@ -126,7 +126,8 @@ describe('yolo:convert', function () {
     await fails('table.header-missing', { 'train.csv': csv.replace('rad_id', 'rater') });
     await fails('yolo.size-missing', { 'train_meta.csv': 'image_id,dim0,dim1\n' });
     await fails('yolo.param-missing', {}, ['run', 'yolo:convert', '--annotations', './train.csv', '--out', './set']);
-    await fails('yolo.images-missing', {}, [...convertArgs, '--images', './set2']);
+    const elsewhere = convertArgs.map((word) => (word === './train' ? './set2' : word));
+    await fails('yolo.images-missing', {}, elsewhere);
     const [first = ''] = Object.keys(files).filter((path) => path.startsWith('train/'));
     await fails('yolo.image-twice', { [first.replace('.png', '.jpg')]: files[first]! });
   });
