@@ -25,6 +25,8 @@ export interface ImageFacts {
   readonly space: string;
   /** True for print colours, which most training code reads wrongly. */
   readonly cmyk: boolean;
+  /** EXIF's 1 to 8, where the image says it; from 2 on it is to be shown turned or mirrored. */
+  readonly orientation?: number;
   /** Pages of a TIFF, frames of an animation, else 1. Only the first is decoded. */
   readonly pages: number;
   readonly problem?: ImageProblem;
@@ -78,6 +80,7 @@ export async function inspectImage(bytes: Uint8Array, options: InspectOptions = 
     space: header.space ?? 'unknown',
     cmyk: header.space === 'cmyk',
     pages: header.pages ?? 1,
+    ...(header.orientation === undefined ? {} : { orientation: header.orientation }),
   };
   if (facts.width * facts.height > maxPixels) {
     const message = `${facts.width} x ${facts.height} pixels are more than ${maxPixels}`;
