@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import type { DependencyContainer } from 'tsyringe';
 import { depsOf } from '../engine/executors/work-deps.ts';
 import { type RunOptions, runTask, type TaskReport } from '../engine/run.ts';
+import type { RunSettings, RunSignals } from '../engine/run-settings.ts';
 import { stagingName } from '../engine/sweep.ts';
+import type { Emit, Reason } from '../model/event.ts';
 import type { OpenStore } from '../model/store.ts';
 import type { Plugin } from '../model/plugin.ts';
-import type { TaskSettings } from './run-task.ts';
 import { tokens } from './tokens.ts';
 
 /** A task whose plugin is imported and whose params are checked. */
@@ -17,6 +18,12 @@ export interface ReadyTask extends Pick<RunOptions, 'task' | 'params' | 'about' 
   readonly entry: string;
   /** Modules of plugins that bring stores. */
   readonly driverEntries: readonly string[];
+}
+
+/** How a task is to run, and who hears of it. */
+export interface TaskSettings extends RunSettings, RunSignals {
+  readonly emit: Emit;
+  readonly onReason?: (map: string, key: string, reason: Reason) => void;
 }
 
 /** What a command of the runner itself sets otherwise than a task does. */

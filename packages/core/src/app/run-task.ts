@@ -3,15 +3,13 @@ import type { DependencyContainer } from 'tsyringe';
 import type { RawParams } from '../config/project.ts';
 import { resolveParams } from '../config/resolve-params.ts';
 import type { TaskReport } from '../engine/run.ts';
-import type { RunSettings, RunSignals } from '../engine/run-settings.ts';
 import type { Json } from '../lib/canonical-json.ts';
-import type { Emit, Reason } from '../model/event.ts';
 import { fail } from '../model/failure.ts';
 import type { Plugin } from '../model/plugin.ts';
 import { loadPlugin } from '../plugins/load.ts';
 import type { CataloguePlugin } from '../plugins/manifest.ts';
 import { paramReaders } from './param-readers.ts';
-import { runInEngine } from './run-in-engine.ts';
+import { runInEngine, type TaskSettings } from './run-in-engine.ts';
 import { tokens } from './tokens.ts';
 
 /** One task to run, with where its values come from. */
@@ -23,11 +21,6 @@ export interface TaskToRun {
   readonly driverEntries: readonly string[];
   readonly flags: { readonly [param: string]: unknown };
   readonly config: readonly RawParams[];
-}
-
-export interface TaskSettings extends RunSettings, RunSignals {
-  readonly emit: Emit;
-  readonly onReason?: (map: string, key: string, reason: Reason) => void;
 }
 
 /** A task that ran, with what its `render` says. */
