@@ -62,6 +62,7 @@ export class ItemOutput implements Output {
   readonly #staging: Staging | undefined;
   readonly #openStore: OpenStore;
   readonly #step: string;
+  /** Paths given out by `path` and not yet told written, by key. */
   readonly #pending = new Map<string, string>();
   /** Told the digest of a copied input that had none: a later touch of it then changes nothing. */
   readonly #onSource: ((ref: FileRef, digest: Digest) => void) | undefined;
@@ -111,6 +112,7 @@ export class ItemOutput implements Output {
       if (ref.digest === undefined) this.#onSource?.(ref, staged.digest);
       return this.#add(staged);
     }
+    // The service copies by itself, so no byte passes here; only where the digest is known already, for nobody reads it.
     if (ref.digest !== undefined && sameStore(ref.store, staging.place) && from.can.copy) {
       return this.#add({
         kind: 'copy',
@@ -128,6 +130,7 @@ export class ItemOutput implements Output {
   async folder(key: string): Promise<OutputFolder> {
     const path = this.#place().path();
     mkdirSync(path);
+    // Made in staging: a local place gets it by one rename, and nobody ever sees half of it.
     const folder = new StagingFolder(path);
     return {
       path,
@@ -184,6 +187,7 @@ export class ItemOutput implements Output {
   }
 }
 
+// Two places of one service: the same scheme and host (or bucket).
 function sameStore(a: string, b: string): boolean {
   const root = (place: string): string => /^[a-z0-9+-]+:(\/\/[^/]*)?/.exec(place)?.[0] ?? '';
   return root(a) === root(b) && root(a) !== '';
