@@ -1,5 +1,5 @@
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
-import { driverContract } from '@dataset-runner/core/testing';
+import { driverContract, startUnkindHttp } from '@dataset-runner/core/testing';
 import { createStoreOpener } from '../../packages/core/src/storage/open-store.ts';
 import { prepareCeph, startCeph, type CephServer } from '../../scripts/servers/ceph.ts';
 import { skip } from '../support/skip.ts';
@@ -29,17 +29,27 @@ describe('Ceph, a real server of S3', function () {
       workDir: '/nowhere',
       allowHosts: ['127.0.0.1'],
       stores: { cloud: { ...entry, conditionalPut: true, partBytes: 200_000, copyBytes: 1_000_000, ...more } },
-      retry: { attempts: 2, baseMs: 10, capMs: 50 },
+      retry: { attempts: 4, baseMs: 10, capMs: 50 },
     });
     return { store: await opener.open('cloud:sets/2026'), dispose: () => opener.close() };
+  }
+
+  async function openUnkind() {
+    const proxy = await startUnkindHttp(server.url);
+    const { store, dispose } = await openStore({ endpoint: proxy.url });
+    return { store, proxy, dispose: async () => (await dispose(), proxy.close()) };
   }
 
   driverContract('s3 on Ceph', {
     open: () => openStore(),
     timeoutMs: 60_000,
     listFiles: 2_100,
+    unkind: openUnkind,
     troubled: {
       'store.denied': () => openStore({ secretAccessKey: 'wrong' }),
+      'store.no-bucket': () => openStore({ url: 's3://no-such-bucket/a' }),
+      'store.unavailable': () => openStore({ endpoint: 'http://127.0.0.1:1' }),
+      'store.address': () => openStore({ endpoint: server.url.replace('127.0.0.1', '127.0.0.2') }),
     },
   });
 
