@@ -171,6 +171,17 @@ for (const kind of ['apache-basic', 'apache-digest'] as const) {
       assert.deepEqual(setsIn(rig.dir), []);
     });
 
+    it('with --move keeps the zip when the other side has other bytes', async () => {
+      await using proxy = await unkindProxy(server.url);
+      proxy.wrongUploads = Infinity;
+      await using rig = await project('wrong', { url: proxy.url });
+      const kept = readFileSync(rig.path(await refused(rig, 'store.corrupt', '--move')));
+      assert.deepEqual(filesAt('wrong'), []);
+      proxy.wrongUploads = 0;
+      assert.ok((await arrives(rig, 'wrong', '--move')).equals(kept));
+      assert.deepEqual(setsIn(rig.dir), []);
+    });
+
     it('diatom:upload --move removes the local zip only after the other one was read back right', async () => {
       await using proxy = await unkindProxy(server.url);
       await using rig = await project('read-back', { url: proxy.url });

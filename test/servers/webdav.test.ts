@@ -8,6 +8,7 @@ import {
   type WebdavKind,
   type WebdavServer,
 } from '../../scripts/servers/webdav.ts';
+import { recordContract } from '../support/record-contract.ts';
 import { skip } from '../support/skip.ts';
 
 const megabyte = 1024 * 1024;
@@ -19,6 +20,13 @@ const limits: { readonly [K in WebdavKind]?: { readonly [title: string]: string 
     'keeps a file of the name 0':
       'sabre/dav 1.8 takes the name 0 for none and keeps the name the file had before its MOVE',
   },
+};
+
+const names: { readonly [K in WebdavKind]: string } = {
+  'apache-basic': 'Apache mod_dav (basic)',
+  'apache-digest': 'Apache mod_dav (digest)',
+  nginx: 'nginx dav-ext',
+  sabre: 'sabre/dav 1.8',
 };
 
 for (const kind of webdavKinds) {
@@ -57,6 +65,7 @@ for (const kind of webdavKinds) {
       timeoutMs: 30_000,
       cannot: limits[kind] ?? {},
       troubled: { 'store.denied': () => openStore('wrong') },
+      onResult: recordContract('webdav', names[kind]),
     });
 
     it('streams 300 MB in flat memory', async () => {
