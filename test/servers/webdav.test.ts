@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { driverContract } from '@dataset-runner/core/testing';
+import { driverContract, startUnkindHttp } from '@dataset-runner/core/testing';
 import { createStoreOpener } from '../../packages/core/src/storage/open-store.ts';
 import {
   prepareWebdav,
@@ -44,13 +44,13 @@ for (const kind of webdavKinds) {
 
     after(() => server?.stop());
 
-    function open(password = server.password) {
+    function open(password = server.password, url = server.url) {
       const opener = createStoreOpener({
         projectDir: '/',
         workDir: '/nowhere',
         allowHosts: ['127.0.0.1'],
-        stores: { cloud: { url: `webdav+${server.url}/place-${places++}`, username: server.username, password } },
-        retry: { attempts: 2, baseMs: 10, capMs: 50 },
+        stores: { cloud: { url: `webdav+${url}/place-${places++}`, username: server.username, password } },
+        retry: { attempts: 4, baseMs: 10, capMs: 50 },
       });
       return opener;
     }
@@ -60,9 +60,17 @@ for (const kind of webdavKinds) {
       return { store: await opener.open('cloud:sets/2026'), dispose: () => opener.close() };
     }
 
+    async function openUnkind() {
+      const proxy = await startUnkindHttp(server.url);
+      const opener = open(server.password, proxy.url);
+      const dispose = async () => (await opener.close(), proxy.close());
+      return { store: await opener.open('cloud:sets/2026'), proxy, dispose };
+    }
+
     driverContract(kind, {
       open: () => openStore(),
-      timeoutMs: 30_000,
+      timeoutMs: 60_000,
+      unkind: openUnkind,
       cannot: limits[kind] ?? {},
       troubled: { 'store.denied': () => openStore('wrong') },
       onResult: recordContract('webdav', names[kind]),
