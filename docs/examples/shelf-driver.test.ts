@@ -13,7 +13,13 @@ driverContract('shelf', {
     const driver = await shelf.open({
       url,
       options: {},
-      context: { projectDir: folder, workDir: folder, allowHosts: [], patiently: (request) => request() },
+      context: {
+        projectDir: folder,
+        workDir: folder,
+        allowHosts: [],
+        patiently: (request) => request(),
+        openDriver: () => Promise.reject(new Error('a shelf stands for itself')),
+      },
     });
     const store = new ManagedStore({ place: 'shelf:', driver, guarantees: shelf.guarantees });
     return {

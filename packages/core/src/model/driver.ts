@@ -121,6 +121,21 @@ export interface DriverContext {
    * Whole calls need none of it: the managed store repeats those.
    */
   readonly patiently: <T>(request: () => Promise<T>, signal?: AbortSignal) => Promise<T>;
+  /**
+   * Opens the driver of another URL, for a kind of store that only knows where the bytes really lie.
+   *
+   * Throws as a place of that URL would. The caller owns the driver, and closes it in its own `close`.
+   */
+  readonly openDriver: (target: DriverTarget) => Promise<Driver>;
+}
+
+/** Where a driver that stands for another finds its bytes. */
+export interface DriverTarget {
+  /** As under `stores:`: a URL or an absolute path, without credentials. */
+  readonly url: string;
+  readonly options?: { readonly [name: string]: unknown };
+  /** Values among the options that no log may show. */
+  readonly secrets?: readonly string[];
 }
 
 export interface DriverDefinition {

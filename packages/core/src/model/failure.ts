@@ -42,6 +42,7 @@ export interface FailureDetails {
   'plugin.broken': { readonly name: string; readonly message: string };
   'plugin.api': { readonly name: string; readonly found: string; readonly supported: number };
   'plugin.duplicate': { readonly name: string; readonly places: readonly string[] };
+  'sdk.missing': { readonly package: string; readonly install: string };
   'item.duplicate': { readonly key: string; readonly map: string };
   'item.key': { readonly key: string; readonly why: string };
   'item.not-json': { readonly path: string; readonly why: string };

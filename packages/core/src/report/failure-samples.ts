@@ -65,6 +65,11 @@ export const failureSamples: { readonly [C in CoreCode]: FailureOf<C> } = {
     name: 'diatom',
     places: ['@dataset-runner/plugin-diatom', './plugins/diatom.ts'],
   },
+  'sdk.missing': {
+    code: 'sdk.missing',
+    package: '@azure/storage-blob',
+    install: 'npm install --save-dev @azure/storage-blob@12',
+  },
   'item.duplicate': {
     code: 'item.duplicate',
     key: 'amphora/0001.png',

@@ -1,7 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import { parseReference } from '../lib/reference.ts';
 import type { RetryPolicy } from '../lib/retry.ts';
-import type { Driver, DriverDefinition } from '../model/driver.ts';
+import type { Driver, DriverDefinition, DriverTarget } from '../model/driver.ts';
 import { fail } from '../model/failure.ts';
 import type { OpenStore, Store } from '../model/store.ts';
 import { builtinDrivers } from './drivers/registry.ts';
@@ -35,6 +35,8 @@ export interface StoreOpenerOptions {
   readonly allowHosts?: readonly string[];
   /** Gives the value of an `env:`, `file:` or `cmd:` reference in an option; throws `secret.missing`. */
   secret?(reference: string, of: OptionAddress): Promise<string> | string;
+  /** Masks a secret that a driver found by itself, in every sink. */
+  hide?(secret: string): void;
   /** For all stores. Default: 4 attempts, from 200 ms. */
   readonly retry?: RetryPolicy;
 }
@@ -97,9 +99,23 @@ export function createStoreOpener(options: StoreOpenerOptions): StoreOpener {
         workDir: options.workDir,
         allowHosts: options.allowHosts ?? [],
         patiently: patience(lane, options.retry),
+        openDriver: async (wanted) => openDelegate(wanted),
       },
     });
     return { driver, definition, lane };
+  }
+
+  async function openDelegate({ url, options: settings = {}, secrets = [] }: DriverTarget): Promise<Driver> {
+    for (const secret of secrets) options.hide?.(secret);
+    const { driver, definition } = await openDriver({
+      url: urlOf(url, options),
+      prefix: '',
+      settings,
+      name: '',
+      id: url,
+    });
+    // What its kind promises goes with it: the store around it was made for the kind that delegates.
+    return driver.guarantees === undefined ? Object.assign(driver, { guarantees: definition.guarantees }) : driver;
   }
 
   return {
