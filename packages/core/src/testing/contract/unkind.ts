@@ -52,14 +52,14 @@ export const unkindCases: readonly UnkindCase[] = [
       for (const [n, cut] of cuts.entries()) {
         let left = 1;
         proxy.unkind = (request) => (isUpload(request) && left-- > 0 ? cut : undefined);
-        await store.write(`once/${n}`, bytes);
-        assert.equal(Buffer.compare(await readAll(await store.read(`once/${n}`)), bytes), 0);
-        await store.write(`never/${n}`, bytesOf('old'));
+        await store.write(`once/file-${n}`, bytes);
+        assert.equal(Buffer.compare(await readAll(await store.read(`once/file-${n}`)), bytes), 0);
+        await store.write(`never/file-${n}`, bytesOf('old'));
         proxy.unkind = (request) => (isUpload(request) ? cut : undefined);
-        const failure = await failureFrom(() => store.write(`never/${n}`, bytes)).catch(() => undefined);
+        const failure = await failureFrom(() => store.write(`never/file-${n}`, bytes)).catch(() => undefined);
         proxy.unkind = () => undefined;
         // Where only the answer was lost, the new bytes may be there: all of them.
-        const found = await readAll(await store.read(`never/${n}`));
+        const found = await readAll(await store.read(`never/file-${n}`));
         assert.ok(['old', bytes.toString()].includes(found.toString()) || Buffer.compare(found, bytes) === 0);
         if (failure !== undefined) assert.match(failure.code, /^store\.(unavailable|corrupt)$/);
       }

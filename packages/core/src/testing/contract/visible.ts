@@ -18,7 +18,7 @@ export const visibleCases: readonly ContractCase[] = [
     title: 'shows at once what was written and removed: to stat, readers and listings',
     async run({ store }) {
       for (let round = 0; round < 5; round++) {
-        const key = `seen/${round % 2}`;
+        const key = `seen/file-${round % 2}`;
         const text = `round ${round} `.repeat(round + 1);
         await store.write(key, bytesOf(text));
         assert.equal((await store.stat(key))?.size, text.length);
@@ -43,7 +43,7 @@ export const visibleCases: readonly ContractCase[] = [
   {
     title: 'takes large files at the same time and keeps them apart',
     async run({ store, sizes }) {
-      const files = Array.from({ length: 4 }, (_, n) => ({ key: `large/${n}`, bytes: someBytes(sizes.bigBytes + n) }));
+      const files = Array.from({ length: 4 }, (_, n) => ({ key: `large/file-${n}`, bytes: someBytes(sizes.bigBytes + n) }));
       await Promise.all(
         files.map(({ key, bytes }) => store.write(key, piecesOf(bytes, 65_536), { size: bytes.length })),
       );
