@@ -121,4 +121,19 @@ describe('logins to Azure', () => {
       await stores.close();
     }
   });
+
+  it('say that nobody is logged in on this machine', async () => {
+    // Only the environment is asked, and it has nothing: no network is needed to find that out.
+    process.env['AZURE_TOKEN_CREDENTIALS'] = 'EnvironmentCredential';
+    try {
+      const stores = opener({ url: 'az://plankton', accountName: 'lab' });
+      const store = await stores.open('cloud:');
+      const failure = await failureFrom(() => store.stat('a'));
+      assert.equal(failure?.code, 'store.denied');
+      assert.match(JSON.stringify(failure), /no login of this machine/);
+      await stores.close();
+    } finally {
+      delete process.env['AZURE_TOKEN_CREDENTIALS'];
+    }
+  });
 });
