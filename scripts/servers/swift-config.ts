@@ -116,8 +116,6 @@ project_name = admin
 user_domain_id = default
 project_domain_id = default
 delay_auth_decision = true
-# Else a token is believed for five minutes after its end.
-token_cache_time = -1
 [filter:keystoneauth]
 use = egg:swift#keystoneauth
 operator_roles = admin, member

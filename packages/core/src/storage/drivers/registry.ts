@@ -15,4 +15,5 @@ export const builtinDrivers: readonly BuiltinDriver[] = [
   { schemes: ['az'], load: async () => (await import('./azure.ts')).azureDriver },
   { schemes: ['gs'], load: async () => (await import('./gcs.ts')).gcsDriver },
   { schemes: ['swift'], load: async () => (await import('./swift.ts')).swiftDriver },
+  { schemes: ['sftp'], load: async () => (await import('./sftp.ts')).sftpDriver },
 ];
