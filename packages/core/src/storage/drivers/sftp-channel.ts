@@ -1,4 +1,4 @@
-import type { Attributes, FileEntryWithStats, SFTPWrapper, Stats } from 'ssh2';
+import type { FileEntryWithStats, SFTPWrapper, Stats } from 'ssh2';
 import { StoreTrouble, type TroubleKind } from '../../model/driver.ts';
 
 // draft-ietf-secsh-filexfer-02, section 7.
@@ -96,10 +96,9 @@ export class SftpChannel {
     return asked(`remove folder ${path}`, (done) => this.#sftp.rmdir(path, done));
   }
 
-  setModified(path: string, attributes: Pick<Attributes, 'atime' | 'mtime'>): Promise<void> {
-    return asked(`set the time of ${path}`, (done) =>
-      this.#sftp.utimes(path, attributes.atime, attributes.mtime, done),
-    );
+  /** Seconds since 1970; SFTP knows no parts of them. */
+  setModified(path: string, seconds: number): Promise<void> {
+    return asked(`set the time of ${path}`, (done) => this.#sftp.utimes(path, seconds, seconds, done));
   }
 
   /** True when the disk below this path has no room; false also where the server does not tell. */
@@ -143,4 +142,14 @@ function asTrouble(error: unknown, what: string): unknown {
   if (/does not support/i.test(error.message))
     return new StoreTrouble('unsupported', `cannot ${what}: the server has no such call`);
   return error;
+}
+
+/** What lies at a path, links followed; undefined when nothing does. */
+export async function statOf(channel: SftpChannel, path: string): Promise<Stats | undefined> {
+  try {
+    return await channel.stat(path);
+  } catch (error) {
+    if (error instanceof StoreTrouble && error.kind === 'missing') return undefined;
+    throw error;
+  }
 }
