@@ -31,19 +31,21 @@ export interface PlaceKind {
 const bucket = 'plankton';
 
 async function apache(): Promise<ServedPlace> {
-  const { url, username, password, root, stop } = await startWebdav('apache-basic');
+  const server = await startWebdav('apache-basic');
+  const { url, username, password, root } = server;
   return {
     entry: { url: `webdav+${url}`, username, password: 'env:PLACE_SECRET', auth: 'basic' },
     secret: password,
     rclone: { options: { type: 'webdav', vendor: 'other', url, user: username, pass: password }, bucket: '' },
     url,
     folder: `${root}/data`,
-    stop,
+    stop: () => server.stop(),
   };
 }
 
 async function ceph(): Promise<ServedPlace> {
-  const { url, accessKeyId, secretAccessKey, stop } = await startCeph();
+  const server = await startCeph();
+  const { url, accessKeyId, secretAccessKey } = server;
   const credentials = { accessKeyId, secretAccessKey };
   const client = new S3Client({ endpoint: url, region: 'us-east-1', forcePathStyle: true, credentials });
   await client.send(new CreateBucketCommand({ Bucket: bucket }));
@@ -60,39 +62,42 @@ async function ceph(): Promise<ServedPlace> {
     secret: secretAccessKey,
     rclone: { options: { type: 's3', provider: 'Ceph', endpoint: url, ...keys }, bucket },
     url,
-    stop,
+    stop: () => server.stop(),
   };
 }
 
 async function swift(): Promise<ServedPlace> {
-  const { url, username, password, stop } = await startSwift();
+  const server = await startSwift();
+  const { url, username, password } = server;
   const authUrl = `${url}/auth/v1.0`;
   return {
     entry: { url: `swift://${bucket}`, authUrl, username, password: 'env:PLACE_SECRET', createContainer: true },
     secret: password,
     rclone: { options: { type: 'swift', user: username, key: password, auth: authUrl }, bucket },
-    stop,
+    stop: () => server.stop(),
   };
 }
 
 async function azurite(): Promise<ServedPlace> {
-  const { endpoint, accountName, accountKey, stop } = await startAzurite();
+  const server = await startAzurite();
+  const { endpoint, accountName, accountKey } = server;
   return {
     entry: { url: `az://${bucket}`, endpoint, accountName, accountKey: 'env:PLACE_SECRET', createContainer: true },
     secret: accountKey,
     rclone: { options: { type: 'azureblob', account: accountName, key: accountKey, endpoint }, bucket },
-    stop,
+    stop: () => server.stop(),
   };
 }
 
 async function gcs(): Promise<ServedPlace> {
-  const { endpoint, stop } = await startFakeGcs();
+  const server = await startFakeGcs();
+  const { endpoint } = server;
   const options = { type: 'gcs', anonymous: 'true', endpoint: `${endpoint}/storage/v1/`, project_number: 'lab' };
   return {
     entry: { url: `gs://${bucket}`, endpoint, createBucket: true, projectId: 'lab' },
     secret: 'none',
     rclone: { options, bucket },
-    stop,
+    stop: () => server.stop(),
   };
 }
 

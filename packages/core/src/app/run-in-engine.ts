@@ -4,9 +4,9 @@ import type { DependencyContainer } from 'tsyringe';
 import { depsOf } from '../engine/executors/work-deps.ts';
 import { type RunOptions, runTask, type TaskReport } from '../engine/run.ts';
 import { stagingName } from '../engine/sweep.ts';
+import type { Emit, Reason } from '../model/event.ts';
 import type { OpenStore } from '../model/store.ts';
 import type { Plugin } from '../model/plugin.ts';
-import type { TaskSettings } from './run-task.ts';
 import { tokens } from './tokens.ts';
 
 /** A task whose plugin is imported and whose params are checked. */
@@ -17,6 +17,21 @@ export interface ReadyTask extends Pick<RunOptions, 'task' | 'params' | 'about' 
   readonly entry: string;
   /** Modules of plugins that bring stores. */
   readonly driverEntries: readonly string[];
+}
+
+/** How a run goes, whatever it does. */
+export interface TaskSettings {
+  readonly emit: Emit;
+  readonly drain: AbortSignal;
+  readonly stop: AbortSignal;
+  readonly dryRun: boolean;
+  readonly force: boolean;
+  readonly jobs?: number;
+  readonly onFailure: 'finish' | 'stop';
+  readonly overwrite: boolean;
+  readonly wait: boolean;
+  readonly verify: boolean;
+  readonly onReason?: (map: string, key: string, reason: Reason) => void;
 }
 
 /** What a command of the runner itself sets otherwise than a task does. */

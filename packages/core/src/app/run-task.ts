@@ -4,13 +4,12 @@ import type { RawParams } from '../config/project.ts';
 import { resolveParams } from '../config/resolve-params.ts';
 import type { TaskReport } from '../engine/run.ts';
 import type { Json } from '../lib/canonical-json.ts';
-import type { Emit, Reason } from '../model/event.ts';
 import { fail } from '../model/failure.ts';
 import type { Plugin } from '../model/plugin.ts';
 import { loadPlugin } from '../plugins/load.ts';
 import type { CataloguePlugin } from '../plugins/manifest.ts';
 import { paramReaders } from './param-readers.ts';
-import { runInEngine } from './run-in-engine.ts';
+import { runInEngine, type TaskSettings } from './run-in-engine.ts';
 import { tokens } from './tokens.ts';
 
 /** One task to run, with where its values come from. */
@@ -22,20 +21,6 @@ export interface TaskToRun {
   readonly driverEntries: readonly string[];
   readonly flags: { readonly [param: string]: unknown };
   readonly config: readonly RawParams[];
-}
-
-export interface TaskSettings {
-  readonly emit: Emit;
-  readonly drain: AbortSignal;
-  readonly stop: AbortSignal;
-  readonly dryRun: boolean;
-  readonly force: boolean;
-  readonly jobs?: number;
-  readonly onFailure: 'finish' | 'stop';
-  readonly overwrite: boolean;
-  readonly wait: boolean;
-  readonly verify: boolean;
-  readonly onReason?: (map: string, key: string, reason: Reason) => void;
 }
 
 /** A task that ran, with what its `render` says. */
@@ -88,6 +73,6 @@ function versionsOf(task: TaskToRun, plugin: Plugin): { readonly [name: string]:
   return { plugin: { name: plugin.name, package: task.plugin.spec, version: task.plugin.version } };
 }
 
-export function runtime(): Json {
+function runtime(): Json {
   return { node: process.version, platform: `${process.platform}-${process.arch}` };
 }

@@ -16,7 +16,8 @@ import type { Facade, GivenFlags, OpenRunner, RunnerOptions, RunRequest, RunSign
 import { listRuns, provenanceOf, readLog } from './history.ts';
 import { joinReports, ReasonLog, runReport } from './plan-report.ts';
 import { pipelineOf, runPipelineEntries } from './run-pipeline.ts';
-import { runOneTask, type TaskSettings, type TaskToRun } from './run-task.ts';
+import type { TaskSettings } from './run-in-engine.ts';
+import { runOneTask, type TaskToRun } from './run-task.ts';
 import { tokens } from './tokens.ts';
 import { verifyPlace } from '../engine/verify-place.ts';
 import { releaseWork } from '../engine/release.ts';
