@@ -9,13 +9,14 @@ import { noOp } from './no-op.ts';
 import { overhead } from './overhead.ts';
 import { plan } from './plan.ts';
 import { resume } from './resume.ts';
+import { stores } from './stores.ts';
 import type { Bench, Scene } from './support/bench.ts';
 import { type Machine, machine } from './support/machine.ts';
 import { Project } from './support/project.ts';
 import { ratioOf, type Row, verdictOf } from './support/row.ts';
 import { tableText } from './support/table.ts';
 
-const benches: readonly Bench[] = [coldStart, plan, noOp, overhead, resume, diatom];
+const benches: readonly Bench[] = [coldStart, plan, noOp, overhead, resume, diatom, stores];
 const resultsDir = join(root, 'bench', 'results');
 
 const words = process.argv.slice(2);
