@@ -7,7 +7,16 @@ import type { Package } from './packages.ts';
 
 // Core takes its small pure-JavaScript libraries (zod, yaml, oclif, tsyringe) into its own chunks: finding and reading
 // their hundreds of files is most of a cold start. What is large, native or somebody's choice stays outside.
-const left = ['webdav', 'mocha', 'typescript', '@dataset-runner/*'];
+const left = [
+  'webdav',
+  '@aws-sdk/*',
+  '@azure/*',
+  '@google-cloud/*',
+  'ssh2',
+  'mocha',
+  'typescript',
+  '@dataset-runner/*',
+];
 // oclif and tsyringe are CommonJS inside, and call `require` for Node's own modules.
 // The name is odd on purpose: a chunk may import `createRequire` itself, and two of one name do not load.
 const banner = {

@@ -14,7 +14,7 @@ const layers: readonly (readonly string[])[] = [
 const libraryRooms: readonly { readonly library: RegExp; readonly rooms: readonly string[] }[] = [
   { library: /^(tsyringe|reflect-metadata)(\/|$)/, rooms: ['app'] },
   { library: /^@oclif\//, rooms: ['cli'] },
-  { library: /^(@aws-sdk\/|webdav(\/|$))/, rooms: ['storage'] },
+  { library: /^(@aws-sdk\/|@azure\/|@google-cloud\/|(webdav|ssh2)(\/|$))/, rooms: ['storage'] },
 ];
 
 const rootFiles = new Set(['index.ts', 'plugin.ts', 'testing.ts']);

@@ -6,6 +6,8 @@ export interface UnkindProxy extends AsyncDisposable {
   readonly url: string;
   /** Uploads that were begun. */
   readonly puts: number;
+  /** All bytes that clients sent. */
+  readonly sentBytes: number;
   /** How many more uploads are cut in their middle. */
   cuts: number;
   /** True: one byte of what is downloaded comes wrong. */
@@ -16,13 +18,14 @@ export interface UnkindProxy extends AsyncDisposable {
 const passingBytes = 10_000;
 
 export async function unkindProxy(target: string): Promise<UnkindProxy> {
-  const state = { puts: 0, cuts: 0, flips: false };
+  const state = { puts: 0, sentBytes: 0, cuts: 0, flips: false };
   const open = new Set<Socket>();
   const server = createServer((client) => {
     const far = connect(Number(new URL(target).port), '127.0.0.1');
     let uploadBytes = -1;
     let downloadBytes = -1;
     client.on('data', (piece) => {
+      state.sentBytes += piece.length;
       // Both programs start a request in a piece of its own.
       const method = piece.toString('latin1', 0, 4);
       if (method === 'PUT ') {

@@ -13,6 +13,7 @@ export {
   type Driver,
   type DriverConfig,
   type DriverDefinition,
+  type DriverTarget,
   type Entry,
 } from './model/driver.ts';
 export { defineFailures, fail, FailureError, failureOf, type Failure, type Failures } from './model/failure.ts';

@@ -1,5 +1,6 @@
 import { pipeline, Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
+import { readHeader } from './csv-header.ts';
 import { tableFailures } from './table-failures.ts';
 
 export interface CsvReadOptions {
@@ -89,12 +90,4 @@ function formatCell(cell: Cell, escapes: boolean): string {
     !/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text);
   const safe = isFormula ? `'${text}` : text;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}
-
-function readHeader(names: readonly string[], { file, required = [] }: CsvReadOptions): readonly string[] {
-  const duplicate = names.find((name, place) => names.indexOf(name) !== place);
-  if (duplicate !== undefined) throw tableFailures['header-duplicate']({ file, name: duplicate });
-  const missing = required.filter((name) => !names.includes(name));
-  if (missing.length > 0) throw tableFailures['header-missing']({ file, missing, found: names });
-  return names;
 }

@@ -65,5 +65,28 @@ export {
 } from './report.ts';
 export { splitReport, type SplitReportOptions } from './split-report.ts';
 export { type Cell, type CsvReadOptions, type CsvRow, type CsvWriteOptions, readCsv, writeCsv } from './csv.ts';
+export { type CsvCells, type CsvTable, csvTable, type CsvTableOptions } from './csv-rows.ts';
 export { type Column, type ColumnType, type Table, tableFromParquet, tableToCsv, tableToParquet } from './table.ts';
 export { tableFailures } from './table-failures.ts';
+export { readVoc, type VocAnnotation, type VocBox, type VocObject, wholeBox } from './voc.ts';
+export { vocFailures } from './voc-failures.ts';
+export {
+  type OnnxModel,
+  type OnnxTensor,
+  type OnnxValueInfo,
+  openOnnx,
+  type OpenOnnxOptions,
+  readOnnxMetadata,
+} from './onnx.ts';
+export { type DecodedImage, decodeRaw } from './decode.ts';
+export { type GrayFilter, resizeGray, resizeLinear } from './resize.ts';
+export { onnxFailures } from './onnx-failures.ts';
+export {
+  type OnnxAttribute,
+  type OnnxConstant,
+  type OnnxGraph,
+  type OnnxNode,
+  type OnnxNumber,
+  type OnnxPort,
+  writeOnnx,
+} from './onnx-write.ts';

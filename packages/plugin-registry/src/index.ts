@@ -1,3 +1,17 @@
 import { definePlugin } from '@dataset-runner/core/plugin';
+import { registryFailures } from './failures.ts';
+import { remoteDriver } from './remotes/remote-driver.ts';
+import { add } from './tasks/add.ts';
+import { fetch } from './tasks/fetch.ts';
+import { init } from './tasks/init.ts';
+import { push } from './tasks/push.ts';
+import { remote } from './tasks/remote.ts';
 
-export default definePlugin({ name: 'registry', api: 1, tasks: {} });
+/** A versioned image data registry that reads and writes DVC's own files. */
+export default definePlugin({
+  name: 'registry',
+  api: 1,
+  tasks: { init, remote, add, push, fetch },
+  stores: [remoteDriver],
+  failures: registryFailures,
+});

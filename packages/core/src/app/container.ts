@@ -61,6 +61,7 @@ export function createContainer(
         drivers,
         allowHosts: project.network.allowHosts,
         secret: (reference, { store, option }) => secrets.reference(reference, `stores.${store}.${option}`),
+        hide: (secret) => void c.resolve(tokens.redactor).add(secret),
       });
       c.resolve(tokens.stack).defer(() => stores.close());
       return stores;

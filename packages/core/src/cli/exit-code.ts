@@ -20,6 +20,7 @@ const byCode: { readonly [C in CoreCode]: ExitCode } = {
   'plugin.broken': exitCodes.environment,
   'plugin.api': exitCodes.environment,
   'plugin.duplicate': exitCodes.usage,
+  'sdk.missing': exitCodes.environment,
   'item.duplicate': exitCodes.usage,
   'item.key': exitCodes.usage,
   'item.not-json': exitCodes.usage,
@@ -35,13 +36,14 @@ const byCode: { readonly [C in CoreCode]: ExitCode } = {
   'output.missing': exitCodes.failed,
   'place.damaged': exitCodes.failed,
   'store.missing': exitCodes.failed,
+  'store.no-bucket': exitCodes.usage,
   'store.denied': exitCodes.environment,
   'store.throttled': exitCodes.environment,
   'store.unavailable': exitCodes.environment,
   'store.broken': exitCodes.failed,
   'store.corrupt': exitCodes.failed,
   'store.conflict': exitCodes.failed,
-  'store.locked': exitCodes.failed,
+  'store.locked': exitCodes.environment,
   'store.full': exitCodes.environment,
   'store.read-only': exitCodes.usage,
   'store.key': exitCodes.usage,
@@ -77,12 +79,16 @@ export function exitCodeOfRun(report: RunReport): ExitCode {
       return report.failureCount === 0 ? exitCodes.ok : exitCodes.usage;
     case 'interrupted':
       return exitCodes.interrupted;
-    case 'failed': {
-      // More failures than are listed cannot be judged.
-      if (report.failures.length === 0 || report.failures.length < report.failureCount) return exitCodes.failed;
-      const codes = new Set(report.failures.map((failure) => exitCodeOf(failure)));
-      if (codes.has(exitCodes.bug)) return exitCodes.bug;
-      return codes.size === 1 && codes.has(exitCodes.environment) ? exitCodes.environment : exitCodes.failed;
-    }
+    case 'failed':
+      return exitCodeOfFailures(report);
   }
+}
+
+/** The exit code of failures that happened beside others; 3 only when every one blames the surroundings. */
+export function exitCodeOfFailures({ failures, failureCount }: Pick<RunReport, 'failures' | 'failureCount'>): ExitCode {
+  // More failures than are listed cannot be judged.
+  if (failures.length === 0 || failures.length < failureCount) return exitCodes.failed;
+  const codes = new Set(failures.map((failure) => exitCodeOf(failure)));
+  if (codes.has(exitCodes.bug)) return exitCodes.bug;
+  return codes.size === 1 && codes.has(exitCodes.environment) ? exitCodes.environment : exitCodes.failed;
 }

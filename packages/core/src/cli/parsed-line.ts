@@ -21,6 +21,12 @@ export class ParsedLine {
     return typeof value === 'string' ? value : undefined;
   }
 
+  /** The words a list at the end of the line took; undefined when there were none. */
+  words(name: string): readonly string[] | undefined {
+    const value = this.#args[name];
+    return Array.isArray(value) && value.length > 0 ? value.map(String) : undefined;
+  }
+
   /** A flag without a value was given. */
   has(name: string): boolean {
     return this.#flags[name] === true;

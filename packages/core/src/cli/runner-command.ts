@@ -2,8 +2,9 @@ import { Command } from '@oclif/core/command';
 import { type FailureError, fail, failureOf } from '../model/failure.ts';
 import type { FlagSpec } from '../config/flags.ts';
 import type { CliContext } from './context.ts';
-import { oclifArgs, oclifFlags } from './oclif-flags.ts';
+import { oclifArgs, oclifFlags, positionalName } from './oclif-flags.ts';
 import { ParsedLine } from './parsed-line.ts';
+import { restParam } from './rest-param.ts';
 import type { CommandSpec } from './spec/command-spec.ts';
 
 type OclifConfig = ConstructorParameters<typeof Command>[1];
@@ -47,12 +48,14 @@ export abstract class RunnerCommand extends Command {
   /** Parses the words after the command's name; `params` are the flags of a task, known only now. */
   protected async readLine(params: readonly FlagSpec[] = [], argv: readonly string[] = this.argv): Promise<ParsedLine> {
     const flags = [...params, ...this.spec.flags];
+    const args = oclifArgs(this.spec.args, params);
+    const rest = restParam(params);
     try {
-      const parsed = await this.parse(
-        { args: oclifArgs(this.spec.args, params), flags: oclifFlags(flags), strict: true },
-        [...argv],
-      );
-      return new ParsedLine(parsed.args, parsed.flags);
+      const parsed = await this.parse({ args, flags: oclifFlags(flags), strict: rest === undefined }, [...argv]);
+      if (rest === undefined) return new ParsedLine(parsed.args, parsed.flags);
+      const words = parsed.argv.map(String).slice(Object.keys(args).length - 1);
+      refuseFlags(words, argv, flags);
+      return new ParsedLine({ ...parsed.args, [positionalName(rest)]: words }, parsed.flags);
     } catch (error) {
       throw usageFailure(error, this.spec, flags);
     }
@@ -67,6 +70,16 @@ export abstract class RunnerCommand extends Command {
   protected override catch(error: Error): Promise<never> {
     return Promise.reject(error);
   }
+}
+
+// A parser that lets further words through takes an unknown flag for one; behind `--` everything is a word.
+function refuseFlags(words: readonly string[], argv: readonly string[], flags: readonly FlagSpec[]): void {
+  const end = argv.indexOf('--');
+  const free = new Set(end < 0 ? [] : argv.slice(end + 1));
+  const flag = words.find((word) => word.length > 1 && word.startsWith('-') && !free.has(word));
+  if (flag === undefined) return;
+  const [name = flag] = flag.split('=');
+  throw fail('name.unknown', { kind: 'flag', name, known: flags.map((one) => `--${one.name}`) });
 }
 
 /** Turns what oclif's parser throws into a failure of the catalogue, told apart by the members it carries. */

@@ -10,6 +10,8 @@ export interface InHand {
   readonly index: number;
   settled: boolean;
   timedOut: boolean;
+  /** It keeps its share of the limits until it is published. */
+  travels: boolean;
   timer: NodeJS.Timeout | undefined;
   /** When it last said how far it is; 0 for never. */
   progressMs: number;
@@ -24,6 +26,14 @@ export interface OpenChunk {
   readonly startedMs: number;
   /** Items whose row is not yet handed to the committer. */
   left: number;
+}
+
+const noNeeds: Needs = {};
+
+/** What an item takes of the machine; a step may say so item by item. */
+export function needsOf(map: MapRun, todo: Todo): Needs {
+  const { needs } = map.spec.step.spec;
+  return typeof needs === 'function' ? (needs as (item: unknown) => Needs)(todo.item) : (needs ?? noNeeds);
 }
 
 /** True when two items take the same share of every limit, so that they may travel together. */

@@ -1,4 +1,5 @@
 import { Hasher } from '../lib/digest.ts';
+import { Queue } from '../lib/queue.ts';
 import type { MapCounts, Reason } from '../model/event.ts';
 import { fail } from '../model/failure.ts';
 import type { Step } from '../model/step.ts';
@@ -52,8 +53,9 @@ export class MapRun {
   usesText = 'null';
   suspects = new Map<string, number>();
 
-  readonly queue: Todo[] = [];
-  #queueHead = 0;
+  readonly queue = new Queue<Todo>();
+  /** Beside the others and not among them: while the few processes for suspects are busy the rest goes on. */
+  readonly suspectQueue = new Queue<Todo>();
   /** Items dispatched and not settled, and retries waiting for their time. */
   inHand = 0;
   readonly pendingKeys = new Set<string>();
@@ -115,29 +117,17 @@ export class MapRun {
   }
 
   queued(): number {
-    return this.queue.length - this.#queueHead;
+    return this.queue.length + this.suspectQueue.length;
   }
 
-  peek(): Todo | undefined {
-    return this.queue[this.#queueHead];
-  }
-
-  take(): Todo | undefined {
-    const todo = this.queue[this.#queueHead];
-    if (todo === undefined) return undefined;
-    this.#queueHead++;
-    // Shifting an array of thousands is linear; the head is cut off now and then instead.
-    if (this.#queueHead > 1_024 && this.#queueHead * 2 > this.queue.length) {
-      this.queue.splice(0, this.#queueHead);
-      this.#queueHead = 0;
-    }
-    return todo;
+  enqueue(todo: Todo): void {
+    (todo.suspect ? this.suspectQueue : this.queue).push(todo);
   }
 
   /** Drops what waits; for interrupted runs. */
   abandonQueue(): void {
-    this.queue.length = 0;
-    this.#queueHead = 0;
+    this.queue.clear();
+    this.suspectQueue.clear();
   }
 
   /** A result is known: readers may have it. */

@@ -3,7 +3,8 @@ import type { OpenStore } from '../model/store.ts';
 import type { StoredOutput } from '../state/rows.ts';
 import type { State } from '../state/state.ts';
 import type { Committer } from './commit.ts';
-import { publishFile, publishFolder } from './publish-local.ts';
+import { publishCopy } from './publish-copy.ts';
+import { publishFile, publishFolder, replaceFile } from './publish-local.ts';
 import { type FolderFiles, publishRemote } from './publish-remote.ts';
 import { claimUrl, type Publishing } from './publishing.ts';
 import { describeLine } from '../state/line-lock.ts';
@@ -54,9 +55,11 @@ export class Publisher {
 
   #publishLocal(to: Publishing, output: Staged, ours: boolean): StoredOutput {
     const target = to.store.localPath(output.key) as string;
-    const how = { ours: ours || to.overwrite, place: to.place, key: output.key };
+    const allowed = ours || to.overwrite;
+    const how = { ours: allowed, place: to.place, key: output.key };
     switch (output.kind) {
       case 'file':
+        if (!allowed && output.replaces !== undefined) return replaceFile(output, output.replaces, target, how);
         return [output.key, output.size, publishFile(output, target, how), output.digest, 'file'];
       case 'folder':
         return [output.key, output.size, publishFolder(output, target, how), output.digest, 'folder'];
@@ -68,12 +71,13 @@ export class Publisher {
 
   async #publishRemote(to: Publishing, staged: readonly Staged[], ours: readonly boolean[]): Promise<StoredOutput[]> {
     const outputs: StoredOutput[] = [];
-    const read = async (from: { store: string; key: string }): Promise<AsyncIterable<Uint8Array>> =>
-      (await this.#openStore(from.store)).read(from.key);
     try {
       for (const [i, output] of staged.entries()) {
+        const allowed = (ours[i] as boolean) || to.overwrite;
         outputs.push(
-          await publishRemote(to, output, (ours[i] as boolean) || to.overwrite, read, this.#folderFiles(to)),
+          output.kind === 'copy'
+            ? await publishCopy(to, output, allowed, this.#openStore)
+            : await publishRemote(to, output, allowed, this.#folderFiles(to)),
         );
       }
       return outputs;

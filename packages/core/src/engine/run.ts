@@ -13,6 +13,7 @@ import { stepsOf } from './executors/run-chunk.ts';
 import { Limits } from './limits.ts';
 import type { MapRun } from './map-run.ts';
 import { Publisher } from './publish.ts';
+import type { RunSettings, RunSignals } from './run-settings.ts';
 import { Scheduler } from './scheduler.ts';
 import { Settler } from './settle.ts';
 import { sweepDir } from './sweep.ts';
@@ -21,7 +22,7 @@ import { type RunningPlugin, TaskRun } from './task-run.ts';
 import { toFailure } from './work/airlock.ts';
 import type { WorkDeps } from './work/tools.ts';
 
-export interface RunOptions {
+export interface RunOptions extends RunSettings, RunSignals {
   readonly state: State;
   readonly plugin: RunningPlugin;
   readonly task: string;
@@ -39,17 +40,6 @@ export interface RunOptions {
   readonly workerInit: WorkerInit;
   readonly lanes: { readonly [name: string]: number };
   readonly emit: Emit;
-  /** First interrupt: finish what is in hand. */
-  readonly drain: AbortSignal;
-  /** Second interrupt: end it. */
-  readonly stop: AbortSignal;
-  readonly dryRun: boolean;
-  readonly force: boolean;
-  readonly jobs?: number;
-  readonly onFailure: 'finish' | 'stop';
-  readonly overwrite: boolean;
-  readonly wait: boolean;
-  readonly verify: boolean;
   readonly redact: <T>(value: T) => T;
   readonly onReason?: (map: string, key: string, reason: Reason) => void;
 }
@@ -103,6 +93,7 @@ export async function runTask(options: RunOptions): Promise<TaskReport> {
   const settler = new Settler(state, committer, new Publisher(state, committer, options.openStore), control, {
     run,
     overwrite: options.overwrite,
+    verify: options.verify,
     scratchDir: deps.scratchDir,
     task: { plugin: options.plugin.plugin.name, task: options.task },
     redact: options.redact,

@@ -1,10 +1,11 @@
+import type { Queue } from '../lib/queue.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Needs } from '../model/step.ts';
 import type { Committer } from './commit.ts';
 import type { RunControl } from './control.ts';
 import type { Chunk, ChunkSink, Executor, StepAddress } from './executors/executor.ts';
 import { chunkSize } from './chunk-size.ts';
-import { type InHand, lineName, type OpenChunk, sameNeeds } from './in-hand.ts';
+import { type InHand, lineName, needsOf, type OpenChunk, sameNeeds } from './in-hand.ts';
 import type { Limits } from './limits.ts';
 import type { MapRun, Todo } from './map-run.ts';
 import type { Settler } from './settle.ts';
@@ -19,7 +20,7 @@ export interface Executors {
   readonly isolated: Executor;
 }
 
-const noNeeds: Needs = {};
+const notStarted = { settled: false, timedOut: false, travels: false, timer: undefined, progressMs: 0 };
 
 /** Hands items to executors: later maps first (so that little lies half-made), chunk by chunk, under all limits. */
 export class Scheduler {
@@ -62,7 +63,7 @@ export class Scheduler {
   }
 
   enqueue(map: MapRun, todo: Todo): void {
-    map.queue.push(todo);
+    map.enqueue(todo);
     this.request();
   }
 
@@ -102,7 +103,11 @@ export class Scheduler {
       for (let i = this.#maps.length - 1; i >= 0; i--) {
         const map = this.#maps[i] as MapRun;
         if (this.#control.draining) map.abandonQueue();
-        else while (this.#dispatch(map));
+        else {
+          // Suspects first: they are few, and behind a long queue one of them would still run when all else is done.
+          while (this.#dispatch(map, map.suspectQueue));
+          while (this.#dispatch(map, map.queue));
+        }
         this.#settler.closeIfIdle(map);
       }
     } catch (error) {
@@ -111,38 +116,28 @@ export class Scheduler {
     }
   }
 
-  #needsOf(map: MapRun, todo: Todo): Needs {
-    const { needs } = map.spec.step.spec;
-    return typeof needs === 'function' ? (needs as (item: unknown) => Needs)(todo.item) : (needs ?? noNeeds);
-  }
-
-  /** Starts one chunk; false when nothing more of this map may start now. */
-  #dispatch(map: MapRun): boolean {
-    const first = map.peek();
+  /** Starts one chunk; false when nothing more of this queue may start now. */
+  #dispatch(map: MapRun, queue: Queue<Todo>): boolean {
+    const first = queue.peek();
     if (first === undefined) return false;
-    const needs = this.#needsOf(map, first);
+    const needs = needsOf(map, first);
     const size = chunkSize({
       spec: map.spec.step.spec,
       suspect: first.suspect,
       needs,
       free: this.#limits.free(needs),
       averageMs: this.#averageMs.get(map),
-      queued: map.queued(),
+      queued: queue.length,
       isolatedItems: this.#isolatedItems,
       poolChunks: this.#poolChunks,
       poolSize: this.#limits.poolSize,
     });
     if (size < 1) return false;
     const todos: Todo[] = [];
-    for (let next = map.peek(); next !== undefined && todos.length < size; next = map.peek()) {
-      if (next.suspect !== first.suspect) break;
-      if (
-        typeof map.spec.step.spec.needs === 'function' &&
-        todos.length > 0 &&
-        !sameNeeds(needs, this.#needsOf(map, next))
-      )
+    for (let next = queue.peek(); next !== undefined && todos.length < size; next = queue.peek()) {
+      if (typeof map.spec.step.spec.needs === 'function' && todos.length > 0 && !sameNeeds(needs, needsOf(map, next)))
         break;
-      todos.push(map.take() as Todo);
+      todos.push(queue.take() as Todo);
     }
     this.#start(map, todos, needs);
     return true;
@@ -160,16 +155,8 @@ export class Scheduler {
     const id = ++this.#chunkId;
     const open: OpenChunk = { id, map, executor, items: [], flight, startedMs: performance.now(), left: todos.length };
     for (const [index, todo] of todos.entries()) {
-      open.items.push({
-        todo,
-        needs,
-        chunk: open,
-        index,
-        settled: false,
-        timedOut: false,
-        timer: undefined,
-        progressMs: 0,
-      });
+      const item = { todo, needs, chunk: open, index, ...notStarted };
+      open.items.push(item);
       this.#limits.take(needs);
     }
     map.inHand += todos.length;
@@ -223,6 +210,9 @@ export class Scheduler {
   #outcome(item: InHand, outcome: ItemOutcome): void {
     if (item.settled) return;
     this.#release(item);
+    // Bytes that travel while they are published are the item's work: it keeps its slots until then.
+    item.travels = outcome.ok && outcome.staged.some((output) => output.kind === 'copy');
+    if (!item.travels) this.#limits.give(item.needs);
     const { map } = item.chunk;
     const { timeoutMs } = map.spec.step.spec;
     const real: ItemOutcome = item.timedOut
@@ -233,7 +223,7 @@ export class Scheduler {
     else void settled.then(() => this.#leave(item));
   }
 
-  /** The item no longer runs: its share of every limit is free again. */
+  /** The item no longer runs. */
   #release(item: InHand): void {
     item.settled = true;
     clearTimeout(item.timer);
@@ -246,11 +236,14 @@ export class Scheduler {
         ended: true,
       });
     }
-    this.#limits.give(item.needs);
     const { chunk } = item;
     if (!chunk.items.every((other) => other.settled)) return;
-    if (item.todo.suspect) this.#isolatedItems--;
-    else if (item.needs.cpu === true) this.#poolChunks--;
+    if (chunk.executor === this.#executors.isolated) {
+      this.#isolatedItems--;
+      // The start of its process is in its time; the others' chunks would shrink for it.
+      return;
+    }
+    if (item.needs.cpu === true) this.#poolChunks--;
     const averageMs = (performance.now() - chunk.startedMs) / chunk.items.length;
     const before = this.#averageMs.get(chunk.map) ?? averageMs;
     this.#averageMs.set(chunk.map, before * 0.7 + averageMs * 0.3);
@@ -259,6 +252,7 @@ export class Scheduler {
   /** The item's row is with the committer (or it failed): when all of a chunk are, its flight has landed. */
   #leave(item: InHand): void {
     const { chunk } = item;
+    if (item.travels) this.#limits.give(item.needs);
     chunk.map.inHand--;
     chunk.left--;
     if (chunk.left === 0) {
@@ -288,7 +282,9 @@ export class Scheduler {
       if (alone || item.timedOut || this.#control.draining) this.#outcome(item, { ok: false, failure });
       else {
         this.#release(item);
+        this.#limits.give(item.needs);
         item.todo.suspect = true;
+        this.#settler.startOver(item.todo);
         this.enqueue(open.map, item.todo);
         this.#leave(item);
       }

@@ -32,6 +32,15 @@ export interface ReadStream extends AsyncIterable<Uint8Array> {
   readonly announcedBytes?: number | undefined;
 }
 
+/** What a write returns: the entry of what is stored. */
+export interface Written extends Entry {
+  /**
+   * The service told or checked a digest of every byte and the driver saw it agree. Without it a write that must
+   * be proven (`verify: 'read'`) is read back.
+   */
+  readonly bytesChecked?: true;
+}
+
 export interface WriteOptions {
   /** Bytes that will come; -1 when nobody knows, which only drivers with `unsizedWrites` see. */
   readonly size: number;
@@ -44,6 +53,8 @@ export interface WriteOptions {
 
 /** An opened store of one kind. Every method throws {@link StoreTrouble} or a Node system error. */
 export interface Driver {
+  /** What this one service promises, where services of one kind differ. Default: as its definition says. */
+  readonly guarantees?: Guarantees;
   /** Undefined means missing; anything else unexpected throws. */
   stat(key: string, signal?: AbortSignal): Promise<Entry | undefined>;
   /** Throws trouble `missing` before the first byte. The stream must fail when it is cut short. */
@@ -51,7 +62,7 @@ export interface Driver {
   /** All files whose key starts with the prefix, in pages, in any order, complete or throwing. */
   list?(prefix: string, signal?: AbortSignal): AsyncIterable<readonly Entry[]>;
   /** Makes the whole file visible at once, or nothing. */
-  write?(key: string, body: Bytes, options: WriteOptions): Promise<Entry>;
+  write?(key: string, body: Bytes, options: WriteOptions): Promise<Written>;
   /** `write` takes streams of unknown length; without it the managed store spools them first. */
   readonly unsizedWrites?: true;
   /** The entry `write` returns was measured on what is stored; without it the managed store asks `stat` again. */
@@ -103,6 +114,28 @@ export interface DriverContext {
   readonly workDir: string;
   /** Hosts with private addresses that may be reached, from `network.allowHosts`. */
   readonly allowHosts: readonly string[];
+  /**
+   * Runs one request of a longer call (a page of a listing, a part of an upload) under the store's own rules.
+   *
+   * Again when its trouble may pass; slower for all stores of the host when the service asks for fewer requests.
+   * Whole calls need none of it: the managed store repeats those.
+   */
+  readonly patiently: <T>(request: () => Promise<T>, signal?: AbortSignal) => Promise<T>;
+  /**
+   * Opens the driver of another URL, for a kind of store that only knows where the bytes really lie.
+   *
+   * Throws as a place of that URL would. The caller owns the driver, and closes it in its own `close`.
+   */
+  readonly openDriver: (target: DriverTarget) => Promise<Driver>;
+}
+
+/** Where a driver that stands for another finds its bytes. */
+export interface DriverTarget {
+  /** As under `stores:`: a URL or an absolute path, without credentials. */
+  readonly url: string;
+  readonly options?: { readonly [name: string]: unknown };
+  /** Values among the options that no log may show. */
+  readonly secrets?: readonly string[];
 }
 
 export interface DriverDefinition {
@@ -124,6 +157,8 @@ export function defineDriver(spec: Omit<DriverDefinition, '$type' | 'api'>): Dri
 /** The kinds of trouble a driver tells apart; the managed store turns each into a `store.*` failure. */
 export type TroubleKind =
   | 'missing'
+  // The bucket or container itself: never an empty listing, never a missing file.
+  | 'no-bucket'
   | 'denied'
   | 'throttled'
   | 'unavailable'
@@ -138,7 +173,10 @@ export type TroubleKind =
 
 export interface TroubleDetails {
   readonly status?: number;
+  /** By which the service's operators find the request in their logs. */
   readonly requestId?: string;
+  /** Of `denied`: what of the credentials is wrong, as in `the token has expired`. */
+  readonly reason?: string;
   readonly retryAfterMs?: number;
   readonly expected?: string;
   readonly found?: string;

@@ -42,6 +42,7 @@ export interface FailureDetails {
   'plugin.broken': { readonly name: string; readonly message: string };
   'plugin.api': { readonly name: string; readonly found: string; readonly supported: number };
   'plugin.duplicate': { readonly name: string; readonly places: readonly string[] };
+  'sdk.missing': { readonly package: string; readonly install: string };
   'item.duplicate': { readonly key: string; readonly map: string };
   'item.key': { readonly key: string; readonly why: string };
   'item.not-json': { readonly path: string; readonly why: string };
@@ -57,7 +58,18 @@ export interface FailureDetails {
   'output.missing': { readonly place: string; readonly key: string };
   'place.damaged': { readonly place: string; readonly problems: readonly Problem[] };
   'store.missing': { readonly url: string };
-  'store.denied': { readonly url: string; readonly status?: number; readonly requestId?: string };
+  'store.no-bucket': {
+    readonly url: string;
+    readonly why: string;
+    readonly status?: number;
+    readonly requestId?: string;
+  };
+  'store.denied': {
+    readonly url: string;
+    readonly reason?: string;
+    readonly status?: number;
+    readonly requestId?: string;
+  };
   'store.throttled': { readonly url: string; readonly status?: number; readonly retryAfterMs?: number };
   'store.unavailable': { readonly url: string; readonly why: string };
   'store.broken': { readonly url: string; readonly why: string; readonly status?: number; readonly requestId?: string };

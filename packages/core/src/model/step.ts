@@ -122,14 +122,26 @@ export interface Tools<U = unknown, X = unknown> {
 
 /** Writes an item's outputs into the map's place; nothing is visible before the item succeeded. */
 export interface Output {
-  write(key: string, bytes: Bytes | string): Promise<FileRef>;
+  /**
+   * `verify: 'read'` is for bytes whose other copy will be given up: a remote store that tells no digest of what it
+   * stored must give them back before the output counts.
+   */
+  write(key: string, bytes: Bytes | string, options?: { readonly verify?: 'read' }): Promise<FileRef>;
   /** A link where the bytes are our own and on the same disk, a server-side copy, else a copy. */
-  copy(key: string, ref: FileRef): Promise<FileRef>;
+  copy(key: string, ref: FileRef, options?: CopyOptions): Promise<FileRef>;
   /** A private folder, published whole and recorded as one output. */
   folder(key: string): Promise<OutputFolder>;
   /** A private path for a foreign program to write to; `wrote` makes it an output. */
   path(key: string): Promise<string>;
   wrote(key: string): Promise<FileRef>;
+}
+
+export interface CopyOptions {
+  /**
+   * A file that was seen at the key and may be replaced, whoever made it. When it has changed since, the item
+   * fails with `store.conflict` instead.
+   */
+  readonly replaces?: FileRef;
 }
 
 export interface OutputFolder {

@@ -44,6 +44,11 @@ export interface StoreWriteOptions extends CallOptions {
   readonly digest?: Digest;
   /** Fail with `store.conflict` when the key exists. */
   readonly ifAbsent?: boolean;
+  /**
+   * For bytes whose other copy will be given up: where the service tells no digest of what it stored, the file is
+   * read back before it counts. Default: size, and the digest where it is told.
+   */
+  readonly verify?: 'read';
 }
 
 /** Opens the store of a place; the same place gives the same store within a run. */

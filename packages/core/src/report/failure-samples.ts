@@ -65,6 +65,11 @@ export const failureSamples: { readonly [C in CoreCode]: FailureOf<C> } = {
     name: 'diatom',
     places: ['@dataset-runner/plugin-diatom', './plugins/diatom.ts'],
   },
+  'sdk.missing': {
+    code: 'sdk.missing',
+    package: '@azure/storage-blob',
+    install: 'npm install --save-dev @azure/storage-blob@12',
+  },
   'item.duplicate': {
     code: 'item.duplicate',
     key: 'amphora/0001.png',
@@ -130,7 +135,20 @@ export const failureSamples: { readonly [C in CoreCode]: FailureOf<C> } = {
     ],
   },
   'store.missing': { code: 'store.missing', url: './species.json' },
-  'store.denied': { code: 'store.denied', url: 's3://plankton/raw', status: 403, requestId: 'TX0001' },
+  'store.no-bucket': {
+    code: 'store.no-bucket',
+    url: 's3://plankton/raw',
+    why: 'the bucket plankton lies in eu-west-1',
+    status: 301,
+    requestId: 'TX0002',
+  },
+  'store.denied': {
+    code: 'store.denied',
+    url: 's3://plankton/raw',
+    reason: 'the session token has expired',
+    status: 403,
+    requestId: 'TX0001',
+  },
   'store.throttled': {
     code: 'store.throttled',
     url: 'https://www.kaggle.com/api/v1/datasets/download',

@@ -1,14 +1,16 @@
 import { Hasher, type Digest } from '../lib/digest.ts';
 import { defaultRetry, retry, type RetryPolicy } from '../lib/retry.ts';
-import { StoreTrouble, type ByteRange, type Bytes, type Driver, type Entry, type Guarantees } from '../model/driver.ts';
+import { type ByteRange, type Bytes, type Driver, type Entry, type Guarantees } from '../model/driver.ts';
 import { fail, type FailureError } from '../model/failure.ts';
 import { joinPlace } from '../model/file-ref.ts';
 import type { CallOptions, Store, StoreWriteOptions } from '../model/store.ts';
 import { checkKey, isStaged, stagingFolder } from './key.ts';
 import { Lane } from './lane.ts';
-import { isTransient, toFailure, troubleOf } from './trouble.ts';
+import { judgeTrouble } from './patience.ts';
+import { toFailure, troubleOf } from './trouble.ts';
 import { countedStream } from './counted-stream.ts';
-import { prepareUpload, type Sent, type Upload } from './upload.ts';
+import { prepareUpload, type Upload } from './upload.ts';
+import { writeVerified, type StoredEntry, type WritingDriver } from './verified-write.ts';
 
 export interface ManagedStoreOptions {
   /** As users write it, without credentials. */
@@ -46,7 +48,7 @@ export class ManagedStore implements Store {
   constructor(options: ManagedStoreOptions) {
     const { driver } = options;
     this.place = options.place;
-    this.guarantees = options.guarantees;
+    this.guarantees = driver.guarantees ?? options.guarantees;
     this.#driver = driver;
     this.#prefix = options.prefix === undefined || options.prefix === '' ? '' : `${options.prefix}/`;
     // A local disk needs no lane: the engine already limits how many items run.
@@ -81,49 +83,28 @@ export class ManagedStore implements Store {
     return countedStream(stream, range, signal, (error) => this.#failure(error, 'read', key));
   }
 
-  async write(key: string, body: Bytes, options: StoreWriteOptions = {}): Promise<Entry & { readonly digest: Digest }> {
+  async write(key: string, body: Bytes, options: StoreWriteOptions = {}): Promise<StoredEntry> {
     const { signal, ifAbsent = false } = options;
     const inner = this.#inner(key);
-    if (this.#driver.write === undefined) throw this.#cannot('write', key);
+    const driver = this.#driver;
+    if (!canWrite(driver)) throw this.#cannot('write', key);
     // Loudly: a write that merely looks first would let two writers win, and nobody would notice.
     if (ifAbsent && !this.guarantees.conditionalPut) throw this.#cannot('write only if absent', key);
     let upload: Upload | undefined;
     try {
-      const unsized = this.#driver.unsizedWrites === true;
-      upload = await prepareUpload(body, { size: options.size, digest: options.digest, unsized, signal });
-      return await this.#upload(inner, key, upload, options);
+      const unsized = driver.unsizedWrites === true;
+      const ready = await prepareUpload(body, { size: options.size, digest: options.digest, unsized, signal });
+      upload = ready;
+      // A conditional write whose answer was lost may have happened; a second try would meet its own file.
+      const again = (error: unknown): boolean =>
+        ready.repeatable && (!ifAbsent || troubleOf(error)?.kind === 'throttled');
+      const stored = await this.#call('write', key, signal, () => writeVerified(driver, inner, ready, options), again);
+      return { ...stored, key };
     } catch (error) {
       throw this.#failure(error, 'write', key);
     } finally {
       await upload?.dispose();
     }
-  }
-
-  /** Sends the bytes, again where that is safe, and believes only what the service says it has. */
-  async #upload(
-    inner: string,
-    key: string,
-    upload: Upload,
-    options: StoreWriteOptions,
-  ): Promise<Entry & { readonly digest: Digest }> {
-    const { signal, ifAbsent = false, digest: promised } = options;
-    const attempt = async (): Promise<Entry & { readonly digest: Digest }> => {
-      const digest = upload.digest ?? promised;
-      const stored = await this.#driver.write?.(inner, upload.body(), {
-        size: upload.size,
-        ...(digest === undefined ? {} : { digest }),
-        ...(ifAbsent ? { ifAbsent } : {}),
-        ...(signal === undefined ? {} : { signal }),
-      });
-      const sent = upload.sent();
-      const proof = this.#driver.provesWrites === true ? stored : await this.#driver.stat(inner, signal);
-      verifyStored(proof, sent);
-      return { ...(proof as Entry), key, digest: sent.digest };
-    };
-    // A conditional write whose answer was lost may have happened; a second try would meet its own file.
-    const again = (error: unknown): boolean =>
-      upload.repeatable && (!ifAbsent || troubleOf(error)?.kind === 'throttled');
-    return this.#call('write', key, signal, attempt, again);
   }
 
   async *list(prefix = '', options: CallOptions = {}): AsyncGenerator<readonly Entry[], void, undefined> {
@@ -238,21 +219,16 @@ export class ManagedStore implements Store {
       return await retry(
         // The slot is given back between attempts: waiting takes no part of the service's patience.
         (count) => lane.run(() => attempt(count), signal),
-        (error) => this.#judge(error, lane, mayRepeat),
+        (error) => {
+          const verdict = judgeTrouble(error, lane);
+          return mayRepeat(error) ? verdict : { again: false };
+        },
         this.#retry,
         signal,
       );
     } catch (error) {
       throw this.#failure(error, operation, key);
     }
-  }
-
-  /** Whether to try again; a throttled answer slows every store of this service down. */
-  #judge(error: unknown, lane: Lane, mayRepeat: (error: unknown) => boolean): { again: boolean; retryAfterMs: number } {
-    const trouble = troubleOf(error);
-    const retryAfterMs = trouble?.details.retryAfterMs ?? 0;
-    if (trouble?.kind === 'throttled') lane.throttled(retryAfterMs);
-    return { again: trouble !== undefined && isTransient(trouble) && mayRepeat(error), retryAfterMs };
   }
 
   #failure(error: unknown, what: Operation, key: string): unknown {
@@ -279,15 +255,6 @@ function checkRange({ start, end }: ByteRange): void {
   throw fail('usage.invalid', { message: `The byte range ${start}..${end ?? ''} is none.` });
 }
 
-function verifyStored(stored: Entry | undefined, sent: Sent): void {
-  // What arrived wrong may arrive right at the next try.
-  const transient = true;
-  const expected = `${sent.size} bytes, ${sent.digest}`;
-  if (stored === undefined)
-    throw new StoreTrouble('corrupt', 'not there after a write', { expected, found: 'nothing', transient });
-  const { size, digest } = stored;
-  if (size !== sent.size)
-    throw new StoreTrouble('corrupt', 'stored short', { expected, found: `${size} bytes`, transient });
-  if (digest?.startsWith('sha256:') !== true || digest === sent.digest) return;
-  throw new StoreTrouble('corrupt', 'stored other bytes', { expected, found: digest, transient });
+function canWrite(driver: Driver): driver is WritingDriver {
+  return driver.write !== undefined;
 }

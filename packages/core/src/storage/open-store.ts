@@ -1,12 +1,13 @@
 import { pathToFileURL } from 'node:url';
 import { parseReference } from '../lib/reference.ts';
 import type { RetryPolicy } from '../lib/retry.ts';
-import type { Driver, DriverDefinition } from '../model/driver.ts';
+import type { Driver, DriverDefinition, DriverTarget } from '../model/driver.ts';
 import { fail } from '../model/failure.ts';
 import type { OpenStore, Store } from '../model/store.ts';
 import { builtinDrivers } from './drivers/registry.ts';
 import { Lane } from './lane.ts';
 import { ManagedStore } from './managed-store.ts';
+import { patience } from './patience.ts';
 import { parsePlace, refuseCredentials, type Place } from './place.ts';
 
 /** One entry under `stores:`: a URL or path, and its driver's options; secrets are still references. */
@@ -34,6 +35,8 @@ export interface StoreOpenerOptions {
   readonly allowHosts?: readonly string[];
   /** Gives the value of an `env:`, `file:` or `cmd:` reference in an option; throws `secret.missing`. */
   secret?(reference: string, of: OptionAddress): Promise<string> | string;
+  /** Masks a secret that a driver found by itself, in every sink. */
+  hide?(secret: string): void;
   /** For all stores. Default: 4 attempts, from 200 ms. */
   readonly retry?: RetryPolicy;
 }
@@ -83,17 +86,36 @@ export function createStoreOpener(options: StoreOpenerOptions): StoreOpener {
 
   async function openDriver({ url, settings, name }: Target): Promise<OpenedDriver> {
     const definition = await findDriver(url, options);
-    const driver = await definition.open({
-      url,
-      options: await resolveMembers(settings, { store: name, option: '' }, options),
-      context: { projectDir: options.projectDir, workDir: options.workDir, allowHosts: options.allowHosts ?? [] },
-    });
     // Limits belong to the service: two stores on one host must not together ask twice as much of it.
     const maxParallel = settings['maxParallel'];
     const service = `${url.protocol}//${url.host}`;
     const lane = lanes.get(service) ?? new Lane(typeof maxParallel === 'number' ? maxParallel : 16);
     lanes.set(service, lane);
+    const driver = await definition.open({
+      url,
+      options: await resolveMembers(settings, { store: name, option: '' }, options),
+      context: {
+        projectDir: options.projectDir,
+        workDir: options.workDir,
+        allowHosts: options.allowHosts ?? [],
+        patiently: patience(lane, options.retry),
+        openDriver: async (wanted) => openDelegate(wanted),
+      },
+    });
     return { driver, definition, lane };
+  }
+
+  async function openDelegate({ url, options: settings = {}, secrets = [] }: DriverTarget): Promise<Driver> {
+    for (const secret of secrets) options.hide?.(secret);
+    const { driver, definition } = await openDriver({
+      url: urlOf(url, options),
+      prefix: '',
+      settings,
+      name: '',
+      id: url,
+    });
+    // What its kind promises goes with it: the store around it was made for the kind that delegates.
+    return driver.guarantees === undefined ? Object.assign(driver, { guarantees: definition.guarantees }) : driver;
   }
 
   return {

@@ -105,7 +105,9 @@ function failureOfTrouble(trouble: StoreTrouble, { url, what }: Doing): FailureE
     case 'missing':
       return make('store.missing', { url });
     case 'denied':
-      return make('store.denied', { url, ...answer(details) });
+      return make('store.denied', { url, ...pick(details, 'reason'), ...answer(details) });
+    case 'no-bucket':
+      return make('store.no-bucket', { url, why, ...answer(details) });
     case 'throttled':
       return make('store.throttled', { url, ...pick(details, 'status'), ...pick(details, 'retryAfterMs') });
     case 'unavailable':

@@ -21,9 +21,9 @@ describe('two runners on one line', function () {
     while (worked(rig, 'make').size === before) await new Promise((resolve) => setTimeout(resolve, 5));
     const tookMs = performance.now() - killedMs;
     assert.equal((await second.ended).code, 0);
-    // A second on a quiet machine (the figure is printed); the bound only catches a lock that waits for a timeout.
+    // Some 60 ms, also on a busy machine: what was in flight waits for processes of its own, the rest does not.
     console.log(`      the second went on ${Math.round(tookMs)} ms after the first was killed`);
-    assert.ok(tookMs < 5_000);
+    assert.ok(tookMs < 1_000, `it took ${Math.round(tookMs)} ms`);
     assertTortureOutputs(rig, 2_000);
   });
 

@@ -33,7 +33,8 @@ describe('the managed store', () => {
     const url = 'cloud:sets/a/b';
     const kinds: readonly [kind: TroubleKind, failure: Failure][] = [
       ['missing', { code: 'store.missing', url }],
-      ['denied', { code: 'store.denied', url, status: 403, requestId: 'r1' }],
+      ['no-bucket', { code: 'store.no-bucket', url, why: 'why', status: 403, requestId: 'r1' }],
+      ['denied', { code: 'store.denied', url, reason: 'r', status: 403, requestId: 'r1' }],
       ['throttled', { code: 'store.throttled', url, status: 403, retryAfterMs: 1, transient: true }],
       ['unavailable', { code: 'store.unavailable', url, why: 'why', transient: true }],
       ['broken', { code: 'store.broken', url, why: 'why', status: 403, requestId: 'r1' }],
@@ -47,7 +48,7 @@ describe('the managed store', () => {
     ];
     for (const [kind, expected] of kinds) {
       it(`${kind} as ${expected.code}`, async () => {
-        const details = { status: 403, requestId: 'r1', retryAfterMs: 1, expected: 'e', found: 'f' };
+        const details = { status: 403, requestId: 'r1', reason: 'r', retryAfterMs: 1, expected: 'e', found: 'f' };
         const store = storeWith(() => ({ stat: () => Promise.reject(new StoreTrouble(kind, 'why', details)) }));
         assert.deepEqual(await failureFrom(() => store.stat('a/b')), expected);
       });

@@ -13,19 +13,31 @@ interface Taps {
   readonly stride: number;
 }
 
+/** Pillow's filters by name: how far each reaches, in pixels, and its weight there. */
+const filters = {
+  lanczos: { support: 3, weight: lanczos },
+  bilinear: { support: 1, weight: (x: number): number => Math.max(0, 1 - Math.abs(x)) },
+};
+export type GrayFilter = keyof typeof filters;
+
 /**
- * Resizes an 8-bit gray image with Lanczos-3, the filter widened when shrinking, so nothing aliases.
+ * Resizes an 8-bit gray image with Lanczos-3 or a triangle, the filter widened when shrinking, so nothing aliases.
  *
- * Rows first, then columns, rounded to 8 bits between: Pillow's `resize(size, Resampling.LANCZOS)` bit by bit
- * (libImaging/Resample.c). Returns `width * height` bytes.
+ * Rows first, then columns, rounded to 8 bits between: Pillow's `resize(size, Resampling.LANCZOS)` or `.BILINEAR` bit
+ * by bit (libImaging/Resample.c). Returns `width * height` bytes.
  */
-export function resizeGray(image: GrayImage, width: number, height: number): Uint8Array {
-  const narrow = image.width === width ? image.data : shrinkRows(image, width);
-  return image.height === height ? narrow : shrinkColumns(narrow, image.height, width, height);
+export function resizeGray(
+  image: GrayImage,
+  width: number,
+  height: number,
+  filter: GrayFilter = 'lanczos',
+): Uint8Array {
+  const narrow = image.width === width ? image.data : shrinkRows(image, width, filter);
+  return image.height === height ? narrow : shrinkColumns(narrow, image.height, { width, height }, filter);
 }
 
-function shrinkRows({ data, width, height }: GrayImage, to: number): Uint8Array {
-  const { first, count, weights, stride } = tapsFor(width, to);
+function shrinkRows({ data, width, height }: GrayImage, to: number, filter: GrayFilter): Uint8Array {
+  const { first, count, weights, stride } = tapsFor(width, to, filter);
   const out = new Uint8Array(to * height);
   for (let y = 0; y < height; y++) {
     const row = y * width;
@@ -41,8 +53,13 @@ function shrinkRows({ data, width, height }: GrayImage, to: number): Uint8Array 
   return out;
 }
 
-function shrinkColumns(data: Uint8Array, height: number, width: number, to: number): Uint8Array {
-  const { first, count, weights, stride } = tapsFor(height, to);
+function shrinkColumns(
+  data: Uint8Array,
+  height: number,
+  { width, height: to }: { readonly width: number; readonly height: number },
+  filter: GrayFilter,
+): Uint8Array {
+  const { first, count, weights, stride } = tapsFor(height, to, filter);
   const out = new Uint8Array(width * to);
   const sums = new Int32Array(width);
   for (let y = 0; y < to; y++) {
@@ -61,20 +78,21 @@ function shrinkColumns(data: Uint8Array, height: number, width: number, to: numb
 const kept = new Map<string, Taps>();
 const keptLimit = 64;
 
-function tapsFor(from: number, to: number): Taps {
-  const name = `${from}:${to}`;
+function tapsFor(from: number, to: number, filter: GrayFilter): Taps {
+  const name = `${filter}:${from}:${to}`;
   const known = kept.get(name);
   if (known) return known;
   if (kept.size >= keptLimit) kept.clear();
-  const made = makeTaps(from, to);
+  const made = makeTaps(from, to, filter);
   kept.set(name, made);
   return made;
 }
 
-function makeTaps(from: number, to: number): Taps {
+function makeTaps(from: number, to: number, filter: GrayFilter): Taps {
+  const { support: reach, weight: weightAt } = filters[filter];
   const scale = from / to;
   const widened = Math.max(scale, 1);
-  const support = 3 * widened;
+  const support = reach * widened;
   const stride = Math.ceil(support) * 2 + 1;
   const taps: Taps = {
     first: new Int32Array(to),
@@ -86,7 +104,7 @@ function makeTaps(from: number, to: number): Taps {
     const center = (x + 0.5) * scale;
     const first = Math.max(0, Math.trunc(center - support + 0.5));
     const end = Math.min(from, Math.trunc(center + support + 0.5));
-    const exact = Array.from({ length: end - first }, (_, tap) => lanczos((tap + first - center + 0.5) / widened));
+    const exact = Array.from({ length: end - first }, (_, tap) => weightAt((tap + first - center + 0.5) / widened));
     const sum = exact.reduce((total, weight) => total + weight, 0);
     taps.first[x] = first;
     taps.count[x] = end - first;

@@ -7,7 +7,8 @@ import { type NamedSet, zipOf } from './pack-set.ts';
  * Packs a set and moves the zip to another place: no local zip is left once the other side has it.
  *
  * The zip waits in scratch space, which outlives a crash and a failed upload and is removed only when the upload was
- * verified (size, and digest where the store tells one: WebDAV does not) and recorded. A next attempt sends the same zip again instead of packing anew.
+ * verified (by digest, or read back where the store tells none) and recorded. A next attempt sends the same zip again
+ * instead of packing anew.
  */
 export const packAway = defineStep({
   name: 'pack-away',
@@ -21,6 +22,6 @@ export const packAway = defineStep({
       await writeFile(`${path}.part`, await zipOf(set, tools), { signal: tools.signal });
       renameSync(`${path}.part`, path);
     }
-    return tools.output.write(name, createReadStream(path));
+    return tools.output.write(name, createReadStream(path), { verify: 'read' });
   },
 });

@@ -101,9 +101,11 @@ export function givenParams(line: ParsedLine, params: readonly FlagSpec[]): Give
   const given: Record<string, unknown> = {};
   for (const spec of params) {
     const flag = line.given[spec.name];
-    const positional = spec.positional === undefined ? undefined : line.optionalArg(positionalName(spec));
+    const name = positionalName(spec);
+    const positional = spec.positional === undefined ? undefined : (line.words(name) ?? line.optionalArg(name));
     if (flag !== undefined && positional !== undefined) {
-      throw fail('usage.invalid', { message: `${spec.name} is given twice, as ${positional} and with --${spec.name}` });
+      const word = Array.isArray(positional) ? positional.join(' ') : String(positional);
+      throw fail('usage.invalid', { message: `${spec.name} is given twice, as ${word} and with --${spec.name}` });
     }
     const value = flag ?? positional;
     // A single text may still be a list, by commas or as JSON; several are one already.

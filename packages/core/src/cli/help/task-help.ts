@@ -3,6 +3,7 @@ import { flagsOf } from '../../config/flags.ts';
 import type { ListedTask, StepManifest } from '../../plugins/manifest.ts';
 import { counted, took } from '../../report/units.ts';
 import { wrap } from '../../report/width.ts';
+import { restParam } from '../rest-param.ts';
 import { runFlags } from '../spec/work-specs.ts';
 import { flagRow, rowLines } from './flag-rows.ts';
 
@@ -16,7 +17,10 @@ export function taskHelp({ id, task, plugin }: ListedTask, layout: Layout): stri
   const usage = [
     'runner run',
     id,
-    ...positionals.map((flag) => (flag.required ? `<${flag.name}>` : `[${flag.name}]`)),
+    ...positionals.map((flag) => {
+      const name = flag === restParam(flags) ? `${flag.name}...` : flag.name;
+      return flag.required ? `<${name}>` : `[${name}]`;
+    }),
     '[flags]',
   ];
   const lines = [task.summary, '', style.bold('Usage'), `  ${usage.join(' ')}`];

@@ -8,7 +8,7 @@ export class InlineExecutor implements Executor {
   readonly #running = new Map<number, (AbortController | undefined)[]>();
 
   constructor(deps: WorkDeps) {
-    this.#runner = new ThreadRunner(deps);
+    this.#runner = new ThreadRunner(deps, { rowsAhead: 1 });
   }
 
   run(chunk: Chunk, sink: ChunkSink): void {

@@ -1,6 +1,6 @@
 import { toFailure } from '../work/airlock.ts';
 import type { Chunk, ChunkSink, Executor } from './executor.ts';
-import type { FromWorker, WorkerInit } from './messages.ts';
+import type { FromWorker, WorkerInit, YieldedRow } from './messages.ts';
 import { startProcess, startThread, type Transport } from './transport.ts';
 
 /** How long a cancelled item may take to notice its signal before its worker is ended. */
@@ -10,6 +10,8 @@ interface OpenChunk {
   readonly chunk: Chunk;
   readonly sink: ChunkSink;
   left: number;
+  /** Of each generator item: settled when the rows that came so far are recorded or refused. */
+  readonly recording: Map<number, Promise<void>>;
 }
 
 interface PoolWorker {
@@ -35,7 +37,7 @@ export class PoolExecutor implements Executor {
 
   run(chunk: Chunk, sink: ChunkSink): void {
     const worker = this.#leastBusy();
-    worker.chunks.set(chunk.id, { chunk, sink, left: chunk.calls.length });
+    worker.chunks.set(chunk.id, { chunk, sink, left: chunk.calls.length, recording: new Map() });
     // The step itself (`local`) is code and stays here; the worker imports its own.
     const { local, ...step } = chunk.step;
     worker.transport.send({ type: 'chunk', chunk: { ...chunk, step }, batch: local?.spec.batch !== undefined });
@@ -104,12 +106,13 @@ export class PoolExecutor implements Executor {
         return;
       }
       case 'yielded': {
-        const { index, subKey, result, staged, ticket } = message;
-        const { sink } = worker.chunks.get(message.chunk) ?? {};
-        void Promise.resolve(sink?.yielded(index, subKey, result, staged)).then(
-          () => worker.transport.send({ type: 'ack', ticket }),
-          (error: unknown) => worker.transport.send({ type: 'nack', ticket, failure: toFailure(error, {}) }),
-        );
+        const { index, rows } = message;
+        const open = worker.chunks.get(message.chunk);
+        const record = (): Promise<void> => recordRows(worker, message.chunk, index, rows);
+        const before = open?.recording.get(index);
+        // One item's rows are recorded in their order, also where publishing one of them takes long.
+        const recording = before === undefined ? record() : before.then(record);
+        open?.recording.set(index, recording);
         return;
       }
       case 'started':
@@ -140,4 +143,25 @@ export class PoolExecutor implements Executor {
     worker.chunks.clear();
     for (const open of lost) open.sink.died({ code: 'item.crashed', how });
   }
+}
+
+/** Never rejects: what a row is refused for is told to the generator that yielded it. */
+async function recordRows(
+  worker: PoolWorker,
+  chunk: number,
+  index: number,
+  rows: readonly YieldedRow[],
+): Promise<void> {
+  const tickets: number[] = [];
+  for (const { subKey, result, staged, ticket } of rows) {
+    try {
+      // No more once the worker is gone: the item is started over by then, and its rows come again.
+      const recorded = worker.chunks.get(chunk)?.sink.yielded(index, subKey, result, staged);
+      if (recorded !== undefined) await recorded;
+      tickets.push(ticket);
+    } catch (error) {
+      worker.transport.send({ type: 'nack', ticket, failure: toFailure(error, {}) });
+    }
+  }
+  worker.transport.send({ type: 'ack', tickets });
 }

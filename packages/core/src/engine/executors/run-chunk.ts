@@ -14,12 +14,15 @@ type Opened = Awaited<ReturnType<ThreadRunner['ready']>>;
 /** Runs chunks in this thread; what the inline executor and every worker have in common. */
 export class ThreadRunner {
   readonly #deps: WorkDeps;
+  readonly #rowsAhead: number;
   readonly #readers: ReaderSource;
   readonly #stagings = new Map<string, Promise<Staging>>();
   readonly #opened = new Map<string, { readonly line: string; readonly ready: Promise<ReadyStep> }>();
 
-  constructor(deps: WorkDeps) {
+  /** `rowsAhead`: how many rows a generator may yield before the first of them is recorded. */
+  constructor(deps: WorkDeps, options: { readonly rowsAhead: number }) {
     this.#deps = deps;
+    this.#rowsAhead = options.rowsAhead;
     this.#readers = new ReaderSource(deps.statePath);
   }
 
@@ -39,7 +42,10 @@ export class ThreadRunner {
       { ...call, item: this.#readers.revive(call.item) },
       signal,
       { log: (message) => sink.log(index, message), progress: (done, total) => sink.progress(index, done, total) },
-      (subKey, result, staged) => sink.yielded(index, subKey, result, staged),
+      {
+        ahead: this.#rowsAhead,
+        row: (subKey, result, staged) => sink.yielded(index, subKey, result, staged),
+      },
     );
     sink.outcome(index, outcome);
   }

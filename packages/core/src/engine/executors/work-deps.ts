@@ -28,6 +28,7 @@ export function workDeps(init: WorkerInit, drivers: readonly DriverDefinition[])
     drivers: () => Promise.resolve(drivers),
     allowHosts: init.allowHosts,
     secret: (reference, { store, option }) => secrets.reference(reference, `stores.${store}.${option}`),
+    hide: (secret) => void redactor.add(secret),
   });
   return depsOf(init, {
     redactor,

@@ -33,12 +33,15 @@ function writeAll(file: number, piece: Uint8Array): void {
   for (let at = 0; at < piece.length; ) at += writeSync(file, piece, at);
 }
 
+// One for the thread: hashing is synchronous, and a fresh one for each small file costs more than reading it.
+let pieces: Buffer | undefined;
+
 /** SHA-256 of a local file, read in one go of 1 MiB pieces. */
 export function hashFile(path: string): Digest {
   const file = openSync(path, 'r');
   try {
     const hasher = new Hasher();
-    const buffer = Buffer.allocUnsafe(1024 * 1024);
+    const buffer = (pieces ??= Buffer.allocUnsafe(1024 * 1024));
     for (let read = readSync(file, buffer); read > 0; read = readSync(file, buffer))
       hasher.update(buffer.subarray(0, read));
     return hasher.digest();

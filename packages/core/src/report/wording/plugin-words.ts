@@ -26,4 +26,9 @@ export const pluginWords: WordsOf<'plugin' | 'sdk'> = {
     facts: (f) => f.places.map((place) => ['from', place] as const),
     hint: () => 'Take one of them out of plugins in runner.yaml.',
   },
+  'sdk.missing': {
+    means: 'A library that this kind of store stands on is not installed; it is optional because it is big.',
+    title: (f) => `The package ${f.package} is needed here and not installed`,
+    hint: (f) => `Install it with: ${f.install}`,
+  },
 };

@@ -14,9 +14,15 @@ export const storeWords: WordsOf<'store'> = {
     hint: (f) =>
       f.url.includes('://') ? 'Check the URL.' : 'Check the path; it starts from the folder of runner.yaml.',
   },
+  'store.no-bucket': {
+    means: 'The bucket or container that the URL names does not exist, or not where it was looked for.',
+    title: (f) => `${f.url} cannot be used: ${f.why}`,
+    facts: answerFacts,
+    hint: () => 'Check the name, the region and the endpoint under stores in runner.yaml; buckets are not made here.',
+  },
   'store.denied': {
     means: 'The service does not let these credentials do this.',
-    title: (f) => `${f.url} may not be accessed`,
+    title: (f) => `${f.url} may not be accessed${f.reason === undefined ? '' : `: ${f.reason}`}`,
     facts: answerFacts,
     hint: (f) =>
       f.status === 401

@@ -16,6 +16,8 @@ const kinds: { readonly [status: number]: TroubleKind } = {
   412: 'conflict',
   413: 'limit',
   423: 'locked',
+  // What it depends on failed: WebDAV's word for a folder in which somebody holds a lock.
+  424: 'locked',
   429: 'throttled',
   502: 'unavailable',
   503: 'unavailable',

@@ -11,4 +11,9 @@ export const builtinDrivers: readonly BuiltinDriver[] = [
   { schemes: ['memory'], load: async () => (await import('./memory.ts')).memoryDriver },
   { schemes: ['http', 'https'], load: async () => (await import('./http.ts')).httpDriver },
   { schemes: ['webdav+http', 'webdav+https'], load: async () => (await import('./webdav.ts')).webdavDriver },
+  { schemes: ['s3'], load: async () => (await import('./s3.ts')).s3Driver },
+  { schemes: ['az'], load: async () => (await import('./azure.ts')).azureDriver },
+  { schemes: ['gs'], load: async () => (await import('./gcs.ts')).gcsDriver },
+  { schemes: ['swift'], load: async () => (await import('./swift.ts')).swiftDriver },
+  { schemes: ['sftp'], load: async () => (await import('./sftp.ts')).sftpDriver },
 ];

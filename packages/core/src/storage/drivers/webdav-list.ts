@@ -1,6 +1,4 @@
-import { defaultRetry, retry } from '../../lib/retry.ts';
 import { StoreTrouble, type Entry } from '../../model/driver.ts';
-import { isTransient, troubleOf } from '../trouble.ts';
 import { isStaged, stagingFolder } from '../key.ts';
 import type { DavResource } from './webdav-multistatus.ts';
 import { what, type DavSession } from './webdav-session.ts';
@@ -31,7 +29,9 @@ export async function* listDav(
   for (;;) {
     while (waiting.length > 0 && underWay.size < parallelFolders && failed === undefined) {
       const folder = waiting.pop() ?? '';
-      const work: Promise<void> = childrenWithRetry(session, folder, signal)
+      // The store around us cannot repeat half a walk; a single folder can be asked again.
+      const work: Promise<void> = session
+        .patiently(() => childrenOf(session, folder, signal), signal)
         .then((children) => void found.push(children))
         .catch((error: unknown) => void (failed ??= { error }))
         .finally(() => underWay.delete(work));
@@ -58,15 +58,6 @@ function leadsTo(folder: string, prefix: string): boolean {
   // Half-written files of all runs lie there; whoever wants them says so.
   if (folder.endsWith(`${stagingFolder}/`) && !isStaged(prefix)) return false;
   return folder.startsWith(prefix) || prefix.startsWith(folder);
-}
-
-// The store around us cannot repeat half a walk; a single folder can be asked again.
-function childrenWithRetry(session: DavSession, folder: string, signal: AbortSignal | undefined): Promise<DavChild[]> {
-  const judge = (error: unknown) => {
-    const trouble = troubleOf(error);
-    return { again: trouble !== undefined && isTransient(trouble), retryAfterMs: trouble?.details.retryAfterMs ?? 0 };
-  };
-  return retry(() => childrenOf(session, folder, signal), judge, defaultRetry, signal);
 }
 
 /** The files and folders right below a folder; none when there is no such folder. */

@@ -1,6 +1,6 @@
 import { createHttpClient, type HttpClient, type HttpInit, type HttpResponse } from '../../lib/http-client.ts';
 import { shownUrl } from '../../lib/http-trouble.ts';
-import { StoreTrouble } from '../../model/driver.ts';
+import { StoreTrouble, type DriverContext } from '../../model/driver.ts';
 import { HttpAuth } from './http-auth.ts';
 import { troubleOfStatus } from './http-status.ts';
 import { keyUrl } from './http-url.ts';
@@ -19,14 +19,20 @@ const answerCapBytes = 1024 * 1024;
 /** Requests to one WebDAV service: URLs, authentication, and answers that are what they seem. */
 export class DavSession {
   readonly base: URL;
+  readonly patiently: DriverContext['patiently'];
   readonly #client: HttpClient;
   readonly #auth: HttpAuth;
   readonly #idleTimeoutMs: number;
 
-  constructor(base: URL, options: { readonly [name: string]: unknown }, allowHosts: readonly string[]) {
+  constructor(
+    base: URL,
+    options: { readonly [name: string]: unknown },
+    context: Pick<DriverContext, 'allowHosts' | 'patiently'>,
+  ) {
     this.base = new URL(base.href.replace(/^webdav\+/, ''));
     this.base.pathname = this.base.pathname.replace(/\/+$/, '');
-    this.#client = createHttpClient({ allowHosts });
+    this.#client = createHttpClient({ allowHosts: context.allowHosts });
+    this.patiently = context.patiently;
     this.#auth = new HttpAuth(options);
     const { idleTimeoutMs } = options;
     this.#idleTimeoutMs = typeof idleTimeoutMs === 'number' ? idleTimeoutMs : 60_000;

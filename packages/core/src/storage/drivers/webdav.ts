@@ -34,7 +34,7 @@ export const webdavDriver = defineDriver({
   guarantees: { conditionalPut: false, versions: false },
   async open({ url, options, context }) {
     const moveWaitMs = options['moveWaitMs'];
-    const session = new DavSession(url, options, context.allowHosts);
+    const session = new DavSession(url, options, context);
     return new WebdavDriver(session, typeof moveWaitMs === 'number' ? { moveWaitMs } : {});
   },
 });
@@ -83,8 +83,11 @@ export class WebdavDriver implements Driver {
 
   // PUT is not atomic everywhere: sabre/dav writes straight into the file, so a cut would show half of it.
   async write(key: string, body: Bytes, options: WriteOptions): Promise<Entry> {
-    // What is staged by the engine is moved by the engine.
-    if (isStaged(key)) return this.#put(key, body, options);
+    // What others stage, they move; `close` removes the folder when it is empty.
+    if (isStaged(key)) {
+      this.#hasStaged = true;
+      return this.#put(key, body, options);
+    }
     const staged = this.#stagingKey();
     try {
       const { size } = await this.#put(staged, body, options);

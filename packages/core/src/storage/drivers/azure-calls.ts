@@ -1,0 +1,80 @@
+import type { ContainerClient } from '@azure/storage-blob';
+import { StoreTrouble, type DriverContext } from '../../model/driver.ts';
+import { troubleOf } from '../trouble.ts';
+import { azureAnswer, azureTrouble } from './azure-trouble.ts';
+
+/** Options that every call of the SDK takes. */
+export interface Abort {
+  readonly abortSignal?: AbortSignal;
+}
+
+export interface AzureCallsOptions {
+  readonly container: ContainerClient;
+  /** Make the container with the first write when it is not there, and take a missing one for an empty one. */
+  readonly isMade: boolean;
+  readonly patiently: DriverContext['patiently'];
+}
+
+/** Calls to one container, with the SDK's errors as trouble. */
+export class AzureCalls {
+  readonly #options: AzureCallsOptions;
+
+  constructor(options: AzureCallsOptions) {
+    this.#options = options;
+  }
+
+  /** One call; `what` names it in trouble, as in `PUT a/b`. */
+  async ask<T>(what: string, signal: AbortSignal | undefined, call: (abort: Abort) => Promise<T>): Promise<T> {
+    try {
+      return await call(signal === undefined ? {} : { abortSignal: signal });
+    } catch (error) {
+      // The SDK has an error of its own for aborts; callers wait for theirs.
+      if (signal?.aborted === true) throw signal.reason;
+      throw this.trouble(error, what);
+    }
+  }
+
+  /** One call of a longer work, tried again by the store's own rules. */
+  patiently<T>(what: string, signal: AbortSignal | undefined, call: (abort: Abort) => Promise<T>): Promise<T> {
+    return this.#options.patiently(() => this.ask(what, signal, call), signal);
+  }
+
+  trouble(error: unknown, what: string): unknown {
+    const answer = azureAnswer(error);
+    if (answer?.code === 'ContainerNotFound') return this.noContainer(answer.headers['x-ms-request-id']);
+    return azureTrouble(error, `${what} in az://${this.#options.container.containerName}`);
+  }
+
+  noContainer(requestId?: string): StoreTrouble {
+    const why = `there is no container ${this.#options.container.containerName}; createContainer: true would make it`;
+    return new StoreTrouble('no-bucket', why, { status: 404, ...(requestId === undefined ? {} : { requestId }) });
+  }
+
+  /** Asks once more when the container was missing and could be made. */
+  async inContainer<T>(signal: AbortSignal | undefined, ask: () => Promise<T>): Promise<T> {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!this.#isYetToCome(error)) throw error;
+      await this.ask('creating the container', signal, async (abort) => {
+        const made = await this.#options.container.createIfNotExists(abort);
+        return made.succeeded;
+      });
+      return ask();
+    }
+  }
+
+  /** `undefined` when the container is not there, and will be with the first write: nothing is in it. */
+  async orEmpty<T>(ask: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await ask();
+    } catch (error) {
+      if (this.#isYetToCome(error)) return undefined;
+      throw error;
+    }
+  }
+
+  #isYetToCome(error: unknown): boolean {
+    return this.#options.isMade && troubleOf(error)?.kind === 'no-bucket';
+  }
+}

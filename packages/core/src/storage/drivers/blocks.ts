@@ -1,0 +1,87 @@
+import type { Bytes } from '../../model/driver.ts';
+
+/** One part of a large file: its bytes, and where they start in it. */
+export interface Block {
+  readonly bytes: Buffer;
+  /** 0-based. */
+  readonly index: number;
+  readonly start: number;
+  /** No block follows; the last one may be empty when it is also the first. */
+  readonly isLast: boolean;
+}
+
+/**
+ * Cuts bytes into blocks of exactly `blockBytes`, the last one shorter; one is held back to know which is the last.
+ *
+ * A stream's blocks are buffers of their own, so that they can be sent again; bytes in memory are not copied.
+ */
+export async function* blocksOf(body: Bytes, blockBytes: number): AsyncGenerator<Block, void, undefined> {
+  let index = 0;
+  let start = 0;
+  const block = (bytes: Buffer, isLast: boolean): Block => {
+    const made = { bytes, index: index++, start, isLast };
+    start += bytes.length;
+    return made;
+  };
+  if (body instanceof Uint8Array) {
+    const bytes = Buffer.from(body.buffer, body.byteOffset, body.length);
+    for (let at = 0; at === 0 || at < bytes.length; at += blockBytes)
+      yield block(bytes.subarray(at, at + blockBytes), at + blockBytes >= bytes.length);
+    return;
+  }
+  let held: Buffer | undefined;
+  const filling = new Filling(blockBytes);
+  for await (const piece of body) {
+    for (let at = 0; at < piece.length; ) {
+      if (held !== undefined) yield block(held, false);
+      held = undefined;
+      at += filling.add(piece.subarray(at));
+      if (filling.isFull) held = filling.take();
+    }
+  }
+  const rest = filling.take();
+  if (held !== undefined) yield block(held, rest.length === 0);
+  if (rest.length > 0 || index === 0) yield block(rest, true);
+}
+
+// Files are mostly far smaller than a block.
+const firstBytes = 64 * 1024;
+
+/** The block that is being filled; grows with what comes. */
+class Filling {
+  readonly #mostBytes: number;
+  #buffer = Buffer.alloc(0);
+  #filled = 0;
+
+  constructor(mostBytes: number) {
+    this.#mostBytes = mostBytes;
+  }
+
+  get isFull(): boolean {
+    return this.#filled === this.#mostBytes;
+  }
+
+  /** Takes what still fits, and returns how many bytes that were. */
+  add(bytes: Uint8Array): number {
+    const taken = bytes.subarray(0, this.#mostBytes - this.#filled);
+    const needed = this.#filled + taken.length;
+    if (needed > this.#buffer.length) {
+      const grown = Math.min(this.#mostBytes, Math.max(firstBytes, needed, this.#buffer.length * 2));
+      // Not from Node's shared pool: a part on its way would hold a whole slab.
+      const larger = Buffer.allocUnsafeSlow(grown);
+      larger.set(this.#buffer.subarray(0, this.#filled));
+      this.#buffer = larger;
+    }
+    this.#buffer.set(taken, this.#filled);
+    this.#filled = needed;
+    return taken.length;
+  }
+
+  /** Gives what is in it away and starts anew. */
+  take(): Buffer {
+    const bytes = this.#buffer.subarray(0, this.#filled);
+    this.#buffer = Buffer.alloc(0);
+    this.#filled = 0;
+    return bytes;
+  }
+}

@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto';
+import { StoreTrouble, type ReadStream } from '../../model/driver.ts';
+import { crc32c, crc32cText } from './crc32c.ts';
+
+/** Checksums the service tells of a whole file, in base64. */
+export interface Checksums {
+  readonly md5?: string | undefined;
+  readonly crc32c?: string | undefined;
+}
+
+/**
+ * A stream of a whole file that fails at its end when the bytes are not those the service took in.
+ *
+ * MD5 is preferred where both are known: it is native code. Without either the stream comes back as it is.
+ */
+export function checkedStream(stream: ReadStream, sums: Checksums, what: string): ReadStream {
+  if (sums.md5 === undefined && sums.crc32c === undefined) return stream;
+  return Object.assign(checked(stream, sums, what), { announcedBytes: stream.announcedBytes });
+}
+
+async function* checked(
+  stream: ReadStream,
+  sums: Checksums,
+  what: string,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const md5 = sums.md5 === undefined ? undefined : createHash('md5');
+  let crc = 0;
+  for await (const piece of stream) {
+    if (md5 === undefined) crc = crc32c(piece, crc);
+    else md5.update(piece);
+    yield piece;
+  }
+  const expected = sums.md5 ?? sums.crc32c ?? '';
+  const found = md5?.digest('base64') ?? crc32cText(crc);
+  if (found === expected) return;
+  const kind = md5 === undefined ? 'CRC32C' : 'MD5';
+  throw new StoreTrouble('corrupt', `${what} came with other bytes`, {
+    expected: `${kind} ${expected}`,
+    found,
+    transient: true,
+  });
+}

@@ -1,0 +1,279 @@
+import { hash } from 'node:crypto';
+import type { HttpResponse } from '../../lib/http-client.ts';
+import { Semaphore } from '../../lib/semaphore.ts';
+import { StoreTrouble, type Bytes } from '../../model/driver.ts';
+import { troubleOf } from '../trouble.ts';
+import { removeObjects } from './swift-bulk.ts';
+import { chunksOf } from './swift-chunks.ts';
+import type { SwiftInfo } from './swift-info.ts';
+import { partNumber, toSegment, uploadFolder, type SwiftSegments } from './swift-leftovers.ts';
+import { bare, listObjects } from './swift-list.ts';
+import { headObject, type Segment, type SwiftHead, type SwiftObject } from './swift-object.ts';
+import { etagOf } from './swift-read.ts';
+import { noContainer } from './swift-trouble.ts';
+import { encodedPath, type SwiftInit, type SwiftSession, type SwiftTarget } from './swift-session.ts';
+
+// All segments of a store that wait to be sent, in memory.
+const heldBytes = 96 * 1024 * 1024;
+
+interface LargeUpload {
+  readonly key: string;
+  readonly body: Bytes;
+  readonly sizeBytes: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Uploads of one container: each request is whole in memory, carries its MD5 and may be sent again. */
+export class SwiftUploads {
+  readonly #session: SwiftSession;
+  readonly #container: string;
+  readonly #segments: SwiftSegments;
+  readonly #slots: Semaphore;
+  /** Folders of uploads of this process; nobody may take their parts away. */
+  readonly #live = new Set<string>();
+
+  constructor(session: SwiftSession, container: string, segments: SwiftSegments) {
+    this.#session = session;
+    this.#container = container;
+    this.#segments = segments;
+    this.#slots = new Semaphore(Math.max(2, Math.floor(heldBytes / session.options.segmentSizeBytes)));
+  }
+
+  /** Stores bytes as one plain object; the service itself refuses them if they arrive wrong. Returns their MD5. */
+  async putBytes(target: SwiftObject, bytes: Uint8Array, signal: AbortSignal | undefined): Promise<string> {
+    const md5 = hash('md5', bytes, 'hex');
+    const response = await this.#create(target, { headers: { etag: md5 }, body: bytes, signal });
+    checkEtag(bare(response.headers['etag'] ?? ''), md5, target.object);
+    return md5;
+  }
+
+  /** Collects a stream that fits into one request, and stores it. */
+  async putStream(upload: LargeUpload): Promise<string> {
+    return this.#slots.run(async () => {
+      const [bytes = new Uint8Array()] = await Array.fromAsync(
+        chunksOf(upload.body, upload.sizeBytes, upload.sizeBytes),
+      );
+      return this.putBytes({ container: this.#container, object: upload.key }, bytes, upload.signal);
+    }, upload.signal);
+  }
+
+  /**
+   * Stores bytes as a static large object; it appears with its manifest, after all its segments were checked.
+   *
+   * Segments that an interrupted upload of the same bytes left behind are copied inside the service instead of sent.
+   */
+  async putLarge(upload: LargeUpload, info: SwiftInfo): Promise<SwiftHead> {
+    const { key, sizeBytes, signal } = upload;
+    const segmentBytes = segmentSize(sizeBytes, this.#session.options.segmentSizeBytes, info);
+    await this.#segments.makeHome(signal);
+    const folder = uploadFolder(key, sizeBytes, segmentBytes);
+    const left = await this.#left(key, sizeBytes, segmentBytes, signal);
+    const used: Segment[] = [];
+    this.#live.add(folder);
+    try {
+      const segments = await this.#sendAll(upload, segmentBytes, async (number, bytes) => {
+        const target = { container: this.#segments.home, object: `${folder}/${String(number).padStart(8, '0')}` };
+        const same = left.get(number);
+        const md5 = hash('md5', bytes, 'hex');
+        if (same?.md5 === md5 && same.sizeBytes === bytes.length && (await this.#copied(same, target, signal)))
+          used.push(same);
+        else await this.#putSegment(target, bytes, signal);
+        return { ...target, sizeBytes: bytes.length, md5 };
+      });
+      const head = await this.#assemble(key, segments, signal);
+      await removeObjects(this.#session, used, signal);
+      return head;
+    } catch (error) {
+      // What a network cut short may go on later; what was wrong in itself is of no use to anybody.
+      const kind = signal?.aborted === true ? 'unavailable' : troubleOf(error)?.kind;
+      if (kind !== 'unavailable' && kind !== 'throttled') await this.#discard(folder);
+      throw error;
+    } finally {
+      this.#live.delete(folder);
+    }
+  }
+
+  async copyPlain(from: Segment, target: SwiftObject, signal: AbortSignal | undefined): Promise<void> {
+    if (await this.#copied(from, target, signal)) return;
+    throw new StoreTrouble('missing', `there is no ${from.object} any more`);
+  }
+
+  /** Copies a large object part by part: two manifests that share parts would lose both with the first removal. */
+  async copyLarge(parts: readonly Segment[], key: string, signal: AbortSignal | undefined): Promise<SwiftHead> {
+    await this.#segments.makeHome(signal);
+    const sizeBytes = parts.reduce((sum, part) => sum + part.sizeBytes, 0);
+    const folder = uploadFolder(key, sizeBytes, parts[0]?.sizeBytes ?? 0);
+    const slots = new Semaphore(4);
+    this.#live.add(folder);
+    try {
+      const copy = async (part: Segment, number: number): Promise<Segment> => {
+        const target = { container: this.#segments.home, object: `${folder}/${String(number).padStart(8, '0')}` };
+        if (await this.#copied(part, target, signal)) return { ...part, ...target };
+        throw new StoreTrouble('corrupt', `a segment of the source of ${key} is gone`);
+      };
+      const copies = await Promise.all(parts.map((part, n) => slots.run(() => copy(part, n), signal)));
+      return await this.#assemble(key, copies, signal);
+    } catch (error) {
+      await this.#discard(folder);
+      throw error;
+    } finally {
+      this.#live.delete(folder);
+    }
+  }
+
+  /** Sends segment after segment, a few side by side; as many are in memory as slots. */
+  async #sendAll(
+    upload: LargeUpload,
+    segmentBytes: number,
+    send: (number: number, bytes: Uint8Array) => Promise<Segment>,
+  ): Promise<readonly Segment[]> {
+    const sending: Promise<Segment>[] = [];
+    const failed: unknown[] = [];
+    const chunks = chunksOf(upload.body, upload.sizeBytes, segmentBytes);
+    try {
+      for (;;) {
+        await this.#slots.acquire(upload.signal);
+        let next;
+        try {
+          next = failed.length > 0 ? undefined : await chunks.next();
+        } finally {
+          if (next === undefined || next.done === true) this.#slots.release();
+        }
+        if (next === undefined || next.done === true) break;
+        const sent = send(sending.length, next.value).finally(() => this.#slots.release());
+        sent.catch((error: unknown) => failed.push(error));
+        sending.push(sent);
+      }
+    } finally {
+      await Promise.allSettled(sending);
+      await chunks.return();
+    }
+    return Promise.all(sending);
+  }
+
+  // Here and not only around the whole write: a stream can be read once, its segments be sent any number of times.
+  async #putSegment(target: SwiftObject, bytes: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
+    await this.#session.patiently(() => this.putBytes(target, bytes, signal), signal);
+  }
+
+  /** A copy inside the service; false when the source is gone or has other bytes by now. */
+  async #copied(from: Segment, target: SwiftObject, signal: AbortSignal | undefined): Promise<boolean> {
+    const headers = { 'x-copy-from': `/${encodedPath(from)}` };
+    try {
+      const { headers: stored } = await this.#create(target, { headers, signal });
+      return bare(stored['etag'] ?? '') === from.md5;
+    } catch (error) {
+      if (troubleOf(error)?.kind === 'missing') return false;
+      throw error;
+    }
+  }
+
+  /** Sends a PUT that makes an object, and its container before it where that is missing and wanted. */
+  async #create(target: SwiftTarget, init: SwiftInit): Promise<HttpResponse> {
+    const response = await this.#session.send('PUT', target, init);
+    const { status } = response;
+    if (status === 404 && target.container === this.#container && this.#session.options.createContainer) {
+      await response.discard();
+      await this.#session.ask('PUT', { container: this.#container }, [201, 202, 204], { signal: init.signal });
+      return this.#session.ask('PUT', target, [200, 201], init);
+    }
+    if (status === 404 && target.container === this.#container && init.headers?.['x-copy-from'] === undefined) {
+      await response.discard();
+      throw noContainer(this.#container);
+    }
+    if (status !== 201 && status !== 200) throw await this.#session.trouble(response, 'PUT');
+    await response.discard();
+    return response;
+  }
+
+  /** Checks every segment, writes the manifest, and looks at what came of it. */
+  async #assemble(key: string, segments: readonly Segment[], signal: AbortSignal | undefined): Promise<SwiftHead> {
+    await this.#checkSegments(segments, signal);
+    const manifest = segments.map((segment) => ({
+      path: `/${segment.container}/${segment.object}`,
+      etag: segment.md5,
+      size_bytes: segment.sizeBytes,
+    }));
+    const target = { container: this.#container, object: key };
+    const init = {
+      headers: { 'content-type': 'application/octet-stream' },
+      body: JSON.stringify(manifest),
+      signal,
+      // The service looks at each segment before it answers.
+      idleTimeoutMs: 300_000,
+    };
+    await this.#create({ ...target, query: { 'multipart-manifest': 'put' } }, init);
+    const head = await headObject(this.#session, target, signal);
+    checkEtag(head?.etag ?? 'nothing', etagOf(segments), key);
+    return head as SwiftHead;
+  }
+
+  // Ceph takes a manifest with wrong digests, so this is ours to see.
+  async #checkSegments(segments: readonly Segment[], signal: AbortSignal | undefined): Promise<void> {
+    const [first] = segments;
+    if (first === undefined) return;
+    const prefix = first.object.slice(0, first.object.lastIndexOf('/') + 1);
+    const stored = new Map<string, string>();
+    for await (const page of listObjects(this.#session, first.container, { prefix, signal }))
+      for (const { name, sizeBytes, etag } of page) stored.set(name, `${sizeBytes} ${etag}`);
+    for (const { container, object, sizeBytes, md5 } of segments) {
+      let found = stored.get(object);
+      if (found === undefined) {
+        // Listings may lag behind; the object itself does not.
+        const head = await headObject(this.#session, { container, object }, signal);
+        found = head === undefined ? 'nothing' : `${head.sizeBytes} ${head.etag}`;
+      }
+      checkEtag(found, `${sizeBytes} ${md5}`, object);
+    }
+  }
+
+  /** Parts of earlier uploads of the same key and size, by number, the newest of each. */
+  async #left(
+    key: string,
+    sizeBytes: number,
+    segmentBytes: number,
+    signal: AbortSignal | undefined,
+  ): Promise<ReadonlyMap<number, Segment>> {
+    const left = new Map<number, Segment>();
+    // In the order of their names, which start with the time.
+    for (const found of await this.#segments.below(key, signal)) {
+      const number = partNumber(found.name, key, sizeBytes, segmentBytes);
+      if (number === undefined || this.#live.has(found.name.slice(0, found.name.lastIndexOf('/')))) continue;
+      left.set(number, toSegment(found));
+    }
+    return left;
+  }
+
+  // Never with the caller's signal: cleaning up is what an abort asks for.
+  async #discard(folder: string): Promise<void> {
+    const signal = AbortSignal.timeout(10_000);
+    const container = this.#segments.home;
+    try {
+      for await (const page of listObjects(this.#session, container, { prefix: `${folder}/`, signal })) {
+        const parts = page.map(({ name }) => ({ container, object: name }));
+        await removeObjects(this.#session, parts, signal);
+      }
+    } catch {
+      // The service is in trouble already; the next write or removal of this key finds what is left.
+    }
+  }
+}
+
+/** The segment size for a file: as asked for, or larger where the service takes fewer segments. */
+function segmentSize(sizeBytes: number, wishedBytes: number, info: SwiftInfo): number {
+  const mebibyte = 1024 * 1024;
+  const leastBytes = Math.ceil(sizeBytes / info.maxSegments / mebibyte) * mebibyte;
+  const segmentBytes = sizeBytes <= wishedBytes * info.maxSegments ? wishedBytes : leastBytes;
+  if (segmentBytes <= Math.min(info.maxObjectBytes, heldBytes)) return segmentBytes;
+  const mostBytes = Math.min(info.maxObjectBytes, heldBytes) * info.maxSegments;
+  throw new StoreTrouble('limit', `a file of ${sizeBytes} bytes; ${mostBytes} is the most`);
+}
+
+function checkEtag(found: string, expected: string, what: string): void {
+  if (found === expected) return;
+  throw new StoreTrouble('corrupt', `the service stored ${what} otherwise than sent`, {
+    expected,
+    found,
+    transient: true,
+  });
+}

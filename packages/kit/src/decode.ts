@@ -1,0 +1,38 @@
+import sharp from 'sharp';
+import type { RawImage } from './image/raw-image.ts';
+import { readSmallPng } from './image/small-png.ts';
+
+export type { GrayImage, RawImage } from './image/raw-image.ts';
+
+/** Pixels, and how many bits a channel had in the file; with more than 8 only the upper ones are left. */
+export interface DecodedImage extends RawImage {
+  readonly bits: 8 | 16 | 32;
+}
+
+/**
+ * Decodes an image of any kind sharp reads; small 8-bit PNGs are read without it, several times faster.
+ *
+ * Colours stay as they are stored, palettes become RGB. What cannot be decoded whole is a `problem` in the decoder's
+ * words, never an error.
+ */
+export async function decodeRaw(
+  bytes: Uint8Array,
+  options: { readonly maxPixels?: number } = {},
+): Promise<DecodedImage | { readonly problem: string }> {
+  const small = readSmallPng(bytes);
+  if (small !== undefined) return { ...small, bits: 8 };
+  try {
+    const image = sharp(bytes, { limitInputPixels: options.maxPixels ?? 100_000_000, failOn: 'warning' });
+    const { depth } = await image.metadata();
+    // Without this, sharp hands gray images out as RGB.
+    const isGray = ['b-w', 'grey16'].includes((await image.metadata()).space ?? '');
+    const { data, info } = await image
+      .toColourspace(isGray ? 'b-w' : 'srgb')
+      .raw({ depth: 'uchar' })
+      .toBuffer({ resolveWithObject: true });
+    const bits = depth === 'uchar' ? 8 : depth === 'ushort' || depth === 'short' ? 16 : 32;
+    return { data, width: info.width, height: info.height, channels: info.channels, bits };
+  } catch (error) {
+    return { problem: (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '' };
+  }
+}

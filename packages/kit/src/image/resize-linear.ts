@@ -1,0 +1,117 @@
+import type { RawImage } from './raw-image.ts';
+
+/** Weights are whole numbers of 2^-11, as in OpenCV. */
+const one = 1 << 11;
+
+/**
+ * Resizes an 8-bit image as OpenCV's `resize(..., INTER_LINEAR)` does, bit by bit; returns interleaved pixels.
+ *
+ * Two taps per axis at half-pixel centres, whatever the scale: shrinking aliases, and models trained on that expect it.
+ * Source: modules/imgproc/src/resize.cpp (ResizeInvoker with HResizeLinear and VResizeLinear of uchar). Exactly half of
+ * both sides is the mean of four pixels there, and here.
+ */
+export function resizeLinear(image: RawImage, width: number, height: number): Uint8Array {
+  if (image.width === width && image.height === height) return image.data;
+  if (image.width === 2 * width && image.height === 2 * height) return halve(image);
+  const { channels } = image;
+  const columns = tapsFor(image.width, width);
+  const rows = tapsFor(image.height, height);
+  const stride = width * channels;
+  const out = new Uint8Array(stride * height);
+  // Rows already stretched to the new width; neighbouring output rows share them.
+  let upper = { of: -1, row: new Int32Array(stride) };
+  let lower = { of: -1, row: new Int32Array(stride) };
+  const last = image.height - 1;
+  for (let y = 0; y < height; y++) {
+    const first = rows.first[y]!;
+    // Beyond an edge both taps fall on the same row but keep their weights: rounding twice is part of the result.
+    const [above, below] = [Math.min(Math.max(first, 0), last), Math.min(Math.max(first + 1, 0), last)];
+    if (lower.of === above && upper.of !== above) [upper, lower] = [lower, upper];
+    if (upper.of !== above) stretchRow(image, above, columns, upper);
+    if (lower.of !== below) stretchRow(image, below, columns, lower);
+    const [weightAbove, weightBelow] = [rows.weight[2 * y]!, rows.weight[2 * y + 1]!];
+    const [rowAbove, rowBelow] = [upper.row, lower.row];
+    for (let x = 0, at = y * stride; x < stride; x++, at++) {
+      const sum = (Math.imul(weightAbove, rowAbove[x]! >> 4) >> 16) + (Math.imul(weightBelow, rowBelow[x]! >> 4) >> 16);
+      out[at] = (sum + 2) >> 2;
+    }
+  }
+  return out;
+}
+
+interface Taps {
+  /** By output pixel: the input pixel before it; -1 above the first. */
+  readonly first: Int32Array;
+  /** Two weights by output pixel, for that pixel and the next. */
+  readonly weight: Int32Array;
+}
+
+function stretchRow(
+  { data, width, channels }: RawImage,
+  y: number,
+  { first, weight }: Taps,
+  to: { of: number; row: Int32Array },
+): void {
+  const from = y * width * channels;
+  const lastX = width - 1;
+  const { row } = to;
+  to.of = y;
+  for (let x = 0, at = 0; x < first.length; x++) {
+    const before = first[x]!;
+    // Unlike rows, columns beyond an edge take one pixel with the whole weight.
+    const inside = before >= 0 && before < lastX;
+    const left = from + (inside ? before : Math.min(Math.max(before, 0), lastX)) * channels;
+    const [weightLeft, weightRight] = inside ? [weight[2 * x]!, weight[2 * x + 1]!] : [one, 0];
+    const right = inside ? left + channels : left;
+    for (let channel = 0; channel < channels; channel++, at++)
+      row[at] = data[left + channel]! * weightLeft + data[right + channel]! * weightRight;
+  }
+}
+
+/** Images of one size come in long runs: the last tables are kept. */
+const kept = new Map<number, Taps>();
+const keptLimit = 256;
+
+function tapsFor(from: number, to: number): Taps {
+  const name = from * 0x1_0000_0000 + to;
+  const known = kept.get(name);
+  if (known !== undefined) return known;
+  if (kept.size >= keptLimit) kept.clear();
+  const made = makeTaps(from, to);
+  kept.set(name, made);
+  return made;
+}
+
+function makeTaps(from: number, to: number): Taps {
+  const scale = 1 / (to / from);
+  const taps: Taps = { first: new Int32Array(to), weight: new Int32Array(2 * to) };
+  for (let at = 0; at < to; at++) {
+    // OpenCV rounds these to 32-bit floats on the way.
+    const exact = Math.fround((at + 0.5) * scale - 0.5);
+    const first = Math.floor(exact);
+    const share = Math.fround(exact - first);
+    taps.first[at] = first;
+    taps.weight[2 * at] = roundHalfEven(Math.fround(1 - share) * one);
+    taps.weight[2 * at + 1] = roundHalfEven(share * one);
+  }
+  return taps;
+}
+
+function roundHalfEven(value: number): number {
+  const rounded = Math.round(value);
+  return rounded - value === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded;
+}
+
+function halve({ data, width, height, channels }: RawImage): Uint8Array {
+  const stride = width * channels;
+  const half = stride / 2;
+  const out = new Uint8Array((half * height) / 2);
+  for (let y = 0, at = 0; y < height; y += 2) {
+    for (let x = 0; x < half; x++, at++) {
+      const from = y * stride + Math.floor(x / channels) * 2 * channels + (x % channels);
+      out[at] =
+        (data[from]! + data[from + channels]! + data[from + stride]! + data[from + stride + channels]! + 2) >> 2;
+    }
+  }
+  return out;
+}

@@ -1,0 +1,64 @@
+import { type RawImage, resizeGray, resizeLinear } from '@dataset-runner/kit/resize';
+import { opencvGrey } from './opencv-grey.ts';
+import { stretchContrast } from './stretch-contrast.ts';
+
+/**
+ * How an image becomes a model's input.
+ *
+ * `utopia`: longer side to the model's side, bilinear without anti-aliasing, centred on black, contrast stretched to
+ * 0..255. `whoi`: both sides to the model's, bilinear with anti-aliasing, divided by 255, grey repeated in each channel.
+ */
+export type Preset = 'utopia' | 'whoi';
+
+/** What a model wants, and how images are brought to it. */
+export interface InputPlan {
+  readonly preset: Preset;
+  /** Name of the model's input. */
+  readonly input: string;
+  /** Pixels. */
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+  /** `nhwc`: channels last, as Keras; `nchw`: channels first, as PyTorch. */
+  readonly layout: 'nhwc' | 'nchw';
+  /** Stretch the contrast of the padded image to 0..255; only `utopia` does. */
+  readonly minMax: boolean;
+  /** Images the model insists on taking at once; absent where any number will do. */
+  readonly fixedBatch?: number;
+}
+
+/** Returns one image as the plan wants it: `height * width` grey bytes, rows from the top. */
+export function toPlane(image: RawImage, plan: InputPlan): Uint8Array {
+  const grey = { ...image, channels: 1 as const, data: opencvGrey(image) };
+  if (plan.preset === 'whoi') return resizeGray(grey, plan.width, plan.height, 'bilinear');
+  const padded = fitAndPad(grey, plan);
+  return plan.minMax ? stretchContrast(padded) : padded;
+}
+
+/** Writes a plane as the `index`-th image of a batch. */
+export function writePlane(plane: Uint8Array, plan: InputPlan, batch: Float32Array, index: number): void {
+  const { channels, layout } = plan;
+  const pixels = plane.length;
+  const base = index * pixels * channels;
+  const [step, channelStep] = layout === 'nhwc' ? [channels, 1] : [1, pixels];
+  const scale = plan.preset === 'whoi' ? 255 : 1;
+  for (let channel = 0; channel < channels; channel++) {
+    for (let at = 0, to = base + channel * channelStep; at < pixels; at++, to += step) batch[to] = plane[at]! / scale;
+  }
+}
+
+// Of the training code (cnn_tools.py): sides are cut to whole pixels, not rounded, and a pixel too many goes to the
+// right and the bottom. There a very thin image becomes 0 pixels wide and fails; here it keeps one.
+function fitAndPad(image: RawImage, { width, height }: InputPlan): Uint8Array {
+  const ratio = Math.min(height / image.height, width / image.width);
+  const fitWidth = Math.max(1, Math.trunc(image.width * ratio));
+  const fitHeight = Math.max(1, Math.trunc(image.height * ratio));
+  const fitted = resizeLinear(image, fitWidth, fitHeight);
+  if (fitWidth === width && fitHeight === height) return fitted;
+  const padded = new Uint8Array(width * height);
+  const top = Math.floor((height - fitHeight) / 2);
+  const left = Math.floor((width - fitWidth) / 2);
+  for (let y = 0; y < fitHeight; y++)
+    padded.set(fitted.subarray(y * fitWidth, (y + 1) * fitWidth), (top + y) * width + left);
+  return padded;
+}

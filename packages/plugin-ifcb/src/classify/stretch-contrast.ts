@@ -1,0 +1,30 @@
+/**
+ * Returns the pixels stretched so that the darkest becomes 0 and the brightest 255; pixels of one value all become 0.
+ *
+ * OpenCV's `normalize(image, None, 0, 255, NORM_MINMAX)` bit by bit: scale and shift are rounded to 32-bit floats, the
+ * product is not, and halves go to the even neighbour (modules/core/src/norm.cpp and convert_scale.simd.hpp).
+ */
+export function stretchContrast(pixels: Uint8Array): Uint8Array {
+  let [darkest, brightest] = [255, 0];
+  for (const value of pixels) {
+    if (value < darkest) darkest = value;
+    if (value > brightest) brightest = value;
+  }
+  if (darkest === 0 && brightest === 255) return pixels;
+  const table = stretchTable(darkest, brightest);
+  const out = new Uint8Array(pixels.length);
+  for (let at = 0; at < pixels.length; at++) out[at] = table[pixels[at]!]!;
+  return out;
+}
+
+/** What each of the 256 values becomes. */
+export function stretchTable(darkest: number, brightest: number): Uint8Array {
+  const scale = brightest > darkest ? 255 * (1 / (brightest - darkest)) : 0;
+  const [scale32, shift32] = [Math.fround(scale), Math.fround(-darkest * scale)];
+  return Uint8Array.from({ length: 256 }, (_, value) => {
+    const exact = Math.fround(value * scale32 + shift32);
+    const rounded = Math.round(exact);
+    const even = rounded - exact === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded;
+    return Math.min(255, Math.max(0, even));
+  });
+}

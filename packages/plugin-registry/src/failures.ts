@@ -1,0 +1,116 @@
+import { defineFailures } from '@dataset-runner/core/plugin';
+
+/** What can go wrong in ways only this plugin knows; `number` in `--json` is the exit code DVC would give. */
+export const registryFailures = defineFailures('registry', {
+  'no-repo': {
+    about: 'No folder from the given one upwards is a DVC repository.',
+    message: (of: { readonly folder: string }) => `${of.folder} is not inside a DVC repository`,
+    hint: () => 'Make one with `runner run registry:init`.',
+  },
+  'file-broken': {
+    about: 'A DVC file (.dvc, dvc.yaml, dvc.lock, config) cannot be read; the place of the first fault is named.',
+    message: (of: { readonly file: string; readonly line: number; readonly why: string }) =>
+      `${of.file}:${of.line}: ${of.why}`,
+  },
+  'key-unknown': {
+    about: 'A DVC file or config holds a key that DVC does not know; DVC itself would refuse the whole file.',
+    message: (of: { readonly file: string; readonly key: string; readonly known: readonly string[] }) =>
+      `${of.file}: unknown key '${of.key}'; known here: ${of.known.join(', ')}`,
+  },
+  'name-not-utf8': {
+    about: 'A file name is not valid UTF-8, so it has no place in a .dir object.',
+    message: (of: { readonly folder: string; readonly name: string }) =>
+      `a file in ${of.folder} has a name that is not UTF-8: ${of.name}`,
+    hint: () => 'Rename it, or name it in .dvcignore.',
+  },
+  'not-a-file': {
+    about: 'Something in a tracked folder is neither file nor folder: a FIFO, a socket or a device.',
+    message: (of: { readonly path: string; readonly kind: string }) => `${of.path} is a ${of.kind}`,
+    hint: () => 'Remove it, or name it in .dvcignore.',
+  },
+  'link-broken': {
+    about: 'A symbolic link in a tracked folder leads nowhere.',
+    message: (of: { readonly path: string }) => `${of.path} is a link to a file that is not there`,
+  },
+  'path-outside': {
+    about: 'A path lies outside of the repository.',
+    message: (of: { readonly path: string; readonly root: string }) => `${of.path} lies outside of ${of.root}`,
+    hint: () => 'Take data from elsewhere in with `registry:import-url`, or with `registry:add --to`.',
+  },
+  'path-missing': {
+    about: 'A file or folder that was named is not there.',
+    message: (of: { readonly path: string }) => `${of.path} is not there`,
+  },
+  'git-tracked': {
+    about: 'Git tracks the data itself; two keepers of one file would disagree.',
+    message: (of: { readonly path: string }) => `${of.path} is tracked by git`,
+    hint: (of: { readonly path: string }) => `Run: git rm -r --cached '${of.path}', commit, and try again.`,
+  },
+  'outs-overlap': {
+    about: 'A path lies inside another tracked output, or the other way round.',
+    message: (of: { readonly path: string; readonly other: string; readonly file: string }) =>
+      `${of.path} overlaps ${of.other}, which ${of.file} tracks`,
+  },
+  'no-git': {
+    about: 'A registry was to be made with git in a folder that is no git work tree.',
+    message: (of: { readonly folder: string }) => `${of.folder} is not inside a git work tree`,
+    hint: () => 'Run `git init` first, or give --no-git.',
+  },
+  'remote-none': {
+    about: 'A command needs a remote, none was named, and the repository has no default one.',
+    message: (of: { readonly root: string }) => `${of.root} has no default remote`,
+    hint: () => 'Run `runner run registry:remote add NAME URL --default`.',
+  },
+  'remote-unknown': {
+    about: 'The config has no remote of that name.',
+    message: (of: { readonly name: string; readonly known: readonly string[] }) =>
+      `there is no remote '${of.name}'; there ${of.known.length === 0 ? 'is none' : `are ${of.known.join(', ')}`}`,
+  },
+  'remote-url': {
+    about: 'The url of a remote names no store that can be opened.',
+    message: (of: { readonly name: string; readonly url: string; readonly why: string }) =>
+      `remote '${of.name}'${of.url === '' ? '' : ` (${of.url})`}: ${of.why}`,
+  },
+  'remote-there': {
+    about: 'The config has a remote of that name already.',
+    message: (of: { readonly name: string }) => `there is a remote '${of.name}' already`,
+    hint: () => 'Give --replace to put another in its place.',
+  },
+  'word-missing': {
+    about: 'A command was not told what it is about.',
+    message: (of: { readonly action: string; readonly word: string }) => `${of.action} needs ${of.word}`,
+  },
+  'tree-broken': {
+    about: 'The .dir object of a tracked folder is damaged, so nobody can say what belongs into the folder.',
+    message: (of: { readonly oid: string; readonly path: string; readonly why: string }) =>
+      `the object ${of.oid} of ${of.path} is damaged: ${of.why}`,
+    hint: () => 'Remove it from the cache and run `registry:pull`, or track the folder again.',
+  },
+  'object-missing': {
+    about: 'A .dvc file names bytes that the cache does not hold; they cannot be pushed.',
+    message: (of: { readonly path: string; readonly key: string; readonly cacheDir: string }) =>
+      `${of.path}: ${of.key} is not in ${of.cacheDir}`,
+    hint: () => 'Get it with `registry:pull`, or track the data again with `registry:add`.',
+  },
+  'object-corrupt': {
+    about: 'An object in a remote does not have the bytes its name promises; nothing of it was kept.',
+    message: (of: { readonly oid: string; readonly store: string; readonly found: string }) =>
+      `${of.oid} in ${of.store} is damaged: its bytes have the md5 ${of.found}`,
+    hint: () => 'Push it again from a repository that has the data, after removing it from the remote.',
+  },
+  'object-lost': {
+    about: 'A .dvc file names bytes that neither the cache nor the remote holds.',
+    message: (of: { readonly key: string; readonly remote: string }) =>
+      `${of.key} is not in the cache and not in ${of.remote}`,
+    hint: () => 'Push it from the repository in which the data was added.',
+  },
+  'repo-there': {
+    about: '`registry:init` found a repository where one was to be made.',
+    message: (of: { readonly folder: string }) => `${of.folder} is a DVC repository already`,
+  },
+  'ignore-inside': {
+    about: 'A tracked folder holds a .dvcignore; DVC refuses that, because the file would change what is tracked.',
+    message: (of: { readonly path: string }) => `${of.path} lies inside a folder to be tracked`,
+    hint: () => 'Move its lines to a .dvcignore above the folder.',
+  },
+});

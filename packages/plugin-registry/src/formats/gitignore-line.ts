@@ -1,0 +1,18 @@
+/** The line that makes git ignore one tracked path, as DVC writes it beside the data: `/we ird\[1\].csv`. */
+export function gitignoreLine(path: string): string {
+  return path.replace(/[*?[\]!#]/g, '\\$&');
+}
+
+/** Adds a line, and the line feed the file lacked; undefined when the line is there already. */
+export function addIgnored(text: string, line: string): string | undefined {
+  if (text.split(/\r?\n/).includes(line)) return undefined;
+  return `${text === '' || text.endsWith('\n') ? text : `${text}\n`}${line}\n`;
+}
+
+/** Takes a line out; undefined when it is not there, and '' when nothing else is left. */
+export function dropIgnored(text: string, line: string): string | undefined {
+  const lines = text.split('\n');
+  const kept = lines.filter((each) => each.replace(/\r$/, '') !== line);
+  if (kept.length === lines.length) return undefined;
+  return kept.every((each) => each.trim() === '') ? '' : kept.join('\n');
+}

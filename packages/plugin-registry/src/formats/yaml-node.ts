@@ -1,0 +1,73 @@
+import { isList, isMap, isNumber, isDate, type Value } from './value.ts';
+
+/**
+ * A YAML file as a tree that remembers what a person wrote between the values: comments and blank lines.
+ *
+ * They hang on the leaf before them (`tail`) or on the key before a nested block (`gap`), as DVC's own
+ * loader does; so a key appended to a map comes after a comment that followed its last value.
+ */
+export type Node = ScalarNode | MapNode | SeqNode;
+
+export interface ScalarNode {
+  readonly kind: 'scalar';
+  readonly value: Value;
+  /** The text of a number or block scalar as found; kept while the value is. */
+  readonly source?: string;
+  tail: Tail;
+}
+
+export interface MapNode {
+  readonly kind: 'map';
+  readonly flow: boolean;
+  entries: { readonly key: string; gap: Tail; value: Node }[];
+  tail: Tail;
+}
+
+export interface SeqNode {
+  readonly kind: 'seq';
+  readonly flow: boolean;
+  items: Node[];
+  tail: Tail;
+}
+
+/** A comment on the same line, with its column in the source, and whole lines below it. */
+export interface Tail {
+  readonly comment?: string;
+  readonly column?: number;
+  /** Whole lines as they were, each ending in a line feed. */
+  readonly lines: string;
+}
+
+export const noTail: Tail = { lines: '' };
+
+export interface YamlFile {
+  /** Comments above the first key. */
+  readonly head: string;
+  readonly root: Node;
+}
+
+/** A tree without comments for a value that is new in the file. */
+export function nodeOf(value: Value): Node {
+  if (isList(value)) return { kind: 'seq', flow: false, items: value.map(nodeOf), tail: noTail };
+  if (isMap(value)) {
+    const entries = [...value].map(([key, child]) => ({ key, gap: noTail, value: nodeOf(child) }));
+    return { kind: 'map', flow: false, entries, tail: noTail };
+  }
+  return { kind: 'scalar', value, tail: noTail };
+}
+
+export function valueOf(node: Node): Value {
+  if (node.kind === 'scalar') return node.value;
+  if (node.kind === 'seq') return node.items.map(valueOf);
+  return new Map(node.entries.map(({ key, value }) => [key, valueOf(value)]));
+}
+
+/** The text of a number, date, bool or null. */
+export function scalarText(value: Value): string {
+  if (value === null) return '';
+  if (typeof value === 'boolean') return String(value);
+  if (isDate(value)) return value.text;
+  if (!isNumber(value)) return '';
+  const named: { readonly [text: string]: string } = { inf: '.inf', '-inf': '-.inf', nan: '.nan' };
+  return named[value.text] ?? value.text;
+}

@@ -1,0 +1,46 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { type ConfigValue, type DvcConfig, dumpConfig } from '../formats/config-file.ts';
+import { writeAtomically } from '../workspace/write-atomically.ts';
+import { checkConfigKeys } from './config-keys.ts';
+import { readConfig } from './repo.ts';
+
+/** A change of one config file; `undefined` takes a key away. */
+export interface ConfigChange {
+  /** Absolute root of the repository. */
+  readonly root: string;
+  /** `.dvc/config.local`, which git does not see, instead of `.dvc/config`. */
+  readonly local: boolean;
+  /** Of the section `remote "<name>"`; undefined changes `section`. */
+  readonly remote?: string;
+  readonly section?: string;
+  readonly set: { readonly [key: string]: string | undefined };
+  /** Drops the whole section first. */
+  readonly drop?: boolean;
+}
+
+/** Writes a config file anew with the change, as DVC does: comments are gone, unknown keys are refused. */
+export function editConfig({ root, local, remote, section = 'core', set, drop = false }: ConfigChange): void {
+  const file = join(root, '.dvc', local ? 'config.local' : 'config');
+  const before = readConfig(file);
+  const name = (remote ?? section).toLowerCase();
+  const from = remote === undefined ? before.sections : before.remotes;
+  const keys = new Map<string, ConfigValue>(drop ? [] : from.get(name));
+  for (const [key, value] of Object.entries(set)) {
+    if (value === undefined) keys.delete(key);
+    else keys.set(key, value);
+  }
+  const to = new Map(from);
+  if (keys.size === 0) to.delete(name);
+  else to.set(name, keys);
+  const after: DvcConfig = remote === undefined ? { ...before, sections: to } : { ...before, remotes: to };
+  checkConfigKeys(after, file);
+  const text = dumpConfig(after);
+  if (!existsSync(file) || readFileSync(file, 'utf8') !== text) writeAtomically(file, text);
+}
+
+/** A folder as `.dvc/config` names it: relative to `.dvc`, so that the repository can move; URLs stay. */
+export function urlForConfig(root: string, url: string, from: string): string {
+  if (/^[a-z0-9+]+:\/\//i.test(url) || isAbsolute(url) || url.startsWith('~')) return url;
+  return relative(join(root, '.dvc'), resolve(from, url)).split(sep).join('/');
+}

@@ -1,0 +1,71 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { registryFailures } from '../failures.ts';
+import { ConfigFault, type ConfigValue, type DvcConfig, mergeConfigs, parseConfig } from '../formats/config-file.ts';
+import { checkConfigKeys } from './config-keys.ts';
+
+/** A DVC repository on this machine. */
+export interface Repo {
+  /** Absolute path of the folder that holds `.dvc`. */
+  readonly root: string;
+  /** Absolute path of the git work tree around it; undefined where there is none (`core.no_scm`). */
+  readonly gitRoot: string | undefined;
+  /** All config files laid over each other: system, global, `.dvc/config`, `.dvc/config.local`. */
+  readonly config: DvcConfig;
+  /** Where objects lie: `.dvc/cache`, or `cache.dir`. */
+  readonly cacheDir: string;
+}
+
+/** Opens the repository that a folder lies in; throws `registry.no-repo` where there is none. */
+export function openRepo(folder: string): Repo {
+  const root = upwards(resolve(folder), (each) => isFolder(join(each, '.dvc')));
+  if (root === undefined) throw registryFailures['no-repo']({ folder });
+  const files = [...configFilesOutside(), join(root, '.dvc', 'config'), join(root, '.dvc', 'config.local')];
+  const config = mergeConfigs(files.map(readConfig));
+  const gitRoot = upwards(root, (each) => existsSync(join(each, '.git')));
+  return { root, gitRoot, config, cacheDir: cacheDirOf(root, config) };
+}
+
+/** One config file, checked key by key; an absent one is empty. */
+export function readConfig(file: string): DvcConfig {
+  if (!existsSync(file)) return { sections: new Map(), remotes: new Map() };
+  try {
+    const config = parseConfig(readFileSync(file, 'utf8'));
+    checkConfigKeys(config, file);
+    return config;
+  } catch (error) {
+    if (error instanceof ConfigFault)
+      throw registryFailures['file-broken']({ file, line: error.line, why: error.message });
+    throw error;
+  }
+}
+
+/** A single value of a section; a list counts as its items joined by commas. */
+export function textOf(value: ConfigValue | undefined): string | undefined {
+  return value === undefined || typeof value === 'string' ? value : value.join(',');
+}
+
+// A relative cache.dir starts at the folder of the config file that names it; the two in the repository share one.
+function cacheDirOf(root: string, config: DvcConfig): string {
+  const dir = textOf(config.sections.get('cache')?.get('dir'));
+  if (dir === undefined) return join(root, '.dvc', 'cache');
+  const home = dir.replace(/^~(?=\/|$)/, homedir());
+  return isAbsolute(home) ? home : resolve(root, '.dvc', home);
+}
+
+function configFilesOutside(): string[] {
+  const global = process.env['XDG_CONFIG_HOME'] ?? join(homedir(), '.config');
+  return [join('/etc', 'xdg', 'dvc', 'config'), join(global, 'dvc', 'config')];
+}
+
+function upwards(from: string, holds: (folder: string) => boolean): string | undefined {
+  for (let folder = from; ; folder = dirname(folder)) {
+    if (holds(folder)) return folder;
+    if (folder === dirname(folder)) return undefined;
+  }
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}

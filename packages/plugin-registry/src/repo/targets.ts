@@ -1,0 +1,21 @@
+import { join, relative, resolve, sep } from 'node:path';
+import { registryFailures } from '../failures.ts';
+import type { Repo } from './repo.ts';
+
+/** A path as the repository names it: posix, from its root; '' is the root. Throws for a path outside of it. */
+export function repoPath(repo: Repo, path: string, from: string = process.cwd()): string {
+  const inside = relative(repo.root, resolve(from, path)).split(sep).join('/');
+  if (inside === '..' || inside.startsWith('../')) throw registryFailures['path-outside']({ path, root: repo.root });
+  return inside;
+}
+
+/** Where the index of known hashes lies; DVC's own `.gitignore` hides the folder. */
+export function indexPath(root: string): string {
+  return join(root, '.dvc', 'tmp', 'runner', 'index.db');
+}
+
+/** The folder of a posix path; '' at the root. */
+export function folderOf(path: string): string {
+  const at = path.lastIndexOf('/');
+  return at < 0 ? '' : path.slice(0, at);
+}

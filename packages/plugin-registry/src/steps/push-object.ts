@@ -1,0 +1,40 @@
+import { defineStep, type FileRef } from '@dataset-runner/core/plugin';
+
+/** One object on its way between a cache and a remote. */
+export interface MovedObject {
+  /** The object's key on both sides. */
+  readonly key: string;
+  readonly file: FileRef;
+}
+
+/**
+ * Copies an object into a remote; done when the remote holds that key with that size.
+ *
+ * No rows: an object's name is the digest of its bytes, so the remote's own listing tells what is there.
+ */
+export const pushObject = defineStep({
+  name: 'push-object',
+  needs: { lane: 'network' },
+  retries: 3,
+  rows: false,
+  expects: ({ key, file }: MovedObject) => [{ key, size: file.size }],
+  async work({ key, file }: MovedObject, { output }): Promise<FileRef> {
+    return output.copy(key, file);
+  },
+});
+
+/**
+ * Copies a folder's `.dir` object; only ever mapped behind a barrier on all its files.
+ *
+ * DVC takes a `.dir` that is in a remote for the promise that its files are there too, and asks no further.
+ */
+export const pushTree = defineStep({
+  name: 'push-tree',
+  needs: { lane: 'network' },
+  retries: 3,
+  rows: false,
+  expects: ({ key, file }: MovedObject) => [{ key, size: file.size }],
+  async work({ key, file }: MovedObject, { output }): Promise<FileRef> {
+    return output.copy(key, file);
+  },
+});

@@ -1,0 +1,95 @@
+import { defineStep, defineTask, z } from '@dataset-runner/core/plugin';
+import { registryFailures } from '../failures.ts';
+import { type ConfigChange, editConfig, urlForConfig } from '../repo/edit-config.ts';
+import { openRepo, type Repo, textOf } from '../repo/repo.ts';
+
+const writeConfig = defineStep({
+  name: 'write-config',
+  cache: false,
+  work({ changes }: { readonly changes: readonly ConfigChange[] }) {
+    for (const change of changes) editConfig(change);
+    return { changed: changes.length };
+  },
+});
+
+/** Names the remotes of a repository, in DVC's own config. */
+export const remote = defineTask({
+  summary: 'Add, change, list or remove the remotes of a registry',
+  examples: [
+    'runner run registry:remote add storage ../storage --default',
+    'runner run registry:remote add cloud s3://lab/registry',
+    'runner run registry:remote modify cloud endpointurl https://s3.example.org',
+    'runner run registry:remote modify cloud secret_access_key - --local',
+    'runner run registry:remote list',
+  ],
+  params: z.object({
+    action: z
+      .enum(['list', 'add', 'modify', 'default', 'remove'])
+      .default('list')
+      .describe('What to do')
+      .meta({ positional: true }),
+    name: z.string().optional().describe('The remote').meta({ positional: true }),
+    value: z.string().optional().describe('Of add: its url; of modify: the option').meta({ positional: true }),
+    to: z
+      .string()
+      .optional()
+      .describe("Of modify: the option's new value; none takes it away")
+      .meta({ positional: true }),
+    default: z.boolean().default(false).describe('Make it the default remote').meta({ short: 'd' }),
+    local: z.boolean().default(false).describe('In .dvc/config.local, which git does not see'),
+    replace: z.boolean().default(false).describe('Add over a remote of that name'),
+  }),
+  outputs: z.object({ remotes: z.array(z.object({ name: z.string(), url: z.string(), default: z.boolean() })) }),
+  steps: { writeConfig },
+  async run({ params, once }) {
+    const repo = openRepo(process.cwd());
+    const changes = changesOf(repo, params);
+    if (changes.length > 0) await once(writeConfig, { changes }, { key: params.name ?? '' });
+    const { config } = openRepo(repo.root);
+    const first = textOf(config.sections.get('core')?.get('remote'));
+    const remotes = [...config.remotes].map(([name, keys]) => ({
+      name,
+      url: textOf(keys.get('url')) ?? '',
+      default: name === first,
+    }));
+    return { remotes };
+  },
+  render: ({ remotes }) =>
+    remotes.map(({ name, url, default: isFirst }) => `${name}\t${url}${isFirst ? '\t(default)' : ''}`).join('\n') ||
+    'no remotes',
+});
+
+interface Asked {
+  readonly action: 'list' | 'add' | 'modify' | 'default' | 'remove';
+  readonly name?: string | undefined;
+  readonly value?: string | undefined;
+  readonly to?: string | undefined;
+  readonly default: boolean;
+  readonly local: boolean;
+  readonly replace: boolean;
+}
+
+function changesOf(repo: Repo, { action, name, value, to, default: isDefault, local, replace }: Asked): ConfigChange[] {
+  if (action === 'list') return [];
+  if (name === undefined)
+    throw registryFailures['word-missing']({ action: `remote ${action}`, word: 'the name of a remote' });
+  const { root, config } = repo;
+  const known = config.remotes.has(name.toLowerCase());
+  const asDefault: ConfigChange = { root, local, section: 'core', set: { remote: name.toLowerCase() } };
+  if (action === 'add') {
+    if (value === undefined) throw registryFailures['word-missing']({ action: 'remote add', word: 'a url or folder' });
+    if (known && !replace) throw registryFailures['remote-there']({ name });
+    const url = urlForConfig(root, value, process.cwd());
+    return [{ root, local, remote: name, set: { url }, drop: true }, ...(isDefault ? [asDefault] : [])];
+  }
+  if (!known) throw registryFailures['remote-unknown']({ name, known: [...config.remotes.keys()] });
+  if (action === 'default') return [asDefault];
+  if (action === 'remove') {
+    const wasDefault = textOf(config.sections.get('core')?.get('remote')) === name.toLowerCase();
+    const unset: ConfigChange = { root, local, section: 'core', set: { remote: undefined } };
+    return [{ root, local, remote: name, set: {}, drop: true }, ...(wasDefault ? [unset] : [])];
+  }
+  if (value === undefined) throw registryFailures['word-missing']({ action: 'remote modify', word: 'an option' });
+  const next = value === 'url' && to !== undefined ? urlForConfig(root, to, process.cwd()) : to;
+  return [{ root, local, remote: name, set: { [value.toLowerCase()]: next } }, ...(isDefault ? [asDefault] : [])];
+}

@@ -1,0 +1,102 @@
+import { type Dirent, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { registryFailures } from '../failures.ts';
+import { alwaysIgnored, IgnoreRules } from '../formats/ignore.ts';
+
+/** What a walk found: a file's path and the names by which the index knows that it has not changed. */
+export interface Found {
+  /** Posix, from the folder walked. */
+  readonly relpath: string;
+  /** Bytes. */
+  readonly size: number;
+  readonly mtimeNs: bigint;
+  readonly ctimeNs: bigint;
+  readonly ino: bigint;
+  readonly mode: number;
+}
+
+/**
+ * All files below a folder of the repository that DVC would see, in no order.
+ *
+ * Linked files are followed, linked folders are not, as DVC does. Throws `registry.link-broken`,
+ * `registry.not-a-file`, `registry.name-not-utf8` and `registry.ignore-inside` where DVC would hang or lose files.
+ */
+export function walkFolder(repoRoot: string, folder: string): Found[] {
+  const walker = new Walker(repoRoot);
+  walker.rulesDownTo(folder);
+  return walker.walk(folder);
+}
+
+class Walker {
+  readonly #root: string;
+  readonly #rules = new IgnoreRules();
+  readonly #found: Found[] = [];
+
+  constructor(root: string) {
+    this.#root = root;
+    this.#rules.add(alwaysIgnored, '');
+  }
+
+  /** Takes in every `.dvcignore` from the root to the folder (posix, from the root; '' is the root). */
+  rulesDownTo(folder: string): void {
+    const parts = folder === '' ? [] : folder.split('/');
+    for (let depth = 0; depth < parts.length; depth += 1) this.#takeIgnore(parts.slice(0, depth).join('/'));
+  }
+
+  walk(folder: string): Found[] {
+    this.#folder(folder, '');
+    return this.#found;
+  }
+
+  #takeIgnore(folder: string): void {
+    try {
+      this.#rules.add(readFileSync(join(this.#root, folder, '.dvcignore'), 'utf8').split('\n'), folder);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
+  }
+
+  #folder(base: string, below: string): void {
+    const inRepo = below === '' ? base : base === '' ? below : `${base}/${below}`;
+    const path = join(this.#root, inRepo);
+    // A repository of its own inside this one tracks its files itself.
+    const entries = readdirSync(path, { withFileTypes: true, encoding: 'buffer' });
+    for (const entry of entries) this.#entry(base, below, path, entry);
+  }
+
+  #entry(base: string, below: string, path: string, entry: Dirent<Buffer>): void {
+    const name = entry.name.toString('utf8');
+    if (!Buffer.from(name).equals(entry.name)) {
+      throw registryFailures['name-not-utf8']({ folder: path, name: JSON.stringify(entry.name.toString('latin1')) });
+    }
+    const relpath = below === '' ? name : `${below}/${name}`;
+    const inRepo = base === '' ? relpath : `${base}/${relpath}`;
+    if (entry.isDirectory()) {
+      if (this.#rules.ignores(inRepo, { folder: true }) || isRepo(join(path, name))) return;
+      return this.#folder(base, relpath);
+    }
+    if (this.#rules.ignores(inRepo, { folder: false })) return;
+    if (name === '.dvcignore' && base !== '') throw registryFailures['ignore-inside']({ path: join(path, name) });
+    this.#file(join(path, name), relpath, entry);
+  }
+
+  #file(path: string, relpath: string, entry: Dirent<Buffer>): void {
+    const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
+    if (stat === undefined) {
+      // Gone since the folder was read, unless a link stands there that leads nowhere.
+      if (entry.isSymbolicLink()) throw registryFailures['link-broken']({ path });
+      return;
+    }
+    if (stat.isDirectory()) return;
+    if (!stat.isFile()) {
+      const kind = stat.isFIFO() ? 'FIFO' : stat.isSocket() ? 'socket' : 'device';
+      throw registryFailures['not-a-file']({ path, kind });
+    }
+    const { size, mtimeNs, ctimeNs, ino, mode } = stat;
+    this.#found.push({ relpath, size: Number(size), mtimeNs, ctimeNs, ino, mode: Number(mode) });
+  }
+}
+
+function isRepo(folder: string): boolean {
+  return statSync(join(folder, '.dvc'), { throwIfNoEntry: false })?.isDirectory() === true;
+}

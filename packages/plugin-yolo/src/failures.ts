@@ -1,0 +1,69 @@
+import { defineFailures } from '@dataset-runner/core/plugin';
+
+/** What can go wrong in ways only this plugin knows. */
+export const yoloFailures = defineFailures('yolo', {
+  'row-invalid': {
+    about: 'An annotation cannot become a label: a coordinate is no number, corners are reversed, a class is unknown.',
+    message: (of: { readonly file: string; readonly line: number; readonly why: string }) =>
+      `${of.file}, line ${of.line}: ${of.why}`,
+    hint: () => 'Correct the row, or leave such rows out and have them counted with --on-bad-row drop.',
+  },
+  'json-invalid': {
+    about: 'A file that should be JSON of a known shape is not.',
+    message: (of: { readonly file: string; readonly why: string }) => `${of.file}: ${of.why}`,
+  },
+  'size-missing': {
+    about: 'The size of the original of an image is not known, so its boxes cannot be brought to shares of it.',
+    message: (of: { readonly image: string; readonly where: string }) => `${of.image}: its size is not in ${of.where}`,
+    hint: () =>
+      'Give --sizes a CSV with image_id, dim0 (height) and dim1 (width) of the originals the boxes were drawn on.',
+  },
+  'param-missing': {
+    about: 'A param that this choice of params cannot do without is not given.',
+    message: (of: { readonly param: string; readonly wanted: string }) => `--${of.param} is needed ${of.wanted}`,
+  },
+  'images-missing': {
+    about: 'None of the annotated images lies in the place given.',
+    message: (of: { readonly place: string; readonly wanted: string }) =>
+      `${of.place} has none of the annotated images, for example no ${of.wanted}`,
+  },
+  'image-twice': {
+    about: 'Two images would share one label file.',
+    message: (of: { readonly one: string; readonly other: string }) => `${of.one} and ${of.other} would share a label`,
+    hint: () => 'Rename one of the two.',
+  },
+  'source-unreadable': {
+    about: 'What a set is to be fetched from is neither an archive, nor a folder with files, nor a Kaggle dataset.',
+    message: (of: { readonly from: string }) => `${of.from} has no files`,
+    hint: () => 'Give an archive, a folder or store, an http address, or kaggle:<owner>/<name>.',
+  },
+  'set-missing': {
+    about: 'A place holds no set that convert or split wrote.',
+    message: (of: { readonly place: string; readonly file: string }) => `${of.place} has no ${of.file}`,
+    hint: () => 'Make it with `runner run yolo:convert`.',
+  },
+  'line-invalid': {
+    about: 'A line of a file that this plugin wrote has another shape now.',
+    message: (of: { readonly file: string; readonly line: number; readonly why: string }) =>
+      `${of.file}, line ${of.line}: ${of.why}`,
+  },
+  'split-sizes': {
+    about: 'The sizes of the splits contradict each other or the number of images.',
+    message: (of: { readonly why: string }) => of.why,
+  },
+  'split-leak': {
+    about: 'A split would put one group, or one image, into two parts; nothing was written.',
+    message: (of: { readonly what: string; readonly name: string; readonly splits: readonly string[] }) =>
+      `${of.what} ${of.name} stands in ${of.splits.join(' and ')}`,
+    hint: () => 'With --sticky, splits of an earlier run may tear apart what is one group now; split anew without it.',
+  },
+  'group-missing': {
+    about: 'An image has no group: the table does not list it, or the pattern does not match its name.',
+    message: (of: { readonly image: string; readonly where: string }) => `${of.image} has no group in ${of.where}`,
+  },
+  'set-invalid': {
+    about: 'Validation found errors (with --strict also warnings); the reports say where.',
+    message: (of: { readonly errors: number; readonly warnings: number; readonly first: string }) =>
+      `${of.errors} errors and ${of.warnings} warnings; the first: ${of.first}`,
+  },
+});
