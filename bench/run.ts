@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { root } from '../scripts/checkout.mjs';
 import { coldStart } from './cold-start.ts';
 import { diatom } from './diatom.ts';
+import { ifcbExtract } from './ifcb-extract.ts';
 import { noOp } from './no-op.ts';
 import { overhead } from './overhead.ts';
 import { plan } from './plan.ts';
@@ -17,6 +18,7 @@ import { ratioOf, type Row, verdictOf } from './support/row.ts';
 import { tableText } from './support/table.ts';
 
 const benches: readonly Bench[] = [coldStart, plan, noOp, overhead, resume, diatom, stores];
+const benches: readonly Bench[] = [coldStart, plan, noOp, overhead, resume, diatom, ifcbExtract];
 const resultsDir = join(root, 'bench', 'results');
 
 const words = process.argv.slice(2);
