@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { root } from '../scripts/checkout.mjs';
 import { coldStart } from './cold-start.ts';
 import { diatom } from './diatom.ts';
+import { ifcbClassify } from './ifcb-classify.ts';
 import { noOp } from './no-op.ts';
 import { overhead } from './overhead.ts';
 import { plan } from './plan.ts';
@@ -15,7 +16,7 @@ import { Project } from './support/project.ts';
 import { ratioOf, type Row, verdictOf } from './support/row.ts';
 import { tableText } from './support/table.ts';
 
-const benches: readonly Bench[] = [coldStart, plan, noOp, overhead, resume, diatom];
+const benches: readonly Bench[] = [coldStart, plan, noOp, overhead, resume, diatom, ifcbClassify];
 const resultsDir = join(root, 'bench', 'results');
 
 const words = process.argv.slice(2);

@@ -42,7 +42,7 @@ describe('ifcb:classify through an endpoint', function () {
   });
 
   it('writes the same request as PIVOT', function () {
-    const file = realData(this, 'ifcb', 'pivot', 'scoring_data.json');
+    const file = realData(this, 'pivot', 'scoring_data.json');
     const text = JSON.parse(readFileSync(file, 'utf8')) as string | object;
     const theirs = (typeof text === 'string' ? JSON.parse(text) : text) as { input_data: number[][][] };
     const planes = theirs.input_data.map((rows) => Uint8Array.from(rows.flat()));
