@@ -22,7 +22,7 @@ export const ifcbClassify: Bench = {
   name: 'ifcb-classify',
   async run(scene) {
     const rounds = scene.rounds(3);
-    const count = Math.max(1_000, scene.items(20_000));
+    const count = Math.max(2_000, scene.items(20_000));
     const few = count / 2;
     scene.say(`${count} images of 13,000 pixels and the model, made once`);
     const model = await writeUtopiaCnn(join(scene.folder('ifcb-model'), 'cnn'));

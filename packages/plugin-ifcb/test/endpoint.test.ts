@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { failureOf, type FetchInit } from '@dataset-runner/core/plugin';
 import type { ProjectRig } from '@dataset-runner/core/testing';
-import { requestBody } from '../src/classify/endpoint.ts';
+import { askEndpoint, requestBody } from '../src/classify/endpoint.ts';
 import { below, classifyProject, countsOf, failuresOf, rowsOf } from './support/classify-project.ts';
 import { type EndpointDouble, endpointDouble, type Script } from './support/endpoint-double.ts';
 import { binId, binImages } from './support/pngs.ts';
@@ -101,6 +102,42 @@ describe('ifcb:classify through an endpoint', function () {
       endpoint.script = () => ({ status: 200, body });
       assert.match(await failureOf(rig, endpoint), words);
     }
+  });
+
+  it('gives up on a service that stays busy, for the runner to come back later', async () => {
+    await using endpoint = await endpointDouble(key);
+    endpoint.script = () => ({ status: 503, headers: { 'retry-after': '0.01' } });
+    const plan = {
+      preset: 'utopia',
+      input: '',
+      height: 2,
+      width: 2,
+      channels: 1,
+      layout: 'nhwc',
+      minMax: true,
+    } as const;
+    const tools = {
+      fetch: async (url: string, init: FetchInit = {}) => {
+        const answer = await fetch(url, { method: init.method!, headers: init.headers!, body: String(init.body) });
+        const text = await answer.text();
+        const headers = Object.fromEntries(answer.headers);
+        return { status: answer.status, headers, url, body: new Blob([text]).stream(), text: async () => text };
+      },
+      secret: () => key,
+      signal: new AbortController().signal,
+      patience: { tries: 3, firstWaitMs: 1 },
+    };
+    const asking = askEndpoint(
+      [new Uint8Array(4)],
+      { url: endpoint.url, deployment: null, plan, classCount: 10 },
+      tools,
+    );
+    await assert.rejects(asking, (error) => {
+      const failure = failureOf(error);
+      assert.deepEqual([failure?.code, failure?.transient], ['ifcb.endpoint-busy', true]);
+      return /answered 503, 3 times in a row/.test((error as Error).message);
+    });
+    assert.equal(endpoint.asked.length, 3);
   });
 
   it('asks after a kill only for what was not answered', async () => {

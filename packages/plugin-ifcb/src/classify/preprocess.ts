@@ -40,12 +40,17 @@ export function writePlane(plane: Uint8Array, plan: InputPlan, batch: Float32Arr
   const { channels, layout } = plan;
   const pixels = plane.length;
   const base = index * pixels * channels;
+  if (channels === 1 && plan.preset === 'utopia') return batch.set(plane, base);
+  const values = plan.preset === 'whoi' ? shares : wholes;
   const [step, channelStep] = layout === 'nhwc' ? [channels, 1] : [1, pixels];
-  const scale = plan.preset === 'whoi' ? 255 : 1;
   for (let channel = 0; channel < channels; channel++) {
-    for (let at = 0, to = base + channel * channelStep; at < pixels; at++, to += step) batch[to] = plane[at]! / scale;
+    for (let at = 0, to = base + channel * channelStep; at < pixels; at++, to += step) batch[to] = values[plane[at]!]!;
   }
 }
+
+/** What a byte becomes: itself, or its share of 255. */
+const wholes = Float32Array.from({ length: 256 }, (_, value) => value);
+const shares = wholes.map((value) => value / 255);
 
 // Of the training code (cnn_tools.py): sides are cut to whole pixels, not rounded, and a pixel too many goes to the
 // right and the bottom. There a very thin image becomes 0 pixels wide and fails; here it keeps one.

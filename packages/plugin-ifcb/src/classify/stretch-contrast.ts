@@ -6,16 +6,22 @@
  */
 export function stretchContrast(pixels: Uint8Array): Uint8Array {
   let [darkest, brightest] = [255, 0];
-  for (const value of pixels) {
+  for (let at = 0; at < pixels.length; at++) {
+    const value = pixels[at]!;
     if (value < darkest) darkest = value;
     if (value > brightest) brightest = value;
   }
   if (darkest === 0 && brightest === 255) return pixels;
-  const table = stretchTable(darkest, brightest);
+  const name = 256 * darkest + brightest;
+  const table = tables.get(name) ?? stretchTable(darkest, brightest);
+  tables.set(name, table);
   const out = new Uint8Array(pixels.length);
   for (let at = 0; at < pixels.length; at++) out[at] = table[pixels[at]!]!;
   return out;
 }
+
+/** Tables made so far, by range: 8 MB if ever every range comes up. */
+const tables = new Map<number, Uint8Array>();
 
 /** What each of the 256 values becomes. */
 export function stretchTable(darkest: number, brightest: number): Uint8Array {
