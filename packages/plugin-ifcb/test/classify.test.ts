@@ -152,10 +152,8 @@ describe('ifcb:classify', function () {
     const { code, report } = await rig.json(...args);
     assert.equal(code, 1);
     const failures = failuresOf(report);
-    assert.deepEqual(failures.map(({ code, at }) => [code, at.item]).sort(), [
-      ['ifcb.image-unreadable', binId(1)],
-      ['ifcb.image-unreadable', binId(2)],
-    ]);
+    assert.deepEqual(new Set(failures.map(({ code }) => code)), new Set(['ifcb.image-unreadable']));
+    assert.deepEqual(new Set(failures.map(({ at }) => at.item)), new Set([binId(1), binId(2)]));
     const words = failures.map(({ message }) => message).join('\n');
     assert.match(words, /_00002\.png cannot be read: .*unsupported image format/);
     assert.match(words, /_00003\.png has 16 bits a channel; 8 are wanted \(and 1 more/);
