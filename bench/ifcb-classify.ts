@@ -16,7 +16,7 @@ const publishedUs = (4 * 3_600_000_000) / 1e6;
 export const ifcbClassify: Bench = {
   name: 'ifcb-classify',
   async run(scene) {
-    const count = Math.max(2_000, scene.items(20_000));
+    const count = Math.max(4_000, scene.items(20_000));
     scene.say(`${count} images of 13,000 pixels and the model, made once`);
     const model = await writeUtopiaCnn(join(scene.folder('ifcb-model'), 'cnn'));
     const images = scene.folder('ifcb-images');

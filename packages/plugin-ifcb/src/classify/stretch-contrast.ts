@@ -1,11 +1,13 @@
 /**
  * Returns the pixels stretched so that the darkest becomes 0 and the brightest 255; pixels of one value all become 0.
  *
- * OpenCV's `normalize(image, None, 0, 255, NORM_MINMAX)` bit by bit: scale and shift are rounded to 32-bit floats, the
- * product is not, and halves go to the even neighbour (modules/core/src/norm.cpp and convert_scale.simd.hpp).
+ * `withBlack`: the pixels are part of an image that also has black ones. OpenCV's `normalize(image, None, 0, 255,
+ * NORM_MINMAX)` bit by bit: scale and shift are rounded to 32-bit floats, the product is not, and halves go to the even
+ * neighbour (modules/core/src/norm.cpp and convert_scale.simd.hpp).
  */
-export function stretchContrast(pixels: Uint8Array): Uint8Array {
-  let [darkest, brightest] = [255, 0];
+export function stretchContrast(pixels: Uint8Array, { withBlack }: { readonly withBlack: boolean }): Uint8Array {
+  let darkest = withBlack ? 0 : 255;
+  let brightest = 0;
   for (let at = 0; at < pixels.length; at++) {
     const value = pixels[at]!;
     if (value < darkest) darkest = value;
