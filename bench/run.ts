@@ -6,6 +6,7 @@ import { root } from '../scripts/checkout.mjs';
 import { coldStart } from './cold-start.ts';
 import { diatom } from './diatom.ts';
 import { ifcbExtract } from './ifcb-extract.ts';
+import { ifcbClassify } from './ifcb-classify.ts';
 import { noOp } from './no-op.ts';
 import { overhead } from './overhead.ts';
 import { plan } from './plan.ts';
@@ -19,6 +20,7 @@ import { tableText } from './support/table.ts';
 
 const benches: readonly Bench[] = [coldStart, plan, noOp, overhead, resume, diatom, stores];
 const benches: readonly Bench[] = [coldStart, plan, noOp, overhead, resume, diatom, ifcbExtract];
+const benches: readonly Bench[] = [coldStart, plan, noOp, overhead, resume, diatom, ifcbClassify];
 const resultsDir = join(root, 'bench', 'results');
 
 const words = process.argv.slice(2);
