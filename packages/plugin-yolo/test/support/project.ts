@@ -7,11 +7,13 @@ import { madeSet } from '../../../../examples/yolo/made-set.ts';
 export function yoloProject(
   files: { readonly [path: string]: string | Uint8Array } = {},
   config = '',
+  env: { readonly [name: string]: string } = {},
 ): Promise<ProjectRig> {
   return createRig({
     packages: ['@dataset-runner/plugin-yolo', '@dataset-runner/kit'],
     config: `plugins: ['@dataset-runner/plugin-yolo']\nnetwork: { allowHosts: [127.0.0.1] }\n${config}`,
     files,
+    env,
   });
 }
 
