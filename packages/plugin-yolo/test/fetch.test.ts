@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { statSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { packZip } from '@dataset-runner/kit/pack';
 import { openKaggle } from './support/kaggle.ts';
 import { counts, failureOfRun, filesIn, madeFiles, yoloProject } from './support/project.ts';
@@ -11,7 +13,7 @@ async function zipOf(files: { readonly [path: string]: string | Uint8Array }): P
   const entries = Object.entries(files)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([key, content]) => ({ key, bytes: Buffer.from(content) }));
-  for await (const piece of packZip(entries)) pieces.push(piece as Uint8Array);
+  for await (const piece of packZip(entries)) pieces.push(piece);
   return Buffer.concat(pieces);
 }
 
@@ -23,14 +25,13 @@ describe('yolo:fetch', function () {
   it('goes on with a cut Kaggle download, and shows user and key to Kaggle alone', async () => {
     const files = madeFiles(12);
     const zip = await zipOf(files);
-    await using kaggle = await openKaggle({
-      name,
-      user: env.KAGGLE_USERNAME,
-      key: env.KAGGLE_KEY,
-      zip,
-      cutAfterBytes: Math.floor(zip.length / 2),
-    });
     await using rig = await yoloProject({}, secrets, env);
+    const arrived = async (bytes: number): Promise<void> => {
+      const sizeOf = (file: string): number =>
+        file.endsWith('.part') ? statSync(rig.path('.runner/work', file)).size : 0;
+      while (!filesIn(rig.path('.runner/work')).some((file) => sizeOf(file) >= bytes)) await delay(10);
+    };
+    await using kaggle = await openKaggle({ name, user: env.KAGGLE_USERNAME, key: env.KAGGLE_KEY, zip, arrived });
     const args = [...from(`kaggle:${name}`), '--kaggle-api', kaggle.api];
     const { code, report, stderr } = await rig.json(...args);
     assert.equal(code, 0, stderr);

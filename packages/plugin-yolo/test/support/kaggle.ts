@@ -9,18 +9,19 @@ export interface Kaggle extends AsyncDisposable {
   readonly storageAsked: readonly IncomingMessage['headers'][];
 }
 
-/** Serves one dataset; the first download breaks off after `cutAfterBytes`. */
+/** Serves one dataset; the first download breaks off in its middle, once `arrived` resolves: what is on its way is lost with the connection. */
 export async function openKaggle(options: {
   readonly name: string;
   readonly user: string;
   readonly key: string;
   readonly zip: Uint8Array;
-  readonly cutAfterBytes?: number;
+  readonly arrived?: (bytes: number) => Promise<void>;
 }): Promise<Kaggle> {
-  const { name, user, key, zip, cutAfterBytes } = options;
+  const { name, user, key, zip, arrived } = options;
   const apiAsked: IncomingMessage['headers'][] = [];
   const storageAsked: IncomingMessage['headers'][] = [];
-  let cuts = cutAfterBytes === undefined ? 0 : 1;
+  let cuts = arrived === undefined ? 0 : 1;
+  const half = zip.length >> 1;
   const storage = createServer((request, response) => {
     storageAsked.push(request.headers);
     if (!/^\/signed\?sig=\d+$/.test(request.url ?? '')) return void response.writeHead(403).end();
@@ -34,9 +35,10 @@ export async function openKaggle(options: {
       'accept-ranges': 'bytes',
       ...range,
     });
-    // Ended and not reset: a reset would also take back what is still on its way.
-    if (cuts-- > 0) response.write(zip.subarray(0, cutAfterBytes), () => request.socket.end());
-    else response.end(zip.subarray(from));
+    if (cuts-- > 0) {
+      response.write(zip.subarray(0, half));
+      void arrived?.(half).then(() => request.socket.destroy());
+    } else response.end(zip.subarray(from));
   });
   await listening(storage);
   const api = createServer((request, response) => {

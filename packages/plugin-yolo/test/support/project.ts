@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createRig, type ProjectRig } from '@dataset-runner/core/testing';
-import { madeSet } from '../../../../examples/yolo/made-set.ts';
+import { madeSet } from './made-set.ts';
 
 /** A temporary project with this plugin and files in it. */
 export function yoloProject(
@@ -25,8 +25,16 @@ export function madeFiles(count: number, seed = 1): { [path: string]: string | U
 }
 
 export const convertArgs = [
-  ...['run', 'yolo:convert', '--annotations', './train.csv', '--sizes', './train_meta.csv'],
-  ...['--images', './train', '--out', './set'],
+  'run',
+  'yolo:convert',
+  '--annotations',
+  './train.csv',
+  '--sizes',
+  './train_meta.csv',
+  '--images',
+  './train',
+  '--out',
+  './set',
 ] as const;
 
 /** All files below a folder, by path relative to it, sorted; empty when it is not there. */
