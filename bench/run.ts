@@ -14,8 +14,9 @@ import { type Machine, machine } from './support/machine.ts';
 import { Project } from './support/project.ts';
 import { ratioOf, type Row, verdictOf } from './support/row.ts';
 import { tableText } from './support/table.ts';
+import { yolo } from './yolo.ts';
 
-const benches: readonly Bench[] = [coldStart, plan, noOp, overhead, resume, diatom];
+const benches: readonly Bench[] = [coldStart, plan, noOp, overhead, resume, diatom, yolo];
 const resultsDir = join(root, 'bench', 'results');
 
 const words = process.argv.slice(2);

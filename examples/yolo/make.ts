@@ -8,5 +8,5 @@ const { findings, sizes, images } = madeSet(Number(process.argv[3] ?? 120));
 mkdirSync(join(folder, 'train'), { recursive: true });
 writeFileSync(join(folder, 'train.csv'), findings);
 writeFileSync(join(folder, 'train_meta.csv'), sizes);
-for (const [name, bytes] of images) writeFileSync(join(folder, 'train', name), bytes);
+for (const [name, draw] of images) writeFileSync(join(folder, 'train', name), draw());
 process.stdout.write(`${images.size} images and their findings in ${folder}\n`);

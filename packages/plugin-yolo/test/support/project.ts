@@ -20,7 +20,7 @@ export function yoloProject(
 /** The files of a made set: `train.csv`, `train_meta.csv` and `train/<image>.png`. */
 export function madeFiles(count: number, seed = 1): { [path: string]: string | Uint8Array } {
   const { findings, sizes, images } = madeSet(count, seed);
-  const pictures = Object.fromEntries([...images].map(([name, bytes]) => [`train/${name}`, bytes]));
+  const pictures = Object.fromEntries([...images].map(([name, draw]) => [`train/${name}`, draw()]));
   return { 'train.csv': findings, 'train_meta.csv': sizes, ...pictures };
 }
 
