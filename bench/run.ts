@@ -17,10 +17,21 @@ import { type Machine, machine } from './support/machine.ts';
 import { Project } from './support/project.ts';
 import { ratioOf, type Row, verdictOf } from './support/row.ts';
 import { tableText } from './support/table.ts';
+import { yolo } from './yolo.ts';
 
-const benches: readonly Bench[] = [coldStart, plan, noOp, overhead, resume, diatom, stores];
-const benches: readonly Bench[] = [coldStart, plan, noOp, overhead, resume, diatom, ifcbExtract];
-const benches: readonly Bench[] = [coldStart, plan, noOp, overhead, resume, diatom, ifcbClassify];
+// In the order they are run.
+const benches: readonly Bench[] = [
+  coldStart,
+  plan,
+  noOp,
+  overhead,
+  resume,
+  diatom,
+  stores,
+  ifcbExtract,
+  ifcbClassify,
+  yolo,
+];
 const resultsDir = join(root, 'bench', 'results');
 
 const words = process.argv.slice(2);
