@@ -10,10 +10,6 @@ export interface ManifestLine {
   readonly image: string;
   /** The label is `labels/<stem>.txt`. */
   readonly stem: string;
-  /** The image file below the set, `images/<stem>.<ext>`; missing in a set without images. */
-  readonly file?: string;
-  /** `sha256:` and 64 hexadecimal digits of that file. */
-  readonly digest?: string;
   /** Pixels of the original. */
   readonly width: number;
   readonly height: number;
@@ -21,6 +17,10 @@ export interface ManifestLine {
   readonly raters: readonly string[];
   /** In the order of the lines of the label file. */
   readonly labels: readonly ManifestLabel[];
+  /** The image file below the set, `images/<stem>.<ext>`; missing in a set without images. */
+  readonly file?: string;
+  /** `sha256:` and 64 hexadecimal digits of that file. */
+  readonly digest?: string;
 }
 
 export interface ManifestLabel {
@@ -33,8 +33,14 @@ export interface ManifestLabel {
 
 export const manifestFile = 'manifest.jsonl';
 
+/** One line, without its end. */
 export function manifestText(line: ManifestLine): string {
-  return `${JSON.stringify(line)}\n`;
+  return JSON.stringify(line);
+}
+
+/** A line that was written before its image was placed, with the image: its properties are the last ones. */
+export function withImage(text: string, image: { readonly file: string; readonly digest?: string }): string {
+  return `${text.slice(0, -1)},${JSON.stringify(image).slice(1)}`;
 }
 
 /** Reads a manifest; throws `yolo.line-invalid`. */

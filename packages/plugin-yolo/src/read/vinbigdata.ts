@@ -21,27 +21,47 @@ export function readVinBigData(
   const { file } = options;
   const sizes = readSizes(sizesText, options.sizesFile ?? 'the sizes');
   const table = csvTable(text, { file, required: columns });
-  const at = columns.map((name) => table.columns.indexOf(name));
+  // One variable for each column: a list of cells made anew for every row costs as much as reading the file.
+  const [imageAt, nameAt, idAt, raterAt, x1At, y1At, x2At, y2At] = columns.map((name) =>
+    table.columns.indexOf(name),
+  ) as [number, number, number, number, number, number, number, number];
   const collector = new Collector(options);
   const names = new ClassNames(options);
+  const isNothing = sayingNothing(options.noFinding);
   for (const { line, cells } of table.rows) {
-    const [image = '', className = '', idText = '', rater = '', ...corners] = at.map((place) => cells[place]!);
+    const image = cells[imageAt]!;
+    const rater = cells[raterAt]!;
+    const className = cells[nameAt]!;
     const size = sizes.get(image);
     if (size === undefined) throw yoloFailures['size-missing']({ image, where: options.sizesFile ?? 'the sizes' });
     if (image === '' || rater === '') {
       collector.bad(line, `${image === '' ? 'image_id' : 'rad_id'} is empty`);
-    } else if (className.toLowerCase() === options.noFinding.toLowerCase()) {
+    } else if (isNothing(className)) {
       collector.add({ image, rater, line, size });
     } else {
-      const classId = Number(idText === '' ? NaN : idText);
+      const classId = numberOf(cells[idAt]!);
       const why = names.faultOf(classId, className);
-      // An empty cell is no 0: Number('') would say so.
-      const box = corners.map((corner) => (corner.trim() === '' ? NaN : Number(corner)));
+      const box = [numberOf(cells[x1At]!), numberOf(cells[y1At]!), numberOf(cells[x2At]!), numberOf(cells[y2At]!)];
       if (why !== undefined) collector.bad(line, why);
       else collector.add({ image, rater, line, size, mark: { classId, box } });
     }
   }
   return { classes: names.list(), images: collector.images(), trouble: collector.trouble() };
+}
+
+/** An empty cell is no 0, as Number('') would have it. */
+function numberOf(text: string): number {
+  return text.trim() === '' ? NaN : Number(text);
+}
+
+/** Compares in any case of letters, but folds each name only once. */
+function sayingNothing(noFinding: string): (name: string) => boolean {
+  const known = new Map<string, boolean>();
+  return (name) => {
+    let is = known.get(name);
+    if (is === undefined) known.set(name, (is = name.toLowerCase() === noFinding.toLowerCase()));
+    return is;
+  };
 }
 
 /** The classes of a file that gives ids and names: one name for one id, and those of the config where they are given. */

@@ -42,7 +42,7 @@ export const planSplits = defineStep({
     if (item.folders) {
       const splitOf = new Map(plan.lines.map(({ image, split }) => [image, split]));
       const moved = manifest.map((line) => inSplit(line, splitOf.get(line.image)!));
-      await output.write(manifestFile, moved.map(manifestText).join(''));
+      await output.write(manifestFile, moved.map((line) => `${manifestText(line)}\n`).join(''));
       await output.write('classes.txt', classesText(classes));
       for (const [name, keys] of yamls(Object.keys(plan.counts))) await output.write(name, dataYaml(keys, classes));
     }

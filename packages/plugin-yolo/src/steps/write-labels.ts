@@ -1,7 +1,7 @@
 import { defineStep, type FileRef } from '@dataset-runner/core/plugin';
-import type { ManifestLine } from '../manifest.ts';
 import { labelImage, type LabelRules } from '../label/label-images.ts';
 import { labelText } from '../label/label-line.ts';
+import { manifestText } from '../manifest.ts';
 import { readShard } from '../shard.ts';
 
 export interface LabelShard {
@@ -12,9 +12,18 @@ export interface LabelShard {
   readonly without: readonly string[];
 }
 
+/** Counts are of this shard; all labels of an image are in one shard, so they add up. */
 export interface LabelsWritten {
-  /** Without the image files, which are placed beside this. */
-  readonly lines: readonly ManifestLine[];
+  /** The manifest's line as text: rows of large objects would take longer to record than the labels take to write. */
+  readonly lines: readonly (readonly [stem: string, image: string, line: string])[];
+  readonly images: number;
+  /** Pairs of an image and a rater. */
+  readonly pairs: number;
+  readonly empty: number;
+  /** By class id. */
+  readonly boxes: readonly number[];
+  /** Images that show the class, by class id. */
+  readonly shown: readonly number[];
 }
 
 /** Writes the label files of one shard of images. */
@@ -22,25 +31,35 @@ export const writeLabels = defineStep({
   name: 'write-labels',
   async work({ file, rules, without }: LabelShard, { bytes, output }): Promise<LabelsWritten> {
     const absent = new Set(without);
-    const lines: ManifestLine[] = [];
+    const lines: LabelsWritten['lines'][number][] = [];
+    const counts = { images: 0, pairs: 0, empty: 0, boxes: [] as number[], shown: [] as number[] };
     for (const image of readShard(await bytes(file))) {
-      if (absent.has(image.id)) continue;
-      for (const { stem, raters, labels } of labelImage(image, rules)) {
+      const files = absent.has(image.id) ? [] : labelImage(image, rules);
+      const classes = new Set<number>();
+      for (const { stem, raters, labels } of files) {
         await output.write(`labels/${stem}.txt`, labelText(labels));
-        lines.push({
-          image: image.id,
-          stem,
-          width: image.width,
-          height: image.height,
-          raters,
-          labels: labels.map(({ classId, box, from }) => ({
-            class: classId,
-            box,
-            from: from.map((mark) => [mark.rater, ...mark.box] as const),
-          })),
-        });
+        if (labels.length === 0) counts.empty++;
+        for (const { classId } of labels) {
+          counts.boxes[classId] = (counts.boxes[classId] ?? 0) + 1;
+          classes.add(classId);
+        }
+        const { id, width, height } = image;
+        const traced = labels.map(({ classId, box, from }) => ({
+          class: classId,
+          box,
+          from: from.map((mark) => [mark.rater, ...mark.box] as const),
+        }));
+        lines.push([stem, id, manifestText({ image: id, stem, width, height, raters, labels: traced })]);
       }
+      for (const id of classes) counts.shown[id] = (counts.shown[id] ?? 0) + 1;
+      if (files.length > 0) counts.images++;
+      counts.pairs += new Set(files.flatMap(({ raters }) => raters)).size;
     }
-    return { lines };
+    return { lines, ...counts, boxes: withoutHoles(counts.boxes), shown: withoutHoles(counts.shown) };
   },
 });
+
+// JSON knows no holes.
+function withoutHoles(counts: readonly number[]): number[] {
+  return Array.from(counts, (count: number | undefined) => count ?? 0);
+}

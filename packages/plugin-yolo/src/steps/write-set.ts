@@ -1,5 +1,5 @@
 import { defineStep, type FileRef, type ResultsReader } from '@dataset-runner/core/plugin';
-import { type ManifestLine, manifestFile, manifestText } from '../manifest.ts';
+import { manifestFile, withImage } from '../manifest.ts';
 import { classesText, dataYaml, type Summary, summaryText } from '../set-files.ts';
 import type { FilesPlaced } from './place-files.ts';
 import type { LabelsWritten } from './write-labels.ts';
@@ -21,12 +21,21 @@ export interface SetWritten {
 export const writeSet = defineStep({
   name: 'write-set',
   async work({ labels, images, classes, raters, warnings }: WholeSet, { output }): Promise<SetWritten> {
-    const lines: ManifestLine[] = [];
-    for await (const { result } of labels) lines.push(...result.lines);
-    lines.sort((one, other) => (one.stem < other.stem ? -1 : 1));
-    const withFiles = lines.map((line) => withFile(line, images.get(line.image)));
-    const summary = summaryOf(withFiles, { classes, raters, warnings });
-    const manifest = await output.write(manifestFile, withFiles.map(manifestText).join(''));
+    const lines: LabelsWritten['lines'][number][] = [];
+    const shards: LabelsWritten[] = [];
+    for await (const { result } of labels) {
+      lines.push(...result.lines);
+      shards.push(result);
+    }
+    lines.sort(([one], [other]) => (one < other ? -1 : 1));
+    const files = await filesOf(images);
+    const texts = lines.map(([stem, , line]) => {
+      const image = files.get(stem);
+      return `${image === undefined ? line : withImage(line, image)}\n`;
+    });
+    const manifest = await output.write(manifestFile, texts.join(''));
+    const placed = lines.filter(([stem]) => files.has(stem)).length;
+    const summary = summaryOf(shards, { classes, raters, warnings, labels: lines.length, placed });
     await output.write('classes.txt', classesText(classes));
     // Not divided yet: `yolo:split` writes the one to train with.
     await output.write('data.yaml', dataYaml({ train: 'images', val: 'images' }, classes));
@@ -35,35 +44,42 @@ export const writeSet = defineStep({
   },
 });
 
-function withFile(line: ManifestLine, placed: FilesPlaced | undefined): ManifestLine {
-  const file = placed?.files.find(({ key }) => key.replace(/\.[^.]+$/, '') === `images/${line.stem}`);
-  if (file === undefined) return line;
-  const { image, stem, ...rest } = line;
-  return { image, stem, file: file.key, ...(file.digest === undefined ? {} : { digest: file.digest }), ...rest };
-}
-
-function summaryOf(
-  lines: readonly ManifestLine[],
-  { classes, raters, warnings }: Pick<WholeSet, 'classes' | 'raters' | 'warnings'>,
-): Summary {
-  const boxes = classes.map(() => 0);
-  const images = classes.map(() => new Set<string>());
-  for (const { image, labels } of lines) {
-    for (const label of labels) {
-      boxes[label.class]!++;
-      images[label.class]!.add(image);
+/** By stem: the image file and its digest. */
+async function filesOf(images: WholeSet['images']): Promise<Map<string, { file: string; digest?: string }>> {
+  const files = new Map<string, { file: string; digest?: string }>();
+  for await (const { result } of images) {
+    for (const { key, digest } of result.files) {
+      files.set(key.replace(/^images\//, '').replace(/\.[^.]+$/, ''), {
+        file: key,
+        ...(digest === undefined ? {} : { digest }),
+      });
     }
   }
-  const pairs = new Set(lines.flatMap(({ image, raters: own }) => own.map((rater) => `${image}\n${rater}`)));
+  return files;
+}
+
+interface Known extends Pick<WholeSet, 'classes' | 'raters' | 'warnings'> {
+  readonly labels: number;
+  readonly placed: number;
+}
+
+function summaryOf(shards: readonly LabelsWritten[], { classes, raters, warnings, labels, placed }: Known): Summary {
+  const sum = (count: (shard: LabelsWritten) => number): number => shards.reduce((all, shard) => all + count(shard), 0);
+  const counted = classes.map((name, id) => ({
+    id,
+    name,
+    boxes: sum(({ boxes }) => boxes[id] ?? 0),
+    images: sum(({ shown }) => shown[id] ?? 0),
+  }));
   return {
     schema: 1,
-    total_unique_images: new Set(lines.map(({ image }) => image)).size,
-    total_image_radiologist_combinations: pairs.size,
-    labels_created: lines.length,
-    images_copied: lines.filter(({ file }) => file !== undefined).length,
-    empty_labels: lines.filter(({ labels }) => labels.length === 0).length,
-    boxes: boxes.reduce((sum, count) => sum + count, 0),
-    classes: classes.map((name, id) => ({ id, name, boxes: boxes[id]!, images: images[id]!.size })),
+    total_unique_images: sum(({ images }) => images),
+    total_image_radiologist_combinations: sum(({ pairs }) => pairs),
+    labels_created: labels,
+    images_copied: placed,
+    empty_labels: sum(({ empty }) => empty),
+    boxes: counted.reduce((all, { boxes }) => all + boxes, 0),
+    classes: counted,
     raters,
     warnings,
   };
