@@ -8,7 +8,7 @@ import type { CopyOptions, Output, OutputFolder } from '../../model/step.ts';
 import type { OpenStore, Store } from '../../model/store.ts';
 import { toFailure } from '../../storage/trouble.ts';
 import { verifiedStream } from '../../storage/verified-stream.ts';
-import { sealFolder, StagingFolder } from './output-folder.ts';
+import { StagingFolder } from './output-folder.ts';
 import { sharedRoot } from './shared-root.ts';
 import { hashFile, stageFile } from './stage-file.ts';
 import type { Staged, StagedFile } from './staged.ts';
@@ -64,6 +64,7 @@ export class ItemOutput implements Output {
   readonly #staging: Staging | undefined;
   readonly #openStore: OpenStore;
   readonly #step: string;
+  /** Paths given out by `path` and not yet told written, by key. */
   readonly #pending = new Map<string, string>();
   /** Told the digest of a copied input that had none: a later touch of it then changes nothing. */
   readonly #onSource: ((ref: FileRef, digest: Digest) => void) | undefined;
@@ -103,14 +104,18 @@ export class ItemOutput implements Output {
   }
 
   async #stage(key: string, bytes: Bytes): Promise<StagedFile> {
-    const staging = this.#place();
+    const path = this.#place().path();
+    return this.#onDisk(key, () => stageFile(key, bytes, path));
+  }
+
+  async #onDisk<R>(key: string, write: () => Promise<R>): Promise<R> {
     try {
-      return await stageFile(key, bytes, staging.path());
+      return await write();
     } catch (error) {
       // Errors of the caller's own stream pass as they are; these can only be our disk's.
       const { code } = error as NodeJS.ErrnoException;
       if (code !== 'ENOSPC' && code !== 'EDQUOT' && code !== 'EROFS') throw error;
-      throw toFailure(error, { url: joinPlace(staging.place, key), what: 'write' });
+      throw toFailure(error, { url: joinPlace(this.#place().place, key), what: 'write' });
     }
   }
 
@@ -139,12 +144,13 @@ export class ItemOutput implements Output {
   async folder(key: string): Promise<OutputFolder> {
     const path = this.#place().path();
     mkdirSync(path);
+    // Made in staging: a local place gets it by one rename, and nobody ever sees half of it.
     const folder = new StagingFolder(path);
     return {
       path,
-      write: (name, bytes) => folder.write(name, bytes),
+      write: (name, bytes) => this.#onDisk(`${key}/${name}`, () => folder.write(name, bytes)),
       close: async () => {
-        const staged = sealFolder(key, path);
+        const staged = folder.seal(key);
         this.staged.push(staged);
         const { count, size, digest } = staged;
         return { $type: 'folder', store: this.#place().place, key, count, size, digest } satisfies FolderRef;
