@@ -35,6 +35,13 @@ describe('the packed packages', function () {
     assert.match(await sh(project, 'npx runner tasks'), /diatom:build/);
     assert.match(await sh(project, 'npx runner diatom:build --help'), /--file-list/);
 
+    // The SDKs of large services are for those who use them; who does is told what to install.
+    for (const [url, sdk] of [
+      ['az://plankton', '@azure/storage-blob@12'],
+      ['gs://plankton', '@google-cloud/storage@8'],
+    ])
+      assert.ok((await sh(project, `npx runner store ls ${url} || true`)).includes(`npm install --save-dev ${sdk}`));
+
     await sh(project, 'npx runner plugins create ours');
     await sh(project, 'npx runner run ours:collect --from ./raw --out ./set');
     assert.ok(existsSync(join(project, 'set', 'SHA256SUMS')));

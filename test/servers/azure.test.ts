@@ -130,11 +130,15 @@ describe('azurite, the double of Azure Blob Storage', function () {
     const startedMs = performance.now();
     assert.equal(await store.stat('gone'), undefined);
     assert.ok(performance.now() - startedMs >= 950);
+    // Without a time it is the service's own word that tells "slow down" from "not there".
+    proxy.fault = () => ({ status: 503, headers: { 'x-ms-error-code': 'ServerBusy' } });
+    assert.equal((await failureFrom(() => store.stat('gone')))?.code, 'store.throttled');
+    proxy.fault = () => ({ status: 503 });
+    assert.equal((await failureFrom(() => entriesOf(store.list())))?.code, 'store.unavailable');
+    // Last: after it the whole host is left alone for a minute.
     proxy.fault = () => ({ status: 503, headers: { 'retry-after': '3600' } });
     const failure = await failureFrom(() => store.stat('gone'));
     assert.partialDeepStrictEqual(failure, { code: 'store.throttled', retryAfterMs: 3_600_000 });
-    proxy.fault = () => ({ status: 503 });
-    assert.equal((await failureFrom(() => entriesOf(store.list())))?.code, 'store.unavailable');
   });
 
   it('goes on with the blocks of an upload that was interrupted, also in another process', async () => {
@@ -164,6 +168,21 @@ describe('azurite, the double of Azure Blob Storage', function () {
       assert.equal(await store.digest(name), sha256(large));
       assert.equal(faults, 6, name);
     }
+  });
+
+  it('keeps one whole version when many write one large file, and one winner of those who may not replace it', async () => {
+    const store = await open();
+    const contents = Array.from({ length: 4 }, () => randomBytes(2_500_000));
+    const replaced = await Promise.allSettled(contents.map((bytes) => store.write('large', bytes)));
+    assert.ok(replaced.some(({ status }) => status === 'fulfilled'));
+    const digests = contents.map((bytes) => sha256(bytes));
+    assert.ok(digests.includes(await store.digest('large')));
+    const once = await Promise.allSettled(contents.map((bytes) => store.write('once', bytes, { ifAbsent: true })));
+    const winners = once.flatMap(({ status }, n) => (status === 'fulfilled' ? [n] : []));
+    assert.equal(winners.length, 1);
+    assert.equal(await store.digest('once'), digests[winners[0] ?? -1]);
+    for (const result of once)
+      if (result.status === 'rejected') assert.equal(failureOf(result.reason)?.code, 'store.conflict');
   });
 
   it('never stores a garbled file, and never passes one on', async () => {

@@ -72,6 +72,26 @@ describe('logins to Google Cloud Storage', () => {
     }
   });
 
+  it('of this machine are denied when they are none, and never repeated in the words', async () => {
+    using folder = temporaryFolder();
+    const path = join(folder.path, 'key.json');
+    process.env['GOOGLE_APPLICATION_CREDENTIALS'] = path;
+    try {
+      for (const content of [undefined, 'hunter2', '{"type":"service_account","private_key":"hunter2"}']) {
+        if (content !== undefined) writeFileSync(path, content);
+        const stores = opener({ url: 'gs://plankton', projectId: 'lab' });
+        const store = await stores.open('cloud:');
+        const failure = await failureFrom(() => store.stat('a'));
+        assert.equal(failure?.code, 'store.denied', content);
+        assert.match(JSON.stringify(failure), /"reason":"(no token|there is no login)/);
+        assert.doesNotMatch(JSON.stringify(failure), /hunter2/);
+        await stores.close();
+      }
+    } finally {
+      delete process.env['GOOGLE_APPLICATION_CREDENTIALS'];
+    }
+  });
+
   it('are not needed for an emulator, whose address the environment may tell', async () => {
     const server = await startGcsServer();
     server.objects.createBucket('plankton');

@@ -208,7 +208,7 @@ describe('Google Cloud Storage in trouble', () => {
   it('is denied with the reason and the id of the request', async () => {
     server.fault = () => ({ status: 403, reason: 'forbidden', headers: { 'x-guploader-uploadid': 'ABC' } });
     const failure = await failureFrom(() => store.stat('a'));
-    assert.partialDeepStrictEqual(failure, { code: 'store.denied', status: 403, requestId: 'ABC' });
+    assert.partialDeepStrictEqual(failure, { code: 'store.denied', status: 403, requestId: 'ABC', reason: 'injected' });
     const nobody = await open({ token: '', anonymous: true });
     server.fault = () => undefined;
     assert.equal((await failureFrom(() => nobody.stat('a')))?.code, 'store.denied');

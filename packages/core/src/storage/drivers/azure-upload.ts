@@ -1,7 +1,8 @@
 import { createHash, hash } from 'node:crypto';
 import type { BlockBlobClient } from '@azure/storage-blob';
 import { Semaphore } from '../../lib/semaphore.ts';
-import type { Bytes } from '../../model/driver.ts';
+import { StoreTrouble, type Bytes } from '../../model/driver.ts';
+import { troubleOf } from '../trouble.ts';
 import type { Abort, AzureCalls } from './azure-calls.ts';
 import { azureAnswer, isNoBlob } from './azure-trouble.ts';
 import { blocksOf, type Block } from './blocks.ts';
@@ -101,7 +102,14 @@ async function putBlocks(
   const headers = { blobHTTPHeaders: { blobContentMD5: md5 }, ...conditions(ifAbsent) };
   const commit = (abort: Abort) => blob.commitBlockList(ids, { ...headers, ...abort });
   // A commit that happened and was not heard of is no conflict with itself: the same list makes the same blob.
-  const stored = await (ifAbsent ? calls.ask(what, signal, commit) : calls.patiently(what, signal, commit));
+  const isOnce = ifAbsent || upload.isRepeated;
+  const stored = await (isOnce ? calls.ask(what, signal, commit) : calls.patiently(what, signal, commit)).catch(
+    (error: unknown) => {
+      // Locked: another writer's commit threw our blocks away. So there is a file now.
+      if (!ifAbsent || troubleOf(error)?.kind !== 'locked') throw error;
+      throw new StoreTrouble('conflict', `another writer made ${blob.name} meanwhile`);
+    },
+  );
   return { etag: stored.etag, lastModified: stored.lastModified, md5, sizeBytes };
 }
 

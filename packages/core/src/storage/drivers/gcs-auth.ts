@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { Storage, StorageOptions } from '@google-cloud/storage';
 import { StoreTrouble } from '../../model/driver.ts';
 import { fail, type FailureError } from '../../model/failure.ts';
+import { troubleOf } from '../trouble.ts';
 import { importSdk } from './import-sdk.ts';
 
 type Options = { readonly [name: string]: unknown };
@@ -55,18 +56,15 @@ async function login(storage: Storage, url: string): Promise<{ readonly [name: s
   try {
     return Object.fromEntries(await storage.authClient.getRequestHeaders(url));
   } catch (error) {
-    const { code, status, message } = error as { code?: unknown; status?: unknown; message?: unknown };
-    // The network codes of Node, and a token service that is down, pass; anything else means that we are not let in.
-    const isAway = typeof code === 'string' && /^(E[A-Z]+|ERR_NETWORK)$/.test(code);
-    if (isAway || (typeof status === 'number' && status >= 500))
+    const { status, message } = error as { readonly status?: unknown; readonly message?: unknown };
+    if (troubleOf(error)?.kind === 'unavailable' || (typeof status === 'number' && status >= 500))
       throw new StoreTrouble('unavailable', 'the token service of Google cannot be reached');
-    throw new StoreTrouble('denied', `no token could be had: ${firstSentence(String(message))}`, { status: 401 });
+    // Never the library's own words: they may quote a key file, or the answer of the token service.
+    const reason = /default credentials/i.test(String(message))
+      ? 'there is no login on this machine: gcloud auth application-default login makes one'
+      : 'no token could be had for these credentials';
+    throw new StoreTrouble('denied', reason, { reason });
   }
-}
-
-// What follows may quote the answer of the token service.
-function firstSentence(message: string): string {
-  return message.split(/[.\n]/)[0] ?? '';
 }
 
 type Key = NonNullable<Storage['authClient']['jsonContent']>;

@@ -51,6 +51,7 @@ export function gcsTrouble(refusal: GcsRefusal, what: string): StoreTrouble {
   const details: TroubleDetails = {
     ...plain.details,
     ...(requestId === undefined ? {} : { requestId }),
+    ...(kind === 'denied' && message !== '' ? { reason: message } : {}),
     ...(isCorrupt ? { transient: true, expected: 'the checksum of what was sent', found: message } : {}),
   };
   return new StoreTrouble(kind, `${plain.message}${message === '' ? '' : `: ${message}`}`, details);
