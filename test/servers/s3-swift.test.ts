@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { driverContract, startUnkindHttp } from '@dataset-runner/core/testing';
 import { failureOf } from '../../packages/core/src/model/failure.ts';
 import { createStoreOpener } from '../../packages/core/src/storage/open-store.ts';
 import { prepareSwift, startSwift, type SwiftServer } from '../../scripts/servers/swift.ts';
 import { recordContract } from '../support/record-contract.ts';
+import { makeBucket } from '../support/s3-bucket.ts';
 import { skip } from '../support/skip.ts';
 
 const bucket = 'plankton';
@@ -21,10 +21,8 @@ describe("Swift's s3api, another dialect of S3", function () {
     const why = await prepareSwift();
     if (why !== undefined) skip(this, why);
     server = await startSwift();
-    const credentials = { accessKeyId: server.username, secretAccessKey: server.password };
-    const client = new S3Client({ endpoint: server.url, region: 'us-east-1', forcePathStyle: true, credentials });
-    await client.send(new CreateBucketCommand({ Bucket: bucket }));
-    client.destroy();
+    const keys = { accessKeyId: server.username, secretAccessKey: server.password };
+    await makeBucket({ url: server.url, ...keys }, bucket);
   });
 
   after(() => server?.stop());
