@@ -7,19 +7,22 @@ import { table } from './table.ts';
 
 /** What each kind of store can do, by the methods its opened driver has. */
 export async function capabilityTable(): Promise<string> {
-  const columns: readonly [head: string, can: (driver: Driver) => boolean][] = [
-    ['Lists', ({ list }) => list !== undefined],
-    ['Writes', ({ write }) => write !== undefined],
-    ['Removes', ({ remove }) => remove !== undefined],
-    ['Copies inside', ({ copy }) => copy !== undefined],
-    ['Renames', ({ move }) => move !== undefined],
-    ['Signs URLs', ({ signedUrl }) => signedUrl !== undefined],
+  const columns: readonly [head: string, method: keyof Driver][] = [
+    ['Lists', 'list'],
+    ['Writes', 'write'],
+    ['Removes', 'remove'],
+    ['Copies inside', 'copy'],
+    ['Renames', 'move'],
+    ['Signs URLs', 'signedUrl'],
   ];
   const rows: string[][] = [];
   for (const builtin of builtinDrivers) {
     const definition = await builtin.load();
     const driver = await openExample(definition);
-    rows.push([`\`${builtin.schemes.join('`, `')}\``, ...columns.map(([, can]) => (can(driver) ? 'yes' : '-'))]);
+    rows.push([
+      `\`${builtin.schemes.join('`, `')}\``,
+      ...columns.map(([, method]) => (driver[method] === undefined ? '-' : 'yes')),
+    ]);
     await driver.close?.();
   }
   return table(['Scheme', ...columns.map(([head]) => head)], rows);

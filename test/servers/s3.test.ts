@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { CreateBucketCommand, ListMultipartUploadsCommand, S3Client } from '@aws-sdk/client-s3';
 import { driverContract, startUnkindHttp, type UnkindHttp } from '@dataset-runner/core/testing';
 import { failureOf } from '../../packages/core/src/model/failure.ts';
 import { createStoreOpener } from '../../packages/core/src/storage/open-store.ts';
 import { prepareCeph, startCeph, type CephServer } from '../../scripts/servers/ceph.ts';
 import { recordContract } from '../support/record-contract.ts';
+import { makeBucket, openUploads } from '../support/s3-bucket.ts';
 import { skip } from '../support/skip.ts';
 
 const bucket = 'plankton';
@@ -14,23 +14,16 @@ describe('Ceph, a real server of S3', function () {
   // Installing takes its time where it is the first run.
   this.timeout(300_000);
   let server: CephServer;
-  let client: S3Client;
   let places = 0;
 
   before(async function () {
     const why = await prepareCeph();
     if (why !== undefined) skip(this, why);
     server = await startCeph();
-    const { url, accessKeyId, secretAccessKey } = server;
-    const credentials = { accessKeyId, secretAccessKey };
-    client = new S3Client({ endpoint: url, region: 'us-east-1', forcePathStyle: true, credentials });
-    await client.send(new CreateBucketCommand({ Bucket: bucket }));
+    await makeBucket(server, bucket);
   });
 
-  after(async () => {
-    client?.destroy();
-    await server?.stop();
-  });
+  after(() => server?.stop());
 
   async function openStore(more: { readonly [option: string]: unknown } = {}) {
     const { url, accessKeyId, secretAccessKey } = server;
@@ -83,7 +76,7 @@ describe('Ceph, a real server of S3', function () {
     await store.write('set.zip', bytes);
     assert.equal(parts() - before, 5);
     assert.equal((await store.stat('set.zip'))?.size, bytes.length);
-    assert.deepEqual(await openUploads(), []);
+    assert.deepEqual(await openUploads(server, bucket), []);
     // Other bytes under the same name begin anew.
     proxy.unkind = ({ path }) => (/partNumber=(?:[6-9]|10)\b/.test(path) ? { cutUploadAt: 1000 } : undefined);
     await failureOfWrite(store.write('set.zip', bytes));
@@ -98,13 +91,13 @@ describe('Ceph, a real server of S3', function () {
 
   it('leaves no parts of an upload whose bytes were wrong', async () => {
     const { store, dispose } = await openStore({ conditionalPut: false });
-    const before = await openUploads();
+    const before = await openUploads(server, bucket);
     const half = async function* () {
       yield randomBytes(900_000);
       throw new Error('the source failed');
     };
     await assert.rejects(store.write('wrong', half(), { size: 2_000_000 }), /the source failed/);
-    assert.deepEqual(await openUploads(), before);
+    assert.deepEqual(await openUploads(server, bucket), before);
     await dispose();
   });
 
@@ -153,11 +146,6 @@ describe('Ceph, a real server of S3', function () {
     assert.equal((await failureOfWrite(Promise.resolve(store.stat('a'))))?.code, 'store.denied');
     await dispose();
   });
-
-  async function openUploads(): Promise<string[]> {
-    const { Uploads = [] } = await client.send(new ListMultipartUploadsCommand({ Bucket: bucket }));
-    return Uploads.map(({ Key = '' }) => Key);
-  }
 });
 
 function partsIn(proxy: UnkindHttp) {

@@ -8,18 +8,12 @@ import type { PartSource } from './part-source.ts';
 const mostParts = 10_000;
 const megabyte = 1024 * 1024;
 /** Parts under way at a time. */
-export const partsAtOnce = 4;
+const partsAtOnce = 4;
 
 /** Bytes of each part; the same for the same size, or an interrupted upload could not go on. */
 export function partSize(sizeBytes: number, partBytes: number): number {
   const least = Math.ceil(sizeBytes / mostParts / megabyte) * megabyte;
   return sizeBytes > partBytes * mostParts ? least : partBytes;
-}
-
-/** A finished part. */
-export interface Part {
-  readonly number: number;
-  readonly etag: string;
 }
 
 /**
@@ -83,7 +77,7 @@ export async function uploadInParts(
 }
 
 /** The ETag S3 gives a file made of parts: the MD5 of their MD5s, and their number. */
-export function joinedEtag(md5s: readonly string[]): string {
+function joinedEtag(md5s: readonly string[]): string {
   const joined = createHash('md5');
   for (const md5 of md5s) joined.update(md5, 'hex');
   return `${joined.digest('hex')}-${md5s.length}`;

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import type { TroubleKind } from '../../src/model/driver.ts';
+import { answerOfXml, troubleOfS3, troubleOfSdk } from '../../src/storage/drivers/s3-trouble.ts';
+import { isTransient } from '../../src/storage/trouble.ts';
+
+interface Refusal {
+  readonly status: number;
+  readonly code: string;
+  readonly kind: TroubleKind;
+  readonly reason?: RegExp;
+  readonly transient?: true;
+}
+
+// As AWS documents them, and MinIO, Ceph and Swift send them.
+const refusals: readonly Refusal[] = [
+  { status: 404, code: 'NoSuchKey', kind: 'missing' },
+  { status: 404, code: '', kind: 'missing' },
+  { status: 404, code: 'NoSuchBucket', kind: 'no-bucket' },
+  { status: 301, code: 'PermanentRedirect', kind: 'no-bucket' },
+  { status: 400, code: 'AuthorizationHeaderMalformed', kind: 'no-bucket' },
+  { status: 403, code: 'AccessDenied', kind: 'denied' },
+  { status: 403, code: 'InvalidAccessKeyId', kind: 'denied', reason: /does not know this access key/ },
+  { status: 403, code: 'SignatureDoesNotMatch', kind: 'denied', reason: /does not fit/ },
+  { status: 400, code: 'ExpiredToken', kind: 'denied', reason: /has expired/ },
+  { status: 400, code: 'InvalidToken', kind: 'denied', reason: /not valid/ },
+  { status: 403, code: 'RequestTimeTooSkewed', kind: 'denied', reason: /clock/, transient: true },
+  { status: 503, code: 'SlowDown', kind: 'throttled', transient: true },
+  { status: 503, code: '', kind: 'unavailable', transient: true },
+  { status: 500, code: 'InternalError', kind: 'unavailable', transient: true },
+  { status: 400, code: 'RequestTimeout', kind: 'unavailable', transient: true },
+  { status: 412, code: 'PreconditionFailed', kind: 'conflict' },
+  { status: 400, code: 'EntityTooLarge', kind: 'limit' },
+  { status: 403, code: 'QuotaExceeded', kind: 'full' },
+  { status: 400, code: 'BadDigest', kind: 'corrupt', transient: true },
+  { status: 501, code: 'NotImplemented', kind: 'unsupported' },
+  { status: 418, code: 'Unheard', kind: 'broken' },
+];
+
+describe('the troubles of S3', () => {
+  for (const { status, code, kind, reason, transient } of refusals) {
+    it(`takes ${status} ${code === '' ? 'without a body' : code} for ${kind}`, () => {
+      const xml = code === '' ? '' : `<Error><Code>${code}</Code><Message>why</Message></Error>`;
+      const headers = { 'x-amz-request-id': 'tx1' };
+      const trouble = troubleOfS3(answerOfXml(status, headers, xml), 'PUT a');
+      assert.equal(trouble.kind, kind);
+      assert.equal(isTransient(trouble), transient === true);
+      assert.equal(trouble.details.requestId, 'tx1');
+      if (reason !== undefined) assert.match(trouble.details.reason ?? '', reason);
+    });
+  }
+
+  it('names the region a bucket lies in, from a header or the body', () => {
+    const inHeader = { status: 301, code: '', message: '', headers: { 'x-amz-bucket-region': 'eu-west-1' } };
+    assert.match(troubleOfS3(inHeader, 'HEAD a').message, /eu-west-1/);
+    const xml = '<Error><Code>AuthorizationHeaderMalformed</Code><Region>eu-west-2</Region></Error>';
+    assert.match(troubleOfS3(answerOfXml(400, {}, xml), 'GET a').message, /eu-west-2/);
+  });
+
+  it('tells missing credentials and unreadable answers of the SDK from bugs', () => {
+    const named = (name: string, more: object = {}): Error => Object.assign(new Error('why'), { name, ...more });
+    const kindOf = (error: unknown): unknown => (troubleOfSdk(error, 'LIST') as { kind?: unknown }).kind;
+    assert.equal(kindOf(named('CredentialsProviderError')), 'denied');
+    assert.equal(kindOf(named('SyntaxError', { $metadata: { httpStatusCode: 200 } })), 'broken');
+    const bug = new TypeError('x is not a function');
+    assert.equal(troubleOfSdk(bug, 'LIST'), bug);
+  });
+});
