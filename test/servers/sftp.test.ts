@@ -118,7 +118,7 @@ describe('OpenSSH, a real server', function () {
     await store.write('a/b', Buffer.from('x'), { ifAbsent: true });
     await assert.rejects(store.write('a/b', Buffer.from('x'), { ifAbsent: true }));
     await dispose();
-    assert.deepEqual(readdirSync(root, { recursive: true }).sort(), [
+    assert.deepEqual(readdirSync(root, { recursive: true, encoding: 'utf8' }).sort(), [
       'sets',
       'sets/2026',
       'sets/2026/a',
