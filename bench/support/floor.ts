@@ -12,6 +12,7 @@ const floors = {
   plan: new URL('../floors/plan.ts', import.meta.url),
   items: new URL('../floors/items.ts', import.meta.url),
   files: new URL('../floors/files.ts', import.meta.url),
+  ifcbExtract: new URL('../floors/ifcb-extract.ts', import.meta.url),
   stats: new URL('../floors/stats.ts', import.meta.url),
 };
 

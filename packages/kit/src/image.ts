@@ -1,4 +1,6 @@
 import sharp, { type Metadata, type Sharp, type SharpOptions } from 'sharp';
+import type { RawImage } from './image/raw-image.ts';
+import { readSmallPng } from './image/small-png.ts';
 
 /** Why an image cannot be used as it is. */
 export interface ImageProblem {
@@ -23,9 +25,13 @@ export interface ImageFacts {
   readonly space: string;
   /** True for print colours, which most training code reads wrongly. */
   readonly cmyk: boolean;
+  /** EXIF's 1 to 8, where the image says it; from 2 on it is to be shown turned or mirrored. */
+  readonly orientation?: number;
   /** Pages of a TIFF, frames of an animation, else 1. Only the first is decoded. */
   readonly pages: number;
   readonly problem?: ImageProblem;
+  /** Only when asked for, and only where this look had them at hand: see `keepPixels`. */
+  readonly pixels?: RawImage;
 }
 
 export interface InspectOptions {
@@ -33,15 +39,21 @@ export interface InspectOptions {
   readonly maxPixels?: number;
   /** The least severe trouble that counts as damage, in sharp's words. Default `warning`, which finds cut files. */
   readonly failOn?: NonNullable<SharpOptions['failOn']>;
+  /** Also return the pixels of small PNGs, for a caller who would decode them once more. */
+  readonly keepPixels?: boolean;
 }
 
 /**
  * Reads an image's header and decodes its pixels, and says what is wrong instead of throwing.
  *
- * The decoded pixels are thrown away; memory is one decoded image (width x height x channels bytes).
+ * The decoded pixels are thrown away unless asked for; memory is one decoded image (width x height x channels bytes).
  */
 export async function inspectImage(bytes: Uint8Array, options: InspectOptions = {}): Promise<ImageFacts> {
   const maxPixels = options.maxPixels ?? 100_000_000;
+  // A whole small PNG has no trouble to look for; deciding that here takes a tenth of the time.
+  const small = readSmallPng(bytes);
+  if (small !== undefined && small.width * small.height <= maxPixels)
+    return factsOf(small, options.keepPixels === true);
   let image: Sharp;
   let header: Metadata;
   try {
@@ -68,6 +80,7 @@ export async function inspectImage(bytes: Uint8Array, options: InspectOptions = 
     space: header.space ?? 'unknown',
     cmyk: header.space === 'cmyk',
     pages: header.pages ?? 1,
+    ...(header.orientation === undefined ? {} : { orientation: header.orientation }),
   };
   if (facts.width * facts.height > maxPixels) {
     const message = `${facts.width} x ${facts.height} pixels are more than ${maxPixels}`;
@@ -79,6 +92,12 @@ export async function inspectImage(bytes: Uint8Array, options: InspectOptions = 
   } catch (error) {
     return { ...facts, problem: problemOf(error, 'damaged') };
   }
+}
+
+function factsOf(pixels: RawImage, keepPixels: boolean): ImageFacts {
+  const { width, height, channels } = pixels;
+  const space = channels < 3 ? 'b-w' : 'srgb';
+  return { format: 'png', width, height, channels, space, cmyk: false, pages: 1, ...(keepPixels ? { pixels } : {}) };
 }
 
 function problemOf(error: unknown, kind: 'unreadable' | 'damaged'): ImageProblem {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { crc32 } from 'node:zlib';
 import sharp, { type Sharp } from 'sharp';
 import { inspectImage } from '../src/image.ts';
 import { readSmallPng } from '../src/image/small-png.ts';
@@ -34,6 +35,17 @@ describe('inspectImage', () => {
       .gif()
       .toBuffer();
     assert.equal((await inspectImage(gif)).pages, 2);
+  });
+
+  it('says the same of a small PNG as of one that only sharp reads, and keeps its pixels when asked', async () => {
+    for (const channels of [1, 2, 3, 4] as const) {
+      const image = (): Sharp => (channels < 3 ? grain(channels).toColourspace('b-w') : grain(channels));
+      const { pixels: kept, ...own } = await inspectImage(await image().png().toBuffer(), { keepPixels: true });
+      assert.ok(kept !== undefined && pixels(channels).equals(kept.data));
+      const other = await inspectImage(await image().png({ progressive: true }).toBuffer(), { keepPixels: true });
+      assert.deepEqual(own, other);
+      assert.equal((await inspectImage(await image().png().toBuffer())).pixels, undefined);
+    }
   });
 
   it('finds files that were cut off', async () => {
@@ -86,6 +98,36 @@ describe('readSmallPng', () => {
     for (const image of others) assert.equal(readSmallPng(await image.toBuffer()), undefined);
     const png = await grain(1).toColourspace('b-w').png().toBuffer();
     for (let end = 0; end < png.length; end += 7) assert.equal(readSmallPng(png.subarray(0, end)), undefined);
+    assert.equal(readSmallPng(Buffer.concat([png, Buffer.of(0)])), undefined, 'bytes behind the end');
+  });
+
+  it('takes no file in which any one byte is wrong', async () => {
+    const png = await grain(1).toColourspace('b-w').resize(9, 9).png().toBuffer();
+    assert.ok(readSmallPng(png) !== undefined);
+    for (let at = 0; at < png.length; at++) {
+      const wrong = Buffer.from(png);
+      wrong[at]! ^= 1 << (at % 8);
+      assert.equal(readSmallPng(wrong), undefined, `byte ${at}`);
+    }
+  });
+
+  it('leaves to others what changes colours, and what stands where it may not', async () => {
+    const png = await grain(3).png().toBuffer();
+    const data = png.indexOf('IDAT') - 4;
+    const inserted = (at: number, type: string, body: Buffer): Buffer =>
+      Buffer.concat([png.subarray(0, at), pngChunk(type, body), png.subarray(at)]);
+    assert.ok(readSmallPng(inserted(data, 'tEXt', Buffer.from('Author\0me'))) !== undefined);
+    for (const type of ['tRNS', 'iCCP', 'eXIf', 'PLTE', 'IHDR', 'abCD'])
+      assert.equal(readSmallPng(inserted(data, type, Buffer.alloc(6))), undefined, type);
+    const end = png.length - 12;
+    const afterText = inserted(end, 'tEXt', Buffer.from('Author\0me'));
+    const twice = Buffer.concat([
+      afterText.subarray(0, afterText.length - 12),
+      pngChunk('IDAT', Buffer.alloc(0)),
+      afterText.subarray(afterText.length - 12),
+    ]);
+    assert.ok(readSmallPng(afterText) !== undefined);
+    assert.equal(readSmallPng(twice), undefined, 'pixels behind a text');
   });
 });
 
@@ -115,6 +157,15 @@ describe('phash', () => {
     assert.equal(hammingDistance('00000000f0000000', '0000000000000000'), 4);
   });
 });
+
+function pngChunk(type: string, body: Buffer): Buffer {
+  const named = Buffer.concat([Buffer.from(type), body]);
+  const whole = Buffer.alloc(named.length + 8);
+  whole.writeUInt32BE(body.length);
+  named.copy(whole, 4);
+  whole.writeUInt32BE(crc32(named), named.length + 4);
+  return whole;
+}
 
 function pixels(channels: number): Buffer {
   const random = seeded(`grain ${channels}`);

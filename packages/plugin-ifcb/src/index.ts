@@ -4,9 +4,16 @@ import { ifcbFailures } from './failures.ts';
 import { kerasFailures } from './keras/failures.ts';
 import { classify } from './tasks/classify.ts';
 import { extract } from './tasks/extract.ts';
+import { features } from './tasks/features.ts';
 import { model } from './tasks/model.ts';
+import { qc } from './tasks/qc.ts';
 
 const $catalogue = [ifcbFailures, classifyFailures, kerasFailures].flatMap((failures) => failures.$catalogue);
 
 /** Imaging FlowCytobot data: from raw bins to a classified, published plankton dataset. */
-export default definePlugin({ name: 'ifcb', api: 1, tasks: { extract, classify, model }, failures: { $catalogue } });
+export default definePlugin({
+  name: 'ifcb',
+  api: 1,
+  tasks: { extract, qc, features, classify, model },
+  failures: { $catalogue },
+});

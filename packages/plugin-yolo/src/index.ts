@@ -1,12 +1,15 @@
 import { definePlugin } from '@dataset-runner/core/plugin';
 import { yoloFailures } from './failures.ts';
 import { convert } from './tasks/convert.ts';
+import { fetch } from './tasks/fetch.ts';
 import { split } from './tasks/split.ts';
+import { upload } from './tasks/upload.ts';
+import { validate } from './tasks/validate.ts';
 
 /** Detection sets in YOLO's form: from the findings of several radiologists to labels, splits, checks and uploads. */
 export default definePlugin({
   name: 'yolo',
   api: 1,
-  tasks: { convert, split },
+  tasks: { fetch, convert, split, validate, upload },
   failures: yoloFailures,
 });

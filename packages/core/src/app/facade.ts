@@ -1,3 +1,4 @@
+import type { RunSettings, RunSignals } from '../engine/run-settings.ts';
 import type { Json } from '../lib/canonical-json.ts';
 import type { Redactor } from '../lib/redactor.ts';
 import type { Emit, Outcome } from '../model/event.ts';
@@ -6,6 +7,8 @@ import type { Needs } from '../model/step.ts';
 import type { Store } from '../model/store.ts';
 import type { Catalogue } from '../plugins/manifest.ts';
 import type { MapReport, RunReport, WhyReport } from '../report/run-report.ts';
+import type { CompareReport, FoundDifference, TransferReport } from '../report/transfer-report.ts';
+import type { CompareRequest, TransferRequest, TransferWatch } from './transfer/request.ts';
 
 /**
  * All that the command line (and whoever embeds the runner) asks of a project.
@@ -29,6 +32,14 @@ export interface Facade {
   doctor(): Promise<readonly Check[]>;
   catalogue(): Promise<Catalogue>;
   store(place: string): Promise<Store>;
+  /** Copies, moves or syncs files between two places; files that fail are in the report and not thrown. */
+  transfer(request: TransferRequest, watch: TransferWatch, signals: RunSignals): Promise<TransferReport>;
+  /** Tells each file that is not the same in both places. */
+  compare(
+    request: CompareRequest,
+    found: (difference: FoundDifference) => void,
+    signal: AbortSignal,
+  ): Promise<CompareReport>;
   /** Imports the plugin in a folder once and writes its `runner.manifest.json`; `check` only compares. */
   buildManifest(dir: string, options: { readonly check: boolean }): Promise<BuiltManifest>;
   close(): Promise<void>;
@@ -45,28 +56,10 @@ export type OpenRunner = (options: RunnerOptions) => Promise<Facade>;
 /** Values from the command line by param name; texts are not yet converted to the param's type. */
 export type GivenFlags = { readonly [param: string]: unknown };
 
-export interface RunRequest {
+export interface RunRequest extends RunSettings {
   /** `plugin:task`, or the name of a pipeline. */
   readonly target: string;
   readonly flags: GivenFlags;
-  readonly dryRun: boolean;
-  /** Run items that are up to date too. */
-  readonly force: boolean;
-  readonly jobs?: number;
-  readonly onFailure: 'finish' | 'stop';
-  /** Replace foreign files in the way. */
-  readonly overwrite: boolean;
-  /** Wait for another runner that holds the same line; otherwise fail with `state.held`. */
-  readonly wait: boolean;
-  /** Read bytes where listings alone would do. */
-  readonly verify: boolean;
-}
-
-export interface RunSignals {
-  /** Start nothing new; finish what runs. */
-  readonly drain: AbortSignal;
-  /** End what runs. */
-  readonly stop: AbortSignal;
 }
 
 /** What a task would do with the values it would get. */

@@ -1,19 +1,15 @@
-import { hostname } from 'node:os';
-import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { DependencyContainer } from 'tsyringe';
 import type { RawParams } from '../config/project.ts';
 import { resolveParams } from '../config/resolve-params.ts';
-import { depsOf } from '../engine/executors/work-deps.ts';
-import { runTask, type TaskReport } from '../engine/run.ts';
-import { stagingName } from '../engine/sweep.ts';
+import type { TaskReport } from '../engine/run.ts';
 import type { Json } from '../lib/canonical-json.ts';
-import type { Emit, Reason } from '../model/event.ts';
 import { fail } from '../model/failure.ts';
 import type { Plugin } from '../model/plugin.ts';
 import { loadPlugin } from '../plugins/load.ts';
 import type { CataloguePlugin } from '../plugins/manifest.ts';
 import { paramReaders } from './param-readers.ts';
+import { runInEngine, type TaskSettings } from './run-in-engine.ts';
 import { tokens } from './tokens.ts';
 
 /** One task to run, with where its values come from. */
@@ -25,20 +21,6 @@ export interface TaskToRun {
   readonly driverEntries: readonly string[];
   readonly flags: { readonly [param: string]: unknown };
   readonly config: readonly RawParams[];
-}
-
-export interface TaskSettings {
-  readonly emit: Emit;
-  readonly drain: AbortSignal;
-  readonly stop: AbortSignal;
-  readonly dryRun: boolean;
-  readonly force: boolean;
-  readonly jobs?: number;
-  readonly onFailure: 'finish' | 'stop';
-  readonly overwrite: boolean;
-  readonly wait: boolean;
-  readonly verify: boolean;
-  readonly onReason?: (map: string, key: string, reason: Reason) => void;
 }
 
 /** A task that ran, with what its `render` says. */
@@ -54,9 +36,6 @@ export async function runOneTask(
   settings: TaskSettings,
 ): Promise<TaskRan> {
   const project = container.resolve(tokens.project);
-  const redactor = container.resolve(tokens.redactor);
-  const state = container.resolve(tokens.state);
-  const stores = container.resolve(tokens.stores);
   const plugin = await loadPlugin(task.plugin, project.dir);
   const taskName = task.id.slice(task.id.indexOf(':') + 1);
   const definition = plugin.tasks[taskName];
@@ -70,50 +49,20 @@ export async function runOneTask(
     config: task.config,
     readers: paramReaders(container),
   });
-  const workDir = join(project.stateDir, 'work');
-  const init = {
-    projectDir: project.dir,
-    workDir,
-    statePath: state.path,
-    stagingName: stagingName(state),
-    stores: Object.fromEntries(
-      Object.entries(project.stores).map(([name, { url, options }]) => [name, { ...options, url }]),
-    ),
-    secrets: project.secrets,
-    allowHosts: project.network.allowHosts,
-    driverEntries: task.driverEntries,
-    concurrency: 1,
-  };
-  const deps = depsOf(init, {
-    redactor,
-    secrets: container.resolve(tokens.secrets),
-    openStore: stores.open,
-    http: container.resolve(tokens.http),
-  });
-  if (state.damaged !== undefined) {
-    settings.emit({
-      type: 'run.note',
-      message: `the state was damaged and has been put aside as ${state.damaged}; finished work is found again or done again`,
-    });
-  }
-  const jobs = settings.jobs ?? project.concurrency;
-  const report = await runTask({
-    ...settings,
-    ...(jobs === undefined ? {} : { jobs }),
-    state,
-    plugin: { plugin, version: task.plugin.version, entry: pathToFileURL(task.plugin.entry).href },
-    task: taskName,
-    params,
-    about: { ...versionsOf(task, plugin), runtime: runtime(), origins },
-    versions: versionsOf(task, plugin),
-    holder: `process ${process.pid} on ${hostname()} (${task.id})`,
-    openStore: stores.open,
-    canonicalPlace: (place) => stores.place(place),
-    deps,
-    workerInit: init,
-    lanes: project.lanes,
-    redact: (value) => redactor.redactJson(value),
-  });
+  const report = await runInEngine(
+    container,
+    {
+      plugin,
+      version: task.plugin.version,
+      entry: pathToFileURL(task.plugin.entry).href,
+      task: taskName,
+      params,
+      about: { ...versionsOf(task, plugin), runtime: runtime(), origins },
+      versions: versionsOf(task, plugin),
+      driverEntries: task.driverEntries,
+    },
+    settings,
+  );
   const { render } = definition as unknown as { render?: (result: unknown) => string };
   const rendered = report.result === undefined || settings.dryRun ? undefined : render?.(report.result);
   return { report, ...(rendered === undefined ? {} : { rendered }) };

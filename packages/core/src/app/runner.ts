@@ -12,12 +12,14 @@ import { buildPluginManifest } from './build-manifest.ts';
 import { createContainer } from './container.ts';
 import { diagnose } from './diagnose.ts';
 import { explainTarget } from './explain.ts';
-import type { Facade, GivenFlags, OpenRunner, RunnerOptions, RunRequest, RunSignals } from './facade.ts';
+import type { Facade, GivenFlags, OpenRunner, RunnerOptions, RunRequest } from './facade.ts';
 import { listRuns, provenanceOf, readLog } from './history.ts';
 import { joinReports, ReasonLog, runReport } from './plan-report.ts';
 import { pipelineOf, runPipelineEntries } from './run-pipeline.ts';
-import { runOneTask, type TaskSettings, type TaskToRun } from './run-task.ts';
+import type { TaskSettings } from './run-in-engine.ts';
+import { runOneTask, type TaskToRun } from './run-task.ts';
 import { tokens } from './tokens.ts';
+import type { RunSignals } from '../engine/run-settings.ts';
 import { verifyPlace } from '../engine/verify-place.ts';
 import { releaseWork } from '../engine/release.ts';
 import { join } from 'node:path';
@@ -67,10 +69,9 @@ class Runner implements Facade {
       if (event.type === 'place.stale') stale.push({ ...event, keys: event.keys.slice(0, 20) });
       emit(event);
     };
-    const { jobs, ...rest } = settingsOf(request);
+    const { target: _target, flags: _flags, ...given } = request;
     const settings: TaskSettings = {
-      ...rest,
-      ...(jobs === undefined ? {} : { jobs }),
+      ...given,
       ...signals,
       emit: watch,
       ...(reasons === undefined ? {} : { onReason: (map, key, reason) => reasons.add(map, key, reason) }),
@@ -148,6 +149,18 @@ class Runner implements Facade {
     return this.#container.resolve(tokens.stores).open(place);
   }
 
+  async transfer(...[request, watch, signals]: Parameters<Facade['transfer']>): ReturnType<Facade['transfer']> {
+    const { transfer } = await import('./transfer/transfer.ts');
+    const bringing = bringingStores(await this.catalogue());
+    const driverEntries = bringing.map((plugin) => pathToFileURL(plugin.entry).href);
+    return transfer(request, { container: this.#container, driverEntries, signals, watch });
+  }
+
+  async compare(...[request, found, signal]: Parameters<Facade['compare']>): ReturnType<Facade['compare']> {
+    const { checkPlaces } = await import('./transfer/check-places.ts');
+    return checkPlaces(this.#container.resolve(tokens.stores), request, found, signal);
+  }
+
   buildManifest(dir: string): ReturnType<Facade['buildManifest']> {
     return buildPluginManifest(dir);
   }
@@ -185,9 +198,4 @@ class Runner implements Facade {
 
 function bringingStores(catalogue: Catalogue): readonly CataloguePlugin[] {
   return catalogue.plugins.filter((plugin) => plugin.manifest.stores.length > 0);
-}
-
-function settingsOf(request: RunRequest): Omit<TaskSettings, 'emit' | 'drain' | 'stop' | 'onReason'> {
-  const { dryRun, force, jobs, onFailure, overwrite, wait, verify } = request;
-  return { dryRun, force, onFailure, overwrite, wait, verify, ...(jobs === undefined ? {} : { jobs }) };
 }

@@ -28,7 +28,11 @@ export const commandClasses: { readonly [name: string]: (() => Promise<Startable
   completion: async () => (await import('./commands/completion.ts')).CompletionCommand,
   'store ls': async () => (await import('./commands/store-ls.ts')).StoreLsCommand,
   'store cat': async () => (await import('./commands/store-cat.ts')).StoreCatCommand,
-  'store cp': async () => (await import('./commands/store-cp.ts')).StoreCpCommand,
+  'store du': async () => (await import('./commands/store-du.ts')).StoreDuCommand,
+  'store cp': async () => (await import('./commands/store-transfer.ts')).StoreCpCommand,
+  'store mv': async () => (await import('./commands/store-transfer.ts')).StoreMvCommand,
+  'store sync': async () => (await import('./commands/store-transfer.ts')).StoreSyncCommand,
   'store rm': async () => (await import('./commands/store-rm.ts')).StoreRmCommand,
   'store check': async () => (await import('./commands/store-check.ts')).StoreCheckCommand,
+  'store check-access': async () => (await import('./commands/store-check-access.ts')).StoreCheckAccessCommand,
 };

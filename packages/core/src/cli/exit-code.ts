@@ -79,12 +79,16 @@ export function exitCodeOfRun(report: RunReport): ExitCode {
       return report.failureCount === 0 ? exitCodes.ok : exitCodes.usage;
     case 'interrupted':
       return exitCodes.interrupted;
-    case 'failed': {
-      // More failures than are listed cannot be judged.
-      if (report.failures.length === 0 || report.failures.length < report.failureCount) return exitCodes.failed;
-      const codes = new Set(report.failures.map((failure) => exitCodeOf(failure)));
-      if (codes.has(exitCodes.bug)) return exitCodes.bug;
-      return codes.size === 1 && codes.has(exitCodes.environment) ? exitCodes.environment : exitCodes.failed;
-    }
+    case 'failed':
+      return exitCodeOfFailures(report);
   }
+}
+
+/** The exit code of failures that happened beside others; 3 only when every one blames the surroundings. */
+export function exitCodeOfFailures({ failures, failureCount }: Pick<RunReport, 'failures' | 'failureCount'>): ExitCode {
+  // More failures than are listed cannot be judged.
+  if (failures.length === 0 || failures.length < failureCount) return exitCodes.failed;
+  const codes = new Set(failures.map((failure) => exitCodeOf(failure)));
+  if (codes.has(exitCodes.bug)) return exitCodes.bug;
+  return codes.size === 1 && codes.has(exitCodes.environment) ? exitCodes.environment : exitCodes.failed;
 }

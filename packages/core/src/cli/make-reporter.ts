@@ -11,7 +11,7 @@ export function makeReporter(
   mask: Mask,
   options: { readonly json: boolean; readonly quiet: boolean; readonly again: string },
 ): Reporter {
-  const { stdout, stderr, env, now, cwd } = context.world;
+  const { stdout, stderr, now, cwd } = context.world;
   if (options.json) return new JsonReporter({ out: sinkOf(stdout), mask, date: () => new Date() });
   const common = {
     progress: sinkOf(stderr),
@@ -22,12 +22,18 @@ export function makeReporter(
     again: options.again,
     readSource: sourceReader(cwd),
   };
-  // CI services give some jobs a terminal; nobody watches it, and its log keeps every frame.
-  const watched = stderr.isTTY === true && !options.quiet && env['TERM'] !== 'dumb' && (env['CI'] ?? '') === '';
-  return watched ? new LiveReporter(common) : new LinesReporter({ ...common, quiet: options.quiet });
+  return isWatched(context) && !options.quiet
+    ? new LiveReporter(common)
+    : new LinesReporter({ ...common, quiet: options.quiet });
 }
 
-function sinkOf(stream: OutStream): Sink {
+/** Whether somebody looks at the progress on a terminal that can redraw it. */
+export function isWatched({ world: { stderr, env } }: CliContext): boolean {
+  // CI services give some jobs a terminal; nobody watches it, and its log keeps every frame.
+  return stderr.isTTY === true && env['TERM'] !== 'dumb' && (env['CI'] ?? '') === '';
+}
+
+export function sinkOf(stream: OutStream): Sink {
   return {
     write: (text) => void stream.write(text),
     // Getters: a terminal may change its size while we run.

@@ -1,4 +1,4 @@
-import type { RunSignals } from '../app/facade.ts';
+import type { RunSignals } from '../engine/run-settings.ts';
 
 /** What a process sends to be ended politely. */
 const endings = ['SIGINT', 'SIGTERM'] as const;

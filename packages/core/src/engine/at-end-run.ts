@@ -76,7 +76,7 @@ async function runOne(
           },
           progress: () => undefined,
         },
-        () => undefined,
+        { ahead: 1, row: () => undefined },
       );
       if (outcome.ok) return undefined;
       failure = outcome.failure;

@@ -3,6 +3,8 @@ import type { Needs, StepSpec } from '../model/step.ts';
 const isolatedLimit = 2;
 /** A chunk of computing items should take about this long: short enough to balance, long enough to cost nothing. */
 const chunkMs = 50;
+/** Less than this is not worth a chunk's note on disk and its messages, even if a worker falls idle for it. */
+const leastChunkMs = 5;
 const maxChunk = 64;
 /** For tiny items, whose chunk costs a note on disk that is dearer than they are. */
 const maxTinyChunk = 256;
@@ -40,6 +42,7 @@ export function chunkSize(c: ChunkCircumstances): number {
   if (c.spec.batch !== undefined) return c.spec.batch;
   // A worker that is ended for a slow item takes its chunk with it: such items travel alone.
   if (c.spec.timeoutMs !== undefined || c.needs.memoryMb !== undefined || c.averageMs === undefined) return 1;
-  const fair = Math.ceil(c.queued / (c.poolSize * 3));
-  return Math.max(1, Math.min(maxTinyChunk, Math.floor(chunkMs / Math.max(c.averageMs, 0.01)), fair, c.free));
+  const averageMs = Math.max(c.averageMs, 0.01);
+  const fair = Math.max(Math.ceil(c.queued / (c.poolSize * 3)), Math.floor(leastChunkMs / averageMs));
+  return Math.max(1, Math.min(maxTinyChunk, Math.floor(chunkMs / averageMs), fair, c.free));
 }

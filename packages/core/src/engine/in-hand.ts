@@ -10,6 +10,8 @@ export interface InHand {
   readonly index: number;
   settled: boolean;
   timedOut: boolean;
+  /** It keeps its share of the limits until it is published. */
+  travels: boolean;
   timer: NodeJS.Timeout | undefined;
   /** When it last said how far it is; 0 for never. */
   progressMs: number;

@@ -1,8 +1,20 @@
-import { linkSync, lstatSync, mkdirSync, renameSync, rmSync, statSync, unlinkSync } from 'node:fs';
+import {
+  constants,
+  copyFileSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  unlinkSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { fail } from '../model/failure.ts';
-import { joinPlace } from '../model/file-ref.ts';
+import { type FileRef, joinPlace } from '../model/file-ref.ts';
+import type { StoredOutput } from '../state/rows.ts';
 import { toFailure } from '../storage/trouble.ts';
+import { changedMeanwhile } from './publishing.ts';
 import { folderDigest, listFiles } from './work/output-folder.ts';
 import { hashFile } from './work/stage-file.ts';
 import type { StagedFile, StagedFolder } from './work/staged.ts';
@@ -20,17 +32,20 @@ interface How {
  * anything lies there, whoever put it there meanwhile.
  */
 export function publishFile(staged: StagedFile, target: string, how: How): string {
+  const { lent } = staged;
   try {
     if (how.ours) {
+      if (lent !== undefined) linkSync(lent, staged.path);
       withParent(target, () => renameSync(staged.path, target));
       // rename(2) between two names of one file does nothing and keeps both.
-      if (staged.linked === true) rmSync(staged.path, { force: true });
+      if (lent !== undefined) rmSync(staged.path, { force: true });
       return staged.version;
     }
-    withParent(target, () => linkSync(staged.path, target));
-    unlinkSync(staged.path);
+    withParent(target, () => linkSync(lent ?? staged.path, target));
+    if (lent === undefined) unlinkSync(staged.path);
     return staged.version;
   } catch (error) {
+    if (lent !== undefined && isUnlinkable(error)) return publishFile(copyOf(staged, lent), target, how);
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EEXIST' || code === 'EISDIR') return adopt(staged, target, how);
     if (code === 'ENOTDIR') throw fail('output.foreign', { place: how.place, key: how.key });
@@ -41,6 +56,32 @@ export function publishFile(staged: StagedFile, target: string, how: How): strin
     }
     throw toFailure(error, { url: joinPlace(how.place, how.key), what: 'publish' });
   }
+}
+
+// A file system without links, or too many on this file.
+function isUnlinkable(error: unknown): boolean {
+  return ['EXDEV', 'EPERM', 'EMLINK', 'ENOTSUP'].includes((error as NodeJS.ErrnoException).code ?? '');
+}
+
+function copyOf({ lent: _lent, ...staged }: StagedFile, lent: string): StagedFile {
+  // A link made before the trouble: copied over, the lent file would be emptied.
+  rmSync(staged.path, { force: true });
+  copyFileSync(lent, staged.path, constants.COPYFILE_FICLONE);
+  return { ...staged, version: String(statSync(staged.path).mtimeMs) };
+}
+
+/** Replaces a file that is still the one that was seen; one that has changed since is `store.conflict`. */
+export function replaceFile(staged: StagedFile, seen: FileRef, target: string, how: How): StoredOutput {
+  const found = statSync(target, { throwIfNoEntry: false });
+  const same = found?.isFile() && found.size === seen.size && String(found.mtimeMs) === seen.version;
+  if (found !== undefined && !same) {
+    if (found.isFile() && found.size === staged.size && hashFile(target) === staged.digest)
+      return [how.key, staged.size, adopt(staged, target, how), staged.digest, 'file'];
+    rmSync(staged.path, { force: true });
+    throw changedMeanwhile(how.place, how.key);
+  }
+  const version = publishFile(staged, target, { ...how, ours: found !== undefined });
+  return [how.key, staged.size, version, staged.digest, 'file'];
 }
 
 function adopt(staged: StagedFile, target: string, how: How): string {

@@ -1,66 +1,28 @@
 import { createReadStream, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Digest } from '../lib/digest.ts';
 import type { Bytes } from '../model/driver.ts';
-import { fail, failureOf } from '../model/failure.ts';
+import { fail } from '../model/failure.ts';
 import type { StoredOutput } from '../state/rows.ts';
 import type { Publishing } from './publishing.ts';
-import type { Staged, StagedFolder } from './work/staged.ts';
-
-type ReadFrom = (from: { store: string; key: string }) => Promise<AsyncIterable<Uint8Array>>;
+import { put } from './put.ts';
+import type { Staged, StagedCopy, StagedFolder } from './work/staged.ts';
 
 /** Publishes one output to a store that is not a local disk; the store verifies what it stored. */
 export async function publishRemote(
   to: Publishing,
-  output: Staged,
+  output: Exclude<Staged, StagedCopy>,
   ours: boolean,
-  readFrom: ReadFrom,
   files: FolderFiles,
 ): Promise<StoredOutput> {
   if (output.kind === 'folder') return publishFolder(to, output, files);
-  const body = await bodyOf(output, readFrom);
-  const version = await put(to, output.key, body, output, ours);
+  // The spooled file goes only after the store has proved what it stored; a crash before leaves it to the next sweep.
+  const { version } = await put(to, output.key, bodyOf(output), output, ours);
   if (output.kind === 'file') rmSync(output.path, { force: true });
   return [output.key, output.size, version, output.digest, 'file'];
 }
 
-async function bodyOf(output: Exclude<Staged, StagedFolder>, readFrom: ReadFrom): Promise<Bytes> {
-  if (output.kind === 'bytes') return output.bytes;
-  if (output.kind === 'file') return createReadStream(output.path, { highWaterMark: 256 * 1024 });
-  return readFrom(output.from);
-}
-
-async function put(
-  to: Publishing,
-  key: string,
-  body: Bytes,
-  expected: { readonly size: number; readonly digest: Digest; readonly verify?: 'read' },
-  ours: boolean,
-): Promise<string> {
-  const { size, digest, verify } = expected;
-  const options = { size, digest, ...(verify === undefined ? {} : { verify }) };
-  const { store } = to;
-  if (!ours && store.guarantees.conditionalPut) {
-    try {
-      return (await store.write(key, body, { ...options, ifAbsent: true })).version ?? '';
-    } catch (error) {
-      if (failureOf(error)?.code !== 'store.conflict') throw error;
-      return adopt(to, key, expected);
-    }
-  }
-  // Without conditional puts the look and the write are two acts; only another program could come between.
-  if (!ours && (await store.stat(key)) !== undefined) return adopt(to, key, expected);
-  return (await store.write(key, body, options)).version ?? '';
-}
-
-async function adopt(
-  to: Publishing,
-  key: string,
-  expected: { readonly size: number; readonly digest: Digest },
-): Promise<string> {
-  const found = await to.store.stat(key);
-  if (found?.size === expected.size && (await to.store.digest(key)) === expected.digest) return found.version ?? '';
-  throw fail('output.foreign', { place: to.place, key });
+function bodyOf(output: Exclude<Staged, StagedFolder | StagedCopy>): Bytes {
+  return output.kind === 'bytes' ? output.bytes : createReadStream(output.path, { highWaterMark: 256 * 1024 });
 }
 
 // Object stores have no folders to rename: files appear one by one, and the row that makes them a folder comes

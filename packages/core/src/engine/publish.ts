@@ -3,7 +3,8 @@ import type { OpenStore } from '../model/store.ts';
 import type { StoredOutput } from '../state/rows.ts';
 import type { State } from '../state/state.ts';
 import type { Committer } from './commit.ts';
-import { publishFile, publishFolder } from './publish-local.ts';
+import { publishCopy } from './publish-copy.ts';
+import { publishFile, publishFolder, replaceFile } from './publish-local.ts';
 import { type FolderFiles, publishRemote } from './publish-remote.ts';
 import { claimUrl, type Publishing } from './publishing.ts';
 import { describeLine } from '../state/line-lock.ts';
@@ -28,6 +29,7 @@ export class Publisher {
 
   /** Synchronous for places on a local disk, where a promise per file would cost as much as the rename. */
   publish(to: Publishing, staged: readonly Staged[]): StoredOutput[] | Promise<StoredOutput[]> {
+    // All are checked before the first is published: an item that may not write one of its files writes none.
     const ours = staged.map((output) => this.#check(to, output));
     if (to.store.localPath('x') === undefined) return this.#publishRemote(to, staged, ours);
     const outputs: StoredOutput[] = [];
@@ -54,9 +56,11 @@ export class Publisher {
 
   #publishLocal(to: Publishing, output: Staged, ours: boolean): StoredOutput {
     const target = to.store.localPath(output.key) as string;
-    const how = { ours: ours || to.overwrite, place: to.place, key: output.key };
+    const allowed = ours || to.overwrite;
+    const how = { ours: allowed, place: to.place, key: output.key };
     switch (output.kind) {
       case 'file':
+        if (!allowed && output.replaces !== undefined) return replaceFile(output, output.replaces, target, how);
         return [output.key, output.size, publishFile(output, target, how), output.digest, 'file'];
       case 'folder':
         return [output.key, output.size, publishFolder(output, target, how), output.digest, 'folder'];
@@ -68,12 +72,13 @@ export class Publisher {
 
   async #publishRemote(to: Publishing, staged: readonly Staged[], ours: readonly boolean[]): Promise<StoredOutput[]> {
     const outputs: StoredOutput[] = [];
-    const read = async (from: { store: string; key: string }): Promise<AsyncIterable<Uint8Array>> =>
-      (await this.#openStore(from.store)).read(from.key);
     try {
       for (const [i, output] of staged.entries()) {
+        const allowed = (ours[i] as boolean) || to.overwrite;
         outputs.push(
-          await publishRemote(to, output, (ours[i] as boolean) || to.overwrite, read, this.#folderFiles(to)),
+          output.kind === 'copy'
+            ? await publishCopy(to, output, allowed, this.#openStore)
+            : await publishRemote(to, output, allowed, this.#folderFiles(to)),
         );
       }
       return outputs;
@@ -83,6 +88,7 @@ export class Publisher {
     }
   }
 
+  // A remote folder is published file by file, so each file has a claim of its own besides the folder's.
   #folderFiles(to: Publishing): FolderFiles {
     const before = new Set<string>();
     const own = (key: string): boolean => {
@@ -109,6 +115,7 @@ export class Publisher {
   /** Refuses what another line or item owns; returns whether we may replace what lies there. */
   #check(to: Publishing, output: Staged): boolean {
     const url = claimUrl(to.place, output.key, output.kind);
+    // Two items of one group may write the same key before either is recorded.
     const pending = this.#committer.pendingClaim(url);
     if (pending !== undefined && (pending.line !== to.line.id || pending.key !== to.key)) {
       throw this.#collision(to, output, pending.url === url ? `item '${pending.key}' of this run` : pending.url);
@@ -122,6 +129,7 @@ export class Publisher {
         if (!claim.stale) throw this.#claimed(to, output, claim.line);
       } else if (!claim.stale && to.isConfirmed(claim.key)) throw this.#collision(to, output, `item '${claim.key}'`);
       else ours = true;
+      // Folded alike, written differently: a disk that ignores case would make one file of two.
       if (claim.url !== url && !claim.stale) throw this.#collision(to, output, claim.url);
     }
     this.#committer.claim(url, to.line.id, to.key);

@@ -13,6 +13,7 @@ import { stepsOf } from './executors/run-chunk.ts';
 import { Limits } from './limits.ts';
 import type { MapRun } from './map-run.ts';
 import { Publisher } from './publish.ts';
+import type { RunSettings, RunSignals } from './run-settings.ts';
 import { Scheduler } from './scheduler.ts';
 import { Settler } from './settle.ts';
 import { sweepDir } from './sweep.ts';
@@ -21,7 +22,7 @@ import { type RunningPlugin, TaskRun } from './task-run.ts';
 import { toFailure } from './work/airlock.ts';
 import type { WorkDeps } from './work/tools.ts';
 
-export interface RunOptions {
+export interface RunOptions extends RunSettings, RunSignals {
   readonly state: State;
   readonly plugin: RunningPlugin;
   readonly task: string;
@@ -39,17 +40,6 @@ export interface RunOptions {
   readonly workerInit: WorkerInit;
   readonly lanes: { readonly [name: string]: number };
   readonly emit: Emit;
-  /** First interrupt: finish what is in hand. */
-  readonly drain: AbortSignal;
-  /** Second interrupt: end it. */
-  readonly stop: AbortSignal;
-  readonly dryRun: boolean;
-  readonly force: boolean;
-  readonly jobs?: number;
-  readonly onFailure: 'finish' | 'stop';
-  readonly overwrite: boolean;
-  readonly wait: boolean;
-  readonly verify: boolean;
   readonly redact: <T>(value: T) => T;
   readonly onReason?: (map: string, key: string, reason: Reason) => void;
 }
@@ -82,6 +72,7 @@ export async function runTask(options: RunOptions): Promise<TaskReport> {
   const control = new RunControl(emit, options.onFailure);
   const steps = stepsOf(options.plugin.plugin);
   const failures: Failure[] = [];
+  // Before anything else: a machine that a killed run left on is stopped even if this run fails at once.
   if (!dryRun) {
     state.sweepLocks();
     sweepDir(state, deps.spoolDir);
@@ -103,6 +94,7 @@ export async function runTask(options: RunOptions): Promise<TaskReport> {
   const settler = new Settler(state, committer, new Publisher(state, committer, options.openStore), control, {
     run,
     overwrite: options.overwrite,
+    verify: options.verify,
     scratchDir: deps.scratchDir,
     task: { plugin: options.plugin.plugin.name, task: options.task },
     redact: options.redact,
@@ -124,6 +116,7 @@ export async function runTask(options: RunOptions): Promise<TaskReport> {
     address: (map) => taskRun.address(map),
   });
   taskRun.scheduler = scheduler;
+  // Counts are looked at and not sent with each item: a million events would cost more than the items.
   const ticker = setInterval(() => {
     for (const map of taskRun.maps)
       if (!map.closed) emit({ type: 'map.progress', map: map.spec.id, counts: map.counts() });
@@ -173,6 +166,8 @@ export async function runTask(options: RunOptions): Promise<TaskReport> {
   clearInterval(ticker);
   options.drain.removeEventListener('abort', onDrain);
   options.stop.removeEventListener('abort', onStop);
+  // In this order: nothing runs any more, then the at-end work, then the last rows, then the locks are given back. Whoever
+  // gets a line next must find all of it recorded.
   for (const executor of Object.values(executors)) await executor.close();
   if (!dryRun)
     failures.push(...(await runAtEnd(state, state.atEnd.pending(run), deps, emit, (record) => steps.get(record.step))));

@@ -20,6 +20,8 @@ export interface Executors {
   readonly isolated: Executor;
 }
 
+const notStarted = { settled: false, timedOut: false, travels: false, timer: undefined, progressMs: 0 };
+
 /** Hands items to executors: later maps first (so that little lies half-made), chunk by chunk, under all limits. */
 export class Scheduler {
   readonly #maps: MapRun[] = [];
@@ -153,16 +155,8 @@ export class Scheduler {
     const id = ++this.#chunkId;
     const open: OpenChunk = { id, map, executor, items: [], flight, startedMs: performance.now(), left: todos.length };
     for (const [index, todo] of todos.entries()) {
-      open.items.push({
-        todo,
-        needs,
-        chunk: open,
-        index,
-        settled: false,
-        timedOut: false,
-        timer: undefined,
-        progressMs: 0,
-      });
+      const item = { todo, needs, chunk: open, index, ...notStarted };
+      open.items.push(item);
       this.#limits.take(needs);
     }
     map.inHand += todos.length;
@@ -216,6 +210,9 @@ export class Scheduler {
   #outcome(item: InHand, outcome: ItemOutcome): void {
     if (item.settled) return;
     this.#release(item);
+    // Bytes that travel while they are published are the item's work: it keeps its slots until then.
+    item.travels = outcome.ok && outcome.staged.some((output) => output.kind === 'copy');
+    if (!item.travels) this.#limits.give(item.needs);
     const { map } = item.chunk;
     const { timeoutMs } = map.spec.step.spec;
     const real: ItemOutcome = item.timedOut
@@ -226,7 +223,7 @@ export class Scheduler {
     else void settled.then(() => this.#leave(item));
   }
 
-  /** The item no longer runs: its share of every limit is free again. */
+  /** The item no longer runs. */
   #release(item: InHand): void {
     item.settled = true;
     clearTimeout(item.timer);
@@ -239,7 +236,6 @@ export class Scheduler {
         ended: true,
       });
     }
-    this.#limits.give(item.needs);
     const { chunk } = item;
     if (!chunk.items.every((other) => other.settled)) return;
     if (chunk.executor === this.#executors.isolated) {
@@ -256,6 +252,7 @@ export class Scheduler {
   /** The item's row is with the committer (or it failed): when all of a chunk are, its flight has landed. */
   #leave(item: InHand): void {
     const { chunk } = item;
+    if (item.travels) this.#limits.give(item.needs);
     chunk.map.inHand--;
     chunk.left--;
     if (chunk.left === 0) {
@@ -285,7 +282,9 @@ export class Scheduler {
       if (alone || item.timedOut || this.#control.draining) this.#outcome(item, { ok: false, failure });
       else {
         this.#release(item);
+        this.#limits.give(item.needs);
         item.todo.suspect = true;
+        this.#settler.startOver(item.todo);
         this.enqueue(open.map, item.todo);
         this.#leave(item);
       }

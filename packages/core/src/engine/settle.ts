@@ -11,6 +11,7 @@ import { claimUrl, type Publishing } from './publishing.ts';
 import { toFailure } from './work/airlock.ts';
 import { dropScratch, type ItemOutcome } from './work/run-item.ts';
 import type { Staged } from './work/staged.ts';
+import { YieldBook } from './yields.ts';
 
 const defaultRetries = 2;
 const firstRetryMs = 500;
@@ -25,14 +26,15 @@ export class Settler {
   readonly #options: {
     readonly run: number;
     readonly overwrite: boolean;
+    readonly verify: boolean;
     readonly scratchDir: string;
     readonly task: { readonly plugin: string; readonly task: string };
     readonly redact: (failure: Failure) => Failure;
     readonly onIdle: (map: MapRun) => void;
   };
+  /** All of this run; of the failures themselves only the first hundred are kept here, the rest in the state. */
   failures = 0;
-  /** Keys each running generator item has yielded in this run. */
-  readonly #yielded = new WeakMap<Todo, Set<string>>();
+  readonly #yields: YieldBook;
   readonly firstFailures: Failure[] = [];
 
   constructor(
@@ -43,6 +45,7 @@ export class Settler {
     options: {
       run: number;
       overwrite: boolean;
+      verify: boolean;
       scratchDir: string;
       task: { plugin: string; task: string };
       redact: (failure: Failure) => Failure;
@@ -54,6 +57,7 @@ export class Settler {
     this.#publisher = publisher;
     this.#control = control;
     this.#options = options;
+    this.#yields = new YieldBook(state, committer);
   }
 
   /** Returns a promise only where publishing needs one (remote places). */
@@ -79,22 +83,47 @@ export class Settler {
     );
   }
 
-  /** A generator's yield: a row of its own under the item, published and on its way to the state. */
-  async yielded(map: MapRun, todo: Todo, subKey: string, result: string, staged: readonly Staged[]): Promise<void> {
-    const seen = this.#yielded.get(todo) ?? new Set();
-    this.#yielded.set(todo, seen);
-    if (seen.has(subKey)) throw fail('item.duplicate', { key: subKey, map: map.spec.name });
-    seen.add(subKey);
+  /**
+   * A generator's yield: a row of its own under the item, published and on its way to the state.
+   *
+   * Returns a promise only where publishing needs one. Rows behind a refused one are refused like it: the generator
+   * yielded them before it could hear of that.
+   */
+  yielded(map: MapRun, todo: Todo, subKey: string, result: string, staged: readonly Staged[]): Promise<void> | void {
+    const yields = this.#yields.of(map, todo);
+    if (yields.refused !== undefined) throw yields.refused;
     const key = `${todo.key}${subKeySeparator}${subKey}`;
-    const old = this.#state.rows.find(map.line.id, [key]).get(key);
-    const outputs = await this.#publish(map, { ...todo, key, oldOutputs: old?.outputs ?? [] }, staged);
+    const old = yields.old.get(key);
     const sub: Todo = { ...todo, key, seq: old?.seq ?? 0, oldOutputs: old?.outputs ?? [] };
-    this.#write(map, sub, result, undefined, outputs, (seq) => {
-      // A retried item may yield again what its first attempt gave away already.
-      if (map.used.has(seq)) return;
-      map.used.add(seq);
-      map.emit(seq, result);
-    });
+    const refuse = (error: unknown): never => {
+      yields.refused = error;
+      throw error;
+    };
+    const write = (outputs: readonly StoredOutput[]): void => {
+      // Its worker died while it was published, and the item has been started over: the row comes again.
+      if (this.#yields.of(map, todo) !== yields) return;
+      yields.keys.add(subKey);
+      this.#write(map, sub, result, undefined, outputs, (seq) => {
+        // A retried item may yield again what its first attempt gave away already.
+        if (map.used.has(seq)) return;
+        map.used.add(seq);
+        map.emit(seq, result);
+      });
+    };
+    let outputs: StoredOutput[] | Promise<StoredOutput[]>;
+    try {
+      if (yields.keys.has(subKey)) throw fail('item.duplicate', { key: subKey, map: map.spec.name });
+      outputs = this.#publish(map, sub, staged);
+    } catch (error) {
+      return refuse(error);
+    }
+    if (Array.isArray(outputs)) return write(outputs);
+    return outputs.then(write, refuse);
+  }
+
+  /** The item is worked on again in this run: what its last attempt has yielded counts as done. */
+  startOver(todo: Todo): void {
+    this.#yields.startOver(todo);
   }
 
   log(map: MapRun, key: string, message: string): void {
@@ -113,9 +142,12 @@ export class Settler {
       key: todo.key,
       place: map.spec.place,
       store: map.store,
-      inherited: map.suspects.has(todo.key.split(subKeySeparator)[0] as string),
+      // Without rows the inventory tells what is there, and what is there is nobody's by our own account.
+      inherited: map.keepsRows && map.suspects.has(todo.key.split(subKeySeparator)[0] as string),
       overwrite: this.#options.overwrite,
+      verify: this.#options.verify,
       isConfirmed: (key) => {
+        // A row of an earlier run proves nothing: its item may be gone, and then its file may be replaced.
         const row = this.#state.rows.find(map.line.id, [key]).get(key);
         return row !== undefined && map.used.has(row.seq);
       },
@@ -148,11 +180,15 @@ export class Settler {
     outputs: readonly StoredOutput[],
     committed: (seq: number) => void,
   ): void {
+    // Outputs that the item made last time and not this time lose their owner with the row that named them.
     const place = map.spec.place ?? '';
     for (const output of outputs) map.sizeBytes += output[1];
     const kept = new Set(outputs.map((output) => output[0]));
     const dropped = todo.oldOutputs.filter((output) => !kept.has(output[0]));
-    if (!map.keepsRows) return committed(0);
+    if (!map.keepsRows) {
+      if (map.suspects.has(todo.key)) this.#committer.note(() => this.#state.flights.forgive(map.line.id, todo.key));
+      return committed(0);
+    }
     this.#committer.add({
       row: {
         seq: todo.seq,
@@ -205,8 +241,8 @@ export class Settler {
     const failure = this.#options.redact(failureAt(raw, at));
     if (failure.transient === true && todo.attempt < retries && !this.#control.draining) {
       todo.attempt++;
-      todo.doneKeys = [...(todo.doneKeys ?? []), ...(this.#yielded.get(todo) ?? [])];
-      this.#yielded.delete(todo);
+      this.startOver(todo);
+      // It counts as in hand while it waits: a map whose last item is about to be tried again is not over.
       const waitMs = retryDelayMs(todo.attempt, failure);
       this.#control.emit({
         type: 'item.retry',
@@ -230,6 +266,7 @@ export class Settler {
     map.pendingKeys.delete(todo.key);
     this.failures++;
     if (this.firstFailures.length < 100) this.firstFailures.push(failure);
+    // With the next group of rows: a thousand failures must not be a thousand transactions.
     this.#committer.note(() => {
       this.#state.runs.addFailure(this.#options.run, map.spec.id, todo.key, failure);
       if (failure.code === 'item.crashed') this.#state.flights.accuse(map.line.id, todo.key);

@@ -1,5 +1,5 @@
 import { canonicalJson } from '../lib/canonical-json.ts';
-import type { Emit } from '../model/event.ts';
+import type { Emit, Reason } from '../model/event.ts';
 import { fail } from '../model/failure.ts';
 import type { Plugin } from '../model/plugin.ts';
 import type { Step } from '../model/step.ts';
@@ -20,6 +20,7 @@ import { OutputChecker, Statter } from './output-check.ts';
 import { MapPlanner } from './plan-map.ts';
 import { ReleasedBytes } from './released.ts';
 import { MapResults, resolveResults } from './results.ts';
+import type { RunSettings, RunSignals } from './run-settings.ts';
 import type { Scheduler } from './scheduler.ts';
 import { settleStale } from './stale.ts';
 import { leaveStaging, sweepStaging } from './sweep.ts';
@@ -29,11 +30,13 @@ import { isResults } from '../model/result.ts';
 export interface RunningPlugin {
   readonly plugin: Plugin;
   readonly version: string;
-  /** File URL. */
+  /** File URL; '' for a task of the runner itself, which no worker can import. */
   readonly entry: string;
 }
 
-export interface TaskRunOptions {
+export interface TaskRunOptions
+  extends Pick<RunSettings, 'dryRun' | 'force' | 'verify' | 'wait'>,
+    Pick<RunSignals, 'stop'> {
   readonly state: State;
   readonly plugin: RunningPlugin;
   readonly task: string;
@@ -42,13 +45,8 @@ export interface TaskRunOptions {
   readonly canonicalPlace: (place: string) => string;
   readonly control: RunControl;
   readonly emit: Emit;
-  readonly dryRun: boolean;
-  readonly force: boolean;
-  readonly verify: boolean;
-  readonly wait: boolean;
-  readonly stop: AbortSignal;
   readonly committer: Committer;
-  readonly onReason?: (map: MapRun, key: string, reason: import('../model/event.ts').Reason) => void;
+  readonly onReason?: (map: MapRun, key: string, reason: Reason) => void;
 }
 
 /** What `once` and the engine's own steps add to a map's options. */
@@ -105,7 +103,7 @@ export class TaskRun {
         exact: options.exact === true,
         partial: options.partial === 'allow',
         once: options.once === true,
-        internal: options.internal === true,
+        internal: options.internal === true || this.#options.plugin.entry === '',
       },
       this.#options.state.rows,
     );

@@ -7,6 +7,10 @@ import { createHash, hash } from 'node:crypto';
  */
 export type Digest = `sha256:${string}` | `md5:${string}`;
 
+export function isSha256(digest: string | undefined): digest is `sha256:${string}` {
+  return digest?.startsWith('sha256:') === true;
+}
+
 /** Returns the `sha256:` digest of a text (as UTF-8) or of bytes. */
 export function sha256(data: string | Uint8Array): Digest {
   return `sha256:${hash('sha256', data, 'hex')}`;

@@ -128,12 +128,20 @@ export interface Output {
    */
   write(key: string, bytes: Bytes | string, options?: { readonly verify?: 'read' }): Promise<FileRef>;
   /** A link where the bytes are our own and on the same disk, a server-side copy, else a copy. */
-  copy(key: string, ref: FileRef): Promise<FileRef>;
+  copy(key: string, ref: FileRef, options?: CopyOptions): Promise<FileRef>;
   /** A private folder, published whole and recorded as one output. */
   folder(key: string): Promise<OutputFolder>;
   /** A private path for a foreign program to write to; `wrote` makes it an output. */
   path(key: string): Promise<string>;
   wrote(key: string): Promise<FileRef>;
+}
+
+export interface CopyOptions {
+  /**
+   * A file that was seen at the key and may be replaced, whoever made it. When it has changed since, the item
+   * fails with `store.conflict` instead.
+   */
+  readonly replaces?: FileRef;
 }
 
 export interface OutputFolder {

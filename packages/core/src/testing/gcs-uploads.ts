@@ -30,6 +30,11 @@ export class GcsUploads {
     this.#objects = objects;
   }
 
+  /** Loses every upload that was begun, as the service does after a week. */
+  forget(): void {
+    this.#sessions.clear();
+  }
+
   /** Uploads that were started, and neither finished nor given up. */
   get openCount(): number {
     return [...this.#sessions.values()].filter(({ object }) => object === undefined).length;

@@ -41,7 +41,7 @@ describe('a store that a plugin brings', function () {
       ['store cp ./a.txt shelf:in/a.txt', /Copied 1 file/],
       ['store ls shelf:in', /a\.txt/],
       ['store cat shelf:in/a.txt', /^hello$/],
-      ['store check shelf:', /✓ write/],
+      ['store check-access shelf:', /✓ write/],
       ['store rm shelf:in/a.txt', /Removed 1 file/],
       ['clean', /nothing to clean/],
     ] as const) {

@@ -1,8 +1,14 @@
 import assert from 'node:assert/strict';
 import type { Entry } from '../../src/model/driver.ts';
 import type { Store } from '../../src/model/store.ts';
+import { fail } from '../../src/model/failure.ts';
 import { splitFileUrl } from '../../src/cli/store-url.ts';
 import { cli, type CliAnswer } from './support/fake-cli.ts';
+
+interface Probe {
+  readonly what: string;
+  readonly state: string;
+}
 
 /** Stores in memory by place: enough of a store for the commands, which add nothing to its promises. */
 function stores(files: { readonly [place: string]: { [key: string]: string } }): (place: string) => Promise<Store> {
@@ -24,7 +30,8 @@ function stores(files: { readonly [place: string]: { [key: string]: string } }):
         yield Object.keys(held).map(entry);
       },
       remove: (keys: readonly string[]) => Promise.resolve(keys.forEach((key) => Reflect.deleteProperty(held, key))),
-      write: async (key: string, body: Uint8Array | AsyncIterable<Uint8Array>) => {
+      write: async (key: string, body: Uint8Array | AsyncIterable<Uint8Array>, how?: { ifAbsent?: boolean }) => {
+        if (how?.ifAbsent === true && key in held) throw fail('store.conflict', { url: key });
         const pieces: Uint8Array[] = [];
         for await (const piece of body instanceof Uint8Array ? [body] : body) pieces.push(piece);
         held[key] = Buffer.concat(pieces).toString();
@@ -60,6 +67,10 @@ describe('store commands', () => {
   };
   let open: (place: string) => Promise<Store>;
   const run = (...argv: string[]): Promise<CliAnswer> => cli(['store', ...argv], { store: open });
+  const json = async (...argv: string[]) => {
+    const { code, stdout } = await run(...argv, '--json');
+    return { code, report: JSON.parse(stdout) as Record<string, unknown> };
+  };
 
   beforeEach(() => {
     open = stores(structuredClone(files));
@@ -67,32 +78,49 @@ describe('store commands', () => {
 
   it('ls shows one level with the size of folders, or all', async () => {
     assert.equal((await run('ls', 'cloud:sets')).stdout, '5 B  deep/  2 files\n5 B  a.txt\n3 files in all\n');
-    assert.match((await run('ls', 'cloud:sets', '--all')).stdout, / {6}3 B {2}deep\/c\.txt/);
+    assert.match((await run('ls', 'cloud:sets', '--recursive')).stdout, / {6}3 B {2}deep\/c\.txt/);
   });
 
   it('cat prints the bytes and nothing else', async () => {
     assert.deepEqual(await run('cat', 'cloud:sets/a.txt'), { code: 0, stdout: 'hello', stderr: '' });
-  });
-
-  it('cp copies a file, into a folder or under a new name, or a whole folder', async () => {
-    assert.match((await run('cp', 'cloud:sets/a.txt', './new/b.txt')).stdout, /Copied 1 file, 5 B/);
-    assert.match((await run('cp', 'cloud:sets/a.txt', './new/')).stdout, /Copied 1 file/);
-    assert.match((await run('cp', 'cloud:sets', './new')).stdout, /Copied 3 files, 10 B, to \.\/new/);
-    assert.equal((await run('cat', './new/b.txt')).stdout, 'hello');
-    assert.equal((await run('cat', './new/a.txt')).stdout, 'hello');
-    assert.match((await run('cp', 'cloud:sets/none', './new')).stderr, /store\.missing/);
+    assert.match((await run('cat', 'cloud:sets/a.txt', '--range', 'x')).stderr, /--range is 0-99, 100- or -100/);
   });
 
   it('rm removes one file, and a folder only when told so', async () => {
-    assert.match((await run('rm', 'cloud:sets')).stderr, /A folder is removed with --all/);
+    assert.match((await run('rm', 'cloud:sets')).stderr, /A folder is removed with --recursive/);
     assert.match((await run('rm', 'cloud:sets/a.txt')).stdout, /Removed 1 file\./);
-    assert.match((await run('rm', 'cloud:sets', '--all')).stdout, /Removed 2 files\./);
+    assert.match(
+      (await run('rm', 'cloud:sets', '--recursive', '--dry-run')).stdout,
+      /deep\/c\.txt\nWould remove 2 files\./,
+    );
+    assert.match((await run('rm', 'cloud:sets', '--recursive')).stdout, /Removed 2 files\./);
   });
 
-  it('check tries the store out and leaves nothing behind', async () => {
-    const { stdout, code } = await run('check', './new');
+  it('check-access tries each thing apart and leaves nothing behind', async () => {
+    const { stdout, code } = await run('check-access', './new');
     assert.equal(code, 0);
-    assert.match(stdout, /✓ write .*\n.*✓ read .*\n.*✓ list .*\n.*✓ remove/);
+    assert.match(stdout, /✓ list .*\n.*✓ write .*\n.*✓ read .*\n.*✓ write if new refused.*\n.*✓ replace.*\n.*✓ remove/);
     assert.match((await run('ls', './new')).stdout, /There are no files/);
+  });
+
+  it('check-access tells what is denied from what could not be tried', async () => {
+    const { place: _none, ...readOnly } = await open('cloud:sets');
+    const denied = (): Promise<never> => Promise.reject(fail('store.denied', { url: 'cloud:sets', status: 403 }));
+    open = () => Promise.resolve({ ...readOnly, place: 'cloud:sets', write: denied });
+    const { code, report } = await json('check-access', 'cloud:sets');
+    assert.equal(code, 3);
+    const states = Object.fromEntries((report['probes'] as Probe[]).map(({ what, state }) => [what, state]));
+    assert.deepEqual(states, { list: 'ok', write: 'denied', read: 'ok', replace: 'untold', remove: 'untold' });
+  });
+
+  it('du sums up folders, as deep as asked', async () => {
+    assert.equal((await run('du', 'cloud:sets')).stdout, ' 5 B  2 files  deep/\n10 B  3 files  in all\n');
+    const { report } = await json('du', 'cloud:sets');
+    assert.deepEqual(report, {
+      place: 'cloud:sets',
+      files: 3,
+      sizeBytes: 10,
+      folders: { 'deep/': { files: 2, sizeBytes: 5 } },
+    });
   });
 });

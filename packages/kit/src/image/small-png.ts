@@ -1,9 +1,12 @@
-import { inflateSync } from 'node:zlib';
+import { crc32, inflateSync } from 'node:zlib';
 import type { RawImage } from './raw-image.ts';
 
 const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 /** Above this sharp is as fast, and a small file cannot make this process inflate a huge one. */
 const pixelLimit = 1 << 20;
+
+/** Chunks that change no pixel. Whatever else a file has makes it the other decoder's. */
+const harmless: ReadonlySet<string> = new Set(['gAMA', 'cHRM', 'sRGB', 'pHYs', 'tEXt', 'tIME']);
 
 /** Channels by PNG colour type; palettes (3) are not read here. */
 const channelsOf: { readonly [colourType: number]: RawImage['channels'] } = { 0: 1, 2: 3, 4: 2, 6: 4 };
@@ -11,8 +14,8 @@ const channelsOf: { readonly [colourType: number]: RawImage['channels'] } = { 0:
 /**
  * Decodes a small 8-bit PNG (gray or RGB, with or without alpha, not interlaced), or returns undefined for anything else.
  *
- * Undefined also for every irregularity, so the caller's other decoder judges it: nothing is repaired here, and chunk
- * checksums are not looked at. Method: PNG specification (third edition), sections 7 to 9.
+ * Undefined also for every irregularity, a wrong checksum or a chunk out of place among them, so the caller's other
+ * decoder judges it: what is returned is whole. Method: PNG specification (third edition), sections 5 and 7 to 9.
  */
 export function readSmallPng(bytes: Uint8Array): RawImage | undefined {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -30,18 +33,31 @@ export function readSmallPng(bytes: Uint8Array): RawImage | undefined {
   return data && { data, width, height, channels };
 }
 
-/** The joined IDAT chunks; undefined when the file ends before IEND or has what changes colours. */
+/** The joined IDAT chunks; undefined when anything is not as it should be up to IEND, where the file ends. */
 function imageData(file: Buffer): Buffer | undefined {
+  if (file.readUInt32BE(8) !== 13 || !holds(file, 8, 13)) return undefined;
   const pieces: Buffer[] = [];
+  let isOver = false;
   for (let at = 33; at + 12 <= file.length; ) {
     const length = file.readUInt32BE(at);
+    const end = at + 12 + length;
+    if (end > file.length || !holds(file, at, length)) return undefined;
     const type = file.toString('latin1', at + 4, at + 8);
-    if (type === 'IEND') return pieces.length === 1 ? pieces[0] : Buffer.concat(pieces);
-    if (type === 'tRNS' || type === 'iCCP' || at + 12 + length > file.length) return undefined;
-    if (type === 'IDAT') pieces.push(file.subarray(at + 8, at + 8 + length));
-    at += 12 + length;
+    if (type === 'IEND') {
+      if (length !== 0 || end !== file.length) return undefined;
+      return pieces.length === 1 ? pieces[0] : Buffer.concat(pieces);
+    }
+    if (type === 'IDAT' && !isOver) pieces.push(file.subarray(at + 8, at + 8 + length));
+    else if (harmless.has(type)) isOver = pieces.length > 0;
+    else return undefined;
+    at = end;
   }
   return undefined;
+}
+
+/** True when the chunk's checksum, over its type and its data, is right. */
+function holds(file: Buffer, at: number, length: number): boolean {
+  return crc32(file.subarray(at + 4, at + 8 + length)) === file.readUInt32BE(at + 8 + length);
 }
 
 function inflate(packed: Buffer, size: number): Buffer | undefined {

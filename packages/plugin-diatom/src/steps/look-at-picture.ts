@@ -14,12 +14,12 @@ export const lookAtPicture = defineStep({
   async work(picture: Picture | LeftOut, { bytes }): Promise<Looked | LeftOut> {
     if (isLeftOut(picture)) return picture;
     const content = await bytes(picture.file);
-    const { width, height, problem } = await inspectImage(content);
+    const { width, height, problem, pixels } = await inspectImage(content, { keepPixels: true });
     if (problem !== undefined) {
       const { file: _, ...rest } = picture;
       return { ...rest, leftOut: `is ${problem.kind}: ${problem.message}`, count: 1 };
     }
     const digest = picture.file.digest?.startsWith('sha256:') ? picture.file.digest : sha256(content);
-    return { ...picture, sha256: digest.slice('sha256:'.length), phash: await phash(content), width, height };
+    return { ...picture, sha256: digest.slice('sha256:'.length), phash: await phash(pixels ?? content), width, height };
   },
 });

@@ -95,8 +95,10 @@ export const build = defineTask({
       fail: params.onLeak === 'error',
       warnings: set.warnings,
     };
-    const leaks = await once(findLeaks, search, { into: out });
-    await once(drawSheet, { notes, pictures: placed }, { into: out });
+    const [leaks] = await Promise.all([
+      once(findLeaks, search, { into: out }),
+      once(drawSheet, { notes, pictures: placed }, { into: out }),
+    ]);
     // 8. Pack the set under the moment it last changed.
     const { name } = await once(nameSet, { pictures: placed });
     const more = [

@@ -33,16 +33,15 @@ export async function openClassifier(
   const pixels = height * width * channels;
   const warmUp = { [plan.input]: [batch, ...imageDims] };
   const model = await openOnnx(path, { label: file.key, warmUp });
-  // Reused: a batch is 2 MB or more, and there are thousands.
-  const input = new Float32Array(batch * pixels);
   return {
     plan,
     batch,
     async classify(planes) {
-      for (const [index, plane] of planes.entries()) writePlane(plane, plan, input, index);
-      // A model of fixed size also gets what is left of the batch before; those scores are not looked at.
+      // A model of fixed size also gets black images; their scores are not looked at.
       const count = plan.fixedBatch ?? planes.length;
-      const data = input.subarray(0, count * pixels);
+      // Never one array for all: other bins of this worker fill theirs while this one waits for its turn to run.
+      const data = new Float32Array(count * pixels);
+      for (const [index, plane] of planes.entries()) writePlane(plane, plan, data, index);
       const outputs = Object.values(await model.run({ [plan.input]: { dims: [count, ...imageDims], data } }));
       const [output] = outputs;
       if (output?.dims.join() !== [count, classCount].join())

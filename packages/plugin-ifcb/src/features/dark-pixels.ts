@@ -37,7 +37,7 @@ function twoMeans(values: Float32Array): { readonly centres: Float32Array; reado
   for (let round = 0; round < maxRounds; round++) {
     const update = (cluster: 0 | 1): void => {
       centres[cluster] = centreOf(values, nearest, cluster) ?? centres[cluster]!;
-      distances[cluster] = distancesTo(values, centres[cluster]!);
+      distances[cluster] = distancesTo(values, centres[cluster]);
     };
     update(0);
     update(1);
@@ -48,7 +48,7 @@ function twoMeans(values: Float32Array): { readonly centres: Float32Array; reado
       const lonely = farthest(distances[full]);
       nearest[lonely] = empty;
       centres[empty] = values[lonely]!;
-      distances[empty] = distancesTo(values, centres[empty]!);
+      distances[empty] = distancesTo(values, centres[empty]);
       update(full);
     }
     const total = totalOf(distances, nearest);

@@ -1,4 +1,5 @@
-import { type Complex, complex, Fft } from './fft.ts';
+import { type Complex, complex, exchanged } from './complex.ts';
+import { Fft } from './fft.ts';
 import { type FilterBank, makeFilterBank, orientationCount, scaleCount } from './log-gabor.ts';
 import { median } from './median.ts';
 
@@ -19,6 +20,7 @@ interface Bench {
 export class PhaseCongruency {
   readonly #benches = new Map<string, Bench>();
   readonly #kept: number;
+  #room = new Room(0);
 
   /** Keeps the filters of the last `kept` sizes. */
   constructor({ kept = 8 }: { readonly kept?: number } = {}) {
@@ -35,7 +37,8 @@ export class PhaseCongruency {
   moments(pixels: Uint8Array, width: number, height: number): Float64Array {
     const bench = this.#benchFor(width, height);
     const spectrum = transform(pixels, bench);
-    const room = new Room(width * height);
+    if (this.#room.size < pixels.length) this.#room = new Room(pixels.length);
+    const room = this.#room;
     const sum = new Float64Array(width * height);
     for (let orientation = 0; orientation < orientationCount; orientation++) {
       const tau = respond(spectrum, bench, orientation, room);
@@ -56,8 +59,9 @@ export class PhaseCongruency {
   }
 }
 
-/** What one orientation's responses are gathered in; planes are [x * height + y]. */
+/** What one orientation's responses are gathered in, for images of up to `size` pixels; planes are [x * height + y]. */
 class Room {
+  readonly size: number;
   readonly even: readonly Float64Array[];
   readonly odd: readonly Float64Array[];
   readonly amplitudes: Float64Array;
@@ -66,6 +70,7 @@ class Room {
   readonly work: readonly [Complex, Complex];
 
   constructor(size: number) {
+    this.size = size;
     this.even = Array.from({ length: scaleCount }, () => new Float64Array(size));
     this.odd = Array.from({ length: scaleCount }, () => new Float64Array(size));
     this.amplitudes = new Float64Array(size);
@@ -80,14 +85,12 @@ function transform(pixels: Uint8Array, { bank: { width, height }, rows, columns 
   const [first, second] = [complex(pixels.length), complex(pixels.length)];
   for (let y = 0; y < height; y++)
     for (let x = 0; x < width; x++) first.re[x * height + y] = pixels[y * width + x]! / pixels.length;
-  // Forward: with the two parts exchanged.
-  const exchange = ({ re, im }: Complex): Complex => ({ re: im, im: re });
-  const acrossRows = rows.inverse(exchange(first), exchange(second), height);
+  const acrossRows = rows.inverse(exchanged(first), exchanged(second), height);
   const across = {
     re: transposed(acrossRows.re, width, height),
     im: transposed(acrossRows.im, width, height),
   };
-  return exchange(columns.inverse(across, complex(pixels.length), width));
+  return exchanged(columns.inverse(across, complex(pixels.length), width));
 }
 
 /** Filters the spectrum at every scale of one orientation; gives Rayleigh's tau of the finest one. */
@@ -96,6 +99,7 @@ function respond(spectrum: Complex, { bank, rows, columns }: Bench, orientation:
   const angular = bank.angular[orientation]!;
   const [from, to] = bank.columns[orientation]!;
   const count = to - from;
+  const size = width * height;
   const { amplitudes, largest } = room;
   let tau = 0;
   for (let scale = 0; scale < scaleCount; scale++) {
@@ -114,8 +118,9 @@ function respond(spectrum: Complex, { bank, rows, columns }: Bench, orientation:
     turnInto(down, turned, { count, from, width, height });
     const { re, im } = rows.inverse(turned, down, height);
     const [even, odd] = [room.even[scale]!, room.odd[scale]!];
-    for (let at = 0; at < re.length; at++) {
-      const [e, o] = [re[at]!, im[at]!];
+    for (let at = 0; at < size; at++) {
+      const e = re[at]!;
+      const o = im[at]!;
       even[at] = e;
       odd[at] = o;
       const amplitude = Math.sqrt(e * e + o * o);
@@ -128,8 +133,8 @@ function respond(spectrum: Complex, { bank, rows, columns }: Bench, orientation:
       }
     }
     if (scale === 0) {
-      room.sort.set(amplitudes);
-      tau = median(room.sort) / Math.sqrt(Math.log(4));
+      room.sort.set(amplitudes.subarray(0, size));
+      tau = median(room.sort.subarray(0, size)) / Math.sqrt(Math.log(4));
     }
   }
   return tau;

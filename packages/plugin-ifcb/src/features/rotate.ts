@@ -67,5 +67,5 @@ function twoStepsDown(value: number): number {
   double[0] = value;
   // The bits of a double are a number with a sign: one more is one step away from zero. Starts lie well away from it.
   bits[0]! += value > 0 ? -2n : 2n;
-  return double[0]!;
+  return double[0];
 }

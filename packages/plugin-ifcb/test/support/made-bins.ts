@@ -46,7 +46,7 @@ export function madeBin(
     start += width * height;
     return `${cells.join(',')}\n`;
   });
-  const last = (rows.length + 1) * 2;
+  const last = rows.length * 2 + 0.06;
   const fields = {
     softwareVersion: 'Imaging FlowCytobot Acquisition Software version 2.0, build 429; May 2010',
     runType: 'NORMAL',

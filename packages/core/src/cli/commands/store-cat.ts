@@ -1,17 +1,34 @@
+import type { ByteRange } from '../../model/driver.ts';
+import { fail } from '../../model/failure.ts';
+import type { Store } from '../../model/store.ts';
 import type { OutStream } from '../context.ts';
 import { RunnerCommand } from '../runner-command.ts';
 import { splitFileUrl } from '../store-url.ts';
 
-/** `runner store cat`: a file's bytes on stdout. */
+/** `runner store cat`: a file's bytes, or some of them, on stdout. */
 export class StoreCatCommand extends RunnerCommand {
   async run(): Promise<number> {
     const line = await this.readLine();
     const { place, key } = splitFileUrl(line.arg('file'));
     const runner = await this.context.runner();
     const store = await runner.store(place);
-    await printAll(await store.read(key), this.context.world.stdout);
+    const text = line.text('range');
+    const range = text === undefined ? undefined : await rangeOf(text, store, key);
+    await printAll(await store.read(key, range === undefined ? {} : { range }), this.context.world.stdout);
     return 0;
   }
+}
+
+/** Reads first and last byte as HTTP writes them: `0-99`, `100-`, `-100`. */
+async function rangeOf(text: string, store: Store, key: string): Promise<ByteRange> {
+  const [, first = '', last = ''] = /^(\d*)-(\d*)$/.exec(text) ?? [];
+  if (first === '' && last === '')
+    throw fail('usage.invalid', { message: `--range is 0-99, 100- or -100, not ${text}` });
+  if (first === '') {
+    const size = (await store.stat(key))?.size ?? 0;
+    return { start: Math.max(0, size - Number(last)) };
+  }
+  return { start: Number(first), ...(last === '' ? {} : { end: Number(last) + 1 }) };
 }
 
 /** Copies bytes to a stream at the stream's own speed; ends when its reader goes away, as `| head` does. */

@@ -1,6 +1,6 @@
 import type { Entry } from '../../model/driver.ts';
 import { table } from '../../report/table.ts';
-import { bytes, counted } from '../../report/units.ts';
+import { bytes, count, counted } from '../../report/units.ts';
 import { RunnerCommand } from '../runner-command.ts';
 
 /** `runner store ls`: the files of a place, one level of folders or all. */
@@ -9,24 +9,33 @@ export class StoreLsCommand extends RunnerCommand {
     const line = await this.readLine();
     const runner = await this.context.runner();
     const store = await runner.store(line.arg('place'));
-    const all = line.has('all');
+    const all = line.has('recursive');
+    const long = line.has('long');
     const folders = new Map<string, { files: number; size: number }>();
     const files: Entry[] = [];
     for await (const page of store.list()) {
       // Printed page by page: a bucket of ten million files must not be held in memory.
-      if (all) this.#printAll(page, line.has('json'));
+      if (all) this.#printAll(page, { json: line.has('json'), long });
       else for (const entry of page) sort(entry, folders, files);
     }
-    if (!all) this.#printLevel(folders, files, line.has('json'));
+    if (!all) this.#printLevel(folders, files, { json: line.has('json'), long });
     return 0;
   }
 
-  #printAll(page: readonly Entry[], json: boolean): void {
-    if (json) for (const entry of page) this.context.world.stdout.write(`${JSON.stringify(entry)}\n`);
-    else this.context.print(page.map((entry) => `${bytes(entry.size).padStart(9)}  ${entry.key}`));
+  #printAll(page: readonly Entry[], { json, long }: Look): void {
+    const text = (entry: Entry): string =>
+      long
+        ? `${String(entry.size).padStart(12)}  ${timeOf(entry).padEnd(16)}  ${entry.key}${entry.digest === undefined ? '' : `  ${entry.digest}`}`
+        : `${bytes(entry.size).padStart(9)}  ${entry.key}`;
+    // One write a page: a hundred thousand small ones take longer than the listing.
+    this.context.print(page.map((entry) => (json ? JSON.stringify(entry) : text(entry))));
   }
 
-  #printLevel(folders: Map<string, { files: number; size: number }>, files: readonly Entry[], json: boolean): void {
+  #printLevel(
+    folders: Map<string, { files: number; size: number }>,
+    files: readonly Entry[],
+    { json, long }: Look,
+  ): void {
     if (json) {
       this.context.printJson({ folders: Object.fromEntries(folders), files });
       return;
@@ -35,17 +44,31 @@ export class StoreLsCommand extends RunnerCommand {
     const rows = [
       ...[...folders].map(([name, folder]) => [bytes(folder.size), `${name}/`, counted(folder.files, 'file')]),
       ...files.map((entry) => [
-        bytes(entry.size),
+        long ? count(entry.size) : bytes(entry.size),
         entry.key,
-        entry.modifiedMs === undefined ? '' : new Date(entry.modifiedMs).toISOString().slice(0, 16).replace('T', ' '),
+        timeOf(entry),
+        ...(long ? [entry.digest ?? ''] : []),
       ]),
     ];
     const total = files.length + [...folders.values()].reduce((sum, folder) => sum + folder.files, 0);
     this.context.print(
-      table([{ align: 'right' }, { flexible: true, paint: out.name }, { paint: out.dim }], rows, layout),
+      table(
+        [{ align: 'right' }, { flexible: true, paint: out.name }, { paint: out.dim }, ...(long ? [{}] : [])],
+        rows.map((row) => (long && row.length === 3 ? [...row, ''] : row)),
+        layout,
+      ),
     );
     this.context.print([out.dim(total === 0 ? 'There are no files.' : `${counted(total, 'file')} in all`)]);
   }
+}
+
+interface Look {
+  readonly json: boolean;
+  readonly long: boolean;
+}
+
+function timeOf({ modifiedMs }: Entry): string {
+  return modifiedMs === undefined ? '' : new Date(modifiedMs).toISOString().slice(0, 16).replace('T', ' ');
 }
 
 /** Puts a file in its place of the one level shown: itself, or its first folder. */

@@ -1,6 +1,7 @@
 import type { CommandSpec } from './command-spec.ts';
 import { lookSpecs } from './look-specs.ts';
-import { projectSpecs, storeSpecs } from './project-specs.ts';
+import { projectSpecs } from './project-specs.ts';
+import { storeSpecs } from './store-specs.ts';
 import { workSpecs } from './work-specs.ts';
 
 /** Every command there is, in the order help shows them. */

@@ -1,12 +1,5 @@
 import { type CommandSpec, jsonFlag, toggle } from './command-spec.ts';
 
-const place = {
-  name: 'place',
-  description: 'A folder, a store URL or a place such as cloud:sets',
-  required: true,
-  completes: 'file',
-} as const;
-
 /** Commands around the project and its plugins. */
 export const projectSpecs: readonly CommandSpec[] = [
   {
@@ -84,52 +77,5 @@ export const projectSpecs: readonly CommandSpec[] = [
     ],
     flags: [],
     examples: ['source <(runner completion bash)', 'runner completion fish > ~/.config/fish/completions/runner.fish'],
-  },
-];
-
-/** Commands on stores; they work outside a project too. */
-export const storeSpecs: readonly CommandSpec[] = [
-  {
-    name: 'store ls',
-    group: 'store',
-    summary: 'List the files of a place',
-    args: [place],
-    flags: [toggle('all', 'Every file below, not one level'), jsonFlag],
-    examples: ['runner store ls cloud:sets', 'runner store ls s3://bucket/raw --all'],
-  },
-  {
-    name: 'store cat',
-    group: 'store',
-    summary: 'Print a file',
-    args: [{ ...place, name: 'file', description: 'Its path or URL' }],
-    flags: [],
-    examples: ['runner store cat cloud:sets/dataset.json'],
-  },
-  {
-    name: 'store cp',
-    group: 'store',
-    summary: 'Copy a file, or a folder with all that is in it',
-    args: [
-      { ...place, name: 'from', description: 'A file or a folder' },
-      { ...place, name: 'to', description: 'Its new path or URL' },
-    ],
-    flags: [toggle('overwrite', 'Replace files that are there')],
-    examples: ['runner store cp ./sets cloud:sets'],
-  },
-  {
-    name: 'store rm',
-    group: 'store',
-    summary: 'Remove a file, or with --all everything below a place',
-    args: [place],
-    flags: [toggle('all', 'Everything below')],
-    examples: ['runner store rm cloud:sets/old.zip'],
-  },
-  {
-    name: 'store check',
-    group: 'store',
-    summary: 'Write, read, list and remove a small file, and say what the store can do',
-    args: [place],
-    flags: [jsonFlag],
-    examples: ['runner store check cloud:sets'],
   },
 ];

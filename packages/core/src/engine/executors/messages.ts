@@ -20,11 +20,19 @@ export interface WorkerInit {
   readonly concurrency: number;
 }
 
+/** A row of a generator item; the ticket is what it is acknowledged (or refused) by. */
+export interface YieldedRow {
+  readonly subKey: string;
+  readonly result: string;
+  readonly staged: readonly Staged[];
+  readonly ticket: number;
+}
+
 export type ToWorker =
   | { readonly type: 'init'; readonly init: WorkerInit }
   | { readonly type: 'chunk'; readonly chunk: Chunk; readonly batch: boolean }
   | { readonly type: 'cancel'; readonly chunk: number; readonly index: number }
-  | { readonly type: 'ack'; readonly ticket: number }
+  | { readonly type: 'ack'; readonly tickets: readonly number[] }
   /** The yield was refused (a foreign file, a repeated key): it is thrown where the generator waits. */
   | { readonly type: 'nack'; readonly ticket: number; readonly failure: Failure }
   | { readonly type: 'closeLine'; readonly line: string; readonly ticket: number }
@@ -41,10 +49,8 @@ export type FromWorker =
       readonly type: 'yielded';
       readonly chunk: number;
       readonly index: number;
-      readonly subKey: string;
-      readonly result: string;
-      readonly staged: readonly Staged[];
-      readonly ticket: number;
+      /** In the order they were yielded. */
+      readonly rows: readonly YieldedRow[];
     }
   /** Its work begins now: what `timeoutMs` counts from. */
   | { readonly type: 'started'; readonly chunk: number; readonly index: number }

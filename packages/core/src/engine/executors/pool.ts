@@ -1,6 +1,6 @@
 import { toFailure } from '../work/airlock.ts';
 import type { Chunk, ChunkSink, Executor } from './executor.ts';
-import type { FromWorker, WorkerInit } from './messages.ts';
+import type { FromWorker, WorkerInit, YieldedRow } from './messages.ts';
 import { startProcess, startThread, type Transport } from './transport.ts';
 
 /** How long a cancelled item may take to notice its signal before its worker is ended. */
@@ -9,12 +9,17 @@ const graceMs = 1_000;
 interface OpenChunk {
   readonly chunk: Chunk;
   readonly sink: ChunkSink;
+  /** Items without an outcome. */
   left: number;
+  /** Of each generator item: settled when the rows that came so far are recorded or refused. */
+  readonly recording: Map<number, Promise<void>>;
 }
 
 interface PoolWorker {
   readonly transport: Transport;
+  /** In its hands, by id; all of them are lost with it. */
   readonly chunks: Map<number, OpenChunk>;
+  /** Who waits for a line to be closed there, by ticket. */
   readonly closing: Map<number, () => void>;
 }
 
@@ -35,12 +40,14 @@ export class PoolExecutor implements Executor {
 
   run(chunk: Chunk, sink: ChunkSink): void {
     const worker = this.#leastBusy();
-    worker.chunks.set(chunk.id, { chunk, sink, left: chunk.calls.length });
+    worker.chunks.set(chunk.id, { chunk, sink, left: chunk.calls.length, recording: new Map() });
     // The step itself (`local`) is code and stays here; the worker imports its own.
     const { local, ...step } = chunk.step;
     worker.transport.send({ type: 'chunk', chunk: { ...chunk, step }, batch: local?.spec.batch !== undefined });
   }
 
+  // A thread cannot be interrupted in the middle of a computation: after the grace it goes with all it has in hand, and
+  // the scheduler makes suspects of the other items.
   cancel(chunkId: number, index: number): void {
     const worker = this.#workers.find((candidate) => candidate.chunks.has(chunkId));
     if (worker === undefined) return;
@@ -50,6 +57,7 @@ export class PoolExecutor implements Executor {
     }, graceMs).unref();
   }
 
+  /** Resolves when every worker has disposed what `open` made; a worker that is gone counts as done. */
   async closeLine(line: string): Promise<void> {
     await Promise.all(
       this.#workers.map(
@@ -72,6 +80,7 @@ export class PoolExecutor implements Executor {
     }
   }
 
+  // Workers are started one by one as work comes: a run with three items never pays for eight.
   #leastBusy(): PoolWorker {
     const idle = this.#workers.find((worker) => worker.chunks.size === 0);
     if (idle !== undefined) return idle;
@@ -104,12 +113,13 @@ export class PoolExecutor implements Executor {
         return;
       }
       case 'yielded': {
-        const { index, subKey, result, staged, ticket } = message;
-        const { sink } = worker.chunks.get(message.chunk) ?? {};
-        void Promise.resolve(sink?.yielded(index, subKey, result, staged)).then(
-          () => worker.transport.send({ type: 'ack', ticket }),
-          (error: unknown) => worker.transport.send({ type: 'nack', ticket, failure: toFailure(error, {}) }),
-        );
+        const { index, rows } = message;
+        const open = worker.chunks.get(message.chunk);
+        const record = (): Promise<void> => recordRows(worker, message.chunk, index, rows);
+        const before = open?.recording.get(index);
+        // One item's rows are recorded in their order, also where publishing one of them takes long.
+        const recording = before === undefined ? record() : before.then(record);
+        open?.recording.set(index, recording);
         return;
       }
       case 'started':
@@ -123,6 +133,7 @@ export class PoolExecutor implements Executor {
         worker.closing.delete(message.ticket);
         return;
       case 'broken':
+        // It could not start (a plugin's store driver throws on import), so none of its chunks can run there.
         for (const open of worker.chunks.values()) open.sink.died(message.failure);
         worker.chunks.clear();
         return;
@@ -132,6 +143,7 @@ export class PoolExecutor implements Executor {
   }
 
   #gone(worker: PoolWorker, how: string): void {
+    // Out of the list first: what the sinks are told may start the next chunk at once, and not here.
     const at = this.#workers.indexOf(worker);
     if (at >= 0) this.#workers.splice(at, 1);
     for (const resolve of worker.closing.values()) resolve();
@@ -140,4 +152,25 @@ export class PoolExecutor implements Executor {
     worker.chunks.clear();
     for (const open of lost) open.sink.died({ code: 'item.crashed', how });
   }
+}
+
+/** Never rejects: what a row is refused for is told to the generator that yielded it. */
+async function recordRows(
+  worker: PoolWorker,
+  chunk: number,
+  index: number,
+  rows: readonly YieldedRow[],
+): Promise<void> {
+  const tickets: number[] = [];
+  for (const { subKey, result, staged, ticket } of rows) {
+    try {
+      // No more once the worker is gone: the item is started over by then, and its rows come again.
+      const recorded = worker.chunks.get(chunk)?.sink.yielded(index, subKey, result, staged);
+      if (recorded !== undefined) await recorded;
+      tickets.push(ticket);
+    } catch (error) {
+      worker.transport.send({ type: 'nack', ticket, failure: toFailure(error, {}) });
+    }
+  }
+  worker.transport.send({ type: 'ack', tickets });
 }

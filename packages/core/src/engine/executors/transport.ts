@@ -19,10 +19,14 @@ export interface TransportHandlers {
 
 // JavaScript heap of one worker; buffers and native memory lie outside it.
 const heapLimitMb = 2_048;
+// Young objects of one thread. Left to itself V8 lets this grow with the machine, and buffers of dead objects with it.
+const youngLimitMb = 24;
 
 export function startThread(handlers: TransportHandlers): Transport {
   // Memory beyond this ends the thread with ERR_WORKER_OUT_OF_MEMORY instead of the whole run.
-  const worker = new Worker(workerUrl('executors/worker'), { resourceLimits: { maxOldGenerationSizeMb: heapLimitMb } });
+  const worker = new Worker(workerUrl('executors/worker'), {
+    resourceLimits: { maxOldGenerationSizeMb: heapLimitMb, maxYoungGenerationSizeMb: youngLimitMb },
+  });
   let how: string | undefined;
   worker.on('message', handlers.message);
   worker.on('error', (error: NodeJS.ErrnoException) => {

@@ -3,9 +3,9 @@ import type { DriverDefinition } from '../../model/driver.ts';
 import { FailureError } from '../../model/failure.ts';
 import type { Plugin } from '../../model/plugin.ts';
 import { toFailure } from '../work/airlock.ts';
-import type { ItemOutcome } from '../work/run-item.ts';
 import type { Chunk, ChunkSink } from './executor.ts';
 import type { FromWorker, ToWorker, WorkerInit } from './messages.ts';
+import { Outbox } from './outbox.ts';
 import { ThreadRunner } from './run-chunk.ts';
 import { workDeps } from './work-deps.ts';
 
@@ -16,11 +16,12 @@ const send = (message: FromWorker): void => {
   else process.send?.(message);
 };
 
+/** Set by `init`, the first message; chunks that arrive while it starts wait for it. */
 let runner: Promise<ThreadRunner> | undefined;
 let concurrency = 1;
+/** Of items under way, by `chunk:index`; a cancel for one that is over finds none, and is late. */
 const controllers = new Map<string, AbortController>();
-const waiting = new Map<number, { readonly resolve: () => void; readonly reject: (error: unknown) => void }>();
-let tickets = 0;
+const outbox = new Outbox(send);
 
 function receive(message: ToWorker): void {
   switch (message.type) {
@@ -39,12 +40,10 @@ function receive(message: ToWorker): void {
       controllers.get(`${message.chunk}:${message.index}`)?.abort();
       return;
     case 'ack':
-      waiting.get(message.ticket)?.resolve();
-      waiting.delete(message.ticket);
+      outbox.acked(message.tickets);
       return;
     case 'nack':
-      waiting.get(message.ticket)?.reject(new FailureError(message.failure));
-      waiting.delete(message.ticket);
+      outbox.refused(message.ticket, new FailureError(message.failure));
       return;
     case 'closeLine':
       void runner
@@ -52,6 +51,7 @@ function receive(message: ToWorker): void {
         .finally(() => send({ type: 'lineClosed', ticket: message.ticket }));
       return;
     case 'close':
+      // `open` results are disposed before the wire is cut; if that hangs, the pool ends this worker by force.
       void Promise.resolve(runner?.then((ready) => ready.close())).finally(() => {
         if (isMainThread) process.disconnect?.();
         else parentPort?.close();
@@ -67,42 +67,36 @@ else {
   process.on('disconnect', () => process.exit(0));
 }
 
+// A round trip for each row would cost more than a small row's work; so much of a killed item is made again at most.
+const rowsAhead = 64;
+
 async function start(init: WorkerInit): Promise<ThreadRunner> {
+  // Stores that plugins bring are code, which no message carries: each worker imports them itself.
   const drivers: DriverDefinition[] = [];
   for (const entry of init.driverEntries)
     drivers.push(...((await import(entry)) as { default: Plugin }).default.stores);
-  return new ThreadRunner(workDeps(init, drivers));
+  return new ThreadRunner(workDeps(init, drivers), { rowsAhead });
 }
 
-// Outcomes travel together: one message each would cost eight times the work of a small item.
-const gatherMs = 5;
+// Who reads along sees no more than ten a second, and a loop over a zip's entries reports each of them.
+const progressMs = 100;
 
 async function runChunk(chunk: Chunk, batch: boolean): Promise<void> {
-  let gathered: (readonly [number, ItemOutcome])[] = [];
-  let sentAt = performance.now();
-  const flush = (): void => {
-    if (gathered.length > 0) send({ type: 'outcomes', chunk: chunk.id, outcomes: gathered });
-    gathered = [];
-    sentAt = performance.now();
-  };
+  const progressDueMs = new Map<number, number>();
   const sink: ChunkSink = {
-    outcome(index, outcome) {
-      gathered.push([index, outcome]);
-      if (performance.now() - sentAt > gatherMs) flush();
-    },
-    yielded(index, subKey, result, staged) {
-      const ticket = ++tickets;
-      flush();
-      send({ type: 'yielded', chunk: chunk.id, index, subKey, result, staged, ticket });
-      return new Promise<void>((resolve, reject) => waiting.set(ticket, { resolve, reject }));
-    },
+    outcome: (index, outcome) => outbox.outcome(chunk.id, index, outcome),
+    yielded: (index, subKey, result, staged) => outbox.row(chunk.id, index, subKey, result, staged),
     // Only a timeout asks for it; one more message for each item is dear.
     started: (index) => {
       if (chunk.timed) send({ type: 'started', chunk: chunk.id, index });
     },
     log: (index, message) => send({ type: 'log', chunk: chunk.id, index, message }),
-    progress: (index, done, total) =>
-      send({ type: 'progress', chunk: chunk.id, index, done, ...(total === undefined ? {} : { total }) }),
+    progress(index, done, total) {
+      const nowMs = performance.now();
+      if (nowMs < (progressDueMs.get(index) ?? 0) && done !== total) return;
+      progressDueMs.set(index, nowMs + progressMs);
+      send({ type: 'progress', chunk: chunk.id, index, done, ...(total === undefined ? {} : { total }) });
+    },
     died: (failure) => send({ type: 'broken', failure }),
   };
   try {
@@ -112,9 +106,10 @@ async function runChunk(chunk: Chunk, batch: boolean): Promise<void> {
   } catch (error) {
     send({ type: 'broken', failure: toFailure(error, {}) });
   }
-  flush();
+  outbox.flush();
 }
 
+// Lanes instead of all at once: a chunk of 256 items must not open 256 files.
 async function runItems(ready: ThreadRunner, chunk: Chunk, sink: ChunkSink): Promise<void> {
   let next = 0;
   const lane = async (): Promise<void> => {

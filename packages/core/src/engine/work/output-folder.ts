@@ -4,11 +4,13 @@ import { type Digest, sha256 } from '../../lib/digest.ts';
 import type { Bytes } from '../../model/driver.ts';
 import { fail } from '../../model/failure.ts';
 import { hashFile, stageFile } from './stage-file.ts';
-import type { StagedFolder } from './staged.ts';
+import type { StagedFile, StagedFolder } from './staged.ts';
 
-/** A private folder being filled; foreign programs may write there too, so it is read back whole when sealed. */
+/** A private folder being filled; foreign programs may write there too, so what they wrote is read back when it is sealed. */
 export class StagingFolder {
   readonly #path: string;
+  /** What `write` put there, by name: not read back while size and mtime are those it left. */
+  readonly #written = new Map<string, StagedFile>();
 
   constructor(path: string) {
     this.#path = path;
@@ -21,19 +23,23 @@ export class StagingFolder {
       throw fail('store.key', { key: name, why: 'it leaves its folder' });
     }
     const whole = typeof bytes === 'string' ? Buffer.from(bytes) : bytes;
-    mkdirSync(dirname(path), { recursive: true });
-    await stageFile(name, whole, path);
+    if (name.includes('/')) mkdirSync(dirname(path), { recursive: true });
+    this.#written.set(name, await stageFile(name, whole, path));
   }
-}
 
-/** Reads back everything in a staged folder: names, sizes, digests, and the digest over them. */
-export function sealFolder(key: string, path: string): StagedFolder {
-  const files = listFiles(path).map((name): readonly [string, number, Digest] => {
-    const full = join(path, name);
-    return [name, statSync(full).size, hashFile(full)];
-  });
-  const size = files.reduce((sum, [, bytes]) => sum + bytes, 0);
-  return { kind: 'folder', key, count: files.length, size, digest: folderDigest(files), path, files };
+  /** Takes stock of everything in the folder: names, sizes, digests, and the digest over them. */
+  seal(key: string): StagedFolder {
+    const path = this.#path;
+    const files = listFiles(path).map((name): readonly [string, number, Digest] => {
+      const full = join(path, name);
+      const { size, mtimeMs } = statSync(full);
+      const known = this.#written.get(name);
+      const isKnown = known?.size === size && known.version === String(mtimeMs);
+      return [name, size, isKnown ? known.digest : hashFile(full)];
+    });
+    const size = files.reduce((sum, [, bytes]) => sum + bytes, 0);
+    return { kind: 'folder', key, count: files.length, size, digest: folderDigest(files), path, files };
+  }
 }
 
 /** The digest over a folder's sorted lines `name TAB size TAB digest LF`. */

@@ -1,13 +1,15 @@
-import { constants, copyFileSync, linkSync, mkdirSync, rmSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { type Digest, sha256 } from '../../lib/digest.ts';
+import { constants, copyFileSync, mkdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Digest, isSha256, sha256 } from '../../lib/digest.ts';
 import type { Bytes } from '../../model/driver.ts';
 import { fail } from '../../model/failure.ts';
 import { type FileRef, type FolderRef, joinPlace } from '../../model/file-ref.ts';
-import type { Output, OutputFolder } from '../../model/step.ts';
+import type { CopyOptions, Output, OutputFolder } from '../../model/step.ts';
 import type { OpenStore, Store } from '../../model/store.ts';
 import { toFailure } from '../../storage/trouble.ts';
-import { sealFolder, StagingFolder } from './output-folder.ts';
+import { verifiedStream } from '../../storage/verified-stream.ts';
+import { StagingFolder } from './output-folder.ts';
+import { sharedRoot } from './shared-root.ts';
 import { hashFile, stageFile } from './stage-file.ts';
 import type { Staged, StagedFile } from './staged.ts';
 
@@ -19,6 +21,8 @@ export interface Staging {
   readonly onPlace: boolean;
   /** A fresh private path; its folder exists. */
   path(): string;
+  /** Of the file system it lies on, as stat says it. */
+  device(): number;
 }
 
 let counter = 0;
@@ -28,15 +32,21 @@ export function openStaging(place: string, store: Store, name: string, spoolDir:
   const local = store.localPath(`.runner-staging/${name}`);
   const dir = local ?? join(spoolDir, name);
   let made = false;
+  let device: number | undefined;
+  const make = (): void => {
+    if (!made) mkdirSync(dir, { recursive: true });
+    made = true;
+  };
   return {
     place,
     store,
     onPlace: local !== undefined,
+    device() {
+      make();
+      return (device ??= statSync(dir).dev);
+    },
     path() {
-      if (!made) {
-        mkdirSync(dir, { recursive: true });
-        made = true;
-      }
+      make();
       // Two threads of one process share the folder, hence the thread's own start in the name.
       return join(dir, `${process.pid.toString(36)}-${threadMark}-${(counter++).toString(36)}`);
     },
@@ -54,17 +64,22 @@ export class ItemOutput implements Output {
   readonly #staging: Staging | undefined;
   readonly #openStore: OpenStore;
   readonly #step: string;
+  /** Paths given out by `path` and not yet told written, by key. */
   readonly #pending = new Map<string, string>();
   /** Told the digest of a copied input that had none: a later touch of it then changes nothing. */
   readonly #onSource: ((ref: FileRef, digest: Digest) => void) | undefined;
+  /** False: no row will need the digest of a copy before it is published. */
+  readonly #recorded: boolean;
 
   constructor(
     staging: Staging | undefined,
     openStore: OpenStore,
     step: string,
     onSource?: (ref: FileRef, digest: Digest) => void,
+    options: { readonly recorded: boolean } = { recorded: true },
   ) {
     this.#onSource = onSource;
+    this.#recorded = options.recorded;
     this.#staging = staging;
     this.#openStore = openStore;
     this.#step = step;
@@ -85,35 +100,43 @@ export class ItemOutput implements Output {
       } as const;
       return this.#add(staged);
     }
+    return this.#add({ ...(await this.#stage(key, whole)), ...options });
+  }
+
+  async #stage(key: string, bytes: Bytes): Promise<StagedFile> {
+    const path = this.#place().path();
+    return this.#onDisk(key, () => stageFile(key, bytes, path));
+  }
+
+  async #onDisk<R>(key: string, write: () => Promise<R>): Promise<R> {
     try {
-      return this.#add({ ...(await stageFile(key, whole, staging.path())), ...options });
+      return await write();
     } catch (error) {
       // Errors of the caller's own stream pass as they are; these can only be our disk's.
       const { code } = error as NodeJS.ErrnoException;
       if (code !== 'ENOSPC' && code !== 'EDQUOT' && code !== 'EROFS') throw error;
-      throw toFailure(error, { url: joinPlace(staging.place, key), what: 'write' });
+      throw toFailure(error, { url: joinPlace(this.#place().place, key), what: 'write' });
     }
   }
 
-  async copy(key: string, ref: FileRef): Promise<FileRef> {
+  async copy(key: string, ref: FileRef, { replaces }: CopyOptions = {}): Promise<FileRef> {
     const staging = this.#place();
     const from = await this.#openStore(ref.store);
+    const more = replaces === undefined ? {} : { replaces };
+    // Nothing is staged: the bytes travel once, while they are published.
+    if (!staging.onPlace && (!this.#recorded || (isSha256(ref.digest) && sharedRoot(ref.store, staging.place)))) {
+      return this.#add({ kind: 'copy', key, size: ref.size, from: ref, ...digestOf(ref), ...more });
+    }
     const source = from.localPath(ref.key);
     if (source !== undefined) {
       const staged = stageCopy(key, source, ref, staging);
       if (ref.digest === undefined) this.#onSource?.(ref, staged.digest);
-      return this.#add(staged);
+      return this.#add({ ...staged, ...more });
     }
-    if (ref.digest !== undefined && sameStore(ref.store, staging.place) && from.can.copy) {
-      return this.#add({
-        kind: 'copy',
-        key,
-        size: ref.size,
-        digest: ref.digest,
-        from: { store: ref.store, key: ref.key },
-      });
-    }
-    const written = await this.write(key, await from.read(ref.key));
+    const bytes = verifiedStream(await from.read(ref.key), ref);
+    const written = staging.onPlace
+      ? this.#add({ ...(await this.#stage(key, bytes)), ...more })
+      : await this.write(key, bytes);
     if (ref.digest === undefined) this.#onSource?.(ref, written.digest as Digest);
     return written;
   }
@@ -121,12 +144,13 @@ export class ItemOutput implements Output {
   async folder(key: string): Promise<OutputFolder> {
     const path = this.#place().path();
     mkdirSync(path);
+    // Made in staging: a local place gets it by one rename, and nobody ever sees half of it.
     const folder = new StagingFolder(path);
     return {
       path,
-      write: (name, bytes) => folder.write(name, bytes),
+      write: (name, bytes) => this.#onDisk(`${key}/${name}`, () => folder.write(name, bytes)),
       close: async () => {
-        const staged = sealFolder(key, path);
+        const staged = folder.seal(key);
         this.staged.push(staged);
         const { count, size, digest } = staged;
         return { $type: 'folder', store: this.#place().place, key, count, size, digest } satisfies FolderRef;
@@ -173,29 +197,22 @@ export class ItemOutput implements Output {
 
   #add(staged: Exclude<Staged, { kind: 'folder' }>): FileRef {
     this.staged.push(staged);
-    return { $type: 'file', store: this.#place().place, key: staged.key, size: staged.size, digest: staged.digest };
+    return { $type: 'file', store: this.#place().place, key: staged.key, size: staged.size, ...digestOf(staged) };
   }
 }
 
-function sameStore(a: string, b: string): boolean {
-  const root = (place: string): string => /^[a-z0-9+-]+:(\/\/[^/]*)?/.exec(place)?.[0] ?? '';
-  return root(a) === root(b) && root(a) !== '';
+function digestOf({ digest }: { readonly digest?: Digest }): { readonly digest?: Digest } {
+  return digest === undefined ? {} : { digest };
 }
 
-// Our own disposable bytes (`work:`) are linked; anything a person might edit in place is copied.
+// Our own disposable bytes (`work:`) are linked when they are published; anything a person might edit is copied.
 function stageCopy(key: string, source: string, ref: FileRef, staging: Staging): StagedFile {
   const path = staging.path();
   if (staging.onPlace && ref.store.startsWith('work:') && ref.digest !== undefined) {
-    try {
-      linkSync(source, path);
-      const { size, mtimeMs } = statSync(path);
-      return { kind: 'file', key, size, digest: ref.digest, path, version: String(mtimeMs), linked: true };
-    } catch (error) {
-      // Another file system (EXDEV), no links there (EPERM), or too many on this file (EMLINK): copy instead.
-      if (!['EXDEV', 'EPERM', 'EMLINK', 'ENOTSUP'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
-    }
+    const { size, mtimeMs, dev } = statSync(source);
+    if (dev === staging.device())
+      return { kind: 'file', key, size, digest: ref.digest, path, version: String(mtimeMs), lent: source };
   }
-  mkdirSync(dirname(path), { recursive: true });
   copyFileSync(source, path, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
   return hashStaged(key, path);
 }

@@ -1,5 +1,7 @@
 import { rmSync } from 'node:fs';
 import { canonicalJson } from '../../lib/canonical-json.ts';
+import type { Digest } from '../../lib/digest.ts';
+import type { FileRef } from '../../model/file-ref.ts';
 import { type Failure, fail } from '../../model/failure.ts';
 import type { Slot, Step } from '../../model/step.ts';
 import { toFailure } from './airlock.ts';
@@ -27,8 +29,13 @@ export type ItemOutcome =
     }
   | { readonly ok: false; readonly failure: Failure };
 
-/** Called for each `yield` of a generator; resolves when the row is safe enough to go on. */
-export type OnYield = (subKey: string, result: string, staged: readonly Staged[]) => Promise<void> | void;
+/** Takes what a generator yields. */
+export interface RowSink {
+  /** Rows that may be on their way at once; 1 waits for each before the next is asked for. */
+  readonly ahead: number;
+  /** Resolves when the row is on its way to the state; rejects when it is refused (a foreign file, a repeated key). */
+  row(subKey: string, result: string, staged: readonly Staged[]): Promise<void> | void;
+}
 
 /** A step made ready to run in this thread. */
 export interface ReadyStep {
@@ -53,15 +60,17 @@ export async function runItem(
   call: ItemCall,
   signal: AbortSignal,
   hooks: ItemHooks,
-  onYield: OnYield,
+  rows: RowSink,
 ): Promise<ItemOutcome> {
   const { step, deps } = ready;
-  const output = new ItemOutput(ready.staging, deps.openStore, step.name, (ref, digest) => tools.remember(ref, digest));
+  const remember = (ref: FileRef, digest: Digest): void => tools.remember(ref, digest);
+  const recorded = step.spec.rows !== false;
+  const output = new ItemOutput(ready.staging, deps.openStore, step.name, remember, { recorded });
   const tools = toolsFor(ready, call, output, signal, hooks);
   try {
     const answer = (step.spec as unknown as Work).work(call.item, tools);
     const result = isGenerator(answer)
-      ? await drainGenerator(answer, output, step.name, onYield)
+      ? await drainGenerator(answer, output, step.name, rows)
       : canonicalJson((await answer) ?? null);
     return { ok: true, result, staged: output.staged, sources: tools.sources, scratched: tools.scratched };
   } catch (error) {
@@ -146,27 +155,57 @@ function isGenerator(value: unknown): value is AsyncGenerator<unknown, unknown, 
   return typeof value === 'object' && value !== null && Symbol.asyncIterator in value && 'return' in value;
 }
 
-// Each yield is published and recorded by the coordinator before the next is asked for, at the pace it allows.
+// The coordinator publishes and records each row in the order of the yields, at the pace it allows: when as many as may
+// be on their way are, the oldest is waited for. The item is over when all of them are recorded.
 async function drainGenerator(
-  rows: AsyncGenerator<unknown, unknown, void>,
+  generator: AsyncGenerator<unknown, unknown, void>,
   output: ItemOutput,
   step: string,
-  onYield: OnYield,
+  rows: RowSink,
 ): Promise<string> {
-  for (;;) {
-    const next = await rows.next();
-    if (next.done === true) return canonicalJson(next.value ?? null);
-    const subKey = (next.value as { readonly key?: unknown } | null)?.key;
-    if (typeof subKey !== 'string') {
-      await rows.return(undefined);
-      throw fail('step.undeclared', { name: step, what: 'yielded a value without a string `key`' });
+  const underWay: { readonly recorded: Promise<void>; readonly weight: number }[] = [];
+  let weight = 0;
+  const waitFor = async (most: number): Promise<void> => {
+    while (weight > most) {
+      const oldest = underWay.shift();
+      if (oldest === undefined) return;
+      await oldest.recorded;
+      weight -= oldest.weight;
     }
-    try {
-      await onYield(subKey, canonicalJson(next.value), output.take());
-    } catch (error) {
-      // Its `finally` must run: an archive is open in there.
-      await rows.return(undefined);
-      throw error;
+  };
+  try {
+    for (;;) {
+      const next = await generator.next();
+      if (next.done === true) {
+        await waitFor(0);
+        return canonicalJson(next.value ?? null);
+      }
+      const subKey = (next.value as { readonly key?: unknown } | null)?.key;
+      if (typeof subKey !== 'string')
+        throw fail('step.undeclared', { name: step, what: 'yielded a value without a string `key`' });
+      const staged = output.take();
+      const recorded = rows.row(subKey, canonicalJson(next.value), staged);
+      if (recorded === undefined) continue;
+      // Heard of when it is waited for, which may be rows later.
+      recorded.catch(() => undefined);
+      underWay.push({ recorded, weight: weightOf(staged) });
+      weight += weightOf(staged);
+      await waitFor(rows.ahead - 1);
     }
+  } catch (error) {
+    // Its `finally` must run: an archive is open in there. Where it threw by itself this does nothing.
+    await generator.return(undefined);
+    // The next attempt is told which rows are done: none of them may still be on its way.
+    await Promise.allSettled(underWay.map(({ recorded }) => recorded));
+    throw error;
   }
+}
+
+// Outputs for remote places wait in memory: a few large ones weigh as much as many rows.
+const bytesPerRow = 64 * 1024;
+
+function weightOf(staged: readonly Staged[]): number {
+  let weight = 1;
+  for (const output of staged) if (output.kind === 'bytes') weight += output.size / bytesPerRow;
+  return weight;
 }

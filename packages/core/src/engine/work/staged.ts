@@ -1,4 +1,5 @@
 import type { Digest } from '../../lib/digest.ts';
+import type { FileRef } from '../../model/file-ref.ts';
 
 /**
  * An output that `work` made and nobody can see yet. Publishing it is the coordinator's act.
@@ -27,19 +28,27 @@ export interface StagedFile {
   readonly path: string;
   /** The mtime it has and keeps, as `String(mtimeMs)`. */
   readonly version: string;
-  /** It is a second name of a file in `work:`, not a file of its own. */
-  readonly linked?: boolean;
+  /** The file this one may replace, as it was seen. */
+  readonly replaces?: FileRef;
   /** A store that tells no digest must give the bytes back before the output counts. */
   readonly verify?: 'read';
+  /**
+   * A file in `work:` that is to get a second name: nothing lies at `path` yet, and only what replaces another file, or
+   * cannot be linked after all, is put there first.
+   */
+  readonly lent?: string;
 }
 
-/** A copy inside one store, done by the service when it is published. */
+/** Bytes that go from one store to another when they are published; inside one store the service copies them. */
 export interface StagedCopy {
   readonly kind: 'copy';
   readonly key: string;
   readonly size: number;
-  readonly digest: Digest;
-  readonly from: { readonly store: string; readonly key: string };
+  /** Of the source, where it is known before it is read. */
+  readonly digest?: Digest;
+  readonly from: FileRef;
+  /** The file this one may replace, as it was seen. */
+  readonly replaces?: FileRef;
 }
 
 export interface StagedFolder {

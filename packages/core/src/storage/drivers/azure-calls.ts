@@ -40,14 +40,14 @@ export class AzureCalls {
   }
 
   trouble(error: unknown, what: string): unknown {
-    const name = this.#options.container.containerName;
     const answer = azureAnswer(error);
-    if (answer?.code !== 'ContainerNotFound') return azureTrouble(error, `${what} in az://${name}`);
-    const requestId = answer.headers['x-ms-request-id'];
-    return new StoreTrouble('no-bucket', `there is no container ${name}; createContainer: true would make it`, {
-      status: answer.status,
-      ...(requestId === undefined ? {} : { requestId }),
-    });
+    if (answer?.code === 'ContainerNotFound') return this.noContainer(answer.headers['x-ms-request-id']);
+    return azureTrouble(error, `${what} in az://${this.#options.container.containerName}`);
+  }
+
+  noContainer(requestId?: string): StoreTrouble {
+    const why = `there is no container ${this.#options.container.containerName}; createContainer: true would make it`;
+    return new StoreTrouble('no-bucket', why, { status: 404, ...(requestId === undefined ? {} : { requestId }) });
   }
 
   /** Asks once more when the container was missing and could be made. */

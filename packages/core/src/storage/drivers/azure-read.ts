@@ -1,5 +1,6 @@
 import type { BlockBlobClient } from '@azure/storage-blob';
 import { StoreTrouble, type ByteRange, type ReadStream } from '../../model/driver.ts';
+import { checkedStream } from './checked-stream.ts';
 import { azureAnswer, azureTrouble } from './azure-trouble.ts';
 
 // How often a stream that was cut goes on where it was; the SDK asks for the same ETag each time.
@@ -23,7 +24,10 @@ export async function readBlob(
     const answer = await blob.download(start, count, { maxRetryRequests: resumes, ...abort });
     const body = answer.readableStreamBody as AsyncIterable<Uint8Array> | undefined;
     if (body === undefined) throw new StoreTrouble('broken', 'a download without a body');
-    return Object.assign(checked(body, blob.name, signal), { announcedBytes: answer.contentLength });
+    const stream = Object.assign(translated(body, blob.name, signal), { announcedBytes: answer.contentLength });
+    const md5 = answer.contentMD5 === undefined ? undefined : Buffer.from(answer.contentMD5).toString('base64');
+    // Of a range the service tells the MD5 only when asked for it, and only up to 4 MiB.
+    return start === 0 && end === undefined ? checkedStream(stream, { md5 }, `GET ${blob.name}`) : stream;
   } catch (error) {
     // Asked for behind the end, also for any byte of an empty blob.
     if (azureAnswer(error)?.status === 416) return empty();
@@ -31,7 +35,8 @@ export async function readBlob(
   }
 }
 
-async function* checked(
+/** The stream with the SDK's errors as trouble. */
+async function* translated(
   body: AsyncIterable<Uint8Array>,
   name: string,
   signal: AbortSignal | undefined,

@@ -26,8 +26,9 @@ export async function removeBlobs(
         throw new StoreTrouble('broken', counts, { transient: true });
       }
       for (const { status, errorCode = '' } of subResponses) {
-        const isGone = status === 202 || (status === 404 && errorCode !== 'ContainerNotFound');
-        if (!isGone) throw troubleOfStatus({ status, headers: {} }, `removing a blob (${errorCode})`);
+        if (errorCode === 'ContainerNotFound') throw calls.noContainer();
+        if (status !== 202 && status !== 404)
+          throw troubleOfStatus({ status, headers: {} }, `removing a blob (${errorCode})`);
       }
     });
   }

@@ -6,6 +6,7 @@ interface AzureAnswer {
   readonly status: number;
   /** The service's own word, as in `ContainerNotFound`. */
   readonly code: string;
+  readonly message: string;
   readonly headers: { readonly [name: string]: string };
 }
 
@@ -43,7 +44,8 @@ const reasons: { readonly [code: string]: string } = {
 /** The answer of the service that an error of the SDK carries, or undefined for any other error. */
 export function azureAnswer(error: unknown): AzureAnswer | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
-  const { name, statusCode, code, response } = error as {
+  const { name, statusCode, code, message, response } = error as {
+    readonly message?: unknown;
     readonly name?: unknown;
     readonly statusCode?: unknown;
     readonly code?: unknown;
@@ -52,7 +54,8 @@ export function azureAnswer(error: unknown): AzureAnswer | undefined {
   if (name !== 'RestError' || typeof statusCode !== 'number') return undefined;
   const headers = response?.headers?.toJSON() ?? {};
   // Answers to HEAD have no body; the header says the same.
-  return { status: statusCode, code: headers['x-ms-error-code'] ?? (typeof code === 'string' ? code : ''), headers };
+  const word = headers['x-ms-error-code'] ?? (typeof code === 'string' ? code : '');
+  return { status: statusCode, code: word, message: String(message), headers };
 }
 
 /** True when one file is not there, and not the whole container. */
@@ -61,14 +64,32 @@ export function isNoBlob(error: unknown): boolean {
   return answer?.status === 404 && answer.code !== 'ContainerNotFound';
 }
 
+// What @azure/identity throws when nobody is logged in, or the login does not hold.
+const loginErrors = new Set([
+  'CredentialUnavailableError',
+  'AuthenticationError',
+  'AggregateAuthenticationError',
+  'AuthenticationRequiredError',
+]);
+
+function loginTrouble(error: unknown): unknown {
+  const { name } = error as { readonly name?: unknown };
+  if (typeof name !== 'string' || !loginErrors.has(name)) return error;
+  // Its own message is pages long, and may quote the answers of login services.
+  const reason = 'no login of this machine could be used (environment, managed identity, az login)';
+  return new StoreTrouble('denied', reason, { reason });
+}
+
 /** The trouble an error of the SDK means; errors that are none of the service come back as they are. */
 export function azureTrouble(error: unknown, what: string): unknown {
   const answer = azureAnswer(error);
-  if (answer === undefined) return error;
-  const { status, code, headers } = answer;
+  if (answer === undefined) return loginTrouble(error);
+  const { status, code, message, headers } = answer;
   const plain = troubleOfStatus(answer, what);
   const requestId = headers['x-ms-request-id'];
-  const kind = kinds[code] ?? plain.kind;
+  // Azurite has no word of its own for it.
+  const isGarbled = status === 400 && /md5 .*(doesn't|did not) match/i.test(message);
+  const kind = isGarbled ? 'corrupt' : (kinds[code] ?? plain.kind);
   const details: TroubleDetails = {
     ...plain.details,
     ...(requestId === undefined ? {} : { requestId }),

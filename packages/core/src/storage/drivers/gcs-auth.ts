@@ -38,10 +38,11 @@ export async function openGcsAuth(
   const settings: StorageOptions = {
     apiEndpoint: where.endpoint,
     ...(project === undefined ? {} : { projectId: project }),
-    ...(given === undefined ? {} : { credentials: given }),
     retryOptions: { autoRetry: false, maxRetries: 0 },
   };
   const storage = new sdk.Storage(settings);
+  // Not by the option, which writes a warning across the terminal: it is meant for keys that strangers send.
+  if (given !== undefined) storage.authClient.jsonContent = given;
   return {
     storage,
     headers: (url) => login(storage, url),
@@ -68,11 +69,10 @@ function firstSentence(message: string): string {
   return message.split(/[.\n]/)[0] ?? '';
 }
 
-type Key = NonNullable<StorageOptions['credentials']>;
+type Key = NonNullable<Storage['authClient']['jsonContent']>;
 
 async function givenKey(options: Options, projectDir: string): Promise<Key | undefined> {
   const { credentials, keyFile } = options;
-  if (typeof credentials === 'object' && credentials !== null) return credentials as Key;
   if (typeof credentials === 'string') return parsed(credentials, 'credentials');
   if (typeof keyFile !== 'string') return undefined;
   const path = resolve(projectDir, keyFile);

@@ -27,8 +27,9 @@ export function* listLocal(root: string, prefix: string): Generator<readonly Ent
 }
 
 function* keysBelow(root: string, folder: string, prefix: string): Generator<string, void, undefined> {
-  for (const { name, isFolder } of namesIn(join(root, folder))) {
+  for (const name of namesIn(join(root, folder))) {
     const key = folder + name;
+    const isFolder = name.endsWith('/');
     // `prefix` is a text prefix: `a/b` also finds `a/bc/d`, and a folder on the way to it must be entered.
     if (!key.startsWith(prefix) && !(isFolder && prefix.startsWith(key))) continue;
     if (isFolder) yield* keysBelow(root, key, prefix);
@@ -36,20 +37,15 @@ function* keysBelow(root: string, folder: string, prefix: string): Generator<str
   }
 }
 
-interface Name {
-  /** Folders end with `/`, so that sorting names sorts keys. */
-  readonly name: string;
-  readonly isFolder: boolean;
-}
-
-function namesIn(path: string): Name[] {
-  const names: Name[] = [];
+/** Names of folders end with `/`, so that sorting names sorts keys. */
+function namesIn(path: string): string[] {
+  const names: string[] = [];
   for (const dirent of readFolder(path)) {
-    if (dirent.isDirectory()) names.push({ name: `${dirent.name}/`, isFolder: true });
-    else if (dirent.isFile() || dirent.isSymbolicLink()) names.push({ name: dirent.name, isFolder: false });
+    if (dirent.isDirectory()) names.push(`${dirent.name}/`);
+    else if (dirent.isFile() || dirent.isSymbolicLink()) names.push(dirent.name);
   }
   // Ordered keys make the engine's look-ups twice as fast; sorting 100,000 names costs about 60 ms.
-  return names.sort((a, b) => (a.name < b.name ? -1 : 1));
+  return names.sort();
 }
 
 function readFolder(path: string): Dirent[] {
@@ -63,9 +59,12 @@ function readFolder(path: string): Dirent[] {
   }
 }
 
+const maybe = { throwIfNoEntry: false } as const;
+
 /** The entry of a file, or undefined when there is none. */
 export function entryAt(root: string, key: string): Entry | undefined {
-  const stats = statSync(join(root, key), { throwIfNoEntry: false });
+  // Keys are checked already; `join` would take each apart once more.
+  const stats = statSync(`${root}/${key}`, maybe);
   if (stats === undefined) {
     // Linux names are bytes; Node replaces what is not UTF-8, and then nothing can open the file by that name.
     if (key.includes('\uFFFD')) throw new StoreTrouble('broken', `the name of ${key} is not UTF-8; rename the file`);

@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+import type { Digest } from '../../lib/digest.ts';
+import { Semaphore } from '../../lib/semaphore.ts';
+import type { Entry } from '../../model/driver.ts';
+import type { Store } from '../../model/store.ts';
+import type { CompareBy } from './request.ts';
+import { joinListings, type Pair } from './join-listings.ts';
+import { kindOf, sameByListing } from './same-file.ts';
+
+/** One key of two places. */
+export type Difference =
+  | { readonly what: 'same'; readonly source: Entry; readonly target: Entry }
+  | { readonly what: 'missing'; readonly source: Entry }
+  | { readonly what: 'differing'; readonly source: Entry; readonly target: Entry; readonly why: DifferingWhy }
+  | { readonly what: 'extra'; readonly target: Entry };
+
+export type DifferingWhy = 'size' | 'bytes' | 'newer';
+
+export interface Compared {
+  readonly source: Store;
+  readonly target: Store;
+  readonly by: CompareBy;
+  /** One file instead of the whole place, with its key in each. */
+  readonly file?: { readonly from: string; readonly to: string };
+  readonly signal?: AbortSignal;
+}
+
+// Files read at once to compare their bytes; each costs a request or two on either side.
+const readAtOnce = 8;
+
+/** Compares two places key by key: one listing of each, and no further request unless bytes have to be read. */
+export async function* comparePlaces(options: Compared): AsyncGenerator<readonly Difference[], void, undefined> {
+  const slots = new Semaphore(readAtOnce);
+  for await (const pairs of pairsOf(options)) {
+    options.signal?.throwIfAborted();
+    const differences = pairs.map((pair) => differenceOf(pair, options, slots));
+    // Most pages need no reading at all, and then no promise either.
+    yield differences.some((one) => one instanceof Promise)
+      ? await Promise.all(differences)
+      : (differences as Difference[]);
+  }
+}
+
+function pairsOf({ source, target, file, signal }: Compared): AsyncIterable<readonly Pair[]> {
+  const call = signal === undefined ? {} : { signal };
+  if (file === undefined) return joinListings(source.list('', call), target.list('', call));
+  const { from, to } = file;
+  return (async function* () {
+    const [found, there] = await Promise.all([source.stat(from, call), target.stat(to, call)]);
+    yield [{ ...(found === undefined ? {} : { source: found }), ...(there === undefined ? {} : { target: there }) }];
+  })();
+}
+
+function differenceOf({ source, target }: Pair, options: Compared, slots: Semaphore): Difference | Promise<Difference> {
+  if (source === undefined) return { what: 'extra', target: target as Entry };
+  if (target === undefined) return { what: 'missing', source };
+  const verdict = sameByListing(source, target, options.by);
+  if (verdict === 'unknown') return slots.run(() => byReading(source, target, options));
+  return verdict === 'same' ? { what: 'same', source, target } : { what: 'differing', source, target, why: verdict };
+}
+
+async function byReading(source: Entry, target: Entry, options: Compared): Promise<Difference> {
+  // What one side tells already need not be read there.
+  const told = source.digest ?? target.digest;
+  const algorithm = told === undefined ? 'sha256' : kindOf(told);
+  const [a, b] = await Promise.all([
+    digestOf(options.source, source, algorithm, options.signal),
+    digestOf(options.target, target, algorithm, options.signal),
+  ]);
+  return a === b ? { what: 'same', source, target } : { what: 'differing', source, target, why: 'bytes' };
+}
+
+async function digestOf(
+  store: Store,
+  { key, digest }: Entry,
+  algorithm: string,
+  signal: AbortSignal | undefined,
+): Promise<Digest> {
+  if (digest !== undefined && kindOf(digest) === algorithm) return digest;
+  const hash = createHash(algorithm);
+  for await (const piece of await store.read(key, signal === undefined ? {} : { signal })) hash.update(piece);
+  return `${algorithm}:${hash.digest('hex')}` as Digest;
+}

@@ -1,0 +1,121 @@
+import { type Failure, failureOf, fail } from '../../model/failure.ts';
+import type { Entry } from '../../model/driver.ts';
+import { refOf } from '../../model/list-files.ts';
+import type { Store } from '../../model/store.ts';
+import { keyProblem } from '../../storage/key.ts';
+import type { Difference } from './compare.ts';
+import type { CopyItem } from './copy-plugin.ts';
+import type { KeyCollisions } from './key-collisions.ts';
+import type { Change } from '../../report/transfer-report.ts';
+import type { TransferRequest } from './request.ts';
+
+/** Turns differences into files to copy, and counts what was found. */
+export class Tally {
+  compared = 0;
+  same = 0;
+  files = 0;
+  sizeBytes = 0;
+  replaced = 0;
+  extra = 0;
+  planned = false;
+  /** What the target alone has, as it was seen; kept only where it is to be removed. */
+  readonly extras = new Map<string, string>();
+  /** What the source has, as it was seen; kept only for a move, which removes it. */
+  readonly sources = new Map<string, string>();
+  readonly #request: TransferRequest;
+  readonly #from: Store;
+  readonly #to: Store;
+  readonly #collisions: KeyCollisions | undefined;
+
+  constructor(
+    request: TransferRequest,
+    ends: { readonly from: Store; readonly to: Store },
+    collisions?: KeyCollisions,
+  ) {
+    this.#request = request;
+    this.#from = ends.from;
+    this.#to = ends.to;
+    this.#collisions = collisions;
+  }
+
+  /** The file to copy for a difference; undefined when there is nothing to do. */
+  take(difference: Difference): CopyItem | undefined {
+    if (difference.what === 'extra') {
+      this.extra++;
+      if (this.#request.deleteExtra) this.extras.set(difference.target.key, seenAs(difference.target));
+      return undefined;
+    }
+    this.compared++;
+    const { source } = difference;
+    if (this.#request.how === 'move') this.sources.set(source.key, seenAs(source));
+    const refused = this.#refusal(source.key);
+    if (difference.what === 'same') {
+      this.same++;
+      return undefined;
+    }
+    this.files++;
+    this.sizeBytes += source.size;
+    const key = this.#request.file?.to ?? source.key;
+    const item = {
+      key,
+      from: refOf(this.#from.place, source),
+      ...(this.#readTwice(source) ? { readTwice: true as const } : {}),
+    };
+    if (refused !== undefined) return { ...item, key: printable(key), refused };
+    if (difference.what === 'missing' || !this.#replaces) return item;
+    this.replaced++;
+    return { ...item, replaces: refOf(this.#to.place, difference.target) };
+  }
+
+  get #replaces(): boolean {
+    return this.#request.how === 'sync' || this.#request.overwrite;
+  }
+
+  // Into another store the engine reads back by itself.
+  #readTwice({ digest }: Entry): boolean {
+    const { verify } = this.#request;
+    return verify && digest === undefined && isLocal(this.#to) && !isLocal(this.#from);
+  }
+
+  // Every key of the source is seen, also those with nothing to do: they are in the way of the others.
+  #refusal(key: string): Failure | undefined {
+    const why = keyProblem(key);
+    if (why !== undefined) return failureOf(fail('store.key', { key, why }));
+    return this.#collisions?.check(key);
+  }
+
+  /** What a dry run says of a difference. */
+  changeOf(difference: Difference): Change | undefined {
+    switch (difference.what) {
+      case 'same':
+        return undefined;
+      case 'missing':
+        return { what: 'copy', key: difference.source.key, sizeBytes: difference.source.size };
+      case 'extra':
+        return this.#request.deleteExtra
+          ? { what: 'remove', key: difference.target.key, sizeBytes: difference.target.size }
+          : undefined;
+      case 'differing':
+        return {
+          what: this.#replaces ? 'replace' : 'keep',
+          key: difference.source.key,
+          sizeBytes: difference.source.size,
+          why: difference.why,
+        };
+    }
+  }
+}
+
+/** A short text that changes when the file does. */
+export function seenAs({ size, version, modifiedMs }: { size: number; version?: string; modifiedMs?: number }): string {
+  return `${size} ${version ?? modifiedMs ?? ''}`;
+}
+
+function isLocal(store: Store): boolean {
+  return store.localPath('x') !== undefined;
+}
+
+function printable(key: string): string {
+  const text = key.toWellFormed().replaceAll(/\p{Cc}/gu, '?');
+  return text === '' ? '(no name)' : text;
+}

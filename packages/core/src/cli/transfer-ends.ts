@@ -1,0 +1,25 @@
+import type { Ends } from '../app/transfer/request.ts';
+import { joinPlace } from '../model/file-ref.ts';
+import type { Store } from '../model/store.ts';
+import { splitFileUrl } from './store-url.ts';
+
+/**
+ * Tells whether a command line names a file or a folder: a file where one lies, else a folder.
+ *
+ * As with `cp`, a file goes into a target that ends in a slash or a colon, or that is a folder of this machine or
+ * of the project (`.`), and becomes the target otherwise.
+ */
+export async function endsOf(from: string, to: string, open: (place: string) => Promise<Store>): Promise<Ends> {
+  // A whole store is never one file, and splitting its URL would fail.
+  if (/^[a-z0-9-]{2,}:$/i.test(from) || /^[a-z][a-z0-9+.-]*:\/\/[^/]+\/?$/i.test(from) || /^\.{1,2}\/?$|\/$/.test(from))
+    return { from, to };
+  const source = splitFileUrl(from);
+  const store = await open(source.place);
+  if ((await store.stat(source.key)) === undefined) return { from, to };
+  const target = splitFileUrl(isFolder(to) ? joinPlace(to, source.key) : to);
+  return { from: source.place, to: target.place, file: { from: source.key, to: target.key } };
+}
+
+function isFolder(to: string): boolean {
+  return /[:/]$|^\.{1,2}$|\/\.{1,2}$/.test(to) || /^[a-z][a-z0-9+.-]*:\/\/[^/]+$/i.test(to);
+}

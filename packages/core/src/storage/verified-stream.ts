@@ -1,0 +1,27 @@
+import { createHash } from 'node:crypto';
+import type { Digest } from '../lib/digest.ts';
+import { fail } from '../model/failure.ts';
+import { type FileRef, refUrl } from '../model/file-ref.ts';
+
+/**
+ * A file's bytes, held against the digest that is known of it: other bytes end with `store.corrupt`, after the
+ * last piece, so whoever collects them must not make them visible before the stream has ended.
+ *
+ * The failure is transient: what came wrong may come right the next time. Where no digest is known the bytes
+ * pass as they are.
+ */
+export async function* verifiedStream(
+  bytes: AsyncIterable<Uint8Array>,
+  ref: FileRef,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const { digest } = ref;
+  if (digest === undefined) return yield* bytes;
+  const algorithm = digest.slice(0, digest.indexOf(':'));
+  const hash = createHash(algorithm);
+  for await (const piece of bytes) {
+    hash.update(piece);
+    yield piece;
+  }
+  const found = `${algorithm}:${hash.digest('hex')}` as Digest;
+  if (found !== digest) throw fail('store.corrupt', { url: refUrl(ref), expected: digest, found, transient: true });
+}

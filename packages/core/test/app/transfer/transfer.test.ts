@@ -1,0 +1,172 @@
+import assert from 'node:assert/strict';
+import { existsSync, rmSync, utimesSync } from 'node:fs';
+import { join } from 'node:path';
+import { startDavServer, type DavServer } from '../../../src/testing/dav-server.ts';
+import { StoreRig } from './rig.ts';
+
+const three = { 'a.txt': 'one', 'deep/b.txt': 'two', 'deep/ü #+%.txt': 'three' };
+
+describe('store sync, cp and mv', function () {
+  this.timeout(30_000);
+  let dav: DavServer;
+  let rig: StoreRig;
+
+  beforeEach(async () => {
+    dav = await startDavServer();
+    const url = `webdav+${dav.url}`;
+    rig = new StoreRig(
+      `plugins: []\nstores:\n  cloud: { url: '${url}/cloud' }\nnetwork: { allowHosts: [127.0.0.1] }\n`,
+    );
+    for (const [key, text] of Object.entries(three)) rig.write(`src/${key}`, text);
+  });
+
+  afterEach(async () => {
+    await dav.close();
+    await rig[Symbol.asyncDispose]();
+  });
+
+  it('bring a place to a service and back, and then have nothing to do', async () => {
+    const up = await rig.report('sync', 'src', 'cloud:a');
+    assert.deepEqual([up.code, up['copied'], up['copiedBytes'], up['same']], [0, 3, 11, 0]);
+    assert.match((await rig.store('sync', 'src', 'cloud:a')).stdout, /✓ Nothing to do: 3 files up to date in cloud:a/);
+    assert.match((await rig.store('sync', 'cloud:a', 'back')).stdout, /✓ Synced 3 files, 11 B, to back/);
+    assert.deepEqual(rig.files('back'), three);
+    assert.equal((await rig.store('check', 'src', 'back', '--compare', 'checksum')).code, 0);
+  });
+
+  it('ask nothing of files that are the same: one listing of each side', async () => {
+    await rig.store('sync', 'src', 'cloud:a');
+    dav.requests.length = 0;
+    await rig.store('sync', 'src', 'cloud:a');
+    assert.deepEqual(dav.requests.toSorted(), ['PROPFIND /cloud/a/', 'PROPFIND /cloud/a/deep/']);
+  });
+
+  it('replace what differs, keep what is extra, and remove it only with --delete', async () => {
+    await rig.store('sync', 'src', 'cloud:a');
+    rig.write('src/a.txt', 'one more');
+    rmSync(join(rig.dir, 'src/deep/b.txt'));
+    const planned = await rig.store('sync', 'src', 'cloud:a', '--delete', '--dry-run');
+    assert.match(planned.stdout, /replace +8 B {2}a\.txt {2}\(other size\)/);
+    assert.match(planned.stdout, /remove +3 B {2}deep\/b\.txt/);
+    assert.match(
+      (await rig.store('check', 'src', 'cloud:a')).stdout,
+      /0 missing, 1 differing, 1 extra; 1 file the same/,
+    );
+    const kept = await rig.store('sync', 'src', 'cloud:a');
+    assert.match(kept.stdout, /1 of them replaced.*\ncloud:a has 1 other file; --delete removes them/);
+    assert.match((await rig.store('sync', 'src', 'cloud:a', '--delete')).stdout, /1 extra file removed/);
+    assert.equal((await rig.store('check', 'src', 'cloud:a', '--compare', 'checksum')).code, 0);
+  });
+
+  it('see a change of the same size by its time, and one that hides it by checksum', async () => {
+    await rig.store('sync', 'src', 'copy');
+    rig.write('src/a.txt', 'two');
+    utimesSync(join(rig.dir, 'src/a.txt'), new Date(), new Date(Date.now() + 5_000));
+    assert.equal((await rig.report('sync', 'src', 'copy'))['replaced'], 1);
+    rig.write('src/a.txt', 'six');
+    utimesSync(join(rig.dir, 'src/a.txt'), new Date(0), new Date(0));
+    assert.equal((await rig.report('sync', 'src', 'copy'))['copied'], 0);
+    assert.match(
+      (await rig.store('check', 'src', 'copy', '--compare', 'checksum')).stdout,
+      /differing {2}a\.txt {2}\(other bytes\)/,
+    );
+    assert.equal((await rig.report('sync', 'src', 'copy', '--compare', 'checksum'))['replaced'], 1);
+  });
+
+  it('refuse an empty source, and places inside one another', async () => {
+    await rig.store('sync', 'src', 'copy');
+    const empty = await rig.store('sync', 'scr', 'copy', '--delete');
+    assert.equal(empty.code, 1);
+    assert.match(empty.stderr, /Nothing lies at the source, so nothing was copied or removed/);
+    assert.deepEqual(rig.files('copy'), three);
+    assert.match((await rig.store('sync', '.', 'copy')).stderr, /lie inside one another/);
+    assert.match((await rig.store('sync', 'cloud:', 'cloud:a')).stderr, /lie inside one another/);
+    assert.match((await rig.store('sync', 'src', 'cluod:a')).stderr, /Did you mean cloud/);
+  });
+
+  it('keep a target that changes between the look and the copy, and say so', async () => {
+    await rig.store('sync', 'src', 'cloud:a');
+    rig.write('src/a.txt', 'mine, and longer');
+    // Both listings are over; the first look at the file itself is the one just before it is replaced.
+    let looks = 0;
+    dav.fault = ({ method, url }) => {
+      if (method === 'PROPFIND' && url?.endsWith('/a.txt') === true && looks++ === 0)
+        dav.tree.writeFile('/cloud/a/a.txt', Buffer.from('theirs'));
+      return undefined;
+    };
+    const ended = await rig.store('sync', 'src', 'cloud:a', '--delete');
+    assert.equal(ended.code, 1);
+    assert.match(ended.stdout, /1 file failed/);
+    assert.equal(looks > 0, true);
+    assert.equal(Buffer.from(dav.tree.get('/cloud/a/a.txt')?.bytes ?? '').toString(), 'theirs');
+  });
+
+  it('cp a file under a new name, into a folder, or a folder, and never over another file unasked', async () => {
+    assert.match((await rig.store('cp', 'src/a.txt', 'cloud:x/new.txt')).stdout, /Copied 1 file, 3 B/);
+    assert.equal((await rig.store('cat', 'cloud:x/new.txt')).stdout, 'one');
+    assert.equal((await rig.store('cat', 'cloud:x/new.txt', '--range', '1-')).stdout, 'ne');
+    await rig.store('cp', 'src/a.txt', 'cloud:x/');
+    assert.equal((await rig.store('cat', 'cloud:x/a.txt', '--range', '-2')).stdout, 'ne');
+    await rig.store('cp', 'src', 'cloud:y');
+    rig.write('src/a.txt', 'other');
+    const refused = await rig.store('cp', 'src', 'cloud:y');
+    assert.equal(refused.code, 1);
+    assert.match(refused.stdout, /a\.txt in cloud:y was not made by this project and is different/);
+    assert.match((await rig.store('cp', 'src', 'cloud:y', '--overwrite')).stdout, /1 of them replaced/);
+    assert.equal((await rig.store('cat', 'cloud:y/a.txt')).stdout, 'other');
+    assert.match((await rig.store('cp', 'src/none.txt', 'cloud:y')).stderr, /Nothing lies at the source/);
+  });
+
+  it('cp and mv inside one service without a byte through this machine', async () => {
+    await rig.store('sync', 'src', 'cloud:a');
+    dav.requests.length = 0;
+    assert.match((await rig.store('mv', 'cloud:a', 'cloud:b')).stdout, /Moved 3 files/);
+    assert.deepEqual(
+      dav.requests.filter((one) => /^(GET|PUT)/.test(one)),
+      [],
+    );
+    assert.match((await rig.store('ls', 'cloud:a')).stdout, /There are no files/);
+    await rig.store('sync', 'cloud:b', 'back');
+    assert.deepEqual(rig.files('back'), three);
+  });
+
+  it('mv removes nothing when a file failed, and nothing that changed', async () => {
+    await rig.store('cp', 'src/a.txt', 'cloud:m/a.txt');
+    rig.write('src/a.txt', 'now different');
+    const refused = await rig.store('mv', 'src', 'cloud:m');
+    assert.equal(refused.code, 1);
+    assert.equal(Object.keys(rig.files('src')).length, 3);
+    assert.match((await rig.store('mv', 'src', 'cloud:m', '--overwrite')).stdout, /Moved 3 files/);
+    assert.deepEqual(rig.files('src'), {});
+    assert.equal((await rig.store('cat', 'cloud:m/a.txt')).stdout, 'now different');
+  });
+
+  it('never copy two files onto one where a disk would merge their names', async () => {
+    rig.write('src/A.TXT', 'big');
+    const ended = await rig.store('sync', 'src', 'copy');
+    assert.match(ended.stdout, /1 file failed, 3 copied/);
+    assert.match(ended.stdout, /a\.txt .*differs in case or Unicode form/);
+    assert.equal(Object.keys(rig.files('copy')).length, 3);
+  });
+
+  it('work outside a project, with the state in the folder of the user', async () => {
+    rmSync(join(rig.dir, 'runner.yaml'));
+    assert.match((await rig.store('sync', 'src', 'copy')).stdout, /✓ Synced 3 files/);
+    assert.match((await rig.store('sync', 'src', 'copy')).stdout, /✓ Nothing to do/);
+    assert.deepEqual(rig.files('copy'), three);
+    assert.equal(existsSync(join(rig.dir, '.runner')), false);
+    assert.equal(existsSync(join(rig.dir, 'state-of-user')), true);
+  });
+
+  it('hold back to a bandwidth limit', async () => {
+    rig.write('big/x.bin', Buffer.alloc(300_000, 7));
+    const startedMs = performance.now();
+    assert.equal((await rig.report('sync', 'big', 'cloud:slow', '--bandwidth-limit', '500k'))['copied'], 1);
+    // 300 kB at 500 kB/s, less the tenth of a second that may pass at once.
+    assert.ok(performance.now() - startedMs > 450);
+    assert.match(
+      (await rig.store('sync', 'big', 'cloud:slow', '--bandwidth-limit', 'fast')).stderr,
+      /such as 500k or 10M/,
+    );
+  });
+});

@@ -1,0 +1,49 @@
+import { iou, type PixelBox } from '../annotation.ts';
+import type { LabelRow } from './read-label.ts';
+import { finding, type Finding } from './rules.ts';
+
+// Six decimals, as labels have, make boxes at an edge stand over it by half a millionth.
+const rounding = 2e-6;
+
+/** What is odd about the boxes of one file, though Ultralytics learns them. */
+export function checkBoxes(rows: readonly LabelRow[], file: string): Finding[] {
+  return [...rows.flatMap((row) => checkBox(row, file)), ...checkPairs(rows, file)];
+}
+
+function checkBox({ line, box }: LabelRow, file: string): Finding[] {
+  const [x, y, width, height] = box;
+  const found: Finding[] = [];
+  const say = (code: Finding['code'], message: string): void => void found.push(finding(code, { file, line }, message));
+  const over = Math.max(width / 2 - x, height / 2 - y, x + width / 2 - 1, y + height / 2 - 1);
+  if (over > rounding) say('box-over-edge', `the box hangs ${over.toFixed(6)} over the edge`);
+  if (width * height < 1e-5 || Math.min(width, height) * 640 < 4) say('box-tiny', `a box of ${width} x ${height}`);
+  const aspect = Math.max(width / height, height / width);
+  if (aspect > 20) say('box-aspect', `the box is ${Math.round(aspect)} times as long as wide`);
+  if (width > 0.999 && height > 0.999) say('box-whole-image', 'the box covers the whole image');
+  return found;
+}
+
+function checkPairs(rows: readonly LabelRow[], file: string): Finding[] {
+  const found: Finding[] = [];
+  const corners = rows.map(({ box: [x, y, w, h] }): PixelBox => [x - w / 2, y - h / 2, x + w / 2, y + h / 2]);
+  for (const [index, row] of rows.entries()) {
+    for (let earlier = 0; earlier < index; earlier++) {
+      const other = rows[earlier]!;
+      const spot = { file, line: row.line };
+      if (row.text === other.text) found.push(finding('row-duplicate', spot, `the row of line ${other.line} again`));
+      else if (row.classId === other.classId) {
+        const overlap = iou(corners[index]!, corners[earlier]!);
+        if (overlap > 0.95)
+          found.push(finding('box-near-duplicate', spot, `overlaps line ${other.line} by ${overlap.toFixed(3)}`));
+        else continue;
+      } else if (row.box.every((value, place) => value === other.box[place])) {
+        found.push(
+          finding('box-several-classes', spot, `the box of line ${other.line}, of class ${other.classId} there`),
+        );
+      } else continue;
+      // The first earlier row says enough.
+      break;
+    }
+  }
+  return found;
+}

@@ -1,0 +1,156 @@
+import { finding, type Finding } from './rules.ts';
+
+/** What `data.yaml` says, as far as a set depends on it. */
+export interface DataYaml {
+  /** Where the images of each split are: folders, or lists of paths; by Ultralytics' names, others as they are called. */
+  readonly splits: { readonly [split: string]: readonly string[] };
+  /** By class id; undefined where only `nc` is given, or nothing. */
+  readonly names?: readonly string[];
+  readonly classCount?: number;
+  readonly keypoints?: { readonly points: number; readonly values: number };
+  readonly path?: string;
+}
+
+type Value = string | readonly string[] | { readonly [key: string]: string };
+
+interface Entry {
+  readonly value: Value;
+  readonly line: number;
+}
+
+const ownKeys = new Set(['path', 'nc', 'names', 'channels', 'kpt_shape', 'flip_idx', 'download', 'kpt_names']);
+
+/** Reads a `data.yaml` and checks it; sets with extra splits under their own keys are fine. */
+export function readDataYaml(
+  text: string,
+  file: string,
+): { readonly data: DataYaml; readonly findings: readonly Finding[] } {
+  const findings: Finding[] = [];
+  const say = (code: Finding['code'], line: number, message: string): void =>
+    void findings.push(finding(code, { file, line }, message));
+  const entries = readEntries(text, (line, message) => say('data-unreadable', line, message));
+  const named = entries.get('names');
+  const names = named === undefined ? undefined : namesOf(named.value);
+  const countText = textOf(entries.get('nc'));
+  const count = countText === '' ? undefined : Number(countText);
+  const namesLine = named?.line ?? entries.get('nc')?.line ?? 1;
+  if (names === undefined && count === undefined) say('data-names', 1, 'there is neither names nor nc');
+  else if (names !== undefined && count !== undefined && names.length !== count) {
+    say('data-names', namesLine, `nc is ${countText}, and there are ${names.length} names`);
+  }
+  const twice = names?.find((name, place) => names.indexOf(name) !== place);
+  if (twice !== undefined) say('data-names-duplicate', namesLine, `two classes are called '${twice}'`);
+  const splits = splitsOf(entries);
+  for (const key of ['train', 'val']) {
+    if (splits[key] === undefined) say('data-split-missing', 1, `there is no ${key}`);
+  }
+  const download = entries.get('download');
+  if (textOf(download) !== '') say('data-download', download!.line, 'Ultralytics runs what download says as a program');
+  const path = textOf(entries.get('path'));
+  if (path !== '')
+    say('data-path', entries.get('path')!.line, `'${path}' is looked for in other folders first; leave it out`);
+  const shape = entries.get('kpt_shape')?.value;
+  const [points = 0, values = 0] = Array.isArray(shape) ? shape.map(Number) : [];
+  const classCount = names?.length ?? count;
+  return {
+    findings,
+    data: {
+      splits,
+      ...(names === undefined ? {} : { names }),
+      ...(classCount === undefined ? {} : { classCount }),
+      ...(points > 0 && values > 0 ? { keypoints: { points, values } } : {}),
+      ...(path === '' ? {} : { path }),
+    },
+  };
+}
+
+function splitsOf(entries: ReadonlyMap<string, Entry>): DataYaml['splits'] {
+  const splits: Record<string, readonly string[]> = {};
+  for (const [key, { value }] of entries) {
+    if (ownKeys.has(key)) continue;
+    const places = typeof value === 'string' ? [value] : Array.isArray(value) ? (value as readonly string[]) : [];
+    const given = places.filter((place) => place !== '');
+    // Ultralytics takes `validation` for `val`.
+    if (given.length > 0) splits[key === 'validation' ? 'val' : key] = given;
+  }
+  return splits;
+}
+
+function namesOf(value: Value): readonly string[] | undefined {
+  if (typeof value === 'string') return undefined;
+  if (Array.isArray(value)) return value as readonly string[];
+  const ids = Object.keys(value).map(Number);
+  const list = Array.from({ length: Math.max(-1, ...ids) + 1 }, (_, id) => `class_${id}`);
+  for (const [id, name] of Object.entries(value)) list[Number(id)] = name;
+  return list;
+}
+
+function textOf(entry: Entry | undefined): string {
+  return typeof entry?.value === 'string' ? entry.value : '';
+}
+
+/** The YAML that such files are written in: keys at the margin, and below them one level of keys, a list or a text. */
+function readEntries(text: string, fault: (line: number, message: string) => void): ReadonlyMap<string, Entry> {
+  const entries = new Map<string, Entry>();
+  let open:
+    | {
+        readonly key: string;
+        readonly line: number;
+        readonly list: string[];
+        readonly map: Record<string, string>;
+        readonly isText: boolean;
+      }
+    | undefined;
+  const close = (): void => {
+    if (open === undefined) return;
+    const value =
+      open.list.length > 0 ? open.list : Object.keys(open.map).length > 0 ? open.map : open.isText ? 'text' : '';
+    entries.set(open.key, { value, line: open.line });
+    open = undefined;
+  };
+  for (const [index, raw] of text
+    .replace(/^\uFEFF/, '')
+    .split(/\r?\n/)
+    .entries()) {
+    const line = index + 1;
+    const inner = open !== undefined && /^(\s|-\s)/.test(raw);
+    if (open?.isText === true && (inner || raw === '')) continue;
+    const bare = withoutComment(raw);
+    if (bare.trim() === '' || bare === '---') continue;
+    const item = /^\s*-\s+(.*)$/.exec(bare);
+    const pair = /^\s*("[^"]*"|'[^']*'|[^\s:#][^:]*?)\s*:(?:\s+(.*))?$/.exec(bare);
+    if (inner && open !== undefined && item !== null) open.list.push(scalar(item[1] ?? ''));
+    else if (inner && open !== undefined && pair !== null) open.map[scalar(pair[1] ?? '')] = scalar(pair[2] ?? '');
+    else if (!/^\s/.test(bare) && pair !== null) {
+      close();
+      const value = (pair[2] ?? '').trim();
+      const key = scalar(pair[1] ?? '');
+      if (value === '' || /^[|>][+-]?$/.test(value)) open = { key, line, list: [], map: {}, isText: value !== '' };
+      else entries.set(key, { value: flow(value), line });
+    } else fault(line, `'${raw.trim()}' cannot be read`);
+  }
+  close();
+  return entries;
+}
+
+function withoutComment(line: string): string {
+  return line.replace(/(^|\s)#.*$/, '').trimEnd();
+}
+
+function flow(value: string): Value {
+  if (value.startsWith('[') && value.endsWith(']')) {
+    const inner = value.slice(1, -1).trim();
+    return inner === '' ? [] : (inner.match(/"[^"]*"|'[^']*'|[^,]+/g) ?? []).map(scalar);
+  }
+  if (value.startsWith('{') && value.endsWith('}')) {
+    const pairs = value.slice(1, -1).matchAll(/("[^"]*"|'[^']*'|[^,:]+):\s*("[^"]*"|'[^']*'|[^,]+)/g);
+    return Object.fromEntries([...pairs].map(([, key = '', name = '']) => [scalar(key), scalar(name)]));
+  }
+  return scalar(value);
+}
+
+function scalar(text: string): string {
+  const trimmed = text.trim();
+  if (/^".*"$/s.test(trimmed)) return JSON.parse(trimmed) as string;
+  return /^'.*'$/s.test(trimmed) ? trimmed.slice(1, -1).replaceAll("''", "'") : trimmed;
+}

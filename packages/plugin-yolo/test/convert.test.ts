@@ -1,0 +1,189 @@
+import assert from 'node:assert/strict';
+import { readFileSync, statSync } from 'node:fs';
+import { shuffle, seeded } from '@dataset-runner/kit/seeded';
+import { type ManifestLine, readManifest } from '../src/manifest.ts';
+import type { Summary } from '../src/set-files.ts';
+import { convertArgs, counts, failureOfRun, filesIn, madeFiles, yoloProject } from './support/project.ts';
+
+describe('yolo:convert', function () {
+  this.timeout(60_000);
+
+  it('writes labels, images, and a manifest that says where every label came from; and a second run does nothing', async () => {
+    await using rig = await yoloProject(madeFiles(30));
+    const { code, report, stderr } = await rig.json(...convertArgs);
+    assert.equal(code, 0, stderr);
+    const files = filesIn(rig.path('set'));
+    assert.equal(files.filter((file) => file.startsWith('labels/')).length, 30);
+    assert.equal(files.filter((file) => file.startsWith('images/')).length, 30);
+    for (const file of ['classes.txt', 'data.yaml', 'dataset.json', 'manifest.jsonl', 'summary.json'])
+      assert.ok(files.includes(file), file);
+    const manifest = readManifest(rig.read('set/manifest.jsonl'));
+    for (const line of manifest) assertTraced(line, rig.read(`set/labels/${line.stem}.txt`));
+    assert.equal(
+      manifest.filter(({ labels }) => labels.length === 0).length,
+      (report['result'] as { emptyLabels: number }).emptyLabels,
+    );
+    const [image = ''] = files.filter((file) => file.startsWith('images/'));
+    const source = rig.path(image.replace('images', 'train'));
+    assert.equal(statSync(rig.path('set', image)).ino, statSync(source).ino, 'a hard link, so no second copy');
+    const again = await rig.json(...convertArgs);
+    for (const [name, { done }] of Object.entries(counts(again.report))) assert.equal(done, 0, name);
+  });
+
+  it('gives a label and an image to each rater with --raters separate, at no cost in bytes', async () => {
+    await using rig = await yoloProject(madeFiles(8));
+    assert.equal((await rig.runner(...convertArgs, '--raters', 'separate')).code, 0);
+    const stems = filesIn(rig.path('set/labels')).map((file) => file.replace('.txt', ''));
+    assert.equal(stems.length, 24);
+    assert.ok(stems.every((stem) => /^[0-9a-f]{32}_R\d+$/.test(stem)));
+    assert.deepEqual(
+      filesIn(rig.path('set/images')).map((file) => file.replace('.png', '')),
+      stems,
+    );
+    assert.equal(statSync(rig.path('set/images', `${stems[0]}.png`)).nlink, 4);
+  });
+
+  it('does only the labels of an image whose rows changed', async () => {
+    const files = madeFiles(40);
+    await using rig = await yoloProject(files);
+    await rig.runner(...convertArgs);
+    const lines = String(files['train.csv']).split('\n');
+    const at = lines.findIndex((line) => line.includes('Cardiomegaly'));
+    rig.write('train.csv', lines.toSpliced(at, 1).join('\n'));
+    const { report } = await rig.json(...convertArgs);
+    assert.equal(counts(report)['write-labels']?.done, 1);
+    assert.equal(counts(report)['place-files']?.done, 0);
+  });
+
+  it('gives the same bytes for shuffled rows, for one worker and for eight', async () => {
+    const files = madeFiles(40);
+    const [header = '', ...rows] = String(files['train.csv']).trimEnd().split('\n');
+    const made: Record<string, string>[] = [];
+    for (const [csv, config] of [
+      [files['train.csv'], 'concurrency: 1\n'],
+      [[header, ...shuffle(rows, seeded(7))].join('\n'), 'concurrency: 8\n'],
+    ] as const) {
+      await using rig = await yoloProject({ ...files, 'train.csv': csv! }, config);
+      assert.equal((await rig.runner(...convertArgs)).code, 0);
+      assert.equal((await rig.runner('run', 'yolo:split', '--set', './set', '--out', './org', '--seed', '3')).code, 0);
+      const all = filesIn(rig.path('org')).filter((file) => file !== 'dataset.json');
+      made.push(Object.fromEntries(all.map((file) => [file, readFileSync(rig.path('org', file), 'latin1')])));
+    }
+    assert.equal(Object.keys(made[0]!).length, 80 + 6);
+    assert.deepEqual(made[0], made[1]);
+  });
+
+  it('counts images without rows, rows without images and files of 0 bytes, and leaves them out', async () => {
+    const files = madeFiles(10);
+    const [first = '', second = ''] = Object.keys(files).filter((path) => path.startsWith('train/'));
+    const { [first]: bytes, ...rest } = files;
+    await using rig = await yoloProject({ ...rest, [second]: '', 'train/stray.png': bytes! });
+    const { code, report } = await rig.json(...convertArgs);
+    assert.equal(code, 0);
+    const { warnings, labels_created } = JSON.parse(rig.read('set/summary.json')) as Summary;
+    assert.deepEqual([warnings.rows_without_image, warnings.images_without_row, warnings.empty_images], [1, 1, 1]);
+    assert.equal(labels_created, 8);
+    assert.equal((report['result'] as { leftOut: number }).leftOut, 2);
+  });
+
+  const row = (csv: string, edit: (cells: string[]) => string[]): string => {
+    const lines = csv.split('\n');
+    const at = lines.findIndex((line) => /,\d+\.0,/.test(line));
+    return lines.with(at, edit(lines[at]!.split(',')).join(',')).join('\n');
+  };
+  for (const [what, edit, message] of [
+    ['a NaN', (cells: string[]) => cells.with(4, 'nan'), /is no number/],
+    ['reversed corners', (cells: string[]) => cells.with(4, '9000'), /are reversed|lies outside/],
+    ['a class name that is another class', (cells: string[]) => cells.with(1, 'Atelektase'), /is called/],
+    ['a class that is no id', (cells: string[]) => cells.with(2, '1.5'), /is no class id/],
+  ] as const) {
+    it(`names the line of ${what}, or drops and counts the row`, async () => {
+      const files = madeFiles(12);
+      await using rig = await yoloProject({ ...files, 'train.csv': row(String(files['train.csv']), edit) });
+      const { code, report } = await rig.json(...convertArgs);
+      assert.equal(code, 1);
+      assert.equal(failureOfRun(report).code, 'yolo.row-invalid');
+      assert.match(failureOfRun(report).message, message);
+      assert.match(failureOfRun(report).message, /train\.csv, line \d+/);
+      assert.equal((await rig.runner(...convertArgs, '--on-bad-row', 'drop')).code, 0);
+      const { warnings } = JSON.parse(rig.read('set/summary.json')) as Summary;
+      assert.ok(warnings.dropped_rows >= 1);
+    });
+  }
+
+  it('names what is missing: a column, a size, a param, every image, one of two equal names', async () => {
+    const files = madeFiles(4);
+    const csv = String(files['train.csv']);
+    const fails = async (
+      code: string,
+      changed: { readonly [path: string]: string | Uint8Array },
+      args: readonly string[] = convertArgs,
+    ) => {
+      await using rig = await yoloProject({ ...files, ...changed });
+      const { report } = await rig.json(...args);
+      assert.equal(failureOfRun(report).code, code);
+    };
+    await fails('table.header-missing', { 'train.csv': csv.replace('rad_id', 'rater') });
+    await fails('yolo.size-missing', { 'train_meta.csv': 'image_id,dim0,dim1\n' });
+    await fails('yolo.param-missing', {}, ['run', 'yolo:convert', '--annotations', './train.csv', '--out', './set']);
+    const elsewhere = convertArgs.map((word) => (word === './train' ? './set2' : word));
+    await fails('yolo.images-missing', {}, elsewhere);
+    const [first = ''] = Object.keys(files).filter((path) => path.startsWith('train/'));
+    await fails('yolo.image-twice', { [first.replace('.png', '.jpg')]: files[first]! });
+  });
+
+  it('reads COCO, VOC and NIH boxes', async () => {
+    await using rig = await yoloProject({
+      'coco.json': JSON.stringify({
+        images: [
+          { id: 1, file_name: 'a.png', width: 100, height: 50 },
+          { id: 2, file_name: 'b.png', width: 10, height: 10 },
+        ],
+        annotations: [{ image_id: 1, category_id: 90, bbox: [10, 10, 20, 30] }],
+        categories: [
+          { id: 90, name: 'toothbrush' },
+          { id: 1, name: 'person' },
+        ],
+      }),
+      'voc/a.xml':
+        '<annotation><filename>a.png</filename><size><width>100</width><height>50</height></size><object><name>dog</name><bndbox><xmin>10</xmin><ymin>10</ymin><xmax>30</xmax><ymax>40</ymax></bndbox></object></annotation>',
+      'nih.csv': 'Image Index,Finding Label,Bbox [x,y,w,h],,,\n0001_000.png,Infiltrate,512,0,256,1024\n',
+      'half.json': '{"images": [',
+    });
+    const convert = (...args: string[]) => rig.json('run', 'yolo:convert', ...args);
+    assert.equal((await convert('--format', 'coco', '--annotations', './coco.json', '--out', './c')).code, 0);
+    assert.equal(rig.read('c/labels/a.txt'), '1 0.200000 0.500000 0.200000 0.600000');
+    assert.equal(rig.read('c/labels/b.txt'), '');
+    assert.equal((await convert('--format', 'voc', '--folder', './voc', '--out', './v')).code, 0);
+    assert.equal(rig.read('v/labels/a.txt'), '0 0.200000 0.500000 0.200000 0.600000');
+    assert.equal((await convert('--format', 'nih', '--annotations', './nih.csv', '--out', './n')).code, 0);
+    assert.equal(rig.read('n/labels/0001_000.txt'), '0 0.625000 0.500000 0.250000 1.000000');
+    assert.match(rig.read('n/classes.txt'), /0 Infiltration/);
+    const half = await convert('--format', 'coco', '--annotations', './half.json', '--out', './h');
+    assert.equal(failureOfRun(half.report).code, 'yolo.json-invalid');
+  });
+
+  it('makes no finding an empty label, a one-pixel object or nothing at all', async () => {
+    const files = madeFiles(12);
+    await using rig = await yoloProject(files);
+    const made = async (noFinding: string) => {
+      assert.equal((await rig.runner(...convertArgs, '--no-finding', noFinding)).code, 0);
+      return filesIn(rig.path('set/labels')).map((file) => rig.read(`set/labels/${file}`));
+    };
+    const empty = (await made('background')).filter((text) => text === '').length;
+    assert.ok(empty > 0);
+    const classed = await made('class');
+    assert.equal(classed.filter((text) => /^\d+ 0\.000488 0\.000488 0\.000977 0\.000977$/.test(text)).length, empty);
+    assert.equal((await made('drop')).length, 12 - empty);
+    assert.equal(filesIn(rig.path('set/images')).length, 12 - empty);
+  });
+});
+
+function assertTraced(line: ManifestLine, text: string): void {
+  const lines = text === '' ? [] : text.split('\n');
+  assert.equal(lines.length, line.labels.length, line.stem);
+  for (const [index, { class: id, box, from }] of line.labels.entries()) {
+    assert.equal(lines[index], `${id} ${box.map((value) => value.toFixed(6)).join(' ')}`);
+    assert.ok(from.length > 0 && from.every(([rater]) => line.raters.includes(rater)));
+  }
+}

@@ -1,0 +1,128 @@
+import { crc32, deflateSync } from 'node:zlib';
+
+/** A made set in the form of VinBigData's: 17 radiologists, three for each image, most images without findings. */
+export interface MadeSet {
+  /** `train.csv`. */
+  readonly findings: string;
+  /** `train_meta.csv`: the originals are larger than the images and of another shape. */
+  readonly sizes: string;
+  /** Draw PNGs by name, grey, 96 x 96. */
+  readonly images: ReadonlyMap<string, () => Uint8Array>;
+}
+
+const classes = [
+  'Aortic enlargement',
+  'Atelectasis',
+  'Calcification',
+  'Cardiomegaly',
+  'Nodule/Mass',
+  'Pleural effusion',
+];
+const noFinding = 14;
+const side = 96;
+
+/** Draws images with bright patches, and lets three of 17 radiologists say what they see, each a little otherwise. */
+export function madeSet(count: number, seed = 1): MadeSet {
+  const random = numbers(seed);
+  const below = (limit: number): number => Math.floor(random() * limit);
+  const rows: string[] = [];
+  const sizes: string[] = [];
+  const images = new Map<string, () => Uint8Array>();
+  for (let index = 0; index < count; index++) {
+    const id = Array.from({ length: 32 }, () => below(16).toString(16)).join('');
+    const [height, width] = [1_000 + below(2_000), 900 + below(2_000)];
+    const objects = random() < 0.6 ? [] : Array.from({ length: 1 + below(3) }, () => madeObject(random));
+    const first = below(17);
+    // 6 has no common factor with 17, so these are three different ones.
+    const raters = [0, 1, 2].map((turn) => `R${1 + ((first + turn * 6) % 17)}`);
+    for (const rater of raters) {
+      for (const { classId, x, y, w, h } of objects) {
+        const shake = (): number => (random() - 0.5) * 0.03;
+        const corners = [
+          (x + shake()) * width,
+          (y + shake()) * height,
+          (x + w + shake()) * width,
+          (y + h + shake()) * height,
+        ];
+        rows.push(
+          [id, classes[classId], classId, rater, ...corners.map((value) => `${Math.round(value)}.0`)].join(','),
+        );
+      }
+      if (objects.length === 0) rows.push([id, 'No finding', noFinding, rater, '', '', '', ''].join(','));
+    }
+    sizes.push(`${id},${height},${width}`);
+    const grain = below(2 ** 31);
+    images.set(`${id}.png`, () => draw(objects, grain));
+  }
+  return {
+    findings: `image_id,class_name,class_id,rad_id,x_min,y_min,x_max,y_max\n${rows.join('\n')}\n`,
+    sizes: `image_id,dim0,dim1\n${sizes.join('\n')}\n`,
+    images,
+  };
+}
+
+interface Patch {
+  readonly classId: number;
+  /** Shares of the image: left, top, width, height. */
+  readonly x: number;
+  readonly y: number;
+  readonly w: number;
+  readonly h: number;
+}
+
+function madeObject(random: () => number): Patch {
+  const [w, h] = [0.15 + random() * 0.2, 0.15 + random() * 0.2];
+  return {
+    classId: Math.floor(random() * classes.length),
+    x: 0.05 + random() * (0.85 - w),
+    y: 0.05 + random() * (0.85 - h),
+    w,
+    h,
+  };
+}
+
+/** Two dark lungs on grey, patches brighter, and noise that makes every image one of its own. */
+function draw(objects: readonly Patch[], seed: number): Uint8Array {
+  const random = numbers(seed);
+  const coarse = Array.from({ length: 64 }, () => random() * 90);
+  return greyPng((px, py) => {
+    const [x, y] = [px / side, py / side];
+    const lung = Math.min(((x - 0.3) / 0.18) ** 2, ((x - 0.7) / 0.18) ** 2) + ((y - 0.5) / 0.38) ** 2 < 1;
+    const patch = objects.some((one) => x >= one.x && x < one.x + one.w && y >= one.y && y < one.y + one.h);
+    return Math.round((lung ? 40 : 110) + (patch ? 55 : 0) + coarse[(py >> 4) * 8 + (px >> 4)]!);
+  });
+}
+
+/** A PNG of 96 x 96 grey pixels. */
+function greyPng(greyAt: (x: number, y: number) => number): Uint8Array {
+  const rows = Buffer.alloc((side + 1) * side);
+  for (let y = 0; y < side; y++) for (let x = 0; x < side; x++) rows[y * (side + 1) + 1 + x] = greyAt(x, y);
+  const header = Buffer.from([0, 0, 0, side, 0, 0, 0, side, 8, 0, 0, 0, 0]);
+  const signature = Buffer.from('89504e470d0a1a0a', 'hex');
+  return Buffer.concat([
+    signature,
+    chunk('IHDR', header),
+    chunk('IDAT', deflateSync(rows)),
+    chunk('IEND', Buffer.alloc(0)),
+  ]);
+}
+
+function chunk(type: string, body: Buffer): Buffer {
+  const named = Buffer.concat([Buffer.from(type), body]);
+  const whole = Buffer.alloc(named.length + 8);
+  whole.writeUInt32BE(body.length);
+  named.copy(whole, 4);
+  whole.writeUInt32BE(crc32(named), named.length + 4);
+  return whole;
+}
+
+/** Numbers from 0 to 1, the same for the same seed everywhere: mulberry32 (Tommy Ettinger, public domain). */
+function numbers(seed: number): () => number {
+  let state = seed | 0;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
