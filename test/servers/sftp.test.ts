@@ -8,6 +8,7 @@ import { driverContract } from '@dataset-runner/core/testing';
 import { failureOf } from '../../packages/core/src/model/failure.ts';
 import { createStoreOpener } from '../../packages/core/src/storage/open-store.ts';
 import { findSshd, startSshd, type Sshd } from '../../scripts/servers/sshd.ts';
+import { recordContract } from '../support/record-contract.ts';
 import { skip } from '../support/skip.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
@@ -48,6 +49,7 @@ describe('OpenSSH, a real server', function () {
 
   driverContract('SFTP', {
     open: () => openStore(),
+    onResult: recordContract('sftp', 'OpenSSH 9.2'),
     troubled: { 'store.denied': () => openStore({ hostKey: 'SHA256:AAAA' }) },
   });
 
@@ -118,7 +120,7 @@ describe('OpenSSH, a real server', function () {
     await store.write('a/b', Buffer.from('x'), { ifAbsent: true });
     await assert.rejects(store.write('a/b', Buffer.from('x'), { ifAbsent: true }));
     await dispose();
-    assert.deepEqual(readdirSync(root, { recursive: true }).sort(), [
+    assert.deepEqual(readdirSync(root, { recursive: true, encoding: 'utf8' }).sort(), [
       'sets',
       'sets/2026',
       'sets/2026/a',

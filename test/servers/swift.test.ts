@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { driverContract } from '@dataset-runner/core/testing';
 import { prepareCeph, startCeph, type CephServer } from '../../scripts/servers/ceph.ts';
 import { prepareSwift, startSwift, type SwiftServer } from '../../scripts/servers/swift.ts';
+import { recordContract } from '../support/record-contract.ts';
 import { skip } from '../support/skip.ts';
 import { failureFrom, keysOf, openSwift, swiftCases, type SwiftService } from '../support/swift-cases.ts';
 
@@ -22,7 +23,7 @@ describe('OpenStack Swift with its own users, a real server', function () {
 
   after(() => server?.stop());
 
-  contracts('Swift', () => service);
+  contracts('OpenStack Swift 2.30', () => service);
   swiftCases(() => service);
 
   it('removes more than one bulk request takes, and lists them with one', async () => {
@@ -72,7 +73,7 @@ describe('the Swift API of Ceph, a real server', function () {
 
   after(() => server?.stop());
 
-  contracts('Ceph', () => service);
+  contracts('Ceph RGW 16', () => service);
   swiftCases(() => service);
 
   it('removes more than one bulk request takes', async () => {
@@ -94,6 +95,7 @@ function contracts(name: string, serviceOf: () => SwiftService): void {
   driverContract(name, {
     open: () => openStore(serviceOf()),
     timeoutMs: 60_000,
+    onResult: recordContract('swift', name),
     troubled: { 'store.denied': () => openStore(serviceOf(), { password: 'wrong' }) },
   });
   driverContract(`${name} in segments`, {
