@@ -21,9 +21,10 @@ describe('two runners on one line', function () {
     while (worked(rig, 'make').size === before) await new Promise((resolve) => setTimeout(resolve, 5));
     const tookMs = performance.now() - killedMs;
     assert.equal((await second.ended).code, 0);
-    // Some 60 ms, also on a busy machine: what was in flight waits for processes of its own, the rest does not.
+    // Some 60 ms: what was in flight waits for processes of its own, the rest does not. The bound is for a machine with
+    // ten times more to do than it can.
     console.log(`      the second went on ${Math.round(tookMs)} ms after the first was killed`);
-    assert.ok(tookMs < 1_000, `it took ${Math.round(tookMs)} ms`);
+    assert.ok(tookMs < 3_000, `it took ${Math.round(tookMs)} ms`);
     assertTortureOutputs(rig, 2_000);
   });
 

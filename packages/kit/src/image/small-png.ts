@@ -72,29 +72,37 @@ function inflate(packed: Buffer, size: number): Buffer | undefined {
 /** Undoes the row filters; `step` is the distance in bytes to the same channel of the pixel before. */
 function unfilter(filtered: Uint8Array, width: number, height: number, step: number): Uint8Array | undefined {
   const data = new Uint8Array(width * height);
-  const none = new Uint8Array(width);
+  // By index throughout: a view for each row costs more than the row.
   for (let y = 0; y < height; y++) {
-    const from = y * (width + 1);
+    const from = y * (width + 1) + 1;
     const to = y * width;
-    const row = data.subarray(to, to + width);
-    const above = y === 0 ? none : data.subarray(to - width, to);
-    row.set(filtered.subarray(from + 1, from + 1 + width));
-    switch (filtered[from]) {
+    /** The row above; before the first there is one of zeros. */
+    const up = to - width;
+    let filter = filtered[from - 1]!;
+    if (y === 0 && filter === 2) filter = 0;
+    if (y === 0 && filter === 4) filter = 1;
+    switch (filter) {
       case 0:
+        for (let x = 0; x < width; x++) data[to + x] = filtered[from + x]!;
         break;
       case 1:
-        for (let x = step; x < width; x++) row[x]! += row[x - step]!;
+        for (let x = 0; x < width; x++) data[to + x] = filtered[from + x]! + (x < step ? 0 : data[to + x - step]!);
         break;
       case 2:
-        for (let x = 0; x < width; x++) row[x]! += above[x]!;
+        for (let x = 0; x < width; x++) data[to + x] = filtered[from + x]! + data[up + x]!;
         break;
       case 3:
-        for (let x = 0; x < step; x++) row[x]! += above[x]! >> 1;
-        for (let x = step; x < width; x++) row[x]! += (row[x - step]! + above[x]!) >> 1;
+        for (let x = 0; x < width; x++) {
+          const left = x < step ? 0 : data[to + x - step]!;
+          data[to + x] = filtered[from + x]! + ((left + (y === 0 ? 0 : data[up + x]!)) >> 1);
+        }
         break;
       case 4:
-        for (let x = 0; x < step; x++) row[x]! += above[x]!;
-        for (let x = step; x < width; x++) row[x]! += paeth(row[x - step]!, above[x]!, above[x - step]!);
+        for (let x = 0; x < step; x++) data[to + x] = filtered[from + x]! + data[up + x]!;
+        for (let x = step; x < width; x++) {
+          const corner = data[up + x - step]!;
+          data[to + x] = filtered[from + x]! + paeth(data[to + x - step]!, data[up + x]!, corner);
+        }
         break;
       default:
         return undefined;
