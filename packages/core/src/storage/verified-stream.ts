@@ -15,7 +15,10 @@ export async function* verifiedStream(
   ref: FileRef,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const { digest } = ref;
-  if (digest === undefined) return yield* bytes;
+  if (digest === undefined) {
+    yield* bytes;
+    return;
+  }
   const algorithm = digest.slice(0, digest.indexOf(':'));
   const hash = createHash(algorithm);
   for await (const piece of bytes) {

@@ -33,12 +33,25 @@ export async function* comparePlaces(options: Compared): AsyncGenerator<readonly
   const slots = new Semaphore(readAtOnce);
   for await (const pairs of pairsOf(options)) {
     options.signal?.throwIfAborted();
-    const differences = pairs.map((pair) => differenceOf(pair, options, slots));
-    // Most pages need no reading at all, and then no promise either.
-    yield differences.some((one) => one instanceof Promise)
-      ? await Promise.all(differences)
-      : (differences as Difference[]);
+    yield await differencesOf(pairs, options, slots);
   }
+}
+
+async function differencesOf(
+  pairs: readonly Pair[],
+  options: Compared,
+  slots: Semaphore,
+): Promise<readonly Difference[]> {
+  const differences: Difference[] = [];
+  // Most pages need no reading, and then no promise for each file either.
+  const reading: Promise<void>[] = [];
+  for (const [i, pair] of pairs.entries()) {
+    const found = differenceOf(pair, options, slots);
+    if (found instanceof Promise) reading.push(found.then((difference) => void (differences[i] = difference)));
+    else differences[i] = found;
+  }
+  await Promise.all(reading);
+  return differences;
 }
 
 function pairsOf({ source, target, file, signal }: Compared): AsyncIterable<readonly Pair[]> {
