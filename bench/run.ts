@@ -6,17 +6,32 @@ import { root } from '../scripts/checkout.mjs';
 import { coldStart } from './cold-start.ts';
 import { diatom } from './diatom.ts';
 import { ifcbExtract } from './ifcb-extract.ts';
+import { ifcbClassify } from './ifcb-classify.ts';
 import { noOp } from './no-op.ts';
 import { overhead } from './overhead.ts';
 import { plan } from './plan.ts';
 import { resume } from './resume.ts';
+import { stores } from './stores.ts';
 import type { Bench, Scene } from './support/bench.ts';
 import { type Machine, machine } from './support/machine.ts';
 import { Project } from './support/project.ts';
 import { ratioOf, type Row, verdictOf } from './support/row.ts';
 import { tableText } from './support/table.ts';
+import { yolo } from './yolo.ts';
 
-const benches: readonly Bench[] = [coldStart, plan, noOp, overhead, resume, diatom, ifcbExtract];
+// In the order they are run.
+const benches: readonly Bench[] = [
+  coldStart,
+  plan,
+  noOp,
+  overhead,
+  resume,
+  diatom,
+  stores,
+  ifcbExtract,
+  ifcbClassify,
+  yolo,
+];
 const resultsDir = join(root, 'bench', 'results');
 
 const words = process.argv.slice(2);

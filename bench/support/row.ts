@@ -1,6 +1,6 @@
 import type { Spread } from './spread.ts';
 
-export type Unit = 'ms' | 's' | 'us/item' | 'MB';
+export type Unit = 'ms' | 's' | 'us/item' | 'MB' | 'requests';
 
 /**
  * What our figure stands beside, measured in the same run.

@@ -5,6 +5,7 @@ import { root } from '../checkout.mjs';
 import { type BlockMakers, fillBlocks } from './blocks.ts';
 import { example } from './example.ts';
 import { commandPages, configKeys, roomPicture, storeTable, taskTable } from './tables.ts';
+import { capabilityTable, contractTable } from './store-tables.ts';
 import { Tour } from './tour.ts';
 
 /** A document as it should be. */
@@ -29,6 +30,8 @@ export async function generatedDocs(): Promise<GeneratedDoc[]> {
     commands: () => commandPages(),
     'config-keys': () => configKeys(),
     stores: () => storeTable(),
+    'store-abilities': () => capabilityTable(),
+    'store-contracts': () => contractTable(),
     example: (name) => example(name),
     tour: (name) => tour.scene(name),
   };

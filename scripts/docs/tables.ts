@@ -11,6 +11,7 @@ import { plainStyle } from '../../packages/core/src/report/style.ts';
 import { builtinDrivers } from '../../packages/core/src/storage/drivers/registry.ts';
 import { root } from '../checkout.mjs';
 import { coreViolation } from '../layers/rooms.ts';
+import { table } from './table.ts';
 
 /** Every task of every plugin of this repository, from the manifests their packages ship. */
 export async function taskTable(): Promise<string> {
@@ -76,10 +77,4 @@ export function roomPicture(): string {
     .map(([, members], i) => `  ${layers.size - 1 - i}  ${members.sort().join('   ')}`);
   const doors = ['index.ts', 'plugin.ts', 'testing.ts'].filter((file) => existsSync(join(src, file)));
   return ['```text', ...lines, '', `  doors: ${doors.join('   ')}`, '```'].join('\n');
-}
-
-function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [line(heads), line(heads.map(() => '---')), ...rows.map((cells) => line(cells))].join('\n');
 }

@@ -193,8 +193,8 @@ async function fillCatalog(authUrl: string, swiftPort: number): Promise<void> {
   ] as const) {
     const user = { name: who.username, domain_id: 'default', password: who.password };
     const { id } = await make('users', { user });
-    const api = await Api.login(authUrl);
-    await api.put(`projects/${made.id}/users/${id}/roles/${await api.roleId(role)}`);
+    const roleId = await (await Api.login(authUrl)).roleId(role);
+    await (await Api.login(authUrl)).put(`projects/${made.id}/users/${id}/roles/${roleId}`);
   }
 }
 

@@ -15,7 +15,7 @@ describe('Swift behind Keystone, real servers', function () {
   before(async function () {
     const why = await prepareKeystone();
     if (why !== undefined) skip(this, why);
-    server = await startKeystone({ tokenLifeSeconds: 4 });
+    server = await startKeystone({ tokenLifeSeconds: 8 });
   });
 
   after(() => server?.stop());
@@ -55,7 +55,7 @@ describe('Swift behind Keystone, real servers', function () {
       const startedMs = Date.now();
       let written = 0;
       // Two and a half lives of a token.
-      while (Date.now() - startedMs < 10_000) {
+      while (Date.now() - startedMs < 20_000) {
         await store.write(`file-${written}`, Buffer.from(`content ${written}`));
         written++;
         await delay(200);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { driverContract } from '@dataset-runner/core/testing';
+import { driverContract, startUnkindHttp } from '@dataset-runner/core/testing';
 import { createStoreOpener } from '../../packages/core/src/storage/open-store.ts';
 import {
   prepareWebdav,
@@ -8,6 +8,7 @@ import {
   type WebdavKind,
   type WebdavServer,
 } from '../../scripts/servers/webdav.ts';
+import { recordContract } from '../support/record-contract.ts';
 import { skip } from '../support/skip.ts';
 
 const megabyte = 1024 * 1024;
@@ -19,6 +20,13 @@ const limits: { readonly [K in WebdavKind]?: { readonly [title: string]: string 
     'keeps a file of the name 0':
       'sabre/dav 1.8 takes the name 0 for none and keeps the name the file had before its MOVE',
   },
+};
+
+const names: { readonly [K in WebdavKind]: string } = {
+  'apache-basic': 'Apache mod_dav (basic)',
+  'apache-digest': 'Apache mod_dav (digest)',
+  nginx: 'nginx dav-ext',
+  sabre: 'sabre/dav 1.8',
 };
 
 for (const kind of webdavKinds) {
@@ -36,13 +44,13 @@ for (const kind of webdavKinds) {
 
     after(() => server?.stop());
 
-    function open(password = server.password) {
+    function open(password = server.password, url = server.url) {
       const opener = createStoreOpener({
         projectDir: '/',
         workDir: '/nowhere',
         allowHosts: ['127.0.0.1'],
-        stores: { cloud: { url: `webdav+${server.url}/place-${places++}`, username: server.username, password } },
-        retry: { attempts: 2, baseMs: 10, capMs: 50 },
+        stores: { cloud: { url: `webdav+${url}/place-${places++}`, username: server.username, password } },
+        retry: { attempts: 4, baseMs: 10, capMs: 50 },
       });
       return opener;
     }
@@ -52,11 +60,20 @@ for (const kind of webdavKinds) {
       return { store: await opener.open('cloud:sets/2026'), dispose: () => opener.close() };
     }
 
+    async function openUnkind() {
+      const proxy = await startUnkindHttp(server.url);
+      const opener = open(server.password, proxy.url);
+      const dispose = async () => (await opener.close(), proxy.close());
+      return { store: await opener.open('cloud:sets/2026'), proxy, dispose };
+    }
+
     driverContract(kind, {
       open: () => openStore(),
-      timeoutMs: 30_000,
+      timeoutMs: 60_000,
+      unkind: openUnkind,
       cannot: limits[kind] ?? {},
       troubled: { 'store.denied': () => openStore('wrong') },
+      onResult: recordContract('webdav', names[kind]),
     });
 
     it('streams 300 MB in flat memory', async () => {

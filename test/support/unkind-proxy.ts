@@ -12,13 +12,15 @@ export interface UnkindProxy extends AsyncDisposable {
   cuts: number;
   /** True: one byte of what is downloaded comes wrong. */
   flips: boolean;
+  /** How many more uploads have one byte wrong. */
+  wrongUploads: number;
 }
 
 /** Bytes of an upload that pass before it is cut, and of a download before the wrong one. */
 const passingBytes = 10_000;
 
 export async function unkindProxy(target: string): Promise<UnkindProxy> {
-  const state = { puts: 0, sentBytes: 0, cuts: 0, flips: false };
+  const state = { puts: 0, sentBytes: 0, cuts: 0, flips: false, wrongUploads: 0 };
   const open = new Set<Socket>();
   const server = createServer((client) => {
     const far = connect(Number(new URL(target).port), '127.0.0.1');
@@ -40,7 +42,14 @@ export async function unkindProxy(target: string): Promise<UnkindProxy> {
         state.cuts--;
         far.end(piece.subarray(0, piece.length - (uploadBytes - passingBytes)));
         client.resetAndDestroy();
-      } else far.write(piece);
+      } else {
+        if (state.wrongUploads > 0 && uploadBytes > passingBytes) {
+          state.wrongUploads--;
+          piece.writeUInt8((piece.at(-1) ?? 0) ^ 1, piece.length - 1);
+          uploadBytes = -1;
+        }
+        far.write(piece);
+      }
     });
     far.on('data', (piece) => {
       if (downloadBytes >= 0) downloadBytes += piece.length;

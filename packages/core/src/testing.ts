@@ -2,9 +2,11 @@
 export { brokenDrivers, type BrokenDriver } from './testing/broken-drivers.ts';
 export {
   driverContract,
+  type ContractResult,
   type DriverContractOptions,
   type OpenedForContract,
   type TroubledCode,
 } from './testing/driver-contract.ts';
+export { startUnkindHttp, type SeenRequest, type UnkindHttp, type Unkindness } from './testing/unkind-http.ts';
 export { ManagedStore, type ManagedStoreOptions } from './storage/managed-store.ts';
 export { createRig, type Ended, type ProjectRig, type RigOptions, type Running } from './testing/project-rig.ts';

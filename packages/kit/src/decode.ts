@@ -23,9 +23,9 @@ export async function decodeRaw(
   if (small !== undefined) return { ...small, bits: 8 };
   try {
     const image = sharp(bytes, { limitInputPixels: options.maxPixels ?? 100_000_000, failOn: 'warning' });
-    const { depth } = await image.metadata();
+    const { depth, space } = await image.metadata();
     // Without this, sharp hands gray images out as RGB.
-    const isGray = ['b-w', 'grey16'].includes((await image.metadata()).space ?? '');
+    const isGray = ['b-w', 'grey16'].includes(space ?? '');
     const { data, info } = await image
       .toColourspace(isGray ? 'b-w' : 'srgb')
       .raw({ depth: 'uchar' })

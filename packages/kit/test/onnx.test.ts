@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { failureOf } from '@dataset-runner/core/plugin';
 import { openOnnx, readOnnxMetadata } from '../src/onnx.ts';
 import { type OnnxGraph, writeOnnx } from '../src/onnx-write.ts';
@@ -62,6 +63,26 @@ describe('onnx', () => {
   it('refuses a constant whose values do not fill its dimensions', () => {
     const constants = [{ name: 'w', dims: [2, 2], data: Float32Array.of(1) }];
     assert.throws(() => writeOnnx({ ...small, constants }), /w of 2 x 2 needs 4 values, not 1/);
+  });
+
+  it('says how to install the runtime where it is not', async () => {
+    await using folder = await tempFolder();
+    // The sources alone, in a place that has core and no runtime.
+    const sources = fileURLToPath(new URL('../src/', import.meta.url));
+    for (const name of ['onnx.ts', 'onnx-failures.ts', 'onnx'])
+      cpSync(join(sources, name), join(folder.path, name), { recursive: true });
+    mkdirSync(join(folder.path, 'node_modules', '@dataset-runner'), { recursive: true });
+    const core = fileURLToPath(new URL('../../core/', import.meta.url));
+    symlinkSync(core, join(folder.path, 'node_modules', '@dataset-runner', 'core'), 'dir');
+    writeFileSync(join(folder.path, 'package.json'), '{ "type": "module" }');
+    const { openOnnx: openThere } = (await import(pathToFileURL(join(folder.path, 'onnx.ts')).href)) as {
+      openOnnx: typeof openOnnx;
+    };
+    await assert.rejects(openThere('any.onnx'), (error) => {
+      const failure = failureOf(error);
+      assert.equal(failure?.code, 'onnx.runtime-missing');
+      return /npm install onnxruntime-node/.test(failure.hint ?? '') && /install=skip/.test(failure.hint ?? '');
+    });
   });
 
   it('names a file that is no model, and an input of the wrong shape', async () => {

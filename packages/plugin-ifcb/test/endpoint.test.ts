@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { failureOf, type FetchInit } from '@dataset-runner/core/plugin';
 import type { ProjectRig } from '@dataset-runner/core/testing';
-import { requestBody } from '../src/classify/endpoint.ts';
+import { askEndpoint, requestBody } from '../src/classify/endpoint.ts';
 import { below, classifyProject, countsOf, failuresOf, rowsOf } from './support/classify-project.ts';
 import { type EndpointDouble, endpointDouble, type Script } from './support/endpoint-double.ts';
 import { binId, binImages } from './support/pngs.ts';
@@ -30,7 +31,10 @@ describe('ifcb:classify through an endpoint', function () {
       await using rig = await project(1, 6);
       const { code, report, stderr } = await rig.json(...args(endpoint, '--deployment', 'blue', '--no-min-max'));
       assert.equal(code, 0, stderr);
-      assert.deepEqual(endpoint.asked.map(({ images }) => images.length).sort(), [2, 4]);
+      assert.deepEqual(
+        endpoint.asked.map(({ images }) => images.length),
+        [4, 2],
+      );
       const [{ headers, images } = { headers: {}, images: [] }] = endpoint.asked;
       assert.equal(headers['content-type'], 'application/json');
       assert.equal(headers['azureml-model-deployment'], 'blue');
@@ -42,7 +46,7 @@ describe('ifcb:classify through an endpoint', function () {
   });
 
   it('writes the same request as PIVOT', function () {
-    const file = realData(this, 'ifcb', 'pivot', 'scoring_data.json');
+    const file = realData(this, 'pivot', 'scoring_data.json');
     const text = JSON.parse(readFileSync(file, 'utf8')) as string | object;
     const theirs = (typeof text === 'string' ? JSON.parse(text) : text) as { input_data: number[][][] };
     const planes = theirs.input_data.map((rows) => Uint8Array.from(rows.flat()));
@@ -101,6 +105,42 @@ describe('ifcb:classify through an endpoint', function () {
       endpoint.script = () => ({ status: 200, body });
       assert.match(await failureOf(rig, endpoint), words);
     }
+  });
+
+  it('gives up on a service that stays busy, for the runner to come back later', async () => {
+    await using endpoint = await endpointDouble(key);
+    endpoint.script = () => ({ status: 503, headers: { 'retry-after': '0.01' } });
+    const plan = {
+      preset: 'utopia',
+      input: '',
+      height: 2,
+      width: 2,
+      channels: 1,
+      layout: 'nhwc',
+      minMax: true,
+    } as const;
+    const tools = {
+      fetch: async (url: string, init: FetchInit = {}) => {
+        const answer = await fetch(url, { method: init.method!, headers: init.headers!, body: String(init.body) });
+        const text = await answer.text();
+        const headers = Object.fromEntries(answer.headers);
+        return { status: answer.status, headers, url, body: new Blob([text]).stream(), text: async () => text };
+      },
+      secret: () => key,
+      signal: new AbortController().signal,
+      patience: { tries: 3, firstWaitMs: 1 },
+    };
+    const asking = askEndpoint(
+      [new Uint8Array(4)],
+      { url: endpoint.url, deployment: null, plan, classCount: 10 },
+      tools,
+    );
+    await assert.rejects(asking, (error) => {
+      const failure = failureOf(error);
+      assert.deepEqual([failure?.code, failure?.transient], ['ifcb.endpoint-busy', true]);
+      return /answered 503, 3 times in a row/.test((error as Error).message);
+    });
+    assert.equal(endpoint.asked.length, 3);
   });
 
   it('asks after a kill only for what was not answered', async () => {

@@ -73,6 +73,6 @@ function versionsOf(task: TaskToRun, plugin: Plugin): { readonly [name: string]:
   return { plugin: { name: plugin.name, package: task.plugin.spec, version: task.plugin.version } };
 }
 
-export function runtime(): Json {
+function runtime(): Json {
   return { node: process.version, platform: `${process.platform}-${process.arch}` };
 }

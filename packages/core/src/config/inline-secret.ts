@@ -4,7 +4,7 @@ import type { StoreEntry } from './project.ts';
 
 // Options whose value opens a door. User and account names, regions and endpoints are no secrets.
 const secretOption =
-  /^(?:pass(?:word|wd|phrase|code)?|pwd|token|secret|credentials?|sas|(?:access|account|api|private|secret|shared)[-_]?key|.*(?:password|passphrase|secret|token|secret[-_]?access[-_]?key))$/i;
+  /^(?:pass(?:word|wd|phrase|code)?|pwd|token|secret|credentials?|sas|connection[-_]?string|(?:access|account|api|private|secret|shared)[-_]?key|.*(?:password|passphrase|secret|token|secret[-_]?access[-_]?key))$/i;
 
 /** Whether an option of a store holds a secret, by its name. */
 function isSecretOption(name: string): boolean {

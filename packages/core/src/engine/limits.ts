@@ -18,6 +18,7 @@ export class Limits {
   readonly poolSize: number;
   readonly inlineLimit: number;
   readonly #lanes: { readonly [name: string]: number };
+  /** Eight tenths of the machine: the rest is for the coordinator, the page cache and everybody else. */
   readonly #memoryMb = Math.floor((totalmem() / 1024 / 1024) * 0.8);
   readonly #laneUse = new Map<string, number>();
   inline = 0;

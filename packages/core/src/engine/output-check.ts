@@ -19,7 +19,9 @@ export class OutputChecker {
   readonly #store: Store;
   readonly #digests: FileDigests;
   readonly #statter: Statter;
+  /** `--verify`: bytes are read even where size and version agree. */
   readonly #verify: boolean;
+  /** One listing for the whole map, whoever asks first. */
   #inventory: Promise<Map<string, Entry>> | undefined;
 
   constructor(options: {
@@ -41,6 +43,7 @@ export class OutputChecker {
   }
 
   async #checkLocal(rows: readonly (readonly StoredOutput[])[]): Promise<OutputVerdict[]> {
+    // Flat, in the order of rows and outputs: the answers are walked along with `at`.
     const paths: string[] = [];
     for (const outputs of rows) {
       for (const output of outputs) if (!isReleased(output[4])) paths.push(this.#store.localPath(output[0]) as string);
@@ -85,6 +88,7 @@ export class OutputChecker {
       const [key, size, version, digest, kind] = output;
       if (isReleased(kind)) continue;
       if (kind === 'folder') {
+        // Remote folders have no version: their bytes in sum decide, and with `--verify` each file's digest.
         const bytes = await find.folderBytes(key);
         if (bytes !== size) return { there: false, key, what: bytes === undefined ? 'missing' : 'changed' };
         if (this.#verify && (await this.#folderDigest(key)) !== digest) return { there: false, key, what: 'changed' };
@@ -102,6 +106,7 @@ export class OutputChecker {
     return adopted === undefined ? allThere : { there: true, adopted };
   }
 
+  // The same digest that sealing the folder made, from what the store says of each file.
   async #folderDigest(key: string): Promise<string> {
     const names = [...(await this.inventory()).keys()].filter((name) => name.startsWith(`${key}/`)).sort();
     const files: (readonly [string, number, string])[] = [];
@@ -154,6 +159,7 @@ const inlineStats = 64;
 /** Stats paths in one thread beside the planner, started when first needed. */
 export class Statter {
   #worker: Worker | undefined;
+  /** Of the last request; answers may come in any order of callers. */
   #id = 0;
   readonly #waiting = new Map<number, (stats: Float64Array) => void>();
 
@@ -161,6 +167,7 @@ export class Statter {
     if (paths.length <= inlineStats) return statPaths(paths);
     if (this.#worker === undefined) {
       this.#worker = new Worker(workerUrl('stat-worker'));
+      // An idle statter keeps no program alive; one that is asked does, until it has answered.
       this.#worker.unref();
       this.#worker.on('message', (reply: StatReply) => {
         this.#waiting.get(reply.id)?.(reply.stats);

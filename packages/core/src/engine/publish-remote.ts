@@ -15,6 +15,7 @@ export async function publishRemote(
   files: FolderFiles,
 ): Promise<StoredOutput> {
   if (output.kind === 'folder') return publishFolder(to, output, files);
+  // The spooled file goes only after the store has proved what it stored; a crash before leaves it to the next sweep.
   const { version } = await put(to, output.key, bodyOf(output), output, ours);
   if (output.kind === 'file') rmSync(output.path, { force: true });
   return [output.key, output.size, version, output.digest, 'file'];

@@ -29,6 +29,7 @@ export class Publisher {
 
   /** Synchronous for places on a local disk, where a promise per file would cost as much as the rename. */
   publish(to: Publishing, staged: readonly Staged[]): StoredOutput[] | Promise<StoredOutput[]> {
+    // All are checked before the first is published: an item that may not write one of its files writes none.
     const ours = staged.map((output) => this.#check(to, output));
     if (to.store.localPath('x') === undefined) return this.#publishRemote(to, staged, ours);
     const outputs: StoredOutput[] = [];
@@ -87,6 +88,7 @@ export class Publisher {
     }
   }
 
+  // A remote folder is published file by file, so each file has a claim of its own besides the folder's.
   #folderFiles(to: Publishing): FolderFiles {
     const before = new Set<string>();
     const own = (key: string): boolean => {
@@ -113,6 +115,7 @@ export class Publisher {
   /** Refuses what another line or item owns; returns whether we may replace what lies there. */
   #check(to: Publishing, output: Staged): boolean {
     const url = claimUrl(to.place, output.key, output.kind);
+    // Two items of one group may write the same key before either is recorded.
     const pending = this.#committer.pendingClaim(url);
     if (pending !== undefined && (pending.line !== to.line.id || pending.key !== to.key)) {
       throw this.#collision(to, output, pending.url === url ? `item '${pending.key}' of this run` : pending.url);
@@ -126,6 +129,7 @@ export class Publisher {
         if (!claim.stale) throw this.#claimed(to, output, claim.line);
       } else if (!claim.stale && to.isConfirmed(claim.key)) throw this.#collision(to, output, `item '${claim.key}'`);
       else ours = true;
+      // Folded alike, written differently: a disk that ignores case would make one file of two.
       if (claim.url !== url && !claim.stale) throw this.#collision(to, output, claim.url);
     }
     this.#committer.claim(url, to.line.id, to.key);

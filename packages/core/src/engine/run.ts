@@ -72,6 +72,7 @@ export async function runTask(options: RunOptions): Promise<TaskReport> {
   const control = new RunControl(emit, options.onFailure);
   const steps = stepsOf(options.plugin.plugin);
   const failures: Failure[] = [];
+  // Before anything else: a machine that a killed run left on is stopped even if this run fails at once.
   if (!dryRun) {
     state.sweepLocks();
     sweepDir(state, deps.spoolDir);
@@ -115,6 +116,7 @@ export async function runTask(options: RunOptions): Promise<TaskReport> {
     address: (map) => taskRun.address(map),
   });
   taskRun.scheduler = scheduler;
+  // Counts are looked at and not sent with each item: a million events would cost more than the items.
   const ticker = setInterval(() => {
     for (const map of taskRun.maps)
       if (!map.closed) emit({ type: 'map.progress', map: map.spec.id, counts: map.counts() });
@@ -164,6 +166,8 @@ export async function runTask(options: RunOptions): Promise<TaskReport> {
   clearInterval(ticker);
   options.drain.removeEventListener('abort', onDrain);
   options.stop.removeEventListener('abort', onStop);
+  // In this order: nothing runs any more, then the at-end work, then the last rows, then the locks are given back. Whoever
+  // gets a line next must find all of it recorded.
   for (const executor of Object.values(executors)) await executor.close();
   if (!dryRun)
     failures.push(...(await runAtEnd(state, state.atEnd.pending(run), deps, emit, (record) => steps.get(record.step))));

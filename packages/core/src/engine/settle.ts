@@ -32,6 +32,7 @@ export class Settler {
     readonly redact: (failure: Failure) => Failure;
     readonly onIdle: (map: MapRun) => void;
   };
+  /** All of this run; of the failures themselves only the first hundred are kept here, the rest in the state. */
   failures = 0;
   readonly #yields: YieldBook;
   readonly firstFailures: Failure[] = [];
@@ -146,6 +147,7 @@ export class Settler {
       overwrite: this.#options.overwrite,
       verify: this.#options.verify,
       isConfirmed: (key) => {
+        // A row of an earlier run proves nothing: its item may be gone, and then its file may be replaced.
         const row = this.#state.rows.find(map.line.id, [key]).get(key);
         return row !== undefined && map.used.has(row.seq);
       },
@@ -178,6 +180,7 @@ export class Settler {
     outputs: readonly StoredOutput[],
     committed: (seq: number) => void,
   ): void {
+    // Outputs that the item made last time and not this time lose their owner with the row that named them.
     const place = map.spec.place ?? '';
     for (const output of outputs) map.sizeBytes += output[1];
     const kept = new Set(outputs.map((output) => output[0]));
@@ -239,6 +242,7 @@ export class Settler {
     if (failure.transient === true && todo.attempt < retries && !this.#control.draining) {
       todo.attempt++;
       this.startOver(todo);
+      // It counts as in hand while it waits: a map whose last item is about to be tried again is not over.
       const waitMs = retryDelayMs(todo.attempt, failure);
       this.#control.emit({
         type: 'item.retry',
@@ -262,6 +266,7 @@ export class Settler {
     map.pendingKeys.delete(todo.key);
     this.failures++;
     if (this.firstFailures.length < 100) this.firstFailures.push(failure);
+    // With the next group of rows: a thousand failures must not be a thousand transactions.
     this.#committer.note(() => {
       this.#state.runs.addFailure(this.#options.run, map.spec.id, todo.key, failure);
       if (failure.code === 'item.crashed') this.#state.flights.accuse(map.line.id, todo.key);

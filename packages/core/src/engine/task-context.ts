@@ -23,6 +23,7 @@ export function taskContext(options: ContextOptions): RunContext<unknown> {
   const { taskRun, state, dryRun } = options;
 
   async function once(step: Step<never>, item: unknown, how: OnceOptions<unknown> = {}): Promise<unknown> {
+    // Compared by the digest of the Results in it, sent as readers: rows may be a million, the item stays small.
     const resolved = await resolveResults(item);
     const results = taskRun.map(step, [resolved.sent], {
       ...how,
@@ -48,6 +49,7 @@ export function taskContext(options: ContextOptions): RunContext<unknown> {
         plugin: plugin.name,
         entry,
         step: step.name,
+        // As it will be read back after a kill: what JSON cannot carry is refused now and not then.
         item: JSON.parse(canonicalJson(item)),
       });
     },
@@ -56,9 +58,11 @@ export function taskContext(options: ContextOptions): RunContext<unknown> {
       const maps = taskRun.maps.filter(
         (map) => map.spec.place !== undefined && isUnder(map.spec.place, canonical) && !map.spec.internal,
       );
+      // A set with failed items gets no description that says it is complete, unless its map allows them.
       for (const map of maps) await map.barrier();
       await publishDataset({ ...options, place: canonical, about, maps });
     },
+    // Not the store itself: `run` may be called any number of times, and for a dry run, so it must not be able to write.
     async store(place: string): Promise<ReadOnlyStore> {
       const store = await options.openStore(options.canonicalPlace(place));
       return {

@@ -24,6 +24,8 @@ export interface OnceOptions<U> {
   readonly uses?: AsGivenByRun<U>;
   /** Default: the step's name. */
   readonly key?: string;
+  /** What it writes is the whole truth of the place: files it wrote under other names before are removed at the end. */
+  readonly exact?: boolean;
 }
 
 export type Items<I> = Iterable<I> | AsyncIterable<I> | Results<I>;

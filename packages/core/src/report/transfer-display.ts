@@ -1,4 +1,5 @@
-import type { Failure } from '../model/failure.ts';
+import { type Failure, failureAt } from '../model/failure.ts';
+import { failureLines } from './failure-text.ts';
 import type { Mask, Sink } from './reporter.ts';
 import { Speed } from './speed.ts';
 import type { Style } from './style.ts';
@@ -6,7 +7,6 @@ import type { TransferProgress } from './transfer-report.ts';
 import { progressText } from './transfer-text.ts';
 import { clock } from './units.ts';
 import { cut } from './width.ts';
-import { failureTitle } from './wording.ts';
 
 /** How a transfer is shown while it runs. */
 export type TransferLook = 'live' | 'lines' | 'json' | 'quiet';
@@ -19,7 +19,7 @@ const everyMs: { readonly [L in TransferLook]: number } = {
 };
 const eraseLine = '\r\u001B[K';
 // The same trouble a thousand times hides the first, which mostly explains it.
-const failuresShown = 20;
+const failuresShown = 10;
 
 /**
  * Shows how far a transfer is: one line redrawn on a terminal, a line every five seconds in a log, a JSON line a
@@ -65,7 +65,8 @@ export class TransferDisplay {
   failed(key: string, failure: Failure): void {
     if (this.#look === 'json') return this.#json({ type: 'failed', key, failure });
     if (++this.#failures > failuresShown) return;
-    this.#line(`${this.#style.bad(this.#style.signs.bad)} ${key}: ${failureTitle(failure)}`);
+    const layout = { style: this.#style, width: Number.POSITIVE_INFINITY };
+    this.#line(failureLines(failureAt(failure, { item: key }), layout).join('\n'));
   }
 
   note(message: string): void {

@@ -1,19 +1,12 @@
 import type { ByteRange, Bytes, Driver, Entry, WriteOptions } from '../model/driver.ts';
+import { brokenServices } from './broken-services.ts';
+import { pass, throughout, type BrokenDriver, type SoundDriver } from './sound-driver.ts';
 
-/** A driver with one fault, as real services and libraries have had it. */
-export interface BrokenDriver {
-  readonly name: string;
-  /** Title of a contract case that must fail because of it. */
-  readonly caughtBy: string;
-  /** The sound driver with the fault put in. */
-  spoil(sound: SoundDriver): Driver;
-}
-
-/** A driver that has everything, which the faults need. */
-export type SoundDriver = Required<Pick<Driver, 'stat' | 'read' | 'list' | 'write' | 'remove' | 'copy' | 'move'>>;
+export type { BrokenDriver } from './sound-driver.ts';
 
 /** Proof that the contract can fail: each of these passes for a driver, and the suite must not let it. */
 export const brokenDrivers: readonly BrokenDriver[] = [
+  ...brokenServices,
   {
     name: 'loses the last byte of an upload',
     caughtBy: 'gives back the bytes of a file',
@@ -173,29 +166,6 @@ export const brokenDrivers: readonly BrokenDriver[] = [
     spoil: (sound) => ({ ...pass(sound), move: (from, to) => sound.move(from, to, { overwrite: true }) }),
   },
 ];
-
-/** The sound methods as a plain object, so that a fault replaces just one of them. */
-function pass(sound: SoundDriver): SoundDriver & Pick<Driver, 'unsizedWrites'> {
-  return {
-    unsizedWrites: true,
-    stat: (key, signal) => sound.stat(key, signal),
-    read: (key, range, signal) => sound.read(key, range, signal),
-    list: (prefix, signal) => sound.list(prefix, signal),
-    write: (key, body, options) => sound.write(key, body, options),
-    remove: (keys, signal) => sound.remove(keys, signal),
-    copy: (from, to, signal) => sound.copy(from, to, signal),
-    move: (from, to, options) => sound.move(from, to, options),
-  };
-}
-
-async function* throughout(
-  body: Bytes,
-  change = (bytes: Uint8Array): Uint8Array => bytes,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  const parts: Uint8Array[] = body instanceof Uint8Array ? [body] : [];
-  if (!(body instanceof Uint8Array)) for await (const part of body) parts.push(part);
-  yield change(Buffer.concat(parts));
-}
 
 // Twenty writers all look before the first has written: that is the race.
 async function lookThenWrite(sound: SoundDriver, key: string, body: Bytes, options: WriteOptions): Promise<Entry> {

@@ -4,6 +4,7 @@ import { changingCases } from './contract/changing.ts';
 import {
   failureFrom,
   listAll,
+  NotApplicable,
   readAll,
   type ContractCase,
   type ContractSizes,
@@ -11,7 +12,10 @@ import {
 } from './contract/contract-case.ts';
 import { listingCases } from './contract/listing.ts';
 import { readingCases } from './contract/reading.ts';
+import { unkindCases, type UnkindCase } from './contract/unkind.ts';
+import { visibleCases } from './contract/visible.ts';
 import { writingCases } from './contract/writing.ts';
+import type { UnkindHttp } from './unkind-http.ts';
 
 export type { OpenedForContract } from './contract/contract-case.ts';
 
@@ -24,14 +28,33 @@ export interface DriverContractOptions extends Partial<ContractSizes> {
   readonly troubled?: { readonly [C in TroubledCode]?: () => Promise<OpenedForContract> };
   /** Per case. Default 10,000. */
   readonly timeoutMs?: number;
+  /** Opens a store whose requests all go through the proxy, for the cases of bad days. */
+  readonly unkind?: () => Promise<OpenedForContract & { readonly proxy: UnkindHttp }>;
+  /** Told what came of the suite, when all its cases have run. */
+  readonly onResult?: (result: ContractResult) => void;
   /** Titles of cases this service cannot pass, each with the reason; they are reported as skipped. */
   readonly cannot?: { readonly [title: string]: string };
+}
+
+/** What came of a contract: how many cases passed and failed, and which had nothing to ask of this service. */
+export interface ContractResult {
+  readonly name: string;
+  readonly passed: number;
+  readonly failed: number;
+  readonly notApplicable: readonly { readonly title: string; readonly reason: string }[];
 }
 
 /** Codes people act on differently, so a driver must not take one for another. */
 export type TroubledCode = Extract<
   Failure['code'],
-  'store.denied' | 'store.unavailable' | 'store.throttled' | 'store.full' | 'store.locked' | 'store.broken'
+  | 'store.denied'
+  | 'store.no-bucket'
+  | 'store.address'
+  | 'store.unavailable'
+  | 'store.throttled'
+  | 'store.full'
+  | 'store.locked'
+  | 'store.broken'
 >;
 
 /**
@@ -40,28 +63,79 @@ export type TroubledCode = Extract<
  * Call it in a test file, once per service: `driverContract('my store', { open })`.
  */
 export function driverContract(name: string, options: DriverContractOptions): void {
-  const { describe, it } = globalThis as unknown as MochaGlobals;
-  const cases =
-    options.readOnly === true ? readingCases : [...readingCases, ...listingCases, ...writingCases, ...changingCases];
+  const { describe, it, after } = globalThis as unknown as MochaGlobals;
   const sizes = { listFiles: options.listFiles ?? 50, bigBytes: options.bigBytes ?? 2_500_000 };
+  const cases = casesOf(options, sizes);
+  const result = { name, passed: 0, failed: 0, notApplicable: [] as { title: string; reason: string }[] };
   describe(`${name} keeps the driver contract`, function () {
     this.timeout(options.timeoutMs ?? 10_000);
-    for (const one of [...cases, ...troubledCases(options)]) {
-      const why = options.cannot?.[one.title];
-      it(one.title, async function () {
-        if (why !== undefined) return skip(this, why);
-        await runCase(one, options, sizes);
+    for (const { title, run } of cases) {
+      it(title, async function () {
+        let reason = options.cannot?.[title];
+        if (reason === undefined) {
+          result.failed++;
+          reason = await reasonAgainst(run);
+          result.failed--;
+        }
+        if (reason === undefined) result.passed++;
+        else {
+          result.notApplicable.push({ title, reason });
+          skip(this, reason);
+        }
       });
-    }
-    if (options.readOnly === true) {
-      it('refuses to write, by name', () => runCase(readOnlyCase, options, sizes));
     }
     it('knows every case it is said not to pass', () => {
       const titles = new Set(cases.map(({ title }) => title));
       for (const title of Object.keys(options.cannot ?? {}))
         assert.ok(titles.has(title), `there is no case "${title}"`);
     });
+    after(() => options.onResult?.(result));
   });
+}
+
+interface RunnableCase {
+  readonly title: string;
+  readonly run: () => Promise<void>;
+}
+
+function casesOf(options: DriverContractOptions, sizes: ContractSizes): RunnableCase[] {
+  const isReadOnly = options.readOnly === true;
+  const writing = [...listingCases, ...writingCases, ...changingCases, ...visibleCases];
+  const cases = [...readingCases, ...(isReadOnly ? [readOnlyCase] : writing)];
+  return [
+    ...[...cases, ...troubledCases(options)].map((one) => ({
+      title: one.title,
+      run: () => runCase(one, options, sizes),
+    })),
+    ...(options.unkind === undefined ? [] : unkindCases).map((one) => ({
+      title: one.title,
+      run: () => runUnkind(one, options.unkind),
+    })),
+  ];
+}
+
+/** Runs a case to its end; the reason why it has nothing to ask of this store, or undefined when it passed. */
+async function reasonAgainst(run: () => Promise<void>): Promise<string | undefined> {
+  try {
+    await run();
+    return undefined;
+  } catch (error) {
+    if (error instanceof NotApplicable) return error.message;
+    // A failure's stack says little and its details say all.
+    const failure = failureOf(error);
+    throw failure === undefined ? error : new Error(JSON.stringify(failure), { cause: error });
+  }
+}
+
+async function runUnkind(one: UnkindCase, open: DriverContractOptions['unkind']): Promise<void> {
+  const opened = await open?.();
+  if (opened === undefined) return;
+  try {
+    await one.run(opened.store, opened.proxy);
+  } finally {
+    opened.proxy.unkind = () => undefined;
+    await opened.dispose();
+  }
 }
 
 async function runCase(one: ContractCase, options: DriverContractOptions, sizes: ContractSizes): Promise<void> {
@@ -73,10 +147,6 @@ async function runCase(one: ContractCase, options: DriverContractOptions, sizes:
       else await opened.seed(key, bytes);
     };
     await one.run({ store, sizes, put });
-  } catch (error) {
-    // A failure's stack says little and its details say all.
-    const failure = failureOf(error);
-    throw failure === undefined ? error : new Error(JSON.stringify(failure), { cause: error });
   } finally {
     await opened.dispose();
   }
@@ -123,6 +193,7 @@ function troubledCases(options: DriverContractOptions): ContractCase[] {
 // Only what is used: this file is built without mocha's types, which authors may not have either.
 interface MochaGlobals {
   readonly describe: (title: string, body: (this: { timeout(ms: number): unknown }) => void) => void;
+  readonly after: (work: () => void) => void;
   readonly it: (title: string, body: (this: MochaContext) => Promise<void> | void) => void;
 }
 

@@ -192,6 +192,12 @@ describe('a secret in the config', () => {
       'stores.cloud.secretAccessKey',
       4,
     ],
+    [
+      'as a connection string',
+      'stores:\n  cloud: { url: az://b, connectionString: AccountKey=hunter2 }\n',
+      'stores.cloud.connectionString',
+      2,
+    ],
     ['in a URL', 'stores:\n  cloud: https://ada:hunter2@example.org/x\n', 'stores.cloud.url', 2],
     ['in a signed URL', "stores:\n  cloud: 'https://x.org/c?sv=1&sig=hunter2'\n", 'stores.cloud.url', 2],
   ];

@@ -103,6 +103,21 @@ describe('a step', function () {
   });
 });
 
+describe('a once', function () {
+  this.timeout(60_000);
+
+  it('with `exact` removes what it wrote under other names, and nobody else wrote', async () => {
+    await using rig = await featuresRig();
+    rig.write('stamped/mine.txt', 'mine');
+    await rig.runner('run', 'features:stamped', '--name', 'a');
+    await rig.runner('run', 'features:stamped', '--name', 'b');
+    assert.deepEqual(readdirSync(rig.path('stamped')).sort(), ['a.txt', 'b.txt', 'mine.txt']);
+    const { code, report } = await rig.json('run', 'features:stamped', '--name', 'c', '--exact');
+    assert.equal(code, 0, JSON.stringify(report));
+    assert.deepEqual(readdirSync(rig.path('stamped')).sort(), ['c.txt', 'mine.txt']);
+  });
+});
+
 describe('results in what a map uses', function () {
   this.timeout(60_000);
 

@@ -66,8 +66,8 @@ describe('a place in a remote store', function () {
       assert.doesNotMatch((await rig.runner('store', 'ls', 'cloud:bins/bin')).stdout, /\bb\b/);
       const copied = await rig.runner('store', 'cp', './runner.yaml', 'cloud:bins/bin/notes.yaml');
       assert.equal(copied.code, 0, copied.stderr);
-      const twice = await rig.runner('store', 'cp', './runner.yaml', 'cloud:bins/bin/notes.yaml');
-      assert.match(twice.stderr, /store\.conflict/);
+      const other = await rig.runner('store', 'cp', './package.json', 'cloud:bins/bin/notes.yaml');
+      assert.match(other.stderr, /output\.foreign/);
       const refused = await rig.json('run', 'remote:send', '--names', 'a,d');
       assert.equal(refused.code, 1);
       assert.match(JSON.stringify(refused.report['failures']), /output\.foreign/);

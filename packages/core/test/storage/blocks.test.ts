@@ -50,6 +50,17 @@ describe('the blocks of a large file', () => {
     );
   });
 
+  it('lie in few buffers when they are given back', async () => {
+    const buffers = new Set<ArrayBufferLike>();
+    for await (const block of blocksOf(pieces(33), 100)) {
+      assert.deepEqual(block.bytes, bytes.subarray(block.start, block.start + 100));
+      buffers.add(block.bytes.buffer);
+      block.release();
+      block.release();
+    }
+    assert.ok(buffers.size <= 4, `${buffers.size} buffers for 10 blocks`);
+  });
+
   it('end with the error of their source', async () => {
     const failing = async function* () {
       yield bytes;

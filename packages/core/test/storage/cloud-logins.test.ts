@@ -24,7 +24,7 @@ describe('logins to Google Cloud Storage', () => {
   it('sign a URL that only the key of the service account can have signed', async () => {
     using folder = temporaryFolder();
     writeFileSync(join(folder.path, 'key.json'), JSON.stringify(key));
-    const ways = [{ credentials: JSON.stringify(key) }, { credentials: key }, { keyFile: 'key.json' }];
+    const ways = [{ credentials: JSON.stringify(key) }, { keyFile: 'key.json' }];
     for (const way of ways) {
       const stores = opener({ url: 'gs://plankton/sets', ...way }, folder.path);
       const store = await stores.open('cloud:');
@@ -119,6 +119,21 @@ describe('logins to Azure', () => {
       const store = await stores.open('cloud:');
       assert.equal((await failureFrom(() => store.stat('a')))?.code, 'store.address');
       await stores.close();
+    }
+  });
+
+  it('say that nobody is logged in on this machine', async () => {
+    // Only the environment is asked, and it has nothing: no network is needed to find that out.
+    process.env['AZURE_TOKEN_CREDENTIALS'] = 'EnvironmentCredential';
+    try {
+      const stores = opener({ url: 'az://plankton', accountName: 'lab' });
+      const store = await stores.open('cloud:');
+      const failure = await failureFrom(() => store.stat('a'));
+      assert.equal(failure?.code, 'store.denied');
+      assert.match(JSON.stringify(failure), /no login of this machine/);
+      await stores.close();
+    } finally {
+      delete process.env['AZURE_TOKEN_CREDENTIALS'];
     }
   });
 });

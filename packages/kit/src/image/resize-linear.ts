@@ -14,7 +14,7 @@ export function resizeLinear(image: RawImage, width: number, height: number): Ui
   if (image.width === width && image.height === height) return image.data;
   if (image.width === 2 * width && image.height === 2 * height) return halve(image);
   const { channels } = image;
-  const columns = tapsFor(image.width, width);
+  const columns = columnsOf(tapsFor(image.width, width), image.width - 1);
   const rows = tapsFor(image.height, height);
   const stride = width * channels;
   const out = new Uint8Array(stride * height);
@@ -49,23 +49,43 @@ interface Taps {
 function stretchRow(
   { data, width, channels }: RawImage,
   y: number,
-  { first, weight }: Taps,
+  { left, right, weight }: Columns,
   to: { of: number; row: Int32Array },
 ): void {
   const from = y * width * channels;
-  const lastX = width - 1;
   const { row } = to;
   to.of = y;
-  for (let x = 0, at = 0; x < first.length; x++) {
-    const before = first[x]!;
-    // Unlike rows, columns beyond an edge take one pixel with the whole weight.
-    const inside = before >= 0 && before < lastX;
-    const left = from + (inside ? before : Math.min(Math.max(before, 0), lastX)) * channels;
-    const [weightLeft, weightRight] = inside ? [weight[2 * x]!, weight[2 * x + 1]!] : [one, 0];
-    const right = inside ? left + channels : left;
-    for (let channel = 0; channel < channels; channel++, at++)
-      row[at] = data[left + channel]! * weightLeft + data[right + channel]! * weightRight;
+  if (channels === 1) {
+    for (let x = 0; x < left.length; x++)
+      row[x] = data[from + left[x]!]! * weight[2 * x]! + data[from + right[x]!]! * weight[2 * x + 1]!;
+    return;
   }
+  for (let x = 0, at = 0; x < left.length; x++) {
+    const [before, after] = [from + left[x]! * channels, from + right[x]! * channels];
+    for (let channel = 0; channel < channels; channel++, at++)
+      row[at] = data[before + channel]! * weight[2 * x]! + data[after + channel]! * weight[2 * x + 1]!;
+  }
+}
+
+interface Columns {
+  readonly left: Int32Array;
+  readonly right: Int32Array;
+  readonly weight: Int32Array;
+}
+
+// Unlike rows, columns beyond an edge take one pixel with the whole weight.
+function columnsOf({ first, weight }: Taps, lastX: number): Columns {
+  const columns = { left: first.slice(), right: first.slice(), weight: weight.slice() };
+  for (let x = 0; x < first.length; x++) {
+    if (first[x]! >= 0 && first[x]! < lastX) {
+      columns.right[x]! += 1;
+      continue;
+    }
+    columns.left[x] = columns.right[x] = Math.min(Math.max(first[x]!, 0), lastX);
+    columns.weight[2 * x] = one;
+    columns.weight[2 * x + 1] = 0;
+  }
+  return columns;
 }
 
 /** Images of one size come in long runs: the last tables are kept. */

@@ -31,8 +31,7 @@ export interface InputPlan {
 export function toPlane(image: RawImage, plan: InputPlan): Uint8Array {
   const grey = { ...image, channels: 1 as const, data: opencvGrey(image) };
   if (plan.preset === 'whoi') return resizeGray(grey, plan.width, plan.height, 'bilinear');
-  const padded = fitAndPad(grey, plan);
-  return plan.minMax ? stretchContrast(padded) : padded;
+  return fitAndPad(grey, plan);
 }
 
 /** Writes a plane as the `index`-th image of a batch. */
@@ -40,21 +39,29 @@ export function writePlane(plane: Uint8Array, plan: InputPlan, batch: Float32Arr
   const { channels, layout } = plan;
   const pixels = plane.length;
   const base = index * pixels * channels;
+  if (channels === 1 && plan.preset === 'utopia') return batch.set(plane, base);
+  const values = plan.preset === 'whoi' ? shares : wholes;
   const [step, channelStep] = layout === 'nhwc' ? [channels, 1] : [1, pixels];
-  const scale = plan.preset === 'whoi' ? 255 : 1;
   for (let channel = 0; channel < channels; channel++) {
-    for (let at = 0, to = base + channel * channelStep; at < pixels; at++, to += step) batch[to] = plane[at]! / scale;
+    for (let at = 0, to = base + channel * channelStep; at < pixels; at++, to += step) batch[to] = values[plane[at]!]!;
   }
 }
 
+/** What a byte becomes: itself, or its share of 255. */
+const wholes = Float32Array.from({ length: 256 }, (_, value) => value);
+const shares = wholes.map((value) => value / 255);
+
 // Of the training code (cnn_tools.py): sides are cut to whole pixels, not rounded, and a pixel too many goes to the
 // right and the bottom. There a very thin image becomes 0 pixels wide and fails; here it keeps one.
-function fitAndPad(image: RawImage, { width, height }: InputPlan): Uint8Array {
+function fitAndPad(image: RawImage, { width, height, minMax }: InputPlan): Uint8Array {
   const ratio = Math.min(height / image.height, width / image.width);
   const fitWidth = Math.max(1, Math.trunc(image.width * ratio));
   const fitHeight = Math.max(1, Math.trunc(image.height * ratio));
-  const fitted = resizeLinear(image, fitWidth, fitHeight);
-  if (fitWidth === width && fitHeight === height) return fitted;
+  const resized = resizeLinear(image, fitWidth, fitHeight);
+  const isWhole = fitWidth === width && fitHeight === height;
+  // The range is that of the padded image. Its black stays black, so only what was there before has to be stretched.
+  const fitted = minMax ? stretchContrast(resized, { withBlack: !isWhole }) : resized;
+  if (isWhole) return fitted;
   const padded = new Uint8Array(width * height);
   const top = Math.floor((height - fitHeight) / 2);
   const left = Math.floor((width - fitWidth) / 2);

@@ -2,6 +2,7 @@ import { defineTask, fileRef, folderRef, sha256, source, storeUrl, z } from '@da
 import { utopiaClasses } from '../classify/classes.ts';
 import type { InputPlan } from '../classify/preprocess.ts';
 import { thresholdsOf } from '../classify/thresholds.ts';
+import { binParams } from '../params.ts';
 import { planSamples } from '../plan/plan-samples.ts';
 import { askEndpoint } from '../steps/ask-endpoint.ts';
 import { classifySample } from '../steps/classify-sample.ts';
@@ -27,10 +28,8 @@ const params = z
       .describe('PNGs, in a folder for each bin or in any other folders')
       .meta({ positional: true }),
     bins: storeUrl().optional().describe('Raw bins instead of PNGs; no images are written'),
-    folders: z
-      .array(z.string().min(1))
-      .default(['data'])
-      .describe('Folder names that need not be part of the names of the bins in them'),
+    folders: binParams.folders,
+    corrections: binParams.corrections,
     model: fileRef().optional().describe('The model, as .onnx'),
     endpoint: z
       .url({ protocol: /^https?$/ })
@@ -106,7 +105,7 @@ export const classify = defineTask({
     writeResultsCsv,
   },
 
-  async run({ params, map, once, store }) {
+  async run({ params, map, once, store, log }) {
     const { model, preset, minMax, softmax, batch, damaged, out, formats, name } = params;
     // 1. Look at the model: what it takes, what it gives.
     const { plan, classes } =
@@ -115,7 +114,7 @@ export const classify = defineTask({
         : await once(inspectModel, { model, preset, minMax, classes: params.classes ?? null });
     const thresholds = thresholdsOf(classes, { everywhere: params.threshold, byClass: params.thresholds });
     // 2. Put images together by bin, while they are listed.
-    const samples = planSamples(params, store);
+    const samples = planSamples(params, { store, log });
     // 3. Score each bin.
     const classCount = classes.length;
     // Scores of one target never stand in the way of another's: another model, another set.

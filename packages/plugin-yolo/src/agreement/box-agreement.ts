@@ -44,7 +44,7 @@ export function boxAgreement(
 }
 
 /** The overlaps of matched boxes, largest first; boxes that touch none of the others stay alone. */
-export function greedyMatches(one: readonly Mark[], other: readonly Mark[]): number[] {
+function greedyMatches(one: readonly Mark[], other: readonly Mark[]): number[] {
   const pairs = one.flatMap((a, left) =>
     other.flatMap((b, right) => {
       const overlap = iou(a.box, b.box);

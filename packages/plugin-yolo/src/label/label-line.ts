@@ -16,7 +16,7 @@ export function asShares(
 }
 
 /** A line of a label file without its end: `class xc yc w h`, six decimals. */
-export function labelLine({ classId, box }: Label): string {
+function labelLine({ classId, box }: Label): string {
   return `${classId} ${box[0].toFixed(6)} ${box[1].toFixed(6)} ${box[2].toFixed(6)} ${box[3].toFixed(6)}`;
 }
 

@@ -87,6 +87,6 @@ function yamls(splits: readonly string[]): [string, { [key: string]: string }][]
   const ultralytics: { readonly [split: string]: string } = { training: 'train', validation: 'val' };
   const keys = Object.fromEntries(splits.map((split) => [ultralytics[split] ?? split, `${split}/images`]));
   const finetune: [string, { [key: string]: string }][] =
-    'production' in keys ? [['data.finetune.yaml', { ...keys, train: keys['production']! }]] : [];
+    'production' in keys ? [['data.finetune.yaml', { ...keys, train: keys['production'] }]] : [];
   return [['data.yaml', keys], ...finetune];
 }

@@ -116,7 +116,6 @@ function isLocal(store: Store): boolean {
 }
 
 function printable(key: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is taken out
-  const text = key.toWellFormed().replaceAll(/[\u0000-\u001f\u007f]/g, '?');
+  const text = key.toWellFormed().replaceAll(/\p{Cc}/gu, '?');
   return text === '' ? '(no name)' : text;
 }

@@ -5,6 +5,7 @@ import { ThreadRunner } from './run-chunk.ts';
 /** Runs items in this process, all items of a chunk at the same time; for steps that mostly wait. */
 export class InlineExecutor implements Executor {
   readonly #runner: ThreadRunner;
+  /** By chunk and item, for `cancel`. A batch has one controller for all: it cannot be ended in part. */
   readonly #running = new Map<number, (AbortController | undefined)[]>();
 
   constructor(deps: WorkDeps) {
@@ -22,6 +23,7 @@ export class InlineExecutor implements Executor {
       const controller = new AbortController();
       controllers.push(...chunk.calls.map(() => controller));
       left = 1;
+      // Neither `batch` nor `item` throws for anything an author did: what arrives here is a fault of the engine.
       void this.#runner.batch(chunk, controller.signal, sink).then(finished, (error: unknown) => sink.died(bug(error)));
       return;
     }
@@ -34,6 +36,7 @@ export class InlineExecutor implements Executor {
     }
   }
 
+  /** Asks only: work in this process that ignores its signal cannot be ended, and the scheduler goes on without it. */
   cancel(chunkId: number, index: number): void {
     this.#running.get(chunkId)?.[index]?.abort();
   }

@@ -13,8 +13,11 @@ interface Waiting {
 /** Gathers what a worker has to say of its chunks, and hears what became of the rows. */
 export class Outbox {
   readonly #send: (message: FromWorker) => void;
+  /** By chunk. */
   #outcomes = new Map<number, (readonly [index: number, outcome: ItemOutcome])[]>();
+  /** By chunk and item: the coordinator records the rows of one item in their order. */
   #rows = new Map<string, { readonly chunk: number; readonly index: number; readonly rows: YieldedRow[] }>();
+  /** Rows without an answer, by ticket. */
   readonly #waiting = new Map<number, Waiting>();
   #tickets = 0;
   #sentAtMs = 0;
@@ -39,6 +42,7 @@ export class Outbox {
     const gathered = this.#rows.get(id);
     if (gathered === undefined) this.#rows.set(id, { chunk, index, rows: [row] });
     else gathered.rows.push(row);
+    // Noted before anything is sent, so that no answer can come too early.
     const recorded = new Promise<void>((resolve, reject) => this.#waiting.set(ticket, { resolve, reject }));
     // A generator that computes for long between its rows lets no timer run: then each row goes at once.
     if (performance.now() - this.#sentAtMs > gatherMs) this.flush();

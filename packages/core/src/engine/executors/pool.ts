@@ -9,6 +9,7 @@ const graceMs = 1_000;
 interface OpenChunk {
   readonly chunk: Chunk;
   readonly sink: ChunkSink;
+  /** Items without an outcome. */
   left: number;
   /** Of each generator item: settled when the rows that came so far are recorded or refused. */
   readonly recording: Map<number, Promise<void>>;
@@ -16,7 +17,9 @@ interface OpenChunk {
 
 interface PoolWorker {
   readonly transport: Transport;
+  /** In its hands, by id; all of them are lost with it. */
   readonly chunks: Map<number, OpenChunk>;
+  /** Who waits for a line to be closed there, by ticket. */
   readonly closing: Map<number, () => void>;
 }
 
@@ -43,6 +46,8 @@ export class PoolExecutor implements Executor {
     worker.transport.send({ type: 'chunk', chunk: { ...chunk, step }, batch: local?.spec.batch !== undefined });
   }
 
+  // A thread cannot be interrupted in the middle of a computation: after the grace it goes with all it has in hand, and
+  // the scheduler makes suspects of the other items.
   cancel(chunkId: number, index: number): void {
     const worker = this.#workers.find((candidate) => candidate.chunks.has(chunkId));
     if (worker === undefined) return;
@@ -52,6 +57,7 @@ export class PoolExecutor implements Executor {
     }, graceMs).unref();
   }
 
+  /** Resolves when every worker has disposed what `open` made; a worker that is gone counts as done. */
   async closeLine(line: string): Promise<void> {
     await Promise.all(
       this.#workers.map(
@@ -74,6 +80,7 @@ export class PoolExecutor implements Executor {
     }
   }
 
+  // Workers are started one by one as work comes: a run with three items never pays for eight.
   #leastBusy(): PoolWorker {
     const idle = this.#workers.find((worker) => worker.chunks.size === 0);
     if (idle !== undefined) return idle;
@@ -126,6 +133,7 @@ export class PoolExecutor implements Executor {
         worker.closing.delete(message.ticket);
         return;
       case 'broken':
+        // It could not start (a plugin's store driver throws on import), so none of its chunks can run there.
         for (const open of worker.chunks.values()) open.sink.died(message.failure);
         worker.chunks.clear();
         return;
@@ -135,6 +143,7 @@ export class PoolExecutor implements Executor {
   }
 
   #gone(worker: PoolWorker, how: string): void {
+    // Out of the list first: what the sinks are told may start the next chunk at once, and not here.
     const at = this.#workers.indexOf(worker);
     if (at >= 0) this.#workers.splice(at, 1);
     for (const resolve of worker.closing.values()) resolve();

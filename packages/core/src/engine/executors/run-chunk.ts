@@ -16,7 +16,9 @@ export class ThreadRunner {
   readonly #deps: WorkDeps;
   readonly #rowsAhead: number;
   readonly #readers: ReaderSource;
+  /** By place; what failed to open is forgotten, so that the next item tries again. */
   readonly #stagings = new Map<string, Promise<Staging>>();
+  /** By line and uses: a line whose uses change within a run is opened anew. */
   readonly #opened = new Map<string, { readonly line: string; readonly ready: Promise<ReadyStep> }>();
 
   /** `rowsAhead`: how many rows a generator may yield before the first of them is recorded. */
@@ -101,6 +103,7 @@ export class ThreadRunner {
   }
 
   async #open(chunk: Chunk): Promise<ReadyStep> {
+    // In a worker the step is looked up by name; only the coordinator has it at hand.
     const step = chunk.step.local ?? (await findStep(chunk.step));
     const uses = this.#readers.revive(chunk.uses);
     const staging = chunk.place === undefined ? undefined : await this.#staging(chunk.place);
@@ -121,6 +124,7 @@ export class ThreadRunner {
     return staging;
   }
 
+  /** Disposes what `open` made for a line; never throws, for its items are done and recorded. */
   async closeLine(line: string): Promise<void> {
     for (const [id, entry] of this.#opened) {
       if (entry.line !== line) continue;

@@ -16,8 +16,10 @@ const send = (message: FromWorker): void => {
   else process.send?.(message);
 };
 
+/** Set by `init`, the first message; chunks that arrive while it starts wait for it. */
 let runner: Promise<ThreadRunner> | undefined;
 let concurrency = 1;
+/** Of items under way, by `chunk:index`; a cancel for one that is over finds none, and is late. */
 const controllers = new Map<string, AbortController>();
 const outbox = new Outbox(send);
 
@@ -49,6 +51,7 @@ function receive(message: ToWorker): void {
         .finally(() => send({ type: 'lineClosed', ticket: message.ticket }));
       return;
     case 'close':
+      // `open` results are disposed before the wire is cut; if that hangs, the pool ends this worker by force.
       void Promise.resolve(runner?.then((ready) => ready.close())).finally(() => {
         if (isMainThread) process.disconnect?.();
         else parentPort?.close();
@@ -68,6 +71,7 @@ else {
 const rowsAhead = 64;
 
 async function start(init: WorkerInit): Promise<ThreadRunner> {
+  // Stores that plugins bring are code, which no message carries: each worker imports them itself.
   const drivers: DriverDefinition[] = [];
   for (const entry of init.driverEntries)
     drivers.push(...((await import(entry)) as { default: Plugin }).default.stores);
@@ -105,6 +109,7 @@ async function runChunk(chunk: Chunk, batch: boolean): Promise<void> {
   outbox.flush();
 }
 
+// Lanes instead of all at once: a chunk of 256 items must not open 256 files.
 async function runItems(ready: ThreadRunner, chunk: Chunk, sink: ChunkSink): Promise<void> {
   let next = 0;
   const lane = async (): Promise<void> => {

@@ -64,6 +64,7 @@ export class ItemOutput implements Output {
   readonly #staging: Staging | undefined;
   readonly #openStore: OpenStore;
   readonly #step: string;
+  /** Paths given out by `path` and not yet told written, by key. */
   readonly #pending = new Map<string, string>();
   /** Told the digest of a copied input that had none: a later touch of it then changes nothing. */
   readonly #onSource: ((ref: FileRef, digest: Digest) => void) | undefined;
@@ -143,6 +144,7 @@ export class ItemOutput implements Output {
   async folder(key: string): Promise<OutputFolder> {
     const path = this.#place().path();
     mkdirSync(path);
+    // Made in staging: a local place gets it by one rename, and nobody ever sees half of it.
     const folder = new StagingFolder(path);
     return {
       path,

@@ -5,6 +5,7 @@ import type { StagedFile } from './staged.ts';
 
 /** Writes bytes to a private path, hashing on the way; synchronous writes are five times cheaper than streams. */
 export async function stageFile(key: string, bytes: Bytes, path: string): Promise<StagedFile> {
+  // Exclusive: two items that got the same path would be a fault of ours, and must not share a file.
   const file = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o666);
   try {
     let digest: Digest;
@@ -19,6 +20,7 @@ export async function stageFile(key: string, bytes: Bytes, path: string): Promis
       }
       digest = hasher.digest();
     }
+    // Publishing keeps both, so the version is known before the file is visible.
     const { size, mtimeMs } = fstatSync(file);
     return { kind: 'file', key, size, digest, path, version: String(mtimeMs) };
   } catch (error) {

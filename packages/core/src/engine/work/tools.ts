@@ -109,6 +109,7 @@ export class ItemTools implements Tools {
   }
 
   async #read(ref: FileRef, range?: ByteRange): Promise<AsyncIterable<Uint8Array>> {
+    // A range cannot be checked against the digest of the whole: who reads ranges takes them as they come.
     const store = await this.#deps.openStore(ref.store);
     const bytes = await store.read(ref.key, { signal: this.signal, ...(range === undefined ? {} : { range }) });
     return range === undefined ? this.#verified(ref, bytes) : bytes;
@@ -141,6 +142,7 @@ export class ItemTools implements Tools {
   }
 
   #secret(name: string): string {
+    // `hasOwn`: a step that asks for `toString` must not get one.
     const value = Object.hasOwn(this.#secrets, name) ? this.#secrets[name] : undefined;
     if (value !== undefined) return value;
     throw fail('step.undeclared', {

@@ -64,10 +64,26 @@ export function isNoBlob(error: unknown): boolean {
   return answer?.status === 404 && answer.code !== 'ContainerNotFound';
 }
 
+// What @azure/identity throws when nobody is logged in, or the login does not hold.
+const loginErrors = new Set([
+  'CredentialUnavailableError',
+  'AuthenticationError',
+  'AggregateAuthenticationError',
+  'AuthenticationRequiredError',
+]);
+
+function loginTrouble(error: unknown): unknown {
+  const { name } = error as { readonly name?: unknown };
+  if (typeof name !== 'string' || !loginErrors.has(name)) return error;
+  // Its own message is pages long, and may quote the answers of login services.
+  const reason = 'no login of this machine could be used (environment, managed identity, az login)';
+  return new StoreTrouble('denied', reason, { reason });
+}
+
 /** The trouble an error of the SDK means; errors that are none of the service come back as they are. */
 export function azureTrouble(error: unknown, what: string): unknown {
   const answer = azureAnswer(error);
-  if (answer === undefined) return error;
+  if (answer === undefined) return loginTrouble(error);
   const { status, code, message, headers } = answer;
   const plain = troubleOfStatus(answer, what);
   const requestId = headers['x-ms-request-id'];

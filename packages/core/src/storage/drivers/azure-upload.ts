@@ -78,18 +78,19 @@ async function putBlocks(
   const whole = createHash('md5');
   let sizeBytes = 0;
   try {
-    for await (const { bytes, index } of blocks) {
+    for await (const { bytes, index, release } of blocks) {
       const md5 = hash('md5', bytes, 'buffer');
       const id = blockId(index, bytes.length, md5);
       ids.push(id);
       whole.update(bytes);
       sizeBytes += bytes.length;
-      if (there.has(id)) continue;
-      await sending.start(() =>
-        calls.patiently(what, signal, (abort) =>
-          blob.stageBlock(id, bytes, bytes.length, { transactionalContentMD5: md5, ...abort }),
-        ),
-      );
+      if (there.has(id)) {
+        release();
+        continue;
+      }
+      const stage = (abort: Abort) =>
+        blob.stageBlock(id, bytes, bytes.length, { transactionalContentMD5: md5, ...abort });
+      await sending.start(() => calls.patiently(what, signal, stage).then(release));
     }
   } finally {
     // Nothing may still be on its way when the caller hears of the end.

@@ -8,40 +8,45 @@ export interface Block {
   readonly start: number;
   /** No block follows; the last one may be empty when it is also the first. */
   readonly isLast: boolean;
+  /** Gives the buffer back, after which `bytes` are no longer its own. */
+  readonly release: () => void;
 }
 
 /**
  * Cuts bytes into blocks of exactly `blockBytes`, the last one shorter; one is held back to know which is the last.
  *
- * A stream's blocks are buffers of their own, so that they can be sent again; bytes in memory are not copied.
+ * A stream's blocks stay as they are until they are released, so that they can be sent again. Released buffers are used
+ * for later blocks: garbage of many megabytes outlives its use for long, and memory would grow with the file. Bytes in
+ * memory are not copied.
  */
 export async function* blocksOf(body: Bytes, blockBytes: number): AsyncGenerator<Block, void, undefined> {
   let index = 0;
   let start = 0;
-  const block = (bytes: Buffer, isLast: boolean): Block => {
-    const made = { bytes, index: index++, start, isLast };
+  const block = (bytes: Buffer, isLast: boolean, release: () => void): Block => {
+    const made = { bytes, index: index++, start, isLast, release };
     start += bytes.length;
     return made;
   };
   if (body instanceof Uint8Array) {
     const bytes = Buffer.from(body.buffer, body.byteOffset, body.length);
     for (let at = 0; at === 0 || at < bytes.length; at += blockBytes)
-      yield block(bytes.subarray(at, at + blockBytes), at + blockBytes >= bytes.length);
+      yield block(bytes.subarray(at, at + blockBytes), at + blockBytes >= bytes.length, () => undefined);
     return;
   }
-  let held: Buffer | undefined;
   const filling = new Filling(blockBytes);
+  const filled = (bytes: Buffer, isLast: boolean): Block => block(bytes, isLast, () => filling.reuse(bytes));
+  let held: Buffer | undefined;
   for await (const piece of body) {
     for (let at = 0; at < piece.length; ) {
-      if (held !== undefined) yield block(held, false);
+      if (held !== undefined) yield filled(held, false);
       held = undefined;
       at += filling.add(piece.subarray(at));
       if (filling.isFull) held = filling.take();
     }
   }
   const rest = filling.take();
-  if (held !== undefined) yield block(held, rest.length === 0);
-  if (rest.length > 0 || index === 0) yield block(rest, true);
+  if (held !== undefined) yield filled(held, rest.length === 0);
+  if (rest.length > 0 || index === 0) yield filled(rest, true);
 }
 
 // Files are mostly far smaller than a block.
@@ -50,7 +55,9 @@ const firstBytes = 64 * 1024;
 /** The block that is being filled; grows with what comes. */
 class Filling {
   readonly #mostBytes: number;
-  #buffer = Buffer.alloc(0);
+  /** Whole blocks that were given back; a set, so that one given back twice is not used twice. */
+  readonly #free = new Set<Buffer>();
+  #buffer: Buffer = Buffer.alloc(0);
   #filled = 0;
 
   constructor(mostBytes: number) {
@@ -65,13 +72,7 @@ class Filling {
   add(bytes: Uint8Array): number {
     const taken = bytes.subarray(0, this.#mostBytes - this.#filled);
     const needed = this.#filled + taken.length;
-    if (needed > this.#buffer.length) {
-      const grown = Math.min(this.#mostBytes, Math.max(firstBytes, needed, this.#buffer.length * 2));
-      // Not from Node's shared pool: a part on its way would hold a whole slab.
-      const larger = Buffer.allocUnsafeSlow(grown);
-      larger.set(this.#buffer.subarray(0, this.#filled));
-      this.#buffer = larger;
-    }
+    if (needed > this.#buffer.length) this.#grow(needed);
     this.#buffer.set(taken, this.#filled);
     this.#filled = needed;
     return taken.length;
@@ -83,5 +84,19 @@ class Filling {
     this.#buffer = Buffer.alloc(0);
     this.#filled = 0;
     return bytes;
+  }
+
+  reuse(bytes: Buffer): void {
+    if (bytes.length === this.#mostBytes) this.#free.add(bytes);
+  }
+
+  #grow(neededBytes: number): void {
+    const [free] = this.#free;
+    if (free !== undefined) this.#free.delete(free);
+    const grown = Math.min(this.#mostBytes, Math.max(firstBytes, neededBytes, this.#buffer.length * 2));
+    // Not from Node's shared pool: a block on its way would hold a whole slab.
+    const larger = free ?? Buffer.allocUnsafeSlow(grown);
+    larger.set(this.#buffer.subarray(0, this.#filled));
+    this.#buffer = larger;
   }
 }

@@ -73,7 +73,6 @@ type Key = NonNullable<Storage['authClient']['jsonContent']>;
 
 async function givenKey(options: Options, projectDir: string): Promise<Key | undefined> {
   const { credentials, keyFile } = options;
-  if (typeof credentials === 'object' && credentials !== null) return credentials;
   if (typeof credentials === 'string') return parsed(credentials, 'credentials');
   if (typeof keyFile !== 'string') return undefined;
   const path = resolve(projectDir, keyFile);

@@ -88,6 +88,7 @@ async function putChunks(
       next?.catch(() => undefined);
       if (block.isLast) await sending.finish(block, md5.digest('base64'));
       else await sending.put(block);
+      block.release();
       const following: IteratorResult<Block, void> | undefined = await next;
       block = following?.done === false ? following.value : undefined;
     }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
 import { createHttpClient, type HttpClient } from '../../lib/http-client.ts';
-import { StoreTrouble, type DriverConfig } from '../../model/driver.ts';
+import type { DriverConfig } from '../../model/driver.ts';
 
 /** What stands beside `url` in an entry for S3. */
 export interface S3Options {
@@ -159,12 +159,4 @@ function sendMd5WithDeletes(client: S3Client): void {
       },
     { step: 'build', priority: 'low', name: 'md5WithDeletes' },
   );
-}
-
-/** The bucket of `s3://bucket/prefix`, and the prefix with its slash or ''. */
-export function bucketOf(url: URL): { readonly bucket: string; readonly prefix: string } {
-  const bucket = url.host;
-  if (bucket === '') throw new StoreTrouble('no-bucket', 'the URL names no bucket, as in s3://bucket/folder');
-  const path = decodeURIComponent(url.pathname).replace(/^\/+|\/+$/g, '');
-  return { bucket, prefix: path === '' ? '' : `${path}/` };
 }

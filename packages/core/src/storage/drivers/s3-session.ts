@@ -116,7 +116,7 @@ export class S3Session {
     // A listing and no HEAD: its refusal has a body that tells why.
     const command = new this.sdk.ListObjectsV2Command({ Bucket: this.bucket, MaxKeys: 1 });
     try {
-      await this.answer('LIST', signal, (how) => this.client.send(command, how));
+      await this.patiently(() => this.answer('LIST', signal, (how) => this.client.send(command, how)), signal);
     } catch (error) {
       // Who may read files but not list them still knows that the bucket is there.
       if (!(error instanceof StoreTrouble) || error.kind !== 'denied') throw error;

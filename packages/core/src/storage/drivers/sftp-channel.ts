@@ -1,4 +1,4 @@
-import type { Attributes, FileEntryWithStats, SFTPWrapper, Stats } from 'ssh2';
+import type { FileEntryWithStats, SFTPWrapper, Stats } from 'ssh2';
 import { StoreTrouble, type TroubleKind } from '../../model/driver.ts';
 
 // draft-ietf-secsh-filexfer-02, section 7.
@@ -20,44 +20,53 @@ export type Handle = Buffer;
 /** The calls of one SFTP channel as promises; what fails is trouble. */
 export class SftpChannel {
   readonly #sftp: SFTPWrapper;
-
+  /** Who waits for an answer: the library tells them nothing when the connection goes away. */
+  readonly #waiting = new Set<(error: Error) => void>();
   #isLost = false;
 
   constructor(sftp: SFTPWrapper) {
     this.#sftp = sftp;
-    // The library answers what is under way then; what is asked later would wait for ever.
-    sftp.once('close', () => (this.#isLost = true));
+    const lose = (): void => this.lose();
+    // An `error` nobody listens to would end the process.
+    sftp.once('close', lose).once('end', lose).on('error', lose);
   }
 
   get isLost(): boolean {
     return this.#isLost;
   }
 
+  /** The connection is gone: everything asked fails, now and from now on. */
+  lose(): void {
+    this.#isLost = true;
+    for (const fail of this.#waiting) fail(lost());
+    this.#waiting.clear();
+  }
+
   /** Follows links. */
   stat(path: string): Promise<Stats> {
-    return asked(`stat ${path}`, (done) => this.#sftp.stat(path, done));
+    return this.#ask(`stat ${path}`, (done) => this.#sftp.stat(path, done));
   }
 
   readdir(path: string): Promise<FileEntryWithStats[]> {
-    return asked(`list ${path}`, (done) => this.#sftp.readdir(path, done));
+    return this.#ask(`list ${path}`, (done) => this.#sftp.readdir(path, done));
   }
 
   /** `wx` fails where something has the name already. */
   open(path: string, flags: 'r' | 'wx'): Promise<Handle> {
-    return asked(`open ${path}`, (done) => this.#sftp.open(path, flags, done));
+    return this.#ask(`open ${path}`, (done) => this.#sftp.open(path, flags, done));
   }
 
   fstat(handle: Handle): Promise<Stats> {
-    return asked('stat an open file', (done) => this.#sftp.fstat(handle, done));
+    return this.#ask('stat an open file', (done) => this.#sftp.fstat(handle, done));
   }
 
   close(handle: Handle): Promise<void> {
-    return asked('close a file', (done) => this.#sftp.close(handle, done));
+    return this.#ask('close a file', (done) => this.#sftp.close(handle, done));
   }
 
   write(handle: Handle, bytes: Uint8Array, position: number): Promise<void> {
     const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    return asked('write', (done) => this.#sftp.write(handle, buffer, 0, buffer.length, position, done));
+    return this.#ask('write', (done) => this.#sftp.write(handle, buffer, 0, buffer.length, position, done));
   }
 
   /** Up to this many bytes; fewer than asked for, or none, only at the end of the file. */
@@ -65,7 +74,7 @@ export class SftpChannel {
     const buffer = Buffer.allocUnsafe(length);
     let filled = 0;
     while (filled < length) {
-      const some = await asked<number>('read', (done) =>
+      const some = await this.#ask<number>('read', (done) =>
         this.#sftp.read(handle, buffer, filled, length - filled, position + filled, done),
       );
       if (some === 0) break;
@@ -76,36 +85,35 @@ export class SftpChannel {
 
   /** Over what is there, as one step of the server. */
   replace(from: string, to: string): Promise<void> {
-    return asked(`rename to ${to}`, (done) => this.#sftp.ext_openssh_rename(from, to, done));
+    return this.#ask(`rename to ${to}`, (done) => this.#sftp.ext_openssh_rename(from, to, done));
   }
 
   /** A second name for a file; fails where something has it already, as one step of the server. */
   link(from: string, to: string): Promise<void> {
-    return asked(`link ${to}`, (done) => this.#sftp.ext_openssh_hardlink(from, to, done));
+    return this.#ask(`link ${to}`, (done) => this.#sftp.ext_openssh_hardlink(from, to, done));
   }
 
   unlink(path: string): Promise<void> {
-    return asked(`remove ${path}`, (done) => this.#sftp.unlink(path, done));
+    return this.#ask(`remove ${path}`, (done) => this.#sftp.unlink(path, done));
   }
 
   mkdir(path: string): Promise<void> {
-    return asked(`make folder ${path}`, (done) => this.#sftp.mkdir(path, done));
+    return this.#ask(`make folder ${path}`, (done) => this.#sftp.mkdir(path, done));
   }
 
   rmdir(path: string): Promise<void> {
-    return asked(`remove folder ${path}`, (done) => this.#sftp.rmdir(path, done));
+    return this.#ask(`remove folder ${path}`, (done) => this.#sftp.rmdir(path, done));
   }
 
-  setModified(path: string, attributes: Pick<Attributes, 'atime' | 'mtime'>): Promise<void> {
-    return asked(`set the time of ${path}`, (done) =>
-      this.#sftp.utimes(path, attributes.atime, attributes.mtime, done),
-    );
+  /** Seconds since 1970; SFTP knows no parts of them. */
+  setModified(path: string, seconds: number): Promise<void> {
+    return this.#ask(`set the time of ${path}`, (done) => this.#sftp.utimes(path, seconds, seconds, done));
   }
 
   /** True when the disk below this path has no room; false also where the server does not tell. */
   async isFull(path: string): Promise<boolean> {
     try {
-      const room = await asked<{ readonly f_bavail: number }>('ask for room', (done) =>
+      const room = await this.#ask<{ readonly f_bavail: number }>('ask for room', (done) =>
         this.#sftp.ext_openssh_statvfs(path, done),
       );
       return Number(room.f_bavail) === 0;
@@ -113,18 +121,28 @@ export class SftpChannel {
       return false;
     }
   }
+
+  async #ask<T>(what: string, start: (done: Done<T>) => void): Promise<T> {
+    if (this.#isLost) throw lost();
+    let failed: ((error: Error) => void) | undefined;
+    try {
+      return await new Promise<T>((resolve, reject) => {
+        failed = reject;
+        this.#waiting.add(reject);
+        start((error, value) => (error === undefined || error === null ? resolve(value as T) : reject(error)));
+      });
+    } catch (error) {
+      throw asTrouble(error, what);
+    } finally {
+      if (failed !== undefined) this.#waiting.delete(failed);
+    }
+  }
 }
 
 type Done<T> = (error?: Error | null, value?: T) => void;
 
-async function asked<T>(what: string, start: (done: Done<T>) => void): Promise<T> {
-  try {
-    return await new Promise<T>((resolve, reject) => {
-      start((error, value) => (error === undefined || error === null ? resolve(value as T) : reject(error)));
-    });
-  } catch (error) {
-    throw asTrouble(error, what);
-  }
+function lost(): StoreTrouble {
+  return new StoreTrouble('unavailable', 'the SSH connection was lost');
 }
 
 /** Trouble `broken` with no reason is what OpenSSH calls every failure it has no number for. */
@@ -133,7 +151,7 @@ export function isPlainFailure(error: unknown): boolean {
 }
 
 function asTrouble(error: unknown, what: string): unknown {
-  if (!(error instanceof Error)) return error;
+  if (!(error instanceof Error) || error instanceof StoreTrouble) return error;
   const status = (error as { readonly code?: unknown }).code;
   if (typeof status === 'number')
     return new StoreTrouble(kinds[status] ?? 'broken', `cannot ${what}: ${error.message}`, { status });
@@ -143,4 +161,14 @@ function asTrouble(error: unknown, what: string): unknown {
   if (/does not support/i.test(error.message))
     return new StoreTrouble('unsupported', `cannot ${what}: the server has no such call`);
   return error;
+}
+
+/** What lies at a path, links followed; undefined when nothing does. */
+export async function statOf(channel: SftpChannel, path: string): Promise<Stats | undefined> {
+  try {
+    return await channel.stat(path);
+  } catch (error) {
+    if (error instanceof StoreTrouble && error.kind === 'missing') return undefined;
+    throw error;
+  }
 }

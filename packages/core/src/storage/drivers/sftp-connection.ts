@@ -78,7 +78,15 @@ export class SftpConnection {
       socket.destroy();
       throw refused === undefined ? asTrouble(error, this.#name) : denied(this.#name, refused);
     }
-    return { client, socket, channels: [] };
+    const channels: Live['channels'] = [];
+    client.once('close', () => {
+      for (const channel of channels)
+        channel?.then(
+          (open) => open.lose(),
+          () => undefined,
+        );
+    });
+    return { client, socket, channels };
   }
 
   get #name(): string {

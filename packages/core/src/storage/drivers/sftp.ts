@@ -15,11 +15,13 @@ import {
 } from '../../model/driver.ts';
 import { isStaged, stagingFolder } from '../key.ts';
 import { troubleOf } from '../trouble.ts';
-import { isPlainFailure, type Handle, type SftpChannel } from './sftp-channel.ts';
+import { isPlainFailure, statOf, type SftpChannel } from './sftp-channel.ts';
 import { SftpConnection } from './sftp-connection.ts';
 import { entryOf, listSftp } from './sftp-list.ts';
 import { sftpOptions } from './sftp-options.ts';
-import { readPieces, writePieces } from './sftp-transfer.ts';
+import { inFolder, publish, type Publication } from './sftp-publish.ts';
+import { openFile, readFile } from './sftp-read.ts';
+import { writePieces } from './sftp-transfer.ts';
 
 /** A folder of a machine one can log in to with SSH. */
 export const sftpDriver = defineDriver({
@@ -59,11 +61,8 @@ class SftpDriver implements Driver {
   }
 
   async read(key: string, range: ByteRange | undefined, signal?: AbortSignal): Promise<ReadStream> {
-    const { channel, handle, stats } = await this.#opened(key);
-    const start = Math.min(range?.start ?? 0, stats.size);
-    const end = Math.max(start, Math.min(range?.end ?? stats.size, stats.size));
-    const body = this.#reading({ key, channel, handle, stats, start, end, signal });
-    return { announcedBytes: end - start, [Symbol.asyncIterator]: () => body };
+    const open = async () => openFile(await this.#connection.channel(), this.#path(key));
+    return readFile({ open, patiently: this.#patiently, range, signal });
   }
 
   list(prefix: string, signal?: AbortSignal): AsyncIterable<readonly Entry[]> {
@@ -108,48 +107,10 @@ class SftpDriver implements Driver {
     await this.#connection.close();
   }
 
-  async #opened(key: string): Promise<OpenFile> {
-    const channel = await this.#connection.channel();
-    const handle = await channel.open(this.#path(key), 'r');
-    const stats = await channel.fstat(handle);
-    if (stats.isFile()) return { channel, handle, stats };
-    await channel.close(handle);
-    throw new StoreTrouble('missing', `${key} is no file`);
-  }
-
-  /** The bytes, on a new connection where the first was lost; a file that changed meanwhile is not continued. */
-  async *#reading(reading: Reading): AsyncGenerator<Uint8Array, void, undefined> {
-    const { key, end, signal } = reading;
-    let { channel, handle } = reading;
-    let at = reading.start;
-    for (let stuck = 0; ; ) {
-      const before = at;
-      try {
-        for await (const piece of readPieces(channel, handle, { start: at, end }, signal)) {
-          at += piece.length;
-          yield piece;
-        }
-        return;
-      } catch (error) {
-        stuck = at > before ? 0 : stuck + 1;
-        if (troubleOf(error)?.kind !== 'unavailable' || stuck > 2) throw error;
-      } finally {
-        await channel.close(handle).catch(() => undefined);
-      }
-      const again = await this.#patiently(() => this.#opened(key), signal);
-      if (entryOf(key, again.stats).version !== entryOf(key, reading.stats).version) {
-        await again.channel.close(again.handle);
-        const details = { expected: 'the rest of the file', found: 'another file', transient: true };
-        throw new StoreTrouble('corrupt', `${key} changed while it was read`, details);
-      }
-      ({ channel, handle } = again);
-    }
-  }
-
   /** Stores bytes under a name nobody has, and measures what was stored. */
   async #put(channel: SftpChannel, key: string, body: Bytes, { size, signal }: WriteOptions): Promise<Stats> {
     const path = this.#path(key);
-    const handle = await this.#within(channel, key, () => channel.open(path, 'wx'));
+    const handle = await inFolder(channel, path, () => channel.open(path, 'wx'));
     let stats: Stats;
     try {
       await writePieces(channel, handle, body, signal);
@@ -166,67 +127,9 @@ class SftpDriver implements Driver {
     throw new StoreTrouble('corrupt', `the server did not store ${key} as sent`, details);
   }
 
-  /** Gives a staged file its name, as one step of the server. */
-  async #publish(channel: SftpChannel, { from, to, stats, isNew }: Publication): Promise<Stats> {
-    const source = this.#path(from);
-    const target = this.#path(to);
-    const there = isNew ? undefined : await statOf(channel, target);
-    if (there?.isFile() === false) throw new StoreTrouble('conflict', `${to} is a folder`);
-    let { mtime } = stats;
-    // Within one second two versions of one size would look the same: ours is then dated a second later.
-    if (there !== undefined && there.mtime >= mtime) {
-      mtime = there.mtime + 1;
-      await channel.setModified(source, { atime: mtime, mtime });
-    }
-    try {
-      await this.#within(channel, to, () => (isNew ? channel.link(source, target) : channel.replace(source, target)));
-    } catch (error) {
-      const found = isPlainFailure(error) ? await statOf(channel, target) : undefined;
-      if (found === undefined) throw error;
-      throw new StoreTrouble('conflict', `${to} is there already`);
-    }
-    if (isNew) await channel.unlink(source);
-    return Object.assign(Object.create(Object.getPrototypeOf(stats) as object) as Stats, stats, { mtime });
-  }
-
-  /** Does something in the folder of a key, and makes the folder first where it is missing. */
-  async #within<T>(channel: SftpChannel, key: string, act: () => Promise<T>): Promise<T> {
-    try {
-      return await act();
-    } catch (error) {
-      if (troubleOf(error)?.kind !== 'missing') throw error;
-      await this.#makeFolder(channel, posix.dirname(this.#path(key)));
-      return act();
-    }
-  }
-
-  /** Makes a folder and those it lies in, the root's own included. */
-  async #makeFolder(channel: SftpChannel, path: string): Promise<void> {
-    try {
-      await channel.mkdir(path);
-    } catch (error) {
-      if (troubleOf(error)?.kind === 'missing' && posix.dirname(path) !== path) {
-        await this.#makeFolder(channel, posix.dirname(path));
-        // Not again by itself: where the parent is there now, a second "missing" means something else.
-        return this.#madeFolder(channel, path);
-      }
-      await this.#checkFolder(channel, path, error);
-    }
-  }
-
-  async #madeFolder(channel: SftpChannel, path: string): Promise<void> {
-    try {
-      await channel.mkdir(path);
-    } catch (error) {
-      await this.#checkFolder(channel, path, error);
-    }
-  }
-
-  /** Another writer may have made it first; a file of the name is in the way. */
-  async #checkFolder(channel: SftpChannel, path: string, error: unknown): Promise<void> {
-    if (!isPlainFailure(error)) throw error;
-    const stats = await statOf(channel, path);
-    if (stats?.isDirectory() !== true) throw new StoreTrouble('conflict', `${path} is a file`);
+  /** As the publication of two keys. */
+  #publish(channel: SftpChannel, { from, to, ...rest }: Publication): Promise<Stats> {
+    return publish(channel, { from: this.#path(from), to: this.#path(to), ...rest });
   }
 
   async #removeOne(key: string): Promise<void> {
@@ -267,35 +170,5 @@ class SftpDriver implements Driver {
 
   #path(key: string): string {
     return `${this.#root}/${key}`;
-  }
-}
-
-interface OpenFile {
-  readonly channel: SftpChannel;
-  readonly handle: Handle;
-  readonly stats: Stats;
-}
-
-interface Reading extends OpenFile {
-  readonly key: string;
-  readonly start: number;
-  readonly end: number;
-  readonly signal: AbortSignal | undefined;
-}
-
-interface Publication {
-  readonly from: string;
-  readonly to: string;
-  readonly stats: Stats;
-  /** Fail where something has the name. */
-  readonly isNew: boolean;
-}
-
-async function statOf(channel: SftpChannel, path: string): Promise<Stats | undefined> {
-  try {
-    return await channel.stat(path);
-  } catch (error) {
-    if (troubleOf(error)?.kind === 'missing') return undefined;
-    throw error;
   }
 }

@@ -7,6 +7,8 @@ export interface SwiftInfo {
   readonly maxSegments: number;
   /** Of one object that is not large, or of one segment. */
   readonly maxObjectBytes: number;
+  /** Static manifests can be read back; Ceph gives none, and lists such files with the size of the manifest. */
+  readonly hasReadableManifests: boolean;
   /** Of temporary URLs: `sha1`, `sha256`, `sha512`. */
   readonly tempUrlDigests: readonly string[];
 }
@@ -21,6 +23,8 @@ export async function readInfo(session: SwiftSession): Promise<SwiftInfo> {
   return {
     maxSegments: Number(member(member(info, 'slo'), 'max_manifest_segments') ?? 1000),
     maxObjectBytes: Number(member(member(info, 'swift'), 'max_file_size') ?? 5 * 2 ** 30),
+    // Only Swift itself names it.
+    hasReadableManifests: member(member(info, 'slo'), 'min_segment_size') !== undefined,
     // Ceph before 17 knows SHA-1 alone and names no digests.
     tempUrlDigests: digests(listOf(member(member(info, 'tempurl'), 'allowed_digests'))),
   };

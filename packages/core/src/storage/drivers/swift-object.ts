@@ -80,7 +80,7 @@ export function toEntry(key: string, head: Pick<SwiftHead, 'sizeBytes' | 'etag' 
   };
 }
 
-/** The parts of a large object in their order; none for a plain one. Undefined when its parts are no whole objects. */
+/** The parts of a large object in their order; none for a plain one. Undefined when nobody tells. */
 export async function segmentsOf(
   session: SwiftSession,
   target: SwiftObject,
@@ -92,6 +92,8 @@ export async function segmentsOf(
   const query: SwiftTarget['query'] = { 'multipart-manifest': 'get', format: 'json' };
   const { value } = await session.json('GET', { ...target, query }, { signal });
   const parts = listOf(value);
+  // Ceph keeps its manifests to itself.
+  if (parts.length === 0) return undefined;
   // Parts of parts, ranges and inline data: legal, and nothing the common tools write.
   if (parts.some((part) => ['sub_slo', 'range', 'data'].some((name) => member(part, name) !== undefined)))
     return undefined;

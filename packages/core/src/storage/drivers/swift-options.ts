@@ -18,6 +18,8 @@ export interface SwiftOptions {
   readonly createContainer: boolean;
   /** Larger files become static large objects of segments of this size. */
   readonly segmentSizeBytes: number;
+  /** How large files are kept together; undefined for what suits the service. */
+  readonly largeObjects: 'static' | 'dynamic' | undefined;
   readonly tempUrlKey: string | undefined;
   readonly idleTimeoutMs: number;
 }
@@ -37,6 +39,7 @@ export function swiftOptions(given: Given): SwiftOptions {
     endpoint: optionalUrl(given, 'endpoint'),
     createContainer: given['createContainer'] === true,
     segmentSizeBytes: count(given, 'segmentSizeBytes') ?? 16 * mebibyte,
+    largeObjects: largeObjects(given),
     tempUrlKey: text(given, 'tempUrlKey'),
     idleTimeoutMs: count(given, 'idleTimeoutMs') ?? 60_000,
   };
@@ -68,6 +71,12 @@ function applicationCredential(given: Given, secret: string): object {
     throw wrong('needs applicationCredentialId, or applicationCredentialName and username');
   const named = id === undefined ? { name, user: user(given, username ?? '') } : { id };
   return { methods: ['application_credential'], application_credential: { ...named, secret } };
+}
+
+function largeObjects(given: Given): SwiftOptions['largeObjects'] {
+  const kind = text(given, 'largeObjects');
+  if (kind === undefined || kind === 'static' || kind === 'dynamic') return kind;
+  throw wrong('has largeObjects that is neither static nor dynamic');
 }
 
 function user(given: Given, username: string): object {

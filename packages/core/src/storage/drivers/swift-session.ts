@@ -94,7 +94,8 @@ export class SwiftSession {
     }
     if (status !== 200) throw await this.trouble(response, method);
     try {
-      return { status, value: JSON.parse(await response.text()) as unknown, headers };
+      const text = await response.text();
+      return { status, value: text === '' ? [] : (JSON.parse(text) as unknown), headers };
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error;
       throw new StoreTrouble('broken', `${method} ${shownUrl(new URL(response.url))} answered no JSON`, { status });

@@ -8,6 +8,7 @@ import { chunksOf } from './swift-chunks.ts';
 import type { SwiftInfo } from './swift-info.ts';
 import { partNumber, toSegment, uploadFolder, type SwiftSegments } from './swift-leftovers.ts';
 import { bare, listObjects } from './swift-list.ts';
+import { dynamicManifest, staticManifest } from './swift-manifest.ts';
 import { headObject, type Segment, type SwiftHead, type SwiftObject } from './swift-object.ts';
 import { etagOf } from './swift-read.ts';
 import { noContainer } from './swift-trouble.ts';
@@ -58,7 +59,7 @@ export class SwiftUploads {
   }
 
   /**
-   * Stores bytes as a static large object; it appears with its manifest, after all its segments were checked.
+   * Stores bytes as a large object; it appears with its manifest, after all its segments were checked.
    *
    * Segments that an interrupted upload of the same bytes left behind are copied inside the service instead of sent.
    */
@@ -69,9 +70,8 @@ export class SwiftUploads {
     const folder = uploadFolder(key, sizeBytes, segmentBytes);
     const left = await this.#left(key, sizeBytes, segmentBytes, signal);
     const used: Segment[] = [];
-    this.#live.add(folder);
-    try {
-      const segments = await this.#sendAll(upload, segmentBytes, async (number, bytes) => {
+    const segments = await this.#filled(folder, signal, () =>
+      this.#sendAll(upload, segmentBytes, async (number, bytes) => {
         const target = { container: this.#segments.home, object: `${folder}/${String(number).padStart(8, '0')}` };
         const same = left.get(number);
         const md5 = hash('md5', bytes, 'hex');
@@ -79,18 +79,11 @@ export class SwiftUploads {
           used.push(same);
         else await this.#putSegment(target, bytes, signal);
         return { ...target, sizeBytes: bytes.length, md5 };
-      });
-      const head = await this.#assemble(key, segments, signal);
-      await removeObjects(this.#session, used, signal);
-      return head;
-    } catch (error) {
-      // What a network cut short may go on later; what was wrong in itself is of no use to anybody.
-      const kind = signal?.aborted === true ? 'unavailable' : troubleOf(error)?.kind;
-      if (kind !== 'unavailable' && kind !== 'throttled') await this.#discard(folder);
-      throw error;
-    } finally {
-      this.#live.delete(folder);
-    }
+      }),
+    );
+    const head = await this.#publish(key, segments, info, signal);
+    await removeObjects(this.#session, used, signal);
+    return head;
   }
 
   async copyPlain(from: Segment, target: SwiftObject, signal: AbortSignal | undefined): Promise<void> {
@@ -99,22 +92,42 @@ export class SwiftUploads {
   }
 
   /** Copies a large object part by part: two manifests that share parts would lose both with the first removal. */
-  async copyLarge(parts: readonly Segment[], key: string, signal: AbortSignal | undefined): Promise<SwiftHead> {
+  async copyLarge(
+    parts: readonly Segment[],
+    key: string,
+    info: SwiftInfo,
+    signal: AbortSignal | undefined,
+  ): Promise<SwiftHead> {
     await this.#segments.makeHome(signal);
     const sizeBytes = parts.reduce((sum, part) => sum + part.sizeBytes, 0);
     const folder = uploadFolder(key, sizeBytes, parts[0]?.sizeBytes ?? 0);
     const slots = new Semaphore(4);
+    const copy = async (part: Segment, number: number): Promise<Segment> => {
+      const target = { container: this.#segments.home, object: `${folder}/${String(number).padStart(8, '0')}` };
+      if (await this.#copied(part, target, signal)) return { ...part, ...target };
+      throw new StoreTrouble('corrupt', `a segment of the source of ${key} is gone`);
+    };
+    const copies = await this.#filled(folder, signal, () =>
+      Promise.all(parts.map((part, number) => slots.run(() => copy(part, number), signal))),
+    );
+    return this.#publish(key, copies, info, signal);
+  }
+
+  /** Fills a folder with segments and checks them; what came of a failure is taken away where it is of no use. */
+  async #filled(
+    folder: string,
+    signal: AbortSignal | undefined,
+    fill: () => Promise<readonly Segment[]>,
+  ): Promise<readonly Segment[]> {
     this.#live.add(folder);
     try {
-      const copy = async (part: Segment, number: number): Promise<Segment> => {
-        const target = { container: this.#segments.home, object: `${folder}/${String(number).padStart(8, '0')}` };
-        if (await this.#copied(part, target, signal)) return { ...part, ...target };
-        throw new StoreTrouble('corrupt', `a segment of the source of ${key} is gone`);
-      };
-      const copies = await Promise.all(parts.map((part, n) => slots.run(() => copy(part, n), signal)));
-      return await this.#assemble(key, copies, signal);
+      const segments = await fill();
+      await this.#checkSegments(segments, signal);
+      return segments;
     } catch (error) {
-      await this.#discard(folder);
+      // What a network cut short may go on later; what was wrong in itself helps nobody.
+      const kind = signal?.aborted === true ? 'unavailable' : troubleOf(error)?.kind;
+      if (kind !== 'unavailable' && kind !== 'throttled') await this.#discard(folder);
       throw error;
     } finally {
       this.#live.delete(folder);
@@ -186,23 +199,22 @@ export class SwiftUploads {
     return response;
   }
 
-  /** Checks every segment, writes the manifest, and looks at what came of it. */
-  async #assemble(key: string, segments: readonly Segment[], signal: AbortSignal | undefined): Promise<SwiftHead> {
-    await this.#checkSegments(segments, signal);
-    const manifest = segments.map((segment) => ({
-      path: `/${segment.container}/${segment.object}`,
-      etag: segment.md5,
-      size_bytes: segment.sizeBytes,
-    }));
+  /**
+   * Writes the manifest over checked segments, and looks at what came of it.
+   *
+   * From here on nothing takes the segments away again: a manifest whose answer was lost may refer to them.
+   */
+  async #publish(
+    key: string,
+    segments: readonly Segment[],
+    info: SwiftInfo,
+    signal: AbortSignal | undefined,
+  ): Promise<SwiftHead> {
     const target = { container: this.#container, object: key };
-    const init = {
-      headers: { 'content-type': 'application/octet-stream' },
-      body: JSON.stringify(manifest),
-      signal,
-      // The service looks at each segment before it answers.
-      idleTimeoutMs: 300_000,
-    };
-    await this.#create({ ...target, query: { 'multipart-manifest': 'put' } }, init);
+    const kind = this.#session.options.largeObjects ?? (info.hasReadableManifests ? 'static' : 'dynamic');
+    const manifest = kind === 'static' ? staticManifest(segments) : dynamicManifest(segments);
+    // The service looks at each segment before it answers.
+    await this.#create({ ...target, query: manifest.query }, { ...manifest.init, signal, idleTimeoutMs: 300_000 });
     const head = await headObject(this.#session, target, signal);
     checkEtag(head?.etag ?? 'nothing', etagOf(segments), key);
     return head as SwiftHead;

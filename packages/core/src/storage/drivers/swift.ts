@@ -41,6 +41,8 @@ export const swiftDriver = defineDriver({
   },
 });
 
+const emptyMd5 = 'd41d8cd98f00b204e9800998ecf8427e';
+
 class SwiftDriver implements Driver {
   /** The service refuses bytes that are not those of the MD5 sent along, and large objects are looked at. */
   readonly provesWrites = true;
@@ -122,7 +124,7 @@ class SwiftDriver implements Driver {
     const parts = await segmentsOf(this.#session, source, head, signal);
     if (parts === undefined) throw new StoreTrouble('unsupported', `${from} is made of parts of parts`);
     const replaced = await this.#replaced(target, signal);
-    if (parts.length > 0) await this.#uploads.copyLarge(parts, target.object, signal);
+    if (parts.length > 0) await this.#uploads.copyLarge(parts, target.object, await this.#limits(), signal);
     else await this.#uploads.copyPlain({ ...source, sizeBytes: head.sizeBytes, md5: head.etag }, target, signal);
     await removeObjects(this.#session, replaced, signal);
     const entry = await this.stat(to, signal);
@@ -165,7 +167,8 @@ class SwiftDriver implements Driver {
     const { sizeBytes, etag, modifiedMs } = listed;
     if (isFolderType(listed.contentType, sizeBytes)) return undefined;
     // Listings show dynamic large objects, which are what rclone writes, as empty.
-    if (sizeBytes === 0) return slots.run(() => this.stat(key, signal), signal);
+    // Ceph shows static ones with the size of their manifest, and with the digest of nothing.
+    if (sizeBytes === 0 || etag === emptyMd5) return slots.run(() => this.stat(key, signal), signal);
     return toEntry(key, { sizeBytes, etag, modifiedMs, kind: listed.isStaticLarge ? 'static' : 'plain' });
   }
 

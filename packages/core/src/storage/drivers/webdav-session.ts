@@ -1,6 +1,7 @@
 import { createHttpClient, type HttpClient, type HttpInit, type HttpResponse } from '../../lib/http-client.ts';
 import { shownUrl } from '../../lib/http-trouble.ts';
 import { StoreTrouble, type DriverContext } from '../../model/driver.ts';
+import { troubleOf } from '../trouble.ts';
 import { HttpAuth } from './http-auth.ts';
 import { troubleOfStatus } from './http-status.ts';
 import { keyUrl } from './http-url.ts';
@@ -55,6 +56,32 @@ export class DavSession {
 
   /** Sends a request, authenticated as the service asks for it. Any other status than 401 is the caller's. */
   async send(method: string, url: URL, init: DavInit = {}): Promise<HttpResponse> {
+    const { body, signal } = init;
+    const isStream = body !== undefined && typeof body !== 'string' && !(body instanceof Uint8Array);
+    if (isStream) return this.#sendOnce(method, url, init);
+    // One write is up to eight requests: begun anew at every refusal, it would never end in a storm of them.
+    const sent = await this.patiently(async () => {
+      try {
+        return { response: await this.#sendWhereAllowed(method, url, init) };
+      } catch (error) {
+        // A move whose connection was cut may go on behind it: whoever moves looks first.
+        if (method !== 'MOVE' || troubleOf(error)?.details.status !== undefined) throw error;
+        return { error };
+      }
+    }, signal);
+    if (sent.response === undefined) throw sent.error;
+    return sent.response;
+  }
+
+  /** Throws what may pass in a moment: "not now" and "slow down". */
+  async #sendWhereAllowed(method: string, url: URL, init: DavInit): Promise<HttpResponse> {
+    const response = await this.#sendOnce(method, url, init);
+    if (response.status !== 429 && response.status !== 503) return response;
+    await response.discard();
+    throw troubleOfStatus(response, what(method, url));
+  }
+
+  async #sendOnce(method: string, url: URL, init: DavInit): Promise<HttpResponse> {
     for (let refusals = 1; ; refusals++) {
       let sent: string | undefined;
       const response = await this.#client.request(url.href, {

@@ -32,6 +32,14 @@ export interface ContractCase {
   run(context: ContractContext): Promise<void>;
 }
 
+/** Thrown by a case that has nothing to ask of a store; it counts as not applicable. */
+export class NotApplicable extends Error {}
+
+/** Ends a case that this kind of store cannot be asked; the reason is reported. */
+export function notApplicable(reason: string): never {
+  throw new NotApplicable(reason);
+}
+
 export function bytesOf(text: string): Uint8Array {
   return Buffer.from(text);
 }

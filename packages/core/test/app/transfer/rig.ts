@@ -44,7 +44,7 @@ export class StoreRig implements AsyncDisposable {
     });
     const context = new CliContext({
       argv: ['store', ...argv],
-      env: { LANG: 'C.UTF-8', DAV_PASSWORD: 's3cret' },
+      env: { LANG: 'C.UTF-8', XDG_STATE_HOME: join(this.dir, 'state-of-user') },
       cwd: this.dir,
       stdout: stream('stdout'),
       stderr: stream('stderr'),

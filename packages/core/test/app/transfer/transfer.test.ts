@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { rmSync, utimesSync } from 'node:fs';
+import { existsSync, rmSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { startDavServer, type DavServer } from '../../../src/testing/dav-server.ts';
 import { StoreRig } from './rig.ts';
@@ -147,6 +147,15 @@ describe('store sync, cp and mv', function () {
     assert.match(ended.stdout, /1 file failed, 3 copied/);
     assert.match(ended.stdout, /a\.txt .*differs in case or Unicode form/);
     assert.equal(Object.keys(rig.files('copy')).length, 3);
+  });
+
+  it('work outside a project, with the state in the folder of the user', async () => {
+    rmSync(join(rig.dir, 'runner.yaml'));
+    assert.match((await rig.store('sync', 'src', 'copy')).stdout, /✓ Synced 3 files/);
+    assert.match((await rig.store('sync', 'src', 'copy')).stdout, /✓ Nothing to do/);
+    assert.deepEqual(rig.files('copy'), three);
+    assert.equal(existsSync(join(rig.dir, '.runner')), false);
+    assert.equal(existsSync(join(rig.dir, 'state-of-user')), true);
   });
 
   it('hold back to a bandwidth limit', async () => {

@@ -6,8 +6,8 @@ export interface MadeSet {
   readonly findings: string;
   /** `train_meta.csv`: the originals are larger than the images and of another shape. */
   readonly sizes: string;
-  /** PNGs by name, grey, 96 x 96. */
-  readonly images: ReadonlyMap<string, Uint8Array>;
+  /** Draw PNGs by name, grey, 96 x 96. */
+  readonly images: ReadonlyMap<string, () => Uint8Array>;
 }
 
 const classes = [
@@ -27,7 +27,7 @@ export function madeSet(count: number, seed = 1): MadeSet {
   const below = (limit: number): number => Math.floor(random() * limit);
   const rows: string[] = [];
   const sizes: string[] = [];
-  const images = new Map<string, Uint8Array>();
+  const images = new Map<string, () => Uint8Array>();
   for (let index = 0; index < count; index++) {
     const id = Array.from({ length: 32 }, () => below(16).toString(16)).join('');
     const [height, width] = [1_000 + below(2_000), 900 + below(2_000)];
@@ -51,7 +51,8 @@ export function madeSet(count: number, seed = 1): MadeSet {
       if (objects.length === 0) rows.push([id, 'No finding', noFinding, rater, '', '', '', ''].join(','));
     }
     sizes.push(`${id},${height},${width}`);
-    images.set(`${id}.png`, draw(objects, below(2 ** 31)));
+    const grain = below(2 ** 31);
+    images.set(`${id}.png`, () => draw(objects, grain));
   }
   return {
     findings: `image_id,class_name,class_id,rad_id,x_min,y_min,x_max,y_max\n${rows.join('\n')}\n`,

@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import sharp from 'sharp';
+import { decodeRaw } from '../src/decode.ts';
+import { resizeGray, resizeLinear } from '../src/resize.ts';
+
+function raw(channels: 1 | 3, values: readonly number[]) {
+  return sharp(Buffer.from(values), { raw: { width: values.length / channels, height: 1, channels } });
+}
+
+describe('decodeRaw', () => {
+  it('gives the pixels and channels that are stored, whoever decodes them', async () => {
+    const gray = await raw(1, [0, 100, 255]).toColourspace('b-w').png().toBuffer();
+    assert.deepEqual(await decodeRaw(gray), {
+      data: Uint8Array.of(0, 100, 255),
+      width: 3,
+      height: 1,
+      channels: 1,
+      bits: 8,
+    });
+    // A palette, and TIFF: not for the small decoder.
+    const colours = [10, 20, 30, 200, 100, 50];
+    for (const file of [
+      await raw(3, colours).png({ palette: true }).toBuffer(),
+      await raw(3, colours).tiff({ compression: 'lzw' }).toBuffer(),
+    ]) {
+      const decoded = await decodeRaw(file);
+      assert.ok(!('problem' in decoded));
+      assert.deepEqual([[...decoded.data], decoded.channels, decoded.bits], [colours, 3, 8]);
+    }
+    const grayTiff = await decodeRaw(
+      await raw(1, [0, 100, 255]).toColourspace('b-w').tiff({ compression: 'lzw' }).toBuffer(),
+    );
+    assert.ok(!('problem' in grayTiff) && grayTiff.channels === 1);
+  });
+
+  it('tells 16-bit images, and says what is wrong with what it cannot decode', async () => {
+    const deep = await decodeRaw(await raw(1, [0, 100, 255]).toColourspace('grey16').png().toBuffer());
+    assert.ok(!('problem' in deep) && deep.bits === 16);
+    for (const bytes of [
+      Buffer.from('<html>'),
+      Buffer.alloc(0),
+      (await raw(1, [1, 2, 3]).png().toBuffer()).subarray(0, 50),
+    ])
+      assert.ok('problem' in (await decodeRaw(bytes)));
+  });
+});
+
+describe('resizing', () => {
+  const row = { data: Uint8Array.of(0, 100), width: 2, height: 1, channels: 1 as const };
+
+  it('like OpenCV takes two taps at half-pixel centres, and the mean of four when both sides are halved', () => {
+    assert.deepEqual([...resizeLinear(row, 4, 1)], [0, 25, 75, 100]);
+    assert.deepEqual([...resizeLinear(row, 2, 1)], [0, 100]);
+    const square = { data: Uint8Array.of(1, 2, 3, 5), width: 2, height: 2, channels: 1 as const };
+    assert.deepEqual([...resizeLinear(square, 1, 1)], [3]);
+    // Shrinking to a third takes the middle one of three: nothing is averaged.
+    const three = { data: Uint8Array.of(0, 90, 240), width: 3, height: 1, channels: 1 as const };
+    assert.deepEqual([...resizeLinear(three, 1, 1)], [90]);
+  });
+
+  it('like OpenCV keeps channels apart', () => {
+    const colours = { data: Uint8Array.of(0, 10, 20, 100, 110, 120), width: 2, height: 1, channels: 3 as const };
+    assert.deepEqual([...resizeLinear(colours, 4, 1)].slice(3, 6), [25, 35, 45]);
+  });
+
+  it('like Pillow averages when it shrinks', () => {
+    const three = { data: Uint8Array.of(0, 90, 240), width: 3, height: 1 };
+    // Weights 2, 3 and 2 of 7.
+    assert.deepEqual([...resizeGray(three, 1, 1, 'bilinear')], [107]);
+  });
+});

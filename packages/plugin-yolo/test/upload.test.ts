@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { readFileSync, statSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { convertArgs, filesIn, madeFiles, yoloProject } from './support/project.ts';
+
+describe('yolo:upload', function () {
+  this.timeout(60_000);
+  const args = ['run', 'yolo:upload', '--set', './set', '--to', './store'] as const;
+
+  it('brings what differs, the manifest after all it names, and removes only what it was told to', async () => {
+    const files = madeFiles(20);
+    await using rig = await yoloProject({ ...files, 'store/foreign.txt': 'of somebody else' });
+    await rig.runner(...convertArgs);
+    const { code, report, stderr } = await rig.json(...args);
+    assert.equal(code, 0, stderr);
+    assert.equal((report['result'] as { files: number }).files, 44);
+    const sent = filesIn(rig.path('store')).filter((file) => file !== 'foreign.txt');
+    assert.deepEqual(sent, filesIn(rig.path('set')));
+    const changed = (path: string): number => statSync(rig.path('store', path)).ctimeMs;
+    assert.ok(sent.filter((file) => file.includes('/')).every((file) => changed(file) <= changed('manifest.jsonl')));
+    const before = new Map(sent.map((file) => [file, changed(file)]));
+
+    // One image loses its findings, and so its label changes; another leaves the set.
+    const [header = '', ...rows] = String(files['train.csv']).trimEnd().split('\n');
+    const gone = rows[0]!.split(',')[0]!;
+    rig.write('train.csv', [header, ...rows.filter((row) => !row.startsWith(gone))].join('\n'));
+    await rig.runner(...convertArgs);
+    assert.equal((await rig.runner(...args)).code, 0);
+    assert.ok(rig.exists(`store/labels/${gone}.txt`), 'not removed without --prune');
+    const touched = sent.filter((file) => changed(file) !== before.get(file));
+    assert.ok(
+      touched.every((file) => !file.includes('/')),
+      touched.join(),
+    );
+    assert.equal((await rig.runner(...args, '--prune')).code, 0);
+    assert.ok(!rig.exists(`store/labels/${gone}.txt`) && !rig.exists(`store/images/${gone}.png`));
+    assert.equal(rig.read('store/foreign.txt'), 'of somebody else');
+  });
+
+  it('ends the same after it was killed while converting and uploading', async () => {
+    await using rig = await yoloProject(madeFiles(60));
+    await using calm = await yoloProject(madeFiles(60));
+    await calm.runner(...convertArgs);
+    await calm.runner(...args);
+    for (const command of [convertArgs, args]) {
+      // Killed sooner and later, until a run is quicker than its killer.
+      for (let afterFiles = 10, ended = false; !ended; afterFiles += 55) {
+        const running = rig.start(...command);
+        const folder = command === convertArgs ? 'set' : 'store';
+        let over = false;
+        void running.ended.then(() => (over = true));
+        while (!over && filesIn(rig.path(folder)).length < afterFiles) await delay(10);
+        running.process.kill('SIGKILL');
+        ended = (await running.ended).code === 0;
+      }
+    }
+    const all = (root: typeof rig): Record<string, string> =>
+      Object.fromEntries(
+        filesIn(root.path('store')).flatMap((file) =>
+          file === 'dataset.json' ? [] : [[file, readFileSync(root.path('store', file), 'latin1')]],
+        ),
+      );
+    assert.equal(Object.keys(all(rig)).length, 124);
+    assert.deepEqual(all(rig), all(calm));
+    assert.deepEqual(filesIn(rig.path('set')), filesIn(calm.path('set')));
+  });
+});

@@ -1,0 +1,68 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Driver, DriverDefinition } from '../../packages/core/src/model/driver.ts';
+import { builtinDrivers } from '../../packages/core/src/storage/drivers/registry.ts';
+import { root } from '../checkout.mjs';
+import { table } from './table.ts';
+
+/** What each kind of store can do, by the methods its opened driver has. */
+export async function capabilityTable(): Promise<string> {
+  const columns: readonly [head: string, can: (driver: Driver) => boolean][] = [
+    ['Lists', ({ list }) => list !== undefined],
+    ['Writes', ({ write }) => write !== undefined],
+    ['Removes', ({ remove }) => remove !== undefined],
+    ['Copies inside', ({ copy }) => copy !== undefined],
+    ['Renames', ({ move }) => move !== undefined],
+    ['Signs URLs', ({ signedUrl }) => signedUrl !== undefined],
+  ];
+  const rows: string[][] = [];
+  for (const builtin of builtinDrivers) {
+    const definition = await builtin.load();
+    const driver = await openExample(definition);
+    rows.push([`\`${builtin.schemes.join('`, `')}\``, ...columns.map(([, can]) => (can(driver) ? 'yes' : '-'))]);
+    await driver.close?.();
+  }
+  return table(['Scheme', ...columns.map(([head]) => head)], rows);
+}
+
+// Opening asks no service anything; these are only to be there.
+function openExample(definition: DriverDefinition): Promise<Driver> {
+  const url = definition.examples.find((example) => URL.canParse(example.url))?.url ?? '';
+  const options = {
+    username: 'name',
+    password: 'password',
+    accountName: 'account',
+    authUrl: 'https://cloud.example.org/v3',
+    projectName: 'project',
+    anonymous: true,
+  };
+  const context = {
+    projectDir: root,
+    workDir: root,
+    allowHosts: [],
+    patiently: <T>(request: () => Promise<T>): Promise<T> => request(),
+    openDriver: (): Promise<Driver> => Promise.reject(new Error('no store delegates here')),
+  };
+  return definition.open({ url: new URL(url), options, context });
+}
+
+interface ContractRecord {
+  readonly driver: string;
+  readonly server: string;
+  readonly passed: number;
+  readonly failed: number;
+  readonly notApplicable: readonly { readonly title: string; readonly reason: string }[];
+}
+
+/** What came of the contract on real servers, as `RUNNER_UPDATE_STORES=1 npm run test:servers` wrote it down last. */
+export function contractTable(): string {
+  const files = globSync('docs/generated/contracts/*.json', { cwd: root }).sort();
+  const rows = files.map((file) => {
+    const record = JSON.parse(readFileSync(join(root, file), 'utf8')) as ContractRecord;
+    const { driver, server, passed, failed, notApplicable } = record;
+    const reasons = new Set(notApplicable.map(({ reason }) => reason));
+    const counts = [passed, failed, notApplicable.length].map(String);
+    return [`\`${driver}\``, server, ...counts, [...reasons].join('; ')];
+  });
+  return table(['Driver', 'Server', 'Passed', 'Failed', 'Not applicable', 'Because'], rows);
+}
