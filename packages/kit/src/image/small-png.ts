@@ -46,7 +46,8 @@ function imageData(file: Buffer): Buffer | undefined {
 
 function inflate(packed: Buffer, size: number): Buffer | undefined {
   try {
-    const data = inflateSync(packed, { maxOutputLength: size + 1 });
+    // One piece for all, or the pieces would be copied together; zlib wants 64 bytes at least.
+    const data = inflateSync(packed, { maxOutputLength: size + 1, chunkSize: Math.max(64, size + 1) });
     return data.length === size ? data : undefined;
   } catch {
     return undefined;
