@@ -109,7 +109,7 @@ describe('ifcb:classify', function () {
   });
 
   it('goes on after a kill and ends with what a run without one gives', async () => {
-    const files = below('images', binImages(150, 20));
+    const files = below('images', binImages(80, 20));
     await using rig = await classifyProject(files);
     await using calm = await classifyProject(files);
     const running = rig.start(...args);
@@ -123,12 +123,12 @@ describe('ifcb:classify', function () {
     assert.equal(code, 0, stderr);
     const { reused = 0, done = 0 } = countsOf(report)['classify-sample'] ?? {};
     assert.ok(reused > 0, `${before} class files were there, and nothing was reused`);
-    assert.equal(reused + done, 150);
+    assert.equal(reused + done, 80);
     await calm.runner(...args);
     assert.ok(rig.read('out/ifcb_predictions.csv') === calm.read('out/ifcb_predictions.csv'), 'the tables differ');
     for (const name of readdirSync(calm.path('out/class')))
       assert.ok(readFileSync(rig.path('out/class', name)).equals(readFileSync(calm.path('out/class', name))), name);
-    assert.equal(written(), 150);
+    assert.equal(written(), 80);
   });
 
   it('reads images in colour and with alpha as the grey ones they are', async () => {

@@ -33,11 +33,11 @@ describe('shards of a listing', () => {
       ),
     );
     assert.deepEqual(
-      found.map(({ key, isBin, folder, count }) => [key, isBin, folder, count]),
+      found.map(({ key, isBin, prefix, count }) => [key, isBin, prefix, count]),
       [
-        [bin(1), true, `${bin(1)}/`, 3],
-        ['D20151109T221417_IFCB107', true, 'old/', 1],
-        ['00000', false, '', 1],
+        [bin(1), true, `${bin(1)}/${bin(1)}_0000`, 3],
+        ['D20151109T221417_IFCB107', true, 'old/IFCB107D20151109T221417P00789.png', 1],
+        ['00000', false, 'other.png', 1],
       ],
     );
     assert.deepEqual(filesOf(found[0]!)[1], {

@@ -62,7 +62,8 @@ function holds(file: Buffer, at: number, length: number): boolean {
 
 function inflate(packed: Buffer, size: number): Buffer | undefined {
   try {
-    const data = inflateSync(packed, { maxOutputLength: size + 1 });
+    // One piece for all, or the pieces would be copied together; zlib wants 64 bytes at least.
+    const data = inflateSync(packed, { maxOutputLength: size + 1, chunkSize: Math.max(64, size + 1) });
     return data.length === size ? data : undefined;
   } catch {
     return undefined;

@@ -5,19 +5,19 @@ import { classifyFailures } from './failures.ts';
 /**
  * The images of one bin, or up to 1,000 of a folder that are no bin's: the unit of work and of going on after a stop.
  *
- * Kept small, because a million images are planned at once: a name and a size for each, in one text.
+ * Kept small, because a million images may be planned at once: about ten bytes for each, in one text.
  */
 export interface Shard {
   /** The bin, or `<folder>/<number>`. */
   readonly key: string;
   readonly isBin: boolean;
   readonly place: string;
-  /** Before every name; ends with a slash, or is empty. */
-  readonly folder: string;
-  /** Lines `name TAB bytes`, sorted. */
+  /** What all keys begin with. */
+  readonly prefix: string;
+  /** Lines `rest of the key TAB bytes`, sorted: `00001.png TAB 5120` for the images of a bin. */
   readonly files: string;
   readonly count: number;
-  /** Over names, sizes and versions: changes when any image does. */
+  /** Over names and versions: changes when any image does. */
   readonly listing: string;
 }
 
@@ -46,8 +46,8 @@ export async function* shardsOf(
   const finished = new Set<string>();
   const close = (): Shard => {
     const { folder, bin } = open!;
-    const number = String(part++).padStart(5, '0');
-    const shard = shardOf({ key: bin ?? `${folder}${number}`, isBin: bin !== undefined, place, folder }, files);
+    const key = bin ?? `${folder}${String(part++).padStart(5, '0')}`;
+    const shard = shardOf({ key, isBin: bin !== undefined, place }, files);
     files = [];
     return shard;
   };
@@ -71,20 +71,26 @@ export async function* shardsOf(
   if (files.length > 0) yield close();
 }
 
-function shardOf(about: Pick<Shard, 'key' | 'isBin' | 'place' | 'folder'>, unsorted: readonly Listed[]): Shard {
+function shardOf(about: Pick<Shard, 'key' | 'isBin' | 'place'>, unsorted: readonly Listed[]): Shard {
   const files = unsorted.toSorted((a, b) => (a.key < b.key ? -1 : 1));
-  const names = files.map((file) => `${file.key.slice(about.folder.length)}\t${file.size}\n`).join('');
-  const listing = sha256(
-    files.map(({ key: of, size, version, digest }) => `${of}\t${size}\t${digest ?? version ?? ''}\n`).join(''),
-  );
-  return { ...about, files: names, count: files.length, listing };
+  // Sorted, the first and the last share what all share.
+  const prefix = sharedStart(files[0]!.key, files.at(-1)!.key);
+  const lines = files.map(({ key, size }) => `${key.slice(prefix.length)}\t${size}\n`).join('');
+  const listing = sha256(files.map(({ key, version, digest }) => `${key}\t${digest ?? version ?? ''}\n`).join(''));
+  return { ...about, prefix, files: lines, count: files.length, listing };
+}
+
+function sharedStart(one: string, other: string): string {
+  let length = 0;
+  while (length < one.length && one[length] === other[length]) length++;
+  return one.slice(0, length);
 }
 
 /** The files of a shard, in order. */
-export function filesOf({ place, folder, files }: Shard): FileRef[] {
+export function filesOf({ place, prefix, files }: Shard): FileRef[] {
   const lines = files.split('\n').slice(0, -1);
   return lines.map((line) => {
-    const [name = '', size = ''] = line.split('\t');
-    return { $type: 'file', store: place, key: folder + name, size: Number(size) };
+    const [rest = '', size = ''] = line.split('\t');
+    return { $type: 'file', store: place, key: prefix + rest, size: Number(size) };
   });
 }
