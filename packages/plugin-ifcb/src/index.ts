@@ -8,12 +8,10 @@ import { features } from './tasks/features.ts';
 import { model } from './tasks/model.ts';
 import { qc } from './tasks/qc.ts';
 
-const $catalogue = [ifcbFailures, classifyFailures, kerasFailures].flatMap((failures) => failures.$catalogue);
-
 /** Imaging FlowCytobot data: from raw bins to a classified, published plankton dataset. */
 export default definePlugin({
   name: 'ifcb',
   api: 1,
   tasks: { extract, qc, features, classify, model },
-  failures: { $catalogue },
+  failures: [ifcbFailures, classifyFailures, kerasFailures],
 });
