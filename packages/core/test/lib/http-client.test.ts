@@ -184,6 +184,28 @@ describe('the HTTP client', () => {
     assert.equal((await client.request(url, { method: 'PUT', body: 'again' })).status, 200);
   });
 
+  it('sends nothing twice that must not be, also over a kept connection that was cut', async () => {
+    let bodies = 0;
+    const url = await serve(async (request, response) => {
+      if (request.method !== 'PUT') return void response.end('ok');
+      await bodyOf(request);
+      bodies++;
+      request.socket.destroy();
+    });
+    for (const [repeatable, sent] of [
+      [false, 1],
+      [true, 2],
+    ] as const) {
+      bodies = 0;
+      await (await client.request(url)).text();
+      await assert.rejects(
+        client.request(url, { method: 'PUT', body: 'once', repeatable }),
+        (error) => error instanceof HttpTrouble && error.kind === 'cut',
+      );
+      assert.equal(bodies, sent);
+    }
+  });
+
   it('follows redirects and drops credentials for another origin', async () => {
     const seen: (string | undefined)[] = [];
     const other = await serve((request, response) => {

@@ -14,7 +14,7 @@ import {
   type Written,
 } from '../../model/driver.ts';
 import { troubleOf } from '../trouble.ts';
-import { bucketPlace } from './bucket-place.ts';
+import { bucketPlace, originOf } from './bucket-place.ts';
 import { readHttp } from './http-read.ts';
 import { lengthOf } from './http-status.ts';
 import { cutIntoParts } from './part-source.ts';
@@ -43,6 +43,8 @@ export const s3Driver = defineDriver({
     },
   ],
   guarantees: { conditionalPut: true, versions: true },
+  // AWS itself counts by bucket.
+  service: ({ options }) => originOf(options['endpoint']),
   open: openS3,
 });
 

@@ -1,4 +1,4 @@
-// What tests do to a bucket behind the store's back.
+// What tests and scripts do to a bucket behind the store's back.
 import { emptyHash, S3Signer, type SigningKeys } from '../../packages/core/src/storage/drivers/s3-sign.ts';
 
 export interface S3Service extends SigningKeys {
