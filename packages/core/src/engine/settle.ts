@@ -263,7 +263,10 @@ export class Settler {
     if (!map.isGenerator || map.spec.step.spec.takesBack?.(raw) !== true) return this.#failed(map, todo, failure);
     return takeBack(this.#state, this.#committer, map, todo)
       .catch((error: unknown) => this.log(map, todo.key, `its files were not removed: ${(error as Error).message}`))
-      .then(() => this.#failed(map, todo, failure));
+      .then(() => {
+        dropScratchOf(this.#options.scratchDir, map, todo);
+        return this.#failed(map, todo, failure);
+      });
   }
 
   #failed(map: MapRun, todo: Todo, failure: Failure): undefined {

@@ -70,7 +70,10 @@ describe('a generator in the pool', function () {
     assert.equal(code, 1);
     assert.match(JSON.stringify(firstFailure(report)), /refused, after all/);
     assert.equal(worked(rig).get('cut k0 r0199'), 1, 'it went on behind the rows it had');
-    assert.deepEqual(readdirSync(rig.path('rows'), { recursive: true }).filter((name) => String(name).endsWith('.txt')), []);
+    assert.deepEqual(
+      readdirSync(rig.path('rows'), { recursive: true }).filter((name) => String(name).endsWith('.txt')),
+      [],
+    );
     const again = await rig.json('run', 'rows:rows', '--items', '2');
     assert.equal(again.code, 0, JSON.stringify(again.report));
     assert.equal(readdirSync(rig.path('rows/k0')).length, 500);
