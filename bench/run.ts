@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { root } from '../scripts/checkout.mjs';
 import { coldStart } from './cold-start.ts';
 import { diatom } from './diatom.ts';
+import { dogs } from './dogs.ts';
 import { ifcbExtract } from './ifcb-extract.ts';
 import { ifcbClassify } from './ifcb-classify.ts';
 import { noOp } from './no-op.ts';
@@ -27,6 +28,7 @@ const benches: readonly Bench[] = [
   overhead,
   resume,
   diatom,
+  dogs,
   stores,
   ifcbExtract,
   ifcbClassify,

@@ -121,6 +121,12 @@ export const kitFailures = defineFailures('kit', {
     ) => `${of.url} has the ${of.what} ${of.received}, expected was ${of.expected}; it is ${of.found}`,
     hint: () => 'Either the publisher changed the file, or the recorded value is wrong.',
   },
+  'remote-changed': {
+    about: 'A file changed on its server while it was read there; bytes of two versions are never mixed.',
+    message: (of: FromUrl & { readonly version: string; readonly why: string }) =>
+      `${of.url} changed while it was read (it was ${of.version}): ${of.why}`,
+    hint: () => 'Give the same command again: it reads the new version from its start.',
+  },
   'download-changed': {
     about: 'The file behind an address is not the one recorded when it was first fetched.',
     message: (of: FromUrl & { readonly recorded: string; readonly received: string }) =>

@@ -8,6 +8,7 @@ import { lineName } from './in-hand.ts';
 import type { MapRun, Todo } from './map-run.ts';
 import type { Publisher } from './publish.ts';
 import { claimUrl, type Publishing } from './publishing.ts';
+import { takeBack } from './take-back.ts';
 import { toFailure } from './work/airlock.ts';
 import { dropScratch, type ItemOutcome } from './work/run-item.ts';
 import type { Staged } from './work/staged.ts';
@@ -63,15 +64,13 @@ export class Settler {
   /** Returns a promise only where publishing needs one (remote places). */
   settle(map: MapRun, todo: Todo, outcome: ItemOutcome, retry: (todo: Todo) => void): Promise<void> | undefined {
     if (!outcome.ok) {
-      this.#fail(map, todo, outcome.failure, retry);
-      return undefined;
+      return this.#fail(map, todo, outcome.failure, retry);
     }
     let outputs: StoredOutput[] | Promise<StoredOutput[]>;
     try {
       outputs = outcome.staged.length === 0 ? [] : this.#publish(map, todo, outcome.staged);
     } catch (error) {
-      this.#fail(map, todo, toFailure(error, {}), retry);
-      return undefined;
+      return this.#fail(map, todo, toFailure(error, {}), retry);
     }
     if (Array.isArray(outputs)) {
       this.#record(map, todo, outcome, outputs);
@@ -236,7 +235,7 @@ export class Settler {
     }
   }
 
-  #fail(map: MapRun, todo: Todo, raw: Failure, retry: (todo: Todo) => void): void {
+  #fail(map: MapRun, todo: Todo, raw: Failure, retry: (todo: Todo) => void): Promise<void> | undefined {
     const retries = map.spec.step.spec.retries ?? defaultRetries;
     const at = { ...this.#options.task, step: map.spec.step.name, item: todo.key };
     const failure = this.#options.redact(failureAt(raw, at));
@@ -258,10 +257,20 @@ export class Settler {
         map.inHand--;
         retry(todo);
       }, waitMs);
-      return;
+      return undefined;
     }
     // Ended by us, not by a fault of its own: it runs again next time.
-    if (this.#control.interrupted) return;
+    if (this.#control.interrupted) return undefined;
+    if (!map.isGenerator || map.spec.step.spec.takesBack?.(raw) !== true) return this.#failed(map, todo, failure);
+    return takeBack(this.#state, this.#committer, map, todo)
+      .catch((error: unknown) => this.log(map, todo.key, `its files were not removed: ${(error as Error).message}`))
+      .then(() => {
+        dropScratchOf(this.#options.scratchDir, map, todo);
+        return this.#failed(map, todo, failure);
+      });
+  }
+
+  #failed(map: MapRun, todo: Todo, failure: Failure): undefined {
     map.failed++;
     map.redone.get(todo.key)?.(false);
     map.pendingKeys.delete(todo.key);

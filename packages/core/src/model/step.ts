@@ -1,5 +1,6 @@
 import type { Digest } from '../lib/digest.ts';
 import type { ByteRange, Bytes } from './driver.ts';
+import type { Failure } from './failure.ts';
 import type { FileRef, FolderRef } from './file-ref.ts';
 
 /**
@@ -56,6 +57,13 @@ export interface StepSpec<I, W, U, X> {
   /** `false`: always runs; its row is only a record. */
   readonly cache?: boolean;
   expects?(item: I): readonly ExpectedOutput[];
+  /**
+   * Of a generator: whether a failure for good takes its rows back, those of earlier attempts included.
+   *
+   * Their files are removed, so that what was refused half way leaves nothing behind. Rows that another map has been
+   * given already are not called back from there. Default: they stay, and the next run goes on behind them.
+   */
+  takesBack?(failure: Failure): boolean;
   /** `false`: keeps no rows, `expects` and the target's inventory alone decide. */
   readonly rows?: boolean;
   work(item: I, tools: Tools<U, X>): W;
