@@ -43,7 +43,10 @@ export const visibleCases: readonly ContractCase[] = [
   {
     title: 'takes large files at the same time and keeps them apart',
     async run({ store, sizes }) {
-      const files = Array.from({ length: 4 }, (_, n) => ({ key: `large/file-${n}`, bytes: someBytes(sizes.bigBytes + n) }));
+      const files = Array.from({ length: 4 }, (_, n) => ({
+        key: `large/file-${n}`,
+        bytes: someBytes(sizes.bigBytes + n),
+      }));
       await Promise.all(
         files.map(({ key, bytes }) => store.write(key, piecesOf(bytes, 65_536), { size: bytes.length })),
       );
