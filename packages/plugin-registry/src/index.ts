@@ -2,16 +2,20 @@ import { definePlugin } from '@dataset-runner/core/plugin';
 import { registryFailures } from './failures.ts';
 import { remoteDriver } from './remotes/remote-driver.ts';
 import { add } from './tasks/add.ts';
+import { checkout } from './tasks/checkout.ts';
+import { commit } from './tasks/commit.ts';
 import { fetch } from './tasks/fetch.ts';
 import { init } from './tasks/init.ts';
+import { pull } from './tasks/pull.ts';
 import { push } from './tasks/push.ts';
 import { remote } from './tasks/remote.ts';
+import { status } from './tasks/status.ts';
 
 /** A versioned image data registry that reads and writes DVC's own files. */
 export default definePlugin({
   name: 'registry',
   api: 1,
-  tasks: { init, remote, add, push, fetch },
+  tasks: { init, remote, add, commit, status, push, fetch, pull, checkout },
   stores: [remoteDriver],
   failures: registryFailures,
 });
