@@ -1,17 +1,19 @@
 import { definePlugin } from '@dataset-runner/core/plugin';
 import { registryFailures } from './failures.ts';
+import { pipelineFailures } from './pipeline/pipeline-failures.ts';
 import { remoteDriver } from './remotes/remote-driver.ts';
 import { add } from './tasks/add.ts';
 import { fetch } from './tasks/fetch.ts';
 import { init } from './tasks/init.ts';
 import { push } from './tasks/push.ts';
 import { remote } from './tasks/remote.ts';
+import { repro } from './tasks/repro.ts';
 
 /** A versioned image data registry that reads and writes DVC's own files. */
 export default definePlugin({
   name: 'registry',
   api: 1,
-  tasks: { init, remote, add, push, fetch },
+  tasks: { init, remote, add, push, fetch, repro },
   stores: [remoteDriver],
-  failures: registryFailures,
+  failures: { $catalogue: [...registryFailures.$catalogue, ...pipelineFailures.$catalogue] },
 });

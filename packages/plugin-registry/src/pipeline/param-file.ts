@@ -4,6 +4,7 @@ import { registryFailures } from '../failures.ts';
 import { isList, isMap, type Value, type ValueMap } from '../formats/value.ts';
 import { valueOf } from '../formats/yaml-node.ts';
 import { readYaml, YamlFault } from '../formats/yaml-read.ts';
+import { pipelineFailures } from './pipeline-failures.ts';
 
 /** The file whose values every template and `params` sees unless another is named. */
 export const defaultParamFile = 'params.yaml';
@@ -16,7 +17,7 @@ export function readParamFile(root: string, file: string): ValueMap | undefined 
 
 /** A parameter file's text, read; `file` is its name in failures. */
 export function paramsOf(file: string, text: string): ValueMap {
-  if (/\.(?:toml|py)$/.test(file)) throw registryFailures['params-unsupported']({ file });
+  if (/\.(?:toml|py)$/.test(file)) throw pipelineFailures['params-unsupported']({ file });
   try {
     // JSON is YAML too, and read so its ints and floats stay apart.
     const value = valueOf(readYaml(text).root);

@@ -1,4 +1,5 @@
 import { registryFailures } from '../failures.ts';
+import { pipelineFailures } from './pipeline-failures.ts';
 import type { Stage } from './stage.ts';
 
 /** Which stages wait for which: an edge where a dependency lies in, under or above an output of another stage. */
@@ -86,7 +87,7 @@ function ordered(stages: readonly Stage[], waitsFor: ReadonlyMap<string, readonl
     if (done.has(stage.address)) return;
     if (path.includes(stage.address)) {
       const ring = [...path.slice(path.indexOf(stage.address)), stage.address];
-      throw registryFailures['graph-cycle']({ stages: ring });
+      throw pipelineFailures['graph-cycle']({ stages: ring });
     }
     for (const before of waitsFor.get(stage.address) ?? []) {
       const other = byAddress.get(before);
