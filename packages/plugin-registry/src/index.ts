@@ -1,5 +1,6 @@
 import { definePlugin } from '@dataset-runner/core/plugin';
 import { registryFailures } from './failures.ts';
+import { pipelineFailures } from './pipeline/pipeline-failures.ts';
 import { remoteDriver } from './remotes/remote-driver.ts';
 import { add } from './tasks/add.ts';
 import { checkout } from './tasks/checkout.ts';
@@ -9,13 +10,14 @@ import { init } from './tasks/init.ts';
 import { pull } from './tasks/pull.ts';
 import { push } from './tasks/push.ts';
 import { remote } from './tasks/remote.ts';
+import { repro } from './tasks/repro.ts';
 import { status } from './tasks/status.ts';
 
 /** A versioned image data registry that reads and writes DVC's own files. */
 export default definePlugin({
   name: 'registry',
   api: 1,
-  tasks: { init, remote, add, commit, status, push, fetch, pull, checkout },
+  tasks: { init, remote, add, commit, status, push, fetch, pull, checkout, repro },
   stores: [remoteDriver],
-  failures: registryFailures,
+  failures: { $catalogue: [...registryFailures.$catalogue, ...pipelineFailures.$catalogue] },
 });
