@@ -52,7 +52,7 @@ function readTime(text: string): number {
  */
 export function alongTrack(track: Track, ms: number, { maxGapMs }: { readonly maxGapMs: number }): BinMetadata {
   const values = measuredAlong.map((name) => [name, at(track[name], ms, maxGapMs, name === 'longitude')]);
-  return { ...unknownMetadata, ...Object.fromEntries(values) };
+  return { ...unknownMetadata, ...(Object.fromEntries(values) as Pick<BinMetadata, Along>) };
 }
 
 function at(points: Track[Along], ms: number, maxGapMs: number, isLongitude: boolean): number | null {

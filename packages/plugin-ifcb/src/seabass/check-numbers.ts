@@ -55,7 +55,7 @@ function troubleOf(
     if (Math.abs(Number(degrees)) > most)
       return { rule: 'number_out_of_bounds_error', message: `${shown} is beyond ${most} degrees` };
   }
-  if (/_depth$/.test(key) && !/^na$/i.test(value) && value !== missing) {
+  if (key.endsWith('_depth') && !/^na$/i.test(value) && value !== missing) {
     if (!Number.isFinite(Number(value))) return { rule: 'invalid_float', message: `${shown} is no number` };
     if (Number(value) < 0) return { rule: 'number_out_of_bounds_error', message: `${shown} is less than 0` };
   }

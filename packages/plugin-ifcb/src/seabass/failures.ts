@@ -2,14 +2,10 @@ import { defineFailures } from '@dataset-runner/core/plugin';
 
 /** What the checker of SeaBASS files throws. */
 export const seabassFailures = defineFailures('ifcb', {
-  'seabass-errors': {
-    about: 'SeaBASS files break rules that NASA holds; each is named with file and line.',
-    message: (of: {
-      readonly files: number;
-      readonly errors: number;
-      readonly first: readonly string[];
-      readonly table: string;
-    }) => `${of.errors} errors in ${of.files} files, all in ${of.table}:\n${of.first.join('\n')}`,
+  'seabass-invalid': {
+    about: 'A SeaBASS file breaks rules that NASA holds; `findings.csv` has each with its line.',
+    message: (of: { readonly first: string; readonly others: number }) =>
+      `${of.first}${of.others === 0 ? '' : ` (and ${of.others} more errors)`}`,
   },
   'seabass-none': {
     about: 'A place that should hold SeaBASS files has none.',

@@ -8,12 +8,8 @@ export interface Findings {
   readonly filesWithErrors: number;
   readonly errors: number;
   readonly warnings: number;
-  /** The first errors and warnings, each `file:line: severity rule: message`. */
-  readonly first: readonly string[];
   readonly csv: FileRef;
 }
-
-const shown = 20;
 
 /** Writes all findings as a table. */
 export const writeFindings = defineStep({
@@ -27,13 +23,7 @@ export const writeFindings = defineStep({
       sum.warnings += result.warnings;
       for (const finding of result.findings) rows.push({ file: result.key, ...finding });
     }
-    const worst = ['error', 'warning'].flatMap((severity) =>
-      rows.filter((row) => row.severity === severity).slice(0, shown),
-    );
-    const first = worst
-      .slice(0, shown)
-      .map((row) => `${row.file}:${row.line}: ${row.severity} ${row.rule}: ${row.message}`);
     const csv = [...writeCsv(rows, { columns: ['file', 'line', 'severity', 'rule', 'message'] })].join('');
-    return { ...sum, first, csv: await output.write('findings.csv', csv) };
+    return { ...sum, csv: await output.write('findings.csv', csv) };
   },
 });

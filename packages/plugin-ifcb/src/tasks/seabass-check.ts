@@ -1,6 +1,7 @@
 import { defineTask, fileRef, listFiles, refUrl, storeUrl, z } from '@dataset-runner/core/plugin';
 import { seabassFailures } from '../seabass/failures.ts';
 import { checkSbFile } from '../steps/check-sb-file.ts';
+import { judgeSbFile } from '../steps/judge-sb-file.ts';
 import { writeFindings } from '../steps/write-findings.ts';
 
 /** What NASA would say of SeaBASS files, before they are sent. */
@@ -18,10 +19,9 @@ export const seabassCheck = defineTask({
     filesWithErrors: z.int(),
     errors: z.int(),
     warnings: z.int(),
-    first: z.array(z.string()),
     csv: fileRef(),
   }),
-  steps: { checkSbFile, writeFindings },
+  steps: { checkSbFile, writeFindings, judgeSbFile },
 
   async run({ params, map, once, store }) {
     const { files: place, out, fcheck, dataTypes } = params;
@@ -32,11 +32,11 @@ export const seabassCheck = defineTask({
     const checked = map(checkSbFile, files, { uses: { today, fcheck: fcheck ?? null, dataTypes } });
     // 2. Write what was found.
     const found = await once(writeFindings, { checked }, { into: out });
-    const { errors, filesWithErrors, first, csv } = found;
-    if (errors > 0)
-      throw seabassFailures['seabass-errors']({ files: filesWithErrors, errors, first, table: refUrl(csv) });
-    return { ...found, first: [...first] };
+    // 3. Fail those with errors, each by name.
+    await map(judgeSbFile, checked, { partial: 'allow' });
+    return found;
   },
 
-  render: ({ files, warnings, first }) => [`${files} files without errors, ${warnings} warnings`, ...first].join('\n'),
+  render: ({ files, filesWithErrors, errors, warnings, csv }) =>
+    `${files} files: ${errors} errors in ${filesWithErrors}, ${warnings} warnings, in ${refUrl(csv)} and in runner logs`,
 });
