@@ -13,14 +13,10 @@ import { qc } from './tasks/qc.ts';
 import { seabass } from './tasks/seabass.ts';
 import { seabassCheck } from './tasks/seabass-check.ts';
 
-const $catalogue = [ifcbFailures, classifyFailures, kerasFailures, publishFailures, seabassFailures].flatMap(
-  (failures) => failures.$catalogue,
-);
-
 /** Imaging FlowCytobot data: from raw bins to a classified, published plankton dataset. */
 export default definePlugin({
   name: 'ifcb',
   api: 1,
   tasks: { extract, qc, features, classify, model, metadata, seabass, 'seabass-check': seabassCheck },
-  failures: { $catalogue },
+  failures: [ifcbFailures, classifyFailures, kerasFailures, publishFailures, seabassFailures],
 });

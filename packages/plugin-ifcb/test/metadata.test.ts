@@ -25,7 +25,7 @@ describe('metadata of bins', () => {
 
   it('names a table without a column for the bin, and a cell that is no number', () => {
     assert.throws(() => readMetadata('cruise,lat\nA,1\n', { file }), /ifcb.metadata-column: table\.csv.*cruise, lat/);
-    assert.throws(() => readMetadata(`bin,lat\n${bin},north\n`, { file }), /ifcb.metadata-value: line 2: lat is 'north'/);
+    assert.throws(() => readMetadata(`bin,lat\n${bin},north\n`, { file }), /ifcb.metadata-value: table\.csv, line 2: lat is 'north'/);
     assert.throws(() => readTrack('lat,lon\n1,2\n', { file }), /ifcb.metadata-column/);
     assert.throws(() => readTrack('time,lat\nnoon,2\n', { file }), /ifcb.metadata-value/);
   });

@@ -47,7 +47,11 @@ export interface StepSpec<I, W, U, X> {
   readonly batch?: number;
   /** Names of the secrets `work` may ask for. */
   readonly secrets?: readonly string[];
-  /** Made once per worker, only when an item really needs work; disposed at the end. */
+  /**
+   * Made once per worker, only when an item really needs work; disposed at the end.
+   *
+   * Several items of a worker are under way at once, those with `cpu` too: across an `await` they share it.
+   */
   open?(uses: U, tools: OpenTools): Promise<X> | X;
   /** `false`: always runs; its row is only a record. */
   readonly cache?: boolean;
