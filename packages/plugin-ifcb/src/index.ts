@@ -10,6 +10,7 @@ import { features } from './tasks/features.ts';
 import { metadata } from './tasks/metadata.ts';
 import { model } from './tasks/model.ts';
 import { qc } from './tasks/qc.ts';
+import { report } from './tasks/report.ts';
 import { seabass } from './tasks/seabass.ts';
 import { seabassCheck } from './tasks/seabass-check.ts';
 
@@ -17,6 +18,6 @@ import { seabassCheck } from './tasks/seabass-check.ts';
 export default definePlugin({
   name: 'ifcb',
   api: 1,
-  tasks: { extract, qc, features, classify, model, metadata, seabass, 'seabass-check': seabassCheck },
+  tasks: { extract, qc, features, classify, model, metadata, report, seabass, 'seabass-check': seabassCheck },
   failures: [ifcbFailures, classifyFailures, kerasFailures, publishFailures, seabassFailures],
 });

@@ -25,7 +25,10 @@ describe('metadata of bins', () => {
 
   it('names a table without a column for the bin, and a cell that is no number', () => {
     assert.throws(() => readMetadata('cruise,lat\nA,1\n', { file }), /ifcb.metadata-column: table\.csv.*cruise, lat/);
-    assert.throws(() => readMetadata(`bin,lat\n${bin},north\n`, { file }), /ifcb.metadata-value: table\.csv, line 2: lat is 'north'/);
+    assert.throws(
+      () => readMetadata(`bin,lat\n${bin},north\n`, { file }),
+      /ifcb.metadata-value: table\.csv, line 2: lat is 'north'/,
+    );
     assert.throws(() => readTrack('lat,lon\n1,2\n', { file }), /ifcb.metadata-column/);
     assert.throws(() => readTrack('time,lat\nnoon,2\n', { file }), /ifcb.metadata-value/);
   });
@@ -70,16 +73,33 @@ describe('ifcb:metadata', function () {
 
   it('joins tables by bin and a track by time, and leaves empty what nobody measured', async () => {
     const made = madeBin([{ width: 8, height: 8 }]);
-    await using rig = await ifcbProject({ [bin]: made, D20240101T003000_IFCB199: made, D20240102T000000_IFCB199: made });
+    await using rig = await ifcbProject({
+      [bin]: made,
+      D20240101T003000_IFCB199: made,
+      D20240102T000000_IFCB199: made,
+    });
     rig.write('stations.csv', `bin,station,Depth\n${bin},S1,5\n`);
     rig.write('gps.csv', 'time,lat,lon\n2024-01-01 00:00:00,40,10\n2024-01-01 01:00:00,42,12\n');
-    const run = ['run', 'ifcb:metadata', './raw', '--tables', './stations.csv', '--track', './gps.csv', '--out', './meta'];
+    const run = [
+      'run',
+      'ifcb:metadata',
+      './raw',
+      '--tables',
+      './stations.csv',
+      '--track',
+      './gps.csv',
+      '--out',
+      './meta',
+    ];
     const { code, stderr, report } = await rig.json(...run);
     assert.equal(code, 0, stderr);
     assert.equal((report['result'] as { withoutPosition: number }).withoutPosition, 1);
     const table = readMetadata(rig.read('meta/metadata.csv'), { file });
     assert.equal(table.get(bin)?.station, 'S1');
-    assert.deepEqual([table.get('D20240101T003000_IFCB199')?.latitude, table.get('D20240101T003000_IFCB199')?.longitude], [41, 11]);
+    assert.deepEqual(
+      [table.get('D20240101T003000_IFCB199')?.latitude, table.get('D20240101T003000_IFCB199')?.longitude],
+      [41, 11],
+    );
     assert.equal(table.get('D20240102T000000_IFCB199')?.latitude, null);
   });
 });

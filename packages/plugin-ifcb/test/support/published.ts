@@ -23,7 +23,9 @@ export function madeFeatures(images: readonly (readonly [roi: number, area: numb
 }
 
 /** A tidy table of predictions of two classes. */
-export function madePredictions(rows: readonly (readonly [bin: string, roi: number, name: string, score: number])[]): string {
+export function madePredictions(
+  rows: readonly (readonly [bin: string, roi: number, name: string, score: number])[],
+): string {
   const lines = rows.map(([bin, roi, name, score]) => {
     const image = `${bin}/${bin}_${String(roi).padStart(5, '0')}.png`;
     const diatom = name === 'Diatom' ? score : 1 - score;
