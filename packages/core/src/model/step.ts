@@ -157,7 +157,7 @@ export interface CopyOptions {
 }
 
 export interface OutputFolder {
-  /** A local path to write files under; foreign programs may use it too. */
+  /** A local path to write files under, for foreign programs too. Ask only if needed: what lies there is then read back. */
   readonly path: string;
   write(name: string, bytes: Bytes | string): Promise<void>;
   /** Ends writing; the folder appears when the item is committed. */
