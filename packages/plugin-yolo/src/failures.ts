@@ -66,4 +66,24 @@ export const yoloFailures = defineFailures('yolo', {
     message: (of: { readonly errors: number; readonly warnings: number; readonly first: string }) =>
       `${of.errors} errors and ${of.warnings} warnings; the first: ${of.first}`,
   },
+  'no-images': {
+    about: 'A place has none of the images that are asked for.',
+    message: (of: { readonly place: string; readonly prefix: string }) =>
+      `${of.place} has no images${of.prefix === '' ? '' : ` of ${of.prefix}`}`,
+  },
+  'image-unreadable': {
+    about: 'An image cannot be decoded, so nothing can be detected in it.',
+    message: (of: { readonly image: string; readonly why: string }) => `${of.image} cannot be decoded: ${of.why}`,
+  },
+  'model-unusable': {
+    about: 'A model is no detector of a known kind.',
+    message: (of: { readonly model: string; readonly why: string }) => `${of.model} cannot be used: ${of.why}`,
+    hint: () => 'Export it for the task detect, one image at a time, in float32; --layout says what the output means.',
+  },
+  'predictions-elsewhere': {
+    about: 'Predictions name none of the images that are to be scored.',
+    message: (of: { readonly wanted: string; readonly found: string }) =>
+      `no prediction is of ${of.wanted}; the first is of ${of.found}`,
+    hint: () => 'Make them from the same set, with `runner run yolo:predict --images <set>`.',
+  },
 });
