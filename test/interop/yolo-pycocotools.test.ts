@@ -47,7 +47,10 @@ describe('scores beside pycocotools', () => {
     const images = Array.from({ length: 60 }, (): ImageToScore => {
       const truths = Array.from({ length: random.below(8) }, () => {
         const [x, y] = [random.below(500), random.below(500)];
-        return { class: random.below(5), corners: [x, y, x + 30 + random.below(200), y + 30 + random.below(200)] as const };
+        return {
+          class: random.below(5),
+          corners: [x, y, x + 30 + random.below(200), y + 30 + random.below(200)] as const,
+        };
       });
       const shaken = truths.map(({ class: id, corners }) => ({
         class: random.below(10) === 0 ? random.below(5) : id,

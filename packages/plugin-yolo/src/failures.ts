@@ -86,4 +86,9 @@ export const yoloFailures = defineFailures('yolo', {
       `no prediction is of ${of.wanted}; the first is of ${of.found}`,
     hint: () => 'Make them from the same set, with `runner run yolo:predict --images <set>`.',
   },
+  'stages-invalid': {
+    about: 'The stages of a simulation are no list of workers, or of workers and seconds.',
+    message: (of: { readonly stages: string; readonly part: string }) => `'${of.part}' of '${of.stages}' is no stage`,
+    hint: () => 'Write workers, or <workers>x<seconds>, parted by commas: 1,2x30,5.',
+  },
 });

@@ -4,6 +4,7 @@ import { convert } from './tasks/convert.ts';
 import { evaluate } from './tasks/eval.ts';
 import { fetch } from './tasks/fetch.ts';
 import { predict } from './tasks/predict.ts';
+import { simulate } from './tasks/simulate.ts';
 import { split } from './tasks/split.ts';
 import { upload } from './tasks/upload.ts';
 import { validate } from './tasks/validate.ts';
@@ -12,6 +13,6 @@ import { validate } from './tasks/validate.ts';
 export default definePlugin({
   name: 'yolo',
   api: 1,
-  tasks: { fetch, convert, split, validate, upload, predict, eval: evaluate },
+  tasks: { fetch, convert, split, validate, upload, simulate, predict, eval: evaluate },
   failures: yoloFailures,
 });

@@ -78,7 +78,10 @@ describe('detecting', function () {
   });
 
   it('refuses what is no detector, by name', async () => {
-    await assert.rejects(open(plantedDetector('channels', [], { metadata: { task: 'segment' } })), /for the task segment/);
+    await assert.rejects(
+      open(plantedDetector('channels', [], { metadata: { task: 'segment' } })),
+      /for the task segment/,
+    );
     await assert.rejects(open(plantedDetector('channels', []), { names: ['one'] }), /tells 3 classes apart/);
     await assert.rejects(open(Buffer.from('no model')), /cannot be loaded/);
     await using detector = await open(plantedDetector('channels', []));
@@ -128,7 +131,9 @@ describe('detecting', function () {
     const apart = kept.every((a, at) => kept.slice(at + 1).every((b) => overlap(a, b) <= 0.45));
     assert.ok(apart && kept.length > 50 && kept.length < 400);
     const dropped = candidates.filter((one) => !kept.includes(one));
-    assert.ok(dropped.every((one) => kept.some((best) => best.confidence > one.confidence && overlap(best, one) > 0.45)));
+    assert.ok(
+      dropped.every((one) => kept.some((best) => best.confidence > one.confidence && overlap(best, one) > 0.45)),
+    );
     assert.deepEqual(
       kept.map(({ confidence }) => confidence),
       kept.map(({ confidence }) => confidence).toSorted((a, b) => b - a),

@@ -73,8 +73,7 @@ export async function openDetector(path: string, name: string, options: Detector
       if ('problem' in image) throw yoloFailures['image-unreadable']({ image: file, why: image.problem });
       const { data, placed } = letterbox(image, frame);
       const candidates = decodeOutput(await run(data), { ...options, classes: options.labels, layout, width, height });
-      const kept =
-        layout === 'end2end' ? candidates.slice(0, options.maxDetections) : suppress(candidates, options);
+      const kept = layout === 'end2end' ? candidates.slice(0, options.maxDetections) : suppress(candidates, options);
       return { width: image.width, height: image.height, detections: kept.map((one) => inImage(one, image, placed)) };
     },
     [Symbol.asyncDispose]: () => model[Symbol.asyncDispose](),
@@ -89,9 +88,13 @@ function inputOf(
   const [first] = model.inputs;
   const [batch, channels, ...size] = first?.dims ?? [];
   if (first?.type !== 'float32' || size.length !== 2 || channels !== 3 || (typeof batch === 'number' && batch !== 1))
-    throw unusable(`its input is ${first?.type ?? 'missing'} of ${first?.dims.join(' x ')}, not float32 of 1 x 3 x H x W`);
+    throw unusable(
+      `its input is ${first?.type ?? 'missing'} of ${first?.dims.join(' x ')}, not float32 of 1 x 3 x H x W`,
+    );
   // A side that may vary is that of the notes, or the usual one.
-  const [height = 640, width = 640] = size.map((side, at) => (typeof side === 'number' && side > 0 ? side : noted?.[at]));
+  const [height = 640, width = 640] = size.map((side, at) =>
+    typeof side === 'number' && side > 0 ? side : noted?.[at],
+  );
   return { input: first.name, width, height };
 }
 
