@@ -91,4 +91,13 @@ export const yoloFailures = defineFailures('yolo', {
     message: (of: { readonly stages: string; readonly part: string }) => `'${of.part}' of '${of.stages}' is no stage`,
     hint: () => 'Write workers, or <workers>x<seconds>, parted by commas: 1,2x30,5.',
   },
+  'feedback-invalid': {
+    about: 'A feedback file is cut short, or of no known form.',
+    message: (of: { readonly file: string; readonly why: string }) => `${of.file} is no feedback: ${of.why}`,
+    hint: () => 'Leave such files out and have them counted with --on-invalid warn.',
+  },
+  'class-unknown': {
+    about: 'A param names a class that the set does not have.',
+    message: (of: { readonly name: string; readonly classes: string }) => `'${of.name}' is none of ${of.classes}`,
+  },
 });

@@ -1,5 +1,6 @@
 import { definePlugin } from '@dataset-runner/core/plugin';
 import { yoloFailures } from './failures.ts';
+import { collect } from './tasks/collect.ts';
 import { convert } from './tasks/convert.ts';
 import { evaluate } from './tasks/eval.ts';
 import { fetch } from './tasks/fetch.ts';
@@ -13,6 +14,6 @@ import { validate } from './tasks/validate.ts';
 export default definePlugin({
   name: 'yolo',
   api: 1,
-  tasks: { fetch, convert, split, validate, upload, simulate, predict, eval: evaluate },
+  tasks: { fetch, convert, split, validate, upload, simulate, predict, eval: evaluate, collect },
   failures: yoloFailures,
 });
