@@ -188,21 +188,14 @@ describe('the HTTP client', () => {
     let bodies = 0;
     const url = await serve(async (request, response) => {
       if (request.method !== 'PUT') return void response.end('ok');
-      await bodyOf(request);
-      bodies++;
+      bodies += (await bodyOf(request)).length;
       request.socket.destroy();
     });
-    for (const [repeatable, sent] of [
-      [false, 1],
-      [true, 2],
-    ] as const) {
+    for (const repeatable of [false, true]) {
       bodies = 0;
       await (await client.request(url)).text();
-      await assert.rejects(
-        client.request(url, { method: 'PUT', body: 'once', repeatable }),
-        (error) => error instanceof HttpTrouble && error.kind === 'cut',
-      );
-      assert.equal(bodies, sent);
+      await assert.rejects(client.request(url, { method: 'PUT', body: 'x', repeatable }), { kind: 'cut' });
+      assert.equal(bodies, repeatable ? 2 : 1);
     }
   });
 

@@ -5,7 +5,7 @@ import { StoreTrouble, type Bytes } from '../../model/driver.ts';
 import { troubleOf } from '../trouble.ts';
 import type { Abort, AzureCalls } from './azure-calls.ts';
 import { azureAnswer, isNoBlob } from './azure-trouble.ts';
-import { blocksOf, type Block } from './blocks.ts';
+import { blocksOf, withFirst, type Block } from './blocks.ts';
 
 /** How a file is sent. */
 export interface AzureUpload {
@@ -178,9 +178,4 @@ function blockId(index: number, sizeBytes: number, md5: Buffer): string {
 
 function conditions(ifAbsent: boolean) {
   return ifAbsent ? { conditions: { ifNoneMatch: '*' } } : {};
-}
-
-async function* withFirst(first: Block, rest: AsyncIterable<Block>): AsyncGenerator<Block, void, undefined> {
-  yield first;
-  yield* rest;
 }
