@@ -59,7 +59,7 @@ export class RemoteFile implements AsyncDisposable {
 
   /** Whether it can be read at random: the server has ranges, tells the size and proves which version it sends. */
   get isRandom(): boolean {
-    return this.#ranges && this.#validator !== undefined && this.sizeBytes !== undefined;
+    return this.#ranges && this.#validator !== undefined && (this.sizeBytes ?? 0) > 0;
   }
 
   async readHead(): Promise<void> {
@@ -134,6 +134,8 @@ export class RemoteFile implements AsyncDisposable {
 
   async #readRange(start: number, end: number): Promise<Uint8Array> {
     const bytes = new Uint8Array(end - start);
+    // No range can be asked for that is empty.
+    if (bytes.length === 0) return bytes;
     let filled = 0;
     for (let failedInRow = 0; ; ) {
       try {

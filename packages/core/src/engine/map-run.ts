@@ -228,7 +228,7 @@ export class MapRun {
       if (!this.isGenerator) for (const seq of seqs) list.push(seq);
       else
         for (const row of this.#rows.bySeq(seqs))
-          for (const child of this.#rows.children(this.line.id, row.key)) list.push(child.seq);
+          for (const child of this.#rows.childIds(this.line.id, row.key)) list.push(child.seq);
     }
     const shared = new Int32Array(new SharedArrayBuffer(list.length * 4));
     for (let i = 0; i < list.length; i++) shared[i] = list.at(i);

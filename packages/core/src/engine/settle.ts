@@ -8,7 +8,7 @@ import { lineName } from './in-hand.ts';
 import type { MapRun, Todo } from './map-run.ts';
 import type { Publisher } from './publish.ts';
 import { claimUrl, type Publishing } from './publishing.ts';
-import { takeBack } from './take-back.ts';
+import { dropUnyielded, takeBack } from './take-back.ts';
 import { toFailure } from './work/airlock.ts';
 import { dropScratch, type ItemOutcome } from './work/run-item.ts';
 import type { Staged } from './work/staged.ts';
@@ -157,7 +157,7 @@ export class Settler {
 
   #record(map: MapRun, todo: Todo, outcome: ItemOutcome & { ok: true }, outputs: readonly StoredOutput[]): void {
     // A bounded batch of yields may still wait; rows are recorded in order, so the item's own row comes last.
-    if (map.isGenerator) this.#dropOldChildren(map, todo);
+    if (map.isGenerator) dropUnyielded(this.#state, this.#committer, map, todo);
     this.#write(map, todo, outcome.result, outcome.sources, outputs, (seq) => {
       map.used.add(seq);
       map.seqs.set(todo.ord, seq);
@@ -206,21 +206,6 @@ export class Settler {
       staleUrls: dropped.map(([key, , , , kind]) => claimUrl(place, key, kind)),
       forgive: map.suspects.has(todo.key),
       committed,
-    });
-  }
-
-  // Sub-rows of an earlier fingerprint that this attempt did not yield again.
-  #dropOldChildren(map: MapRun, todo: Todo): void {
-    this.#committer.flush();
-    const keep = new Set(todo.doneKeys ?? []);
-    const place = map.spec.place ?? '';
-    this.#state.transaction(() => {
-      for (const child of this.#state.rows.children(map.line.id, todo.key)) {
-        if (map.used.has(child.seq) || keep.has(child.key.slice(todo.key.length + 1))) continue;
-        for (const [key, , , , kind] of child.outputs)
-          this.#state.claims.markStale(claimUrl(place, key, kind), map.line.id);
-        this.#state.rows.remove(child.seq);
-      }
     });
   }
 

@@ -23,3 +23,21 @@ export async function takeBack(state: State, committer: Committer, map: MapRun, 
   });
   if (map.store !== undefined && urls.length > 0) await removeStale(state, map, map.store, urls);
 }
+
+/** Drops sub-rows of an earlier fingerprint that this attempt did not yield again; their files become stale. */
+export function dropUnyielded(state: State, committer: Committer, map: MapRun, todo: Todo): void {
+  committer.flush();
+  const keep = new Set(todo.doneKeys ?? []);
+  const place = map.spec.place ?? '';
+  state.transaction(() => {
+    const gone: number[] = [];
+    for (const { seq, key } of state.rows.childIds(map.line.id, todo.key))
+      if (!map.used.has(seq) && !keep.has(key.slice(todo.key.length + 1))) gone.push(seq);
+    // Nearly always none is gone, and then none is read whole.
+    for (const child of gone.length === 0 ? [] : state.rows.bySeq(gone)) {
+      for (const [key, , , , kind] of child.outputs)
+        state.claims.markStale(claimUrl(place, key, kind), map.line.id);
+      state.rows.remove(child.seq);
+    }
+  });
+}

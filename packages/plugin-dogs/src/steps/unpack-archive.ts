@@ -50,10 +50,15 @@ export const unpackArchive = defineStep({
   },
 });
 
+const refusals = [
+  /^kit\.(archive|entry|remote)-/,
+  /^kit\.download-(content|mismatch)$/,
+  /^dogs\.(source-changed|lock-differs|archive-mismatch)$/,
+  // A name that no store of ours holds, such as `a:b.txt`.
+  /^store\.key$/,
+];
+
 /** Failures that say something is wrong with the archive itself; a full bucket or a lost network is none of them. */
 function isRefusal({ code, transient }: Failure): boolean {
-  if (transient === true) return false;
-  return /^kit\.(archive|entry|remote)-|^kit\.download-(content|mismatch)$|^dogs\.(source-changed|lock-differs|archive-mismatch)$/.test(
-    code,
-  );
+  return transient !== true && refusals.some((pattern) => pattern.test(code));
 }
