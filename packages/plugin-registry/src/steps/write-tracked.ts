@@ -62,7 +62,7 @@ export const writeTracked = defineStep({
     const before = existsSync(join(root, file)) ? readFileSync(join(root, file), 'utf8') : undefined;
     const after = editYaml(before, withOut(before, outPath, hashed));
     if (after !== before) writeAtomically(join(root, file), after);
-    if (target.gitRoot !== undefined) ignore(target.gitRoot, join(root, within?.path ?? path));
+    if (target.gitRoot !== undefined) ignoreInGit(target.gitRoot, join(root, within?.path ?? path));
     const { md5 = '', size = 0, nfiles = 1 } = hashed;
     return { file, md5, size, nfiles, changed: after !== before };
   },
@@ -116,8 +116,8 @@ export function withOut(text: string | undefined, path: string, hashed: Hashed):
 
 const hashKeys = new Set(['md5', 'etag', 'checksum', 'size', 'nfiles', 'isexec', 'hash', 'version_id', 'cloud']);
 
-// Git hears of the data beside it, in the same folder, unless some rule of a person's hides it already.
-function ignore(gitRoot: string, path: string): void {
+/** Tells git, in the folder of the data, to pass over it, unless some rule of a person hides it already. */
+export function ignoreInGit(gitRoot: string, path: string): void {
   if (isGitIgnored(gitRoot, path)) return;
   const file = join(dirname(path), '.gitignore');
   const before = existsSync(file) ? readFileSync(file, 'utf8') : '';
