@@ -5,19 +5,39 @@ import { remoteDriver } from './remotes/remote-driver.ts';
 import { add } from './tasks/add.ts';
 import { checkout } from './tasks/checkout.ts';
 import { commit } from './tasks/commit.ts';
+import { dag } from './tasks/dag.ts';
 import { fetch } from './tasks/fetch.ts';
 import { init } from './tasks/init.ts';
+import { metrics } from './tasks/metrics.ts';
+import { params } from './tasks/params.ts';
 import { pull } from './tasks/pull.ts';
 import { push } from './tasks/push.ts';
 import { remote } from './tasks/remote.ts';
 import { repro } from './tasks/repro.ts';
+import { run, stageAdd } from './tasks/stage-add.ts';
 import { status } from './tasks/status.ts';
 
 /** A versioned image data registry that reads and writes DVC's own files. */
 export default definePlugin({
   name: 'registry',
   api: 1,
-  tasks: { init, remote, add, commit, status, push, fetch, pull, checkout, repro },
+  tasks: {
+    init,
+    remote,
+    add,
+    commit,
+    status,
+    push,
+    fetch,
+    pull,
+    checkout,
+    'stage-add': stageAdd,
+    run,
+    repro,
+    dag,
+    params,
+    metrics,
+  },
   stores: [remoteDriver],
   failures: { $catalogue: [...registryFailures.$catalogue, ...pipelineFailures.$catalogue] },
 });

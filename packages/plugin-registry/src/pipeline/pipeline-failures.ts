@@ -33,8 +33,7 @@ export const pipelineFailures = defineFailures('registry', {
   },
   'out-missing': {
     about: 'The command of a stage ended well and did not make one of its outputs.',
-    message: (of: { readonly stage: string; readonly path: string }) =>
-      `${of.stage} ended without making ${of.path}`,
+    message: (of: { readonly stage: string; readonly path: string }) => `${of.stage} ended without making ${of.path}`,
   },
   'stage-failed': {
     about: 'The command of a stage ended with an error; its last lines are named, all of them are in the log.',
@@ -45,6 +44,10 @@ export const pipelineFailures = defineFailures('registry', {
     about: 'A stage names a parameter that its file does not have.',
     message: (of: { readonly stage: string; readonly name: string; readonly file: string }) =>
       `${of.stage}: ${of.file} has no parameter '${of.name}'`,
+  },
+  'revision-unknown': {
+    about: 'Git knows no commit, branch or tag of that name.',
+    message: (of: { readonly revision: string }) => `git knows no revision '${of.revision}'`,
   },
   'params-unsupported': {
     about: 'Parameters are read from YAML and JSON, not from TOML or Python.',

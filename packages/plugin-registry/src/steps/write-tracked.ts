@@ -1,17 +1,16 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { defineStep, type ResultsReader } from '@dataset-runner/core/plugin';
-import { addIgnored, gitignoreLine } from '../formats/gitignore-line.ts';
 import { type Hashed, hashedEntry } from '../formats/stage-file.ts';
 import { treeOf } from '../formats/tree.ts';
 import { isList, isMap, type Value, type ValueMap } from '../formats/value.ts';
 import { editYaml } from '../formats/yaml-edit.ts';
 import { valueOf } from '../formats/yaml-node.ts';
 import { readYaml } from '../formats/yaml-read.ts';
-import { isGitIgnored } from '../git.ts';
 import { cacheBytes } from '../objects/cache-file.ts';
 import { treeEntries } from '../objects/needed.ts';
 import { isWithin } from '../repo/targets.ts';
+import { ignoreInGit } from '../repo/ignore-in-git.ts';
 import { writeAtomically } from '../workspace/write-atomically.ts';
 import type { HashedChunk, HashedFile } from './cache-files.ts';
 
@@ -62,7 +61,7 @@ export const writeTracked = defineStep({
     const before = existsSync(join(root, file)) ? readFileSync(join(root, file), 'utf8') : undefined;
     const after = editYaml(before, withOut(before, outPath, hashed));
     if (after !== before) writeAtomically(join(root, file), after);
-    if (target.gitRoot !== undefined) ignore(target.gitRoot, join(root, within?.path ?? path));
+    if (target.gitRoot !== undefined) ignoreInGit(target.gitRoot, join(root, within?.path ?? path));
     const { md5 = '', size = 0, nfiles = 1 } = hashed;
     return { file, md5, size, nfiles, changed: after !== before };
   },
@@ -115,12 +114,3 @@ export function withOut(text: string | undefined, path: string, hashed: Hashed):
 }
 
 const hashKeys = new Set(['md5', 'etag', 'checksum', 'size', 'nfiles', 'isexec', 'hash', 'version_id', 'cloud']);
-
-// Git hears of the data beside it, in the same folder, unless some rule of a person's hides it already.
-function ignore(gitRoot: string, path: string): void {
-  if (isGitIgnored(gitRoot, path)) return;
-  const file = join(dirname(path), '.gitignore');
-  const before = existsSync(file) ? readFileSync(file, 'utf8') : '';
-  const after = addIgnored(before, gitignoreLine(`/${basename(path)}`));
-  if (after !== undefined) writeAtomically(file, after);
-}
