@@ -59,6 +59,25 @@ export const registryFailures = defineFailures('registry', {
     hint: () => 'Wait for it. The lock frees itself when its holder ends, however it ends.',
     transient: true,
   },
+  'clone-failed': {
+    about: 'Git could not clone or update the repository that data is taken from.',
+    message: (of: { readonly url: string; readonly why: string }) => `${of.url}: ${of.why}`,
+    hint: () => 'Look whether `git clone` of it works here.',
+  },
+  'path-there': {
+    about: 'Something lies where tracked data was to be put.',
+    message: (of: { readonly path: string }) => `${of.path} is there already`,
+  },
+  'revision-unknown': {
+    about: 'Git knows no commit of that name.',
+    message: (of: { readonly revision: string; readonly root: string }) =>
+      `git in ${of.root} knows no commit '${of.revision}'`,
+  },
+  'remote-no-folder': {
+    about: 'Objects were to be removed from a remote that is no folder of this machine; only folders can be cleaned.',
+    message: (of: { readonly place: string }) => `${of.place} is no folder, so nothing is removed there`,
+    hint: () => 'Run `dvc gc --cloud` for it, or leave --cloud away.',
+  },
   'git-tracked': {
     about: 'Git tracks the data itself; two keepers of one file would disagree.',
     message: (of: { readonly path: string }) => `${of.path} is tracked by git`,

@@ -8,7 +8,7 @@ import { readYaml } from '../formats/yaml-read.ts';
 import { cacheBytes } from '../objects/cache-file.ts';
 import { entryOf, type LockedPath, writeLock } from '../pipeline/lock-file.ts';
 import { saveRun } from '../pipeline/run-cache.ts';
-import { ignoreInGit } from '../repo/ignore-in-git.ts';
+import { ignoreInGit } from './write-tracked.ts';
 import { asOneWriter } from '../repo/one-writer.ts';
 import { indexPath } from '../repo/targets.ts';
 import { StatIndex } from '../workspace/stat-index.ts';

@@ -5,7 +5,7 @@ import { isMap, type Value } from '../formats/value.ts';
 import { editYaml } from '../formats/yaml-edit.ts';
 import { valueOf } from '../formats/yaml-node.ts';
 import { readYaml } from '../formats/yaml-read.ts';
-import { ignoreInGit } from '../repo/ignore-in-git.ts';
+import { ignoreInGit } from './write-tracked.ts';
 import { asOneWriter } from '../repo/one-writer.ts';
 import { writeAtomically } from '../workspace/write-atomically.ts';
 

@@ -1,16 +1,17 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { defineStep, type ResultsReader } from '@dataset-runner/core/plugin';
+import { addIgnored, gitignoreLine } from '../formats/gitignore-line.ts';
 import { type Hashed, hashedEntry } from '../formats/stage-file.ts';
 import { treeOf } from '../formats/tree.ts';
 import { isList, isMap, type Value, type ValueMap } from '../formats/value.ts';
 import { editYaml } from '../formats/yaml-edit.ts';
 import { valueOf } from '../formats/yaml-node.ts';
 import { readYaml } from '../formats/yaml-read.ts';
+import { isGitIgnored } from '../git.ts';
 import { cacheBytes } from '../objects/cache-file.ts';
 import { treeEntries } from '../objects/needed.ts';
 import { isWithin } from '../repo/targets.ts';
-import { ignoreInGit } from '../repo/ignore-in-git.ts';
 import { writeAtomically } from '../workspace/write-atomically.ts';
 import type { HashedChunk, HashedFile } from './cache-files.ts';
 
@@ -114,3 +115,12 @@ export function withOut(text: string | undefined, path: string, hashed: Hashed):
 }
 
 const hashKeys = new Set(['md5', 'etag', 'checksum', 'size', 'nfiles', 'isexec', 'hash', 'version_id', 'cloud']);
+
+/** Tells git, in the folder of the data, to pass over it, unless some rule of a person hides it already. */
+export function ignoreInGit(gitRoot: string, path: string): void {
+  if (isGitIgnored(gitRoot, path)) return;
+  const file = join(dirname(path), '.gitignore');
+  const before = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  const after = addIgnored(before, gitignoreLine(`/${basename(path)}`));
+  if (after !== undefined) writeAtomically(file, after);
+}

@@ -23,7 +23,8 @@ export const checkout = defineTask({
     const repo = openRepo(process.cwd());
     await using _lock = await lockRepo(repo, { dryRun });
     const targets = params.targets.map((target) => repoPath(repo, target));
-    return checkOutAll(repo, neededOuts(repo, targets), context, params);
+    // Awaited here: a promise that fails while the lock is given back would have nobody to hear it.
+    return await checkOutAll(repo, neededOuts(repo, targets), context, params);
   },
   render: saidOf,
 });
