@@ -45,10 +45,6 @@ export const pipelineFailures = defineFailures('registry', {
     message: (of: { readonly stage: string; readonly name: string; readonly file: string }) =>
       `${of.stage}: ${of.file} has no parameter '${of.name}'`,
   },
-  'revision-unknown': {
-    about: 'Git knows no commit, branch or tag of that name.',
-    message: (of: { readonly revision: string }) => `git knows no revision '${of.revision}'`,
-  },
   'params-unsupported': {
     about: 'Parameters are read from YAML and JSON, not from TOML or Python.',
     message: (of: { readonly file: string }) => `${of.file} is neither YAML nor JSON`,

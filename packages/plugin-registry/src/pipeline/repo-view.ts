@@ -1,8 +1,9 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { alwaysIgnored, IgnoreRules } from '../formats/ignore.ts';
+import { registryFailures } from '../failures.ts';
 import { askGit } from '../git.ts';
-import { pipelineFailures } from './pipeline-failures.ts';
+import { commitOf } from '../repo/at-revision.ts';
 import type { Repo } from '../repo/repo.ts';
 
 /** The small files of a repository, in the workspace or at a revision of git. */
@@ -30,8 +31,8 @@ export function workspaceTexts(root: string): Pick<RepoView, 'text'> {
 
 /** The files as a commit, branch or tag has them; throws `registry.revision-unknown`. */
 export function revisionView({ root, gitRoot }: Repo, revision: string): RepoView {
-  const commit = gitRoot === undefined ? undefined : commitOf(gitRoot, revision);
-  if (gitRoot === undefined || commit === undefined) throw pipelineFailures['revision-unknown']({ revision });
+  if (gitRoot === undefined) throw registryFailures['no-git']({ folder: root });
+  const commit = commitOf({ root }, revision);
   const prefix = relative(gitRoot, root).split(sep).join('/');
   const listed = askGit(root, ['ls-tree', '-r', '-z', '--name-only', commit]) ?? '';
   const names = listed.split('\0').filter((name) => name !== '');
@@ -39,12 +40,6 @@ export function revisionView({ root, gitRoot }: Repo, revision: string): RepoVie
     pipelineFiles: names.filter((name) => name === 'dvc.yaml' || name.endsWith('/dvc.yaml')).sort(),
     text: (path) => askGit(gitRoot, ['show', `${commit}:${prefix === '' ? '' : `${prefix}/`}${path}`]),
   };
-}
-
-// The commit's own name: a revision that begins with a dash must not become an option.
-function commitOf(gitRoot: string, revision: string): string | undefined {
-  const said = askGit(gitRoot, ['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`]);
-  return said?.trim().split('\n').at(-1);
 }
 
 function findPipelineFiles(root: string): string[] {
