@@ -10,6 +10,7 @@ import { ifcbClassify } from './ifcb-classify.ts';
 import { noOp } from './no-op.ts';
 import { overhead } from './overhead.ts';
 import { plan } from './plan.ts';
+import { registry } from './registry.ts';
 import { resume } from './resume.ts';
 import { stores } from './stores.ts';
 import type { Bench, Scene } from './support/bench.ts';
@@ -31,6 +32,7 @@ const benches: readonly Bench[] = [
   ifcbExtract,
   ifcbClassify,
   yolo,
+  registry,
 ];
 const resultsDir = join(root, 'bench', 'results');
 

@@ -45,10 +45,12 @@ export function sourceFiles(
     const isexec = (stat.mode & 0o100) !== 0;
     return { isFolder: false, files: [{ relpath: '', inGit: path, ...(isexec ? { isexec } : {}) }] };
   }
-  const found = stat === undefined ? [] : walkFolder(root, path);
+  // What describes the data is no part of it.
+  const found = stat === undefined ? [] : walkFolder(root, path, { ignoreFiles: 'pass' });
+  const kept = found.filter(({ relpath }) => !/(?:\.dvc|(?:^|\/)(?:dvc\.yaml|\.dvcignore))$/.test(relpath));
   return {
     isFolder: true,
-    files: [...files, ...found.map(({ relpath }) => ({ relpath, inGit: joined(path, relpath) }))],
+    files: [...files, ...kept.map(({ relpath }) => ({ relpath, inGit: joined(path, relpath) }))],
   };
 }
 
