@@ -47,7 +47,10 @@ function filled(name: string, body: ValueMap, { context, file, read, ...parsing 
   const inside = typeof wdir === 'string' ? pythonText(interpolate(wdir, context)) : '.';
   const vars = body.get('vars');
   const own = isList(vars)
-    ? withVars(context, vars, { folder: inside === '.' ? folder : `${folder === '' ? '' : `${folder}/`}${inside}`, read })
+    ? withVars(context, vars, {
+        folder: inside === '.' ? folder : `${folder === '' ? '' : `${folder}/`}${inside}`,
+        read,
+      })
     : context;
   const entries = [...body]
     .filter(([key]) => key !== 'vars')

@@ -8,6 +8,7 @@ import { nodeOf, noTail, valueOf, type YamlFile } from '../formats/yaml-node.ts'
 import { readYaml, YamlFault } from '../formats/yaml-read.ts';
 import { writeYaml } from '../formats/yaml-write.ts';
 import { writeAtomically } from '../workspace/write-atomically.ts';
+import type { RepoView } from './repo-view.ts';
 
 /** A path with the hash it had when the stage last ran. */
 export interface LockedPath extends Hashed {
@@ -24,9 +25,9 @@ export interface LockEntry {
 }
 
 /** The entries of the `dvc.lock` beside a `dvc.yaml`; none where there is no lock yet. */
-export function readLock(root: string, pipelineFile: string): Map<string, LockEntry> {
+export function readLock(view: Pick<RepoView, 'text'>, pipelineFile: string): Map<string, LockEntry> {
   const file = lockFileOf(pipelineFile);
-  const yaml = parsed(root, file);
+  const yaml = parsed(file, view.text(file));
   const entries = new Map<string, LockEntry>();
   if (yaml === undefined) return entries;
   const value = valueOf(yaml.root);
@@ -41,7 +42,7 @@ export function readLock(root: string, pipelineFile: string): Map<string, LockEn
 export function writeLock(root: string, pipelineFile: string, name: string, entry: LockEntry): void {
   const file = lockFileOf(pipelineFile);
   const text = existsSync(join(root, file)) ? readFileSync(join(root, file), 'utf8') : undefined;
-  const after = withEntry(parsed(root, file), name, entry);
+  const after = withEntry(parsed(file, text), name, entry);
   if (after !== text) writeAtomically(join(root, file), after);
 }
 
@@ -85,10 +86,10 @@ function fresh(stages: { key: string; gap: typeof noTail; value: ReturnType<type
   return { ...map, entries: [schema, { key: 'stages', gap: noTail, value: map }] };
 }
 
-function parsed(root: string, file: string): YamlFile | undefined {
-  if (!existsSync(join(root, file))) return undefined;
+function parsed(file: string, text: string | undefined): YamlFile | undefined {
+  if (text === undefined) return undefined;
   try {
-    return readYaml(readFileSync(join(root, file), 'utf8'));
+    return readYaml(text);
   } catch (error) {
     if (!(error instanceof YamlFault)) throw error;
     throw registryFailures['file-broken']({ file, line: error.line, why: error.message });

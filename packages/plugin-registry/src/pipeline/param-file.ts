@@ -1,5 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { registryFailures } from '../failures.ts';
 import { isList, isMap, type Value, type ValueMap } from '../formats/value.ts';
 import { valueOf } from '../formats/yaml-node.ts';
@@ -9,13 +7,7 @@ import { pipelineFailures } from './pipeline-failures.ts';
 /** The file whose values every template and `params` sees unless another is named. */
 export const defaultParamFile = 'params.yaml';
 
-/** The values of a parameter file in YAML or JSON (posix, from the root); undefined where there is none. */
-export function readParamFile(root: string, file: string): ValueMap | undefined {
-  if (!existsSync(join(root, file))) return undefined;
-  return paramsOf(file, readFileSync(join(root, file), 'utf8'));
-}
-
-/** A parameter file's text, read; `file` is its name in failures. */
+/** The values of a parameter file in YAML or JSON; `file` is its name in failures. */
 export function paramsOf(file: string, text: string): ValueMap {
   if (/\.(?:toml|py)$/.test(file)) throw pipelineFailures['params-unsupported']({ file });
   try {

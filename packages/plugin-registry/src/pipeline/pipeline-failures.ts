@@ -33,8 +33,7 @@ export const pipelineFailures = defineFailures('registry', {
   },
   'out-missing': {
     about: 'The command of a stage ended well and did not make one of its outputs.',
-    message: (of: { readonly stage: string; readonly path: string }) =>
-      `${of.stage} ended without making ${of.path}`,
+    message: (of: { readonly stage: string; readonly path: string }) => `${of.stage} ended without making ${of.path}`,
   },
   'stage-failed': {
     about: 'The command of a stage ended with an error; its last lines are named, all of them are in the log.',

@@ -1,4 +1,4 @@
-import { sameValue, type ValueMap } from '../formats/value.ts';
+import { sameValue, type Value, type ValueMap } from '../formats/value.ts';
 import type { Hashed } from '../formats/stage-file.ts';
 import type { LockEntry, LockedPath } from './lock-file.ts';
 import { isCallback, type Stage } from './stage.ts';
@@ -52,13 +52,14 @@ function depChanges(stage: Stage, locked: LockEntry, now: StageNow): StageChange
   });
 }
 
-function paramChanges(
-  now: ReadonlyMap<string, ValueMap>,
-  locked: ReadonlyMap<string, ValueMap>,
-): StageChange[] {
+function paramChanges(now: ReadonlyMap<string, ValueMap>, locked: ReadonlyMap<string, ValueMap>): StageChange[] {
   return [...now].flatMap(([file, values]): StageChange[] => {
-    const before = locked.get(file) ?? new Map();
-    const change = (name: string, how: StageChange['how']): StageChange => ({ kind: 'param', what: `${file}:${name}`, how });
+    const before = locked.get(file) ?? new Map<string, Value>();
+    const change = (name: string, how: StageChange['how']): StageChange => ({
+      kind: 'param',
+      what: `${file}:${name}`,
+      how,
+    });
     return [
       ...[...values].flatMap(([name, value]) => {
         if (!before.has(name)) return [change(name, 'new')];

@@ -55,6 +55,9 @@ export function stageOf(file: string, name: string, body: ValueMap): Stage {
   const outs = (['outs', 'metrics', 'plots'] as const).flatMap((key) =>
     listIn(body, key).flatMap((value) => outsOf(value, key, place)),
   );
+  // An output is removed before its stage runs, and that must never be the repository.
+  const whole = outs.find(({ inRepo }) => inRepo === '');
+  if (whole !== undefined) throw registryFailures['path-outside']({ path: whole.path, root: file });
   const cmd = body.get('cmd');
   return {
     address: file === 'dvc.yaml' ? name : `${file}:${name}`,

@@ -2,6 +2,7 @@ import { isMap, type Value, type ValueMap } from '../formats/value.ts';
 import { folderOf } from '../repo/targets.ts';
 import { interpolateAll, select, TemplateFault } from './interpolate.ts';
 import { defaultParamFile } from './param-file.ts';
+import { pythonText } from './python-text.ts';
 
 /** Reads a parameter file (posix, from the root); undefined where there is none. */
 export type ReadParams = (file: string) => ValueMap | undefined;
@@ -22,7 +23,7 @@ export function withVars(
   let all = context;
   for (const each of vars) {
     if (isMap(each)) all = merged(all, mapIn(interpolateAll(each, all)), 'vars');
-    else if (typeof each === 'string') all = withFile(all, String(interpolateAll(each, all)), { folder, read });
+    else if (typeof each === 'string') all = withFile(all, pythonText(interpolateAll(each, all)), { folder, read });
     else throw new TemplateFault('an entry of vars is neither a file nor a map');
   }
   return all;

@@ -12,16 +12,8 @@ export const remember = defineStep({
     let kept = 0;
     try {
       for await (const { result } of chunks) {
-        const { indexFolder, walkedMs, files } = result;
-        index.keep(
-          indexFolder,
-          files.map(([relpath, md5, size, mtime, ctime, ino]) => {
-            const file = { relpath, size, mtimeNs: BigInt(mtime), ctimeNs: BigInt(ctime), ino: BigInt(ino), mode: 0 };
-            return [file, md5] as const;
-          }),
-          walkedMs,
-        );
-        kept += files.length;
+        keepHashes(index, result);
+        kept += result.files.length;
       }
     } finally {
       index.close();
@@ -29,3 +21,15 @@ export const remember = defineStep({
     return { kept };
   },
 });
+
+/** Keeps the hashes of one chunk. */
+export function keepHashes(index: StatIndex, { indexFolder, walkedMs, files }: HashedChunk): void {
+  index.keep(
+    indexFolder,
+    files.map(([relpath, md5, size, mtime, ctime, ino]) => {
+      const file = { relpath, size, mtimeNs: BigInt(mtime), ctimeNs: BigInt(ctime), ino: BigInt(ino), mode: 0 };
+      return [file, md5] as const;
+    }),
+    walkedMs,
+  );
+}

@@ -1,5 +1,6 @@
+import { join } from 'node:path';
 import type { RunContext } from '@dataset-runner/core/plugin';
-import type { Out } from '../formats/stage-file.ts';
+import type { Hashed, Out } from '../formats/stage-file.ts';
 import { dumpYaml } from '../formats/yaml-write.ts';
 import { registryFailures } from '../failures.ts';
 import { isGitTracked } from '../git.ts';
@@ -8,15 +9,16 @@ import { linkTypesOf } from '../objects/place-file.ts';
 import { entryValue, type LockEntry, type LockedPath } from '../pipeline/lock-file.ts';
 import { pipelineFailures } from '../pipeline/pipeline-failures.ts';
 import { findRuns, runKey } from '../pipeline/run-cache.ts';
-import type { Stage, StagePath } from '../pipeline/stage.ts';
+import type { Stage, StageOut, StagePath } from '../pipeline/stage.ts';
 import { changesOf, describeChange, type StageChange, type StageNow } from '../pipeline/stage-changes.ts';
+import { workspaceTexts } from '../pipeline/repo-view.ts';
 import { requireParams, stageParams } from '../pipeline/stage-params.ts';
 import type { Repo } from '../repo/repo.ts';
+import { cacheFiles } from '../steps/cache-files.ts';
 import { type KeptStage, keepStage } from '../steps/keep-stage.ts';
 import { runStage, type StageRun } from '../steps/run-stage.ts';
 import { checkOutAll } from './check-out-all.ts';
-import { type FoundHash, isWholeInCache, stageHashes } from './stage-hashes.ts';
-import { join } from 'node:path';
+import { isExecutable, isWholeInCache, madeChunks, stageHashes } from './stage-hashes.ts';
 
 export type StageAction = 'ran' | 'restored' | 'up to date' | 'frozen' | 'failed' | 'not run';
 
@@ -61,10 +63,7 @@ export async function reproStage(
   if (context.dryRun) return { stage: stage.address, action: 'ran', why };
   await ran;
   // 5. Hash what it made into the cache, and write all of it down.
-  const isKept = key !== undefined;
-  const outs = stage.outs.map(({ inRepo, cache }) => ({ path: inRepo, layout, keep: cache || isKept }));
-  const made = await stageHashes(repo, outs, context, `hash ${stage.address}`);
-  await keep(stage, inputs, { repo, context, made, ...(key === undefined ? {} : { key }) });
+  const made = await keep(stage, inputs, { repo, context, ...(key === undefined ? {} : { key }) });
   await relink(stage, made, { repo, context });
   return { stage: stage.address, action: 'ran', why };
 }
@@ -92,12 +91,12 @@ export async function stageChanges(
     new Map(
       paths.flatMap(({ path, inRepo }) => {
         const here = found.get(inRepo);
-        return here === undefined ? [] : [[path, here.hashed] as const];
+        return here === undefined ? [] : [[path, here] as const];
       }),
     );
   return changesOf(stage, locked, {
     deps: at(stage.deps),
-    params: stageParams(repo.root, stage),
+    params: stageParams(workspaceTexts(repo.root), stage),
     outs: at(stage.outs),
     isCached: (out) => isWholeInCache(repo, out),
   });
@@ -108,7 +107,7 @@ async function stageInputs(stage: Stage, { repo, context }: Here): Promise<Omit<
   const found = await stageHashes(repo, wanted, context, `hash inputs of ${stage.address}`);
   const missing = stage.deps.find(({ inRepo }) => !found.has(inRepo));
   if (missing !== undefined) throw pipelineFailures['dep-missing']({ stage: stage.address, path: missing.inRepo });
-  const params = stageParams(repo.root, stage);
+  const params = stageParams(workspaceTexts(repo.root), stage);
   requireParams(stage, params);
   return { cmd: stage.cmd, deps: lockedPaths(stage.deps, found), params };
 }
@@ -124,51 +123,50 @@ async function restore(
   entry: LockEntry,
   { repo, context, why }: Here & { readonly why: readonly string[] },
 ): Promise<StageOutcome> {
-  const outcome = { stage: stage.address, action: 'restored', why } as const;
+  const name = `${context.dryRun ? 'restore' : 'keep'} ${stage.address}`;
   const outs = entry.outs.flatMap((out) => neededOut(stage, out));
-  if (context.dryRun) {
-    context.map(keepStage, [keptOf(repo, stage, entry, {})], { name: `restore ${stage.address}` });
-    return outcome;
-  }
-  await checkOutAll(repo, outs, context, { force: true, relink: false });
-  await context.map(keepStage, [keptOf(repo, stage, entry, {})], { name: `keep ${stage.address}` });
-  return outcome;
+  if (!context.dryRun) await checkOutAll(repo, outs, context, { discard: true, relink: false });
+  const kept = context.map(keepStage, [keptOf(repo, stage, entry, {})], { name, uses: null });
+  if (!context.dryRun) await kept;
+  return { stage: stage.address, action: 'restored', why };
 }
 
 async function keep(
   stage: Stage,
   inputs: Omit<LockEntry, 'outs'>,
-  { repo, context, made, key }: Here & { readonly made: ReadonlyMap<string, FoundHash>; readonly key?: string },
-): Promise<void> {
-  const entry = { ...inputs, outs: lockedPaths(stage.outs, made) };
-  const trees = stage.outs.flatMap(({ inRepo, cache }) => {
-    const entries = cache || key !== undefined ? made.get(inRepo)?.entries : undefined;
-    return entries === undefined ? [] : [entries.map(({ relpath, md5 }) => [relpath, md5] as const)];
+  { repo, context, key }: Here & { readonly key?: string },
+): Promise<readonly LockedPath[]> {
+  // The run cache needs the bytes of metrics too, although git has them.
+  const isKept = ({ cache }: StageOut): boolean => cache || key !== undefined;
+  const wanted = stage.outs.map((out) => ({ path: out.inRepo, isKept: isKept(out) }));
+  const { looks, chunks } = madeChunks(repo, wanted);
+  const made = stage.outs.flatMap((out) => {
+    const look = looks.find(({ path }) => path === out.inRepo);
+    if (look === undefined) throw pipelineFailures['out-missing']({ stage: stage.address, path: out.inRepo });
+    const { path, inRepo } = out;
+    return [{ path, inRepo, isFolder: look.isFolder, isexec: isExecutable(look), isKept: isKept(out) }];
   });
-  const kept = keptOf(repo, stage, entry, { trees, ...(key === undefined ? {} : { key }) });
-  await context.map(keepStage, [kept], { name: `keep ${stage.address}` });
+  const hashed = context.map(cacheFiles, chunks, { name: `hash ${stage.address}` });
+  const kept = keptOf(repo, stage, { ...inputs, outs: [] }, { made, ...(key === undefined ? {} : { key }) });
+  const uses = { chunks: hashed };
+  const [done] = await context.map(keepStage, [kept], { name: `keep ${stage.address}`, uses }).toArray();
+  return done?.outs ?? [];
 }
 
 // Copies stay as they are; where outputs are links into the cache, new ones become links too, as DVC leaves them.
-async function relink(
-  stage: Stage,
-  made: ReadonlyMap<string, FoundHash>,
-  { repo, context }: Here,
-): Promise<void> {
+async function relink(stage: Stage, made: readonly LockedPath[], { repo, context }: Here): Promise<void> {
   const [type] = linkTypesOf(repo.config.sections.get('cache')?.get('type'));
   if (type !== 'hardlink' && type !== 'symlink') return;
-  const outs = lockedPaths(
-    stage.outs.filter(({ cache }) => cache),
-    made,
-  ).flatMap((out) => neededOut(stage, out));
-  await checkOutAll(repo, outs, context, { force: false, relink: true });
+  const cached = made.filter(({ path }) => stage.outs.some((out) => out.path === path && out.cache));
+  const outs = cached.flatMap((out) => neededOut(stage, out));
+  await checkOutAll(repo, outs, context, { discard: false, relink: true });
 }
 
 function keptOf(
   repo: Repo,
   stage: Stage,
   entry: LockEntry,
-  { trees = [], key }: { readonly trees?: KeptStage['trees']; readonly key?: string },
+  { made = [], key }: { readonly made?: KeptStage['made']; readonly key?: string },
 ): KeptStage {
   return {
     key: stage.address,
@@ -178,7 +176,7 @@ function keptOf(
     file: stage.file,
     name: stage.name,
     entry: dumpYaml(entryValue(entry)),
-    trees,
+    made,
     ignored: stage.outs.filter(({ cache }) => cache).map(({ inRepo }) => inRepo),
     ...(key === undefined ? {} : { runKey: key }),
   };
@@ -208,10 +206,10 @@ function neededOut(stage: Stage, out: LockedPath): NeededOut[] {
   return [{ oid: out.md5, layout, path, file: stage.address, out: described }];
 }
 
-function lockedPaths(paths: readonly StagePath[], found: ReadonlyMap<string, FoundHash>): LockedPath[] {
+function lockedPaths(paths: readonly StagePath[], found: ReadonlyMap<string, Hashed>): LockedPath[] {
   return paths.flatMap(({ path, inRepo }) => {
     const here = found.get(inRepo);
-    return here === undefined ? [] : [{ path, ...here.hashed }];
+    return here === undefined ? [] : [{ path, ...here }];
   });
 }
 

@@ -3,6 +3,7 @@ import { defineTask, failureOf, type RunContext, z } from '@dataset-runner/core/
 import { stagesNamed } from '../pipeline/choose-stages.ts';
 import { type LockEntry, readLock } from '../pipeline/lock-file.ts';
 import { readStages } from '../pipeline/read-stages.ts';
+import { workspaceTexts } from '../pipeline/repo-view.ts';
 import type { Stage } from '../pipeline/stage.ts';
 import { graphOf, reachable, type StageGraph } from '../pipeline/stage-graph.ts';
 import { openRepo, type Repo } from '../repo/repo.ts';
@@ -14,7 +15,11 @@ import { checkoutSteps } from './check-out-all.ts';
 import { reproStage, type StageOutcome } from './repro-stage.ts';
 
 const params = z.object({
-  targets: z.array(z.string()).default([]).describe('Stages, groups, dvc.yaml files or outputs').meta({ positional: true }),
+  targets: z
+    .array(z.string())
+    .default([])
+    .describe('Stages, groups, dvc.yaml files or outputs')
+    .meta({ positional: true }),
   all: z.boolean().default(false).describe('All pipelines of the repository').meta({ short: 'P' }),
   single: z.boolean().default(false).describe('Only the named stages, not what they wait for').meta({ short: 's' }),
   downstream: z.boolean().default(false).describe('The named stages and all that wait for them'),
@@ -40,7 +45,11 @@ export const repro = defineTask({
   summary: 'Run the stages of dvc.yaml that are out of date, in parallel by their graph',
   description:
     'Stages run in the lane `stages`, 4 at a time unless `lanes:` in runner.yaml says otherwise. A stage that fails stops those that wait for it; with --on-failure stop no other is started.',
-  examples: ['runner run registry:repro', 'runner run registry:repro train --dry-run', 'runner run registry:repro --all'],
+  examples: [
+    'runner run registry:repro',
+    'runner run registry:repro train --dry-run',
+    'runner run registry:repro --all',
+  ],
   params,
   outputs: reproOutputs,
   steps: reproSteps,
@@ -62,7 +71,9 @@ export const repro = defineTask({
 export function renderRepro(stages: readonly StageOutcome[]): string {
   const done = stages.filter(({ action }) => action !== 'up to date' && action !== 'frozen');
   if (done.length === 0) return 'Data and pipelines are up to date.';
-  return done.map(({ stage, action, why }) => `${stage}: ${action}${why.length > 0 ? ` (${why.join(', ')})` : ''}`).join('\n');
+  return done
+    .map(({ stage, action, why }) => `${stage}: ${action}${why.length > 0 ? ` (${why.join(', ')})` : ''}`)
+    .join('\n');
 }
 
 /** Brings the chosen stages up to date, each when those before it are; one that fails stops only its followers. */
@@ -77,7 +88,8 @@ export async function reproStages(
 ): Promise<StageOutcome[]> {
   const { context, chosen, force } = how;
   const locks = new Map<string, Map<string, LockEntry>>();
-  for (const { file } of graph.ordered) if (!locks.has(file)) locks.set(file, readLock(repo.root, file));
+  for (const { file } of graph.ordered)
+    if (!locks.has(file)) locks.set(file, readLock(workspaceTexts(repo.root), file));
   const outcomes = new Map<string, Promise<StageOutcome>>();
   const broken: unknown[] = [];
   for (const stage of graph.ordered) {
@@ -122,9 +134,7 @@ function choose(repo: Repo, graph: StageGraph, given: z.infer<typeof params>): S
   const inFolder = graph.ordered.filter(({ file }) => file === here);
   const named =
     given.targets.length > 0
-      ? given.targets.flatMap((target) =>
-          stagesNamed(graph.ordered, target, { folder, path: repoPath(repo, target) }),
-        )
+      ? given.targets.flatMap((target) => stagesNamed(graph.ordered, target, { folder, path: repoPath(repo, target) }))
       : given.all || inFolder.length === 0
         ? graph.ordered
         : inFolder;

@@ -12,61 +12,73 @@ import { cacheFiles, chunked, type FileChunk } from '../steps/cache-files.ts';
 import { remember } from '../steps/remember.ts';
 import { type Look, lookAt } from '../workspace/look.ts';
 import { StatIndex } from '../workspace/stat-index.ts';
+import type { Found } from '../workspace/walk.ts';
 
 /** A path whose bytes are to be hashed. */
 export interface WantedHash {
   /** Posix, from the root. */
   readonly path: string;
   readonly layout: Layout;
-  /** Put the bytes into the cache as well. */
-  readonly keep?: boolean;
-}
-
-/** What lies at a path, as `dvc.lock` says it. */
-export interface FoundHash {
-  readonly hashed: Hashed;
-  /** The files of a folder; undefined for a single file. */
-  readonly entries: readonly TreeEntry[] | undefined;
 }
 
 type Planner = Pick<RunContext<unknown>, 'map' | 'once' | 'dryRun'>;
 
+// So much is read sooner than a step is started for it.
+const fewFiles = 100;
+const fewBytes = 8_000_000;
+
 /**
- * Hashes what lies at the paths, by path; only files that changed are read, on all cores, and kept where that is wanted.
+ * Hashes what lies at the paths, by path; only files that changed since they were last read are read.
  *
- * A dry run reads them here and now: what a stage would do hangs on it. A path where nothing is has no entry.
+ * Many bytes are read by a map on all cores; a dry run reads them here and now, for what a stage would do hangs on
+ * them. A path where nothing is has no entry.
  */
 export async function stageHashes(
   repo: Repo,
   wanted: readonly WantedHash[],
-  context: Planner,
+  { map, once, dryRun }: Planner,
   name: string,
-): Promise<Map<string, FoundHash>> {
-  const index = new StatIndex(indexPath(repo.root));
-  const looks: (Look & WantedHash)[] = [];
-  try {
-    for (const each of wanted) {
-      const look = lookAt(repo.root, each.path, { index, layout: each.layout });
-      if (look !== undefined) looks.push({ ...look, ...each });
-    }
-  } finally {
-    index.close();
+): Promise<Map<string, Hashed>> {
+  const looks = looksAt(repo, wanted);
+  const md5 = new Map(looks.map((look) => [look.path, hashesOf(look)]));
+  const chunks = looks.flatMap((look) => chunksOf(repo, look, look.unknown));
+  const files = chunks.flatMap((chunk) => chunk.files);
+  const isFew = files.length <= fewFiles && files.reduce((sum, { size = 0 }) => sum + size, 0) <= fewBytes;
+  if (dryRun || isFew) {
+    for (const { path, folder, legacy, ...chunk } of chunks)
+      for (const { relpath } of chunk.files)
+        md5.get(path)?.set(relpath, hashFile(join(folder, relpath), legacy === true ? 'legacy' : 'md5'));
+  } else {
+    const hashed = map(cacheFiles, chunks, { name });
+    for await (const chunk of hashed)
+      for (const [relpath, hash] of chunk.files) md5.get(chunk.path)?.set(relpath, hash);
+    await once(remember, { root: repo.root, chunks: hashed }, { key: name });
   }
-  const known = new Map(
-    looks.map((look) => [look.path, new Map([...look.known].map(([file, { md5 }]) => [file, md5]))]),
+  return new Map(looks.map((look) => [look.path, hashedOf(look, md5.get(look.path) ?? new Map())]));
+}
+
+/** What a stage made, as chunks to be hashed; those of `kept` paths go into the cache in the same read. */
+export function madeChunks(
+  repo: Repo,
+  outs: readonly { readonly path: string; readonly isKept: boolean }[],
+): { readonly looks: readonly Look[]; readonly chunks: readonly FileChunk[] } {
+  const looks = looksAt(
+    repo,
+    outs.map(({ path }) => ({ path, layout: 'files/md5' as const })),
   );
-  const take = (path: string, relpath: string, md5: string): unknown => known.get(path)?.set(relpath, md5);
-  const chunks = looks.flatMap((look) => chunksOf(repo, look));
-  if (context.dryRun) {
-    for (const { path, folder, files, legacy } of chunks)
-      for (const { relpath, md5 } of files)
-        take(path, relpath, md5 ?? hashFile(join(folder, relpath), legacy === true ? 'legacy' : 'md5'));
-  } else if (chunks.length > 0) {
-    const hashed = context.map(cacheFiles, chunks, { name });
-    for await (const { path, files } of hashed) for (const [relpath, md5] of files) take(path, relpath, md5);
-    await context.once(remember, { root: repo.root, chunks: hashed }, { key: name });
-  }
-  return new Map(looks.map((look) => [look.path, foundHash(look, known.get(look.path) ?? new Map())]));
+  const kept = new Set(outs.filter(({ isKept }) => isKept).map(({ path }) => path));
+  // Known files too: the cache may have lost what the index remembers, and the lock has to name them all.
+  const chunks = looks.flatMap((look) =>
+    chunksOf(repo, look, look.found).map((chunk) =>
+      kept.has(look.path) ? { ...chunk, cacheDir: repo.cacheDir } : chunk,
+    ),
+  );
+  return { looks, chunks };
+}
+
+/** Whether the owner may run the single file at a path. */
+export function isExecutable({ isFolder, found }: Look): boolean {
+  return !isFolder && ((found[0]?.mode ?? 0) & 0o100) !== 0;
 }
 
 /** Whether all bytes of an output lie in the cache: the object, and for a folder each of its files. */
@@ -89,17 +101,26 @@ function entriesIn(path: string): TreeEntry[] {
   }
 }
 
-function chunksOf({ root, cacheDir }: Repo, look: Look & WantedHash): FileChunk[] {
-  const { path, folder, indexFolder, walkedMs, layout, known, found, unknown, keep } = look;
-  // What is to be kept is looked at even where its hash is known: the cache may have lost it.
-  const files = keep === true ? found : unknown;
+function looksAt(repo: Repo, wanted: readonly WantedHash[]): (Look & WantedHash)[] {
+  const index = new StatIndex(indexPath(repo.root));
+  try {
+    return wanted.flatMap(({ path, layout }) => {
+      const look = lookAt(repo.root, path, { index, layout });
+      return look === undefined ? [] : [{ ...look, layout }];
+    });
+  } finally {
+    index.close();
+  }
+}
+
+function chunksOf({ root }: Repo, look: Look & WantedHash, files: readonly Found[]): FileChunk[] {
+  const { path, folder, indexFolder, walkedMs, layout, known } = look;
   return [...chunked(files)].map((some, at) => ({
     key: `${path} ${at + 1}`,
     path,
     folder: join(root, folder),
     indexFolder,
     walkedMs,
-    ...(keep === true ? { cacheDir } : {}),
     ...(layout === 'legacy' ? { legacy: true } : {}),
     files: some.map(({ relpath, size }) => {
       const md5 = known.get(relpath)?.md5;
@@ -108,15 +129,17 @@ function chunksOf({ root, cacheDir }: Repo, look: Look & WantedHash): FileChunk[
   }));
 }
 
-function foundHash(look: Look & WantedHash, md5: ReadonlyMap<string, string>): FoundHash {
+function hashesOf({ known }: Look): Map<string, string> {
+  return new Map([...known].map(([relpath, { md5 }]) => [relpath, md5]));
+}
+
+function hashedOf(look: Look & WantedHash, md5: ReadonlyMap<string, string>): Hashed {
   const size = look.found.reduce((sum, file) => sum + file.size, 0);
   const kind = look.layout === 'legacy' ? {} : { hash: 'md5' };
   if (!look.isFolder) {
-    const [file] = look.found;
-    const isexec = ((file?.mode ?? 0) & 0o100) !== 0;
-    const only = md5.get(file?.relpath ?? '') ?? '';
-    return { hashed: { md5: only, size, ...kind, ...(isexec ? { isexec } : {}) }, entries: undefined };
+    const only = md5.get(look.found[0]?.relpath ?? '') ?? '';
+    return { md5: only, size, ...kind, ...(isExecutable(look) ? { isexec: true } : {}) };
   }
   const entries = look.found.map(({ relpath }) => ({ relpath, md5: md5.get(relpath) ?? '' }));
-  return { hashed: { md5: treeOf(entries).oid, size, nfiles: entries.length, ...kind }, entries };
+  return { md5: treeOf(entries).oid, size, nfiles: entries.length, ...kind };
 }
