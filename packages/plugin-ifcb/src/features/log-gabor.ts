@@ -30,24 +30,39 @@ export function makeFilterBank(width: number, height: number): FilterBank {
   const size = width * height;
   const radial = Array.from({ length: scaleCount }, () => new Float64Array(size));
   const angular = Array.from({ length: orientationCount }, () => new Float64Array(size));
-  const logCentres = radial.map((_, scale) => Math.log(1 / (shortestWave * waveRatio ** scale)));
+  /** One over a frequency's distance from 0. */
+  const inverse = new Float64Array(size);
+  const finest = Math.log(1 / shortestWave);
+  const octave = Math.log(waveRatio);
   const width2 = 2 * Math.log(spread) ** 2;
+  const fall = radial.map((_, scale) => Math.exp(-((scale * octave) ** 2) / width2));
   // Only a quarter of the plane is computed: distances are those of the mirrored frequencies.
   for (let ky = 0; ky <= height >> 1; ky++) {
     for (let kx = 0; kx <= width >> 1; kx++) {
       if (kx === 0 && ky === 0) continue;
-      const radius = Math.hypot(fx[kx]!, fy[ky]!);
-      const lowPass = 1 / (1 + (radius / cutoff) ** (2 * sharpness));
-      const logRadius = Math.log(radius);
+      const square = fx[kx]! ** 2 + fy[ky]! ** 2;
+      const beyond = Math.log(square) / 2 - finest;
+      // exp(-(beyond + scale * octave)^2 / width2), its square multiplied out: two exponentials serve all scales.
+      let value = lowPass(square) * Math.exp(-(beyond * beyond) / width2);
+      const factor = Math.exp((-2 * beyond * octave) / width2);
       const mirrors = mirrored(kx, ky, width, height);
-      for (let scale = 0; scale < scaleCount; scale++) {
-        const value = Math.exp(-((logRadius - logCentres[scale]!) ** 2) / width2) * lowPass;
-        for (const at of mirrors) radial[scale]![at] = value;
+      for (const at of mirrors) inverse[at] = 1 / Math.sqrt(square);
+      for (let scale = 0; scale < scaleCount; scale++, value *= factor) {
+        const through = value * fall[scale]!;
+        for (const at of mirrors) radial[scale]![at] = through;
       }
     }
   }
-  const columns = angular.map((filter, orientation) => fillAngular(filter, { fx, fy, orientation }));
+  const columns = angular.map((filter, orientation) => fillAngular(filter, { fx, fy, inverse, orientation }));
   return { width, height, radial, angular, columns };
+}
+
+/** What the low-pass lets through at a squared frequency. */
+function lowPass(square: number): number {
+  const ratio = square / (cutoff * cutoff);
+  let power = 1;
+  for (let step = 0; step < sharpness; step++) power *= ratio;
+  return 1 / (1 + power);
 }
 
 function mirrored(kx: number, ky: number, width: number, height: number): readonly number[] {
@@ -66,24 +81,26 @@ function frequencies(length: number): Float64Array {
 interface Plane {
   readonly fx: Float64Array;
   readonly fy: Float64Array;
+  readonly inverse: Float64Array;
   readonly orientation: number;
 }
 
 // With a = the angle to the orientation, 3a passes pi at 60 degrees, and cos 3a = 4 cos^3 a - 3 cos a needs no arc at all.
-function fillAngular(filter: Float64Array, { fx, fy, orientation }: Plane): readonly [number, number] {
+function fillAngular(
+  filter: Float64Array,
+  { fx, fy, inverse, orientation }: Plane,
+): readonly [number, number] {
   const angle = (orientation * Math.PI) / orientationCount;
   const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
   let [from, to] = [fx.length, 0];
-  for (let ky = 0; ky < fy.length; ky++) {
-    for (let kx = 0; kx < fx.length; kx++) {
-      const [x, y] = [fx[kx]!, fy[ky]!];
-      const radius = Math.hypot(x, y);
-      // At frequency 0 every radial filter is 0.
-      if (radius === 0) continue;
-      // Rows count downwards, angles upwards.
-      const near = (x * cos - y * sin) / radius;
+  for (let ky = 0, at = 0; ky < fy.length; ky++) {
+    // Rows count downwards, angles upwards.
+    const up = fy[ky]! * sin;
+    for (let kx = 0; kx < fx.length; kx++, at++) {
+      // Frequency 0 has no direction: every radial filter is 0 there, and this one stays so.
+      const near = (fx[kx]! * cos - up) * inverse[at]!;
       if (near <= 0.5) continue;
-      filter[ky * fx.length + kx] = (4 * near ** 3 - 3 * near + 1) / 2;
+      filter[at] = (4 * near * near * near - 3 * near + 1) / 2;
       if (kx < from) from = kx;
       if (kx >= to) to = kx + 1;
     }
