@@ -71,6 +71,9 @@ export interface Pieces {
 /** Cuts half a circle of radius 1 into so many pieces. */
 export function halfCircle(count: number): Pieces {
   const angle = Math.PI / count;
-  const steps = Float64Array.from({ length: count }, (_, piece) => Math.sin(piece * angle) - Math.sin((piece + 1) * angle));
+  const steps = Float64Array.from(
+    { length: count },
+    (_, piece) => Math.sin(piece * angle) - Math.sin((piece + 1) * angle),
+  );
   return { steps, sine: Math.sin(angle), chord: 2 * Math.sin(angle / 2) };
 }
