@@ -90,9 +90,20 @@ function drawValidation() {
     v.codes.length === 0 ? null : table(['rule', 'level', 'found', 'first'], v.codes.map((one) => [one.code, one.level, one.count, one.first])));
 }
 
+/** Two panels side by side; one alone gets the whole row. */
+function beside(one, other) {
+  const both = [one, other].filter((panel) => panel !== null);
+  if (both.length === 1) both[0].className = 'wide';
+  return both;
+}
+
 function redraw() {
   const found = count();
-  const panels = [drawOverview(found), drawSplits(), drawHistogram(found), drawClasses(found), drawHeat(), drawSimulation(), drawValidation(), drawSamples(found), drawAgreement(), drawDrift(), drawFeedback(), drawScores()];
+  const left = h('div', { class: 'stack' }, drawHistogram(found), drawHeat());
+  const panels = [
+    drawOverview(found), drawSplits(), left, drawClasses(found), drawSamples(found), drawAgreement(), drawDrift(),
+    drawFeedback(), drawScores(), ...beside(drawSimulation(), drawValidation()),
+  ];
   const open = document.activeElement && document.activeElement.id;
   document.getElementById('main').replaceChildren(...panels.filter((panel) => panel !== null));
   if (open) document.getElementById(open)?.focus();

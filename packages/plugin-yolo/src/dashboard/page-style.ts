@@ -15,6 +15,7 @@ select:focus-visible, button:focus-visible, input:focus-visible { outline: 2px s
 main { max-width: 1360px; margin: 0 auto; padding: 22px 28px 60px; display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 20px; }
 section { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 18px 20px; min-width: 0; }
 section.wide { grid-column: 1 / -1; }
+.stack { display: grid; gap: 20px; align-content: start; min-width: 0; }
 h2 { font-size: 15px; font-weight: 650; margin: 0 0 2px; }
 h3 { font-size: 13px; font-weight: 600; margin: 16px 0 4px; }
 p { margin: 0 0 12px; color: var(--muted); font-size: 13px; max-width: 86ch; }
