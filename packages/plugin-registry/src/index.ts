@@ -49,8 +49,7 @@ export default definePlugin({
     gc,
     import: importTask,
     update,
-    repro,
   },
   stores: [remoteDriver],
-  failures: { $catalogue: [...registryFailures.$catalogue, ...pipelineFailures.$catalogue] },
+  failures: [registryFailures, pipelineFailures],
 });
