@@ -1,4 +1,5 @@
 import { fail } from '../model/failure.ts';
+import type { Claim } from '../state/claims.ts';
 import { describeLine } from '../state/line-lock.ts';
 import type { State } from '../state/state.ts';
 import type { Committer } from './commit.ts';
@@ -22,18 +23,24 @@ export class Ownership {
   }
 
   /**
-   * Throws `output.collision` where another item of the line, or a key that some disks would merge, has it, and
+   * Decides on all outputs of an item, in their order.
+   *
+   * Throws `output.collision` where another item of the line, or a key that some disks would merge, has one, and
    * `output.claimed` where another line has it. A map without rows claims nothing for long, so for it such a file is
    * `owned`: it may turn out to be the very same.
    */
-  check(to: Publishing, output: Staged): Standing {
-    const url = claimUrl(to.place, output.key, output.kind);
+  check(to: Publishing, staged: readonly Staged[]): Standing[] {
+    const urls = staged.map(({ key, kind }) => claimUrl(to.place, key, kind));
+    const claims = this.#state.claims.findAll(urls);
+    return staged.map((output, i) => this.#standing(to, output, urls[i] as string, claims[i]));
+  }
+
+  #standing(to: Publishing, output: Staged, url: string, claim: Claim | undefined): Standing {
     // Two items of one group may write the same key before either is recorded.
     const pending = this.#committer.pendingClaim(url);
     if (pending !== undefined && (pending.line !== to.line.id || pending.key !== to.key)) {
       throw this.#collision(to, output, pending.url === url ? `item '${pending.key}' of this run` : pending.url);
     }
-    const claim = this.#state.claims.find(url);
     // `work:` is ours whatever the state remembers of it.
     let ours = to.inherited || to.place.startsWith('work:');
     if (claim !== undefined) {

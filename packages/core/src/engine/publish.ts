@@ -31,7 +31,7 @@ export class Publisher {
   /** Synchronous for places on a local disk, where a promise per file would cost as much as the rename. */
   publish(to: Publishing, staged: readonly Staged[]): StoredOutput[] | Promise<StoredOutput[]> {
     // All are checked before the first is published: an item that may not write one of its files writes none.
-    const standings = staged.map((output) => this.#ownership.check(to, output));
+    const standings = this.#ownership.check(to, staged);
     if (standings.includes('owned')) return this.#besideOwned(to, staged, standings);
     const ours = standings.map((standing) => standing === 'ours');
     if (to.store.localPath('x') === undefined) return this.#publishRemote(to, staged, ours);
