@@ -108,7 +108,9 @@ key_repository = ${root}/fernet
 [credential]
 key_repository = ${root}/credential
 [cache]
-enabled = false
+# In its own memory: it looks up who may do what for every token, and SQLite is slow at that.
+enabled = true
+backend = dogpile.cache.memory
 `,
   );
 }
