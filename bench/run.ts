@@ -5,11 +5,13 @@ import { join } from 'node:path';
 import { root } from '../scripts/checkout.mjs';
 import { coldStart } from './cold-start.ts';
 import { diatom } from './diatom.ts';
+import { dogs } from './dogs.ts';
 import { ifcbExtract } from './ifcb-extract.ts';
 import { ifcbClassify } from './ifcb-classify.ts';
 import { noOp } from './no-op.ts';
 import { overhead } from './overhead.ts';
 import { plan } from './plan.ts';
+import { registry } from './registry.ts';
 import { resume } from './resume.ts';
 import { stores } from './stores.ts';
 import type { Bench, Scene } from './support/bench.ts';
@@ -27,10 +29,12 @@ const benches: readonly Bench[] = [
   overhead,
   resume,
   diatom,
+  dogs,
   stores,
   ifcbExtract,
   ifcbClassify,
   yolo,
+  registry,
 ];
 const resultsDir = join(root, 'bench', 'results');
 

@@ -1,3 +1,4 @@
+import { canonicalJson } from '../lib/canonical-json.ts';
 import type { Reason } from '../model/event.ts';
 import { fail } from '../model/failure.ts';
 import type { ExpectedOutput } from '../model/step.ts';
@@ -17,8 +18,8 @@ export interface PlanOptions {
   /** Undefined where the map has no place. */
   readonly checker: OutputChecker | undefined;
   readonly key: (item: unknown) => string;
-  /** Canonical JSON of an item as it is compared. */
-  readonly canonical: (item: unknown) => string;
+  /** How an item is compared, where its own canonical JSON is not what decides. */
+  readonly canonical: ((item: unknown) => string) | undefined;
   readonly force: boolean;
   /** Nothing may be written, not even what was found out on the way. */
   readonly dryRun: boolean;
@@ -89,7 +90,7 @@ export class MapPlanner {
   async #planBatch(batch: Batch): Promise<void> {
     const map = this.#map;
     if (batch.origins !== undefined) for (const origin of batch.origins) map.origins.push(origin);
-    const candidates = batch.items.map((item) => this.#candidate(item));
+    const candidates = batch.items.map((item, i) => this.#candidate(item, batch.texts?.[i]));
     const keys = candidates.map((candidate) => candidate.key);
     const rows = map.keepsRows ? this.#options.state.rows.find(map.line.id, keys) : noRows;
     const inBatch = new Set<string>();
@@ -119,14 +120,16 @@ export class MapPlanner {
       await this.#checkBehind(sure.length === 0 ? reuses : reuses.filter((reuse) => !sure.includes(reuse)));
   }
 
-  #candidate(item: unknown): Candidate {
+  #candidate(item: unknown, known: string | undefined): Candidate {
     const key = this.#options.key(item);
     if (typeof key !== 'string' || key === '')
       throw fail('item.key', { key: String(key), why: 'it is not a text, or it is empty' });
     // U+001F separates a generator's sub-keys; lone surrogates cannot be found again in the state.
     if (key.includes(subKeySeparator) || !key.isWellFormed())
       throw fail('item.key', { key, why: 'it holds a control character or broken Unicode' });
-    return { ord: this.#map.total++, key, item, text: comparable(this.#options.canonical(item)) };
+    const { canonical } = this.#options;
+    const text = canonical === undefined ? (known ?? canonicalJson(item)) : canonical(item);
+    return { ord: this.#map.total++, key, item, text: comparable(text) };
   }
 
   /** Undefined when the row matches; its outputs are still to be checked. */

@@ -153,7 +153,7 @@ export class TaskRun {
           verify: this.#options.verify,
         }),
       key: options.key ?? defaultKey,
-      canonical: options.canonical ?? canonicalJson,
+      canonical: options.canonical,
       force,
       dryRun,
       run,

@@ -14,7 +14,6 @@ export interface MovedObject {
  */
 export const pushObject = defineStep({
   name: 'push-object',
-  needs: { lane: 'network' },
   retries: 3,
   rows: false,
   expects: ({ key, file }: MovedObject) => [{ key, size: file.size }],
@@ -30,7 +29,6 @@ export const pushObject = defineStep({
  */
 export const pushTree = defineStep({
   name: 'push-tree',
-  needs: { lane: 'network' },
   retries: 3,
   rows: false,
   expects: ({ key, file }: MovedObject) => [{ key, size: file.size }],
