@@ -14,6 +14,7 @@ import {
 } from '../../model/driver.ts';
 import { isStaged, stagingFolder } from '../key.ts';
 import { troubleOf } from '../trouble.ts';
+import { removeAbandoned } from './abandoned.ts';
 import { readHttp } from './http-read.ts';
 import { DavFolders } from './webdav-folders.ts';
 import { childrenOf, listDav, toEntry } from './webdav-list.ts';
@@ -138,7 +139,10 @@ export class WebdavDriver implements Driver {
   }
 
   async close(): Promise<void> {
-    if (this.#hasStaged) await this.#prune(`${stagingFolder}/put`);
+    if (this.#hasStaged) {
+      await removeAbandoned(this);
+      await this.#prune(`${stagingFolder}/put`);
+    }
     this.#session.close();
   }
 
