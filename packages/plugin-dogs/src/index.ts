@@ -1,5 +1,7 @@
 import { definePlugin } from '@dataset-runner/core/plugin';
 import { dogsFailures } from './failures.ts';
+import { austin } from './tasks/austin.ts';
+import { all, breeds, individuals } from './tasks/groups.ts';
 import { stanford } from './tasks/stanford.ts';
 import { tsinghua } from './tasks/tsinghua.ts';
 
@@ -7,6 +9,6 @@ import { tsinghua } from './tasks/tsinghua.ts';
 export default definePlugin({
   name: 'dogs',
   api: 1,
-  tasks: { stanford, tsinghua },
+  tasks: { stanford, tsinghua, austin, breeds, individuals, all },
   failures: dogsFailures,
 });
