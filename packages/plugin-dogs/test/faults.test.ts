@@ -140,11 +140,18 @@ describe('carrying archives on a bad day', function () {
         `stores:\n  bucket: { url: 'gs://spot', endpoint: '${gcs.url}', createBucket: true, projectId: lab, anonymous: true }\n`,
       );
       const args = ['run', 'dogs:stanford', '--out', 'bucket:', '--archives', archivesOf(site.url, { images: 'images.tar' }, { images })];
+      const isUpload = (url = ''): boolean => url.includes('/upload/');
       let uploads = 0;
-      gcs.fault = (request) => ((request.method === 'POST' || request.method === 'PUT') && (request.url ?? '').includes('/upload/') && ++uploads > 40 ? { status: 403, reason: 'quotaExceeded' } : undefined);
-      const first = await rig.json(...args);
-      assert.equal(first.code, 1);
-      assert.ok(codesOf(first.report).every((name) => /^store\.(full|denied|throttled)$/.test(name)), JSON.stringify(first.report['failures']));
+      for (const [status, reason, name] of [
+        [507, 'insufficientStorage', 'store.full'],
+        [403, 'forbidden', 'store.denied'],
+      ] as const) {
+        gcs.fault = ({ url }) => (isUpload(url) && ++uploads > 40 ? { status, reason } : undefined);
+        const { code, report } = await rig.json(...args);
+        assert.ok(code !== 0, `${status}`);
+        assert.deepEqual(codesOf(report), [name], JSON.stringify(report['failures']));
+        assert.ok(![...gcs.requests].some((line) => line.includes('dataset.json')), 'no manifest');
+      }
       const held = gcs.requests.filter((line) => line.includes('/upload/')).length;
       gcs.fault = () => undefined;
       const second = await rig.json(...args);
