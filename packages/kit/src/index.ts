@@ -43,6 +43,7 @@ export {
 export { splitFailures } from './split-failures.ts';
 export { readSplitManifest, splitManifest } from './split-manifest.ts';
 export { type ImageFacts, type ImageProblem, inspectImage, type InspectOptions } from './image.ts';
+export { type CropBox, type CropOptions, cropToSquare } from './crop.ts';
 export { hammingDistance, phash, type RawImage } from './phash.ts';
 export { encodeGrayPng, type GrayImage } from './png-encode.ts';
 export {

@@ -49,6 +49,17 @@ export const dogsFailures = defineFailures('dogs', {
     about: 'A place that should hold images has none.',
     message: (of: { readonly place: string }) => `${of.place} has no images`,
   },
+  findings: {
+    about: 'A set was looked at, something was found, and the task was asked to fail then.',
+    message: (of: { readonly images: number; readonly kinds: readonly string[]; readonly report: string }) =>
+      `among ${of.images} images: ${of.kinds.join(', ')}; ${of.report} says where`,
+  },
+  unprepared: {
+    about: 'Dogs could not be cut out of their images, and the task was not told to leave them out.',
+    message: (of: { readonly count: number; readonly first: string; readonly why: string }) =>
+      `${of.count} dogs could not be cut out, for example ${of.first}: ${of.why}`,
+    hint: () => '`dogs:verify` lists all images in trouble; --on-broken leave-out goes on without them.',
+  },
   'folder-unknown': {
     about: 'The name of a folder does not say which breed it holds.',
     message: (of: { readonly folder: string }) =>
