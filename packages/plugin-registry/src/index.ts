@@ -4,6 +4,7 @@ import { pipelineFailures } from './pipeline/pipeline-failures.ts';
 import { remoteDriver } from './remotes/remote-driver.ts';
 import { add } from './tasks/add.ts';
 import { checkout } from './tasks/checkout.ts';
+import { classifyDayNightFoggy, removeCorrupted, removeDarkAndBright } from './tasks/clean-images.ts';
 import { commit } from './tasks/commit.ts';
 import { dag } from './tasks/dag.ts';
 import { diff } from './tasks/diff.ts';
@@ -43,6 +44,9 @@ export default definePlugin({
     dag,
     params,
     metrics,
+    'remove-corrupted': removeCorrupted,
+    'remove-dark-and-bright': removeDarkAndBright,
+    'classify-day-night-foggy': classifyDayNightFoggy,
     diff,
     remove,
     move,
