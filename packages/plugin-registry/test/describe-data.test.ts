@@ -102,6 +102,21 @@ describe('what DVC does not say of data', function () {
     assert.deepEqual(['a/b-c', 'x', '-a', 'a b'].map(isArtifactName), [true, true, false, false]);
   });
 
+  it('diff draws a page with what came, went and changed as thumbnails', async () => {
+    await using rig = await registry(set, { remote: false });
+    await done(rig, 'add', 'set');
+    git(rig, 'add', '-A');
+    git(rig, 'commit', '-qm', 'set');
+    rig.write('set/train/a.png', picture(8));
+    rig.write('set/train/new.png', picture(9));
+    rig.write('set/test/note <b>.txt', 'no image');
+    await done(rig, 'diff', 'HEAD', '--html', 'pages/diff.html');
+    const page = rig.read('pages/diff.html');
+    assert.equal(page.match(/data:image\/webp/g)?.length, 3, 'before and after of one, and one that came');
+    assert.match(page, /unreadable/);
+    assert.doesNotMatch(page, /<b>\.txt/);
+  });
+
   it('a card says what the set is and where it comes from', async () => {
     await using rig = await registry(set, { remote: false });
     await done(rig, 'add', 'set');
