@@ -1,6 +1,6 @@
 // The whole life of an image registry in one folder: raw images, a processed set made of them by three stages, more raw
 // images on a branch, the set made again, all of it in git and in a remote.
-// `node examples/registry/story.ts <empty folder> [<remote url>] [<endpoint of S3>]`
+// `node examples/registry/processed-set.ts <empty folder> [<remote url>] [<endpoint of S3>]`
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
