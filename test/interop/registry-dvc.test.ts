@@ -4,6 +4,8 @@ import { dirname, join } from 'node:path';
 import type { ProjectRig } from '@dataset-runner/core/testing';
 import { done, emptyProject, registry, textsIn } from '../../packages/plugin-registry/test/support/registry.ts';
 import { seeded } from '../../packages/kit/src/seeded.ts';
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { type CephServer, prepareCeph, startCeph } from '../../scripts/servers/ceph.ts';
 import { skip } from '../support/skip.ts';
 import { type Dvc, dvcOf, git } from './dvc.ts';
 
@@ -136,6 +138,55 @@ describe('registry beside stock dvc 3.67.1', function () {
       await done(rig, 'checkout', '--relink');
       await allAgree(rig);
     }
+  });
+});
+
+describe('registry and stock dvc on one S3 remote', function () {
+  this.timeout(300_000);
+  let dvc: Dvc;
+  let server: CephServer;
+  before(async function () {
+    this.timeout(600_000);
+    const found = dvcOf('3.67.1', 'dvc[s3]==3.67.1');
+    if (typeof found === 'string') skip(this, found);
+    const why = await prepareCeph();
+    if (why !== undefined) skip(this, why);
+    dvc = found;
+    server = await startCeph();
+  });
+  after(async () => server?.stop());
+
+  it('what either pushes is what the other has nothing to add to, and pulls', async () => {
+    const { url, accessKeyId, secretAccessKey } = server;
+    const credentials = { accessKeyId, secretAccessKey };
+    const client = new S3Client({ endpoint: url, region: 'us-east-1', forcePathStyle: true, credentials });
+    await client.send(new CreateBucketCommand({ Bucket: 'lab' }));
+    client.destroy();
+    await using rig = await registry(
+      { 'ours/a': 'a', 'ours/sub/b': 'b', 'theirs/c': 'c' },
+      { remote: 's3://lab/registry' },
+    );
+    await done(rig, 'remote', 'modify', 'storage', 'endpointurl', url);
+    await done(rig, 'remote', 'modify', 'storage', 'region', 'us-east-1');
+    await done(rig, 'remote', 'modify', 'storage', 'access_key_id', accessKeyId, '--local');
+    await done(rig, 'remote', 'modify', 'storage', 'secret_access_key', secretAccessKey, '--local');
+    await done(rig, 'add', 'ours');
+    await done(rig, 'push');
+    assert.equal(dvc.status(rig.dir, '-c'), '');
+    dvc.run(rig.dir, 'add', 'theirs');
+    dvc.run(rig.dir, 'push');
+    assert.equal((await done(rig, 'status', '--cloud'))['isClean'], true);
+    const state = rig.read('.dvc/config') + JSON.stringify(textsIn(rig, '.runner'));
+    assert.equal(state.includes(secretAccessKey), false, 'the secret is in no state and no log');
+    const gone = (): void => {
+      for (const path of ['ours', 'theirs', '.dvc/cache']) rmSync(rig.path(path), { recursive: true });
+    };
+    gone();
+    await done(rig, 'pull');
+    assert.deepEqual([rig.read('ours/sub/b'), rig.read('theirs/c')], ['b', 'c']);
+    gone();
+    dvc.run(rig.dir, 'pull');
+    assert.equal((await done(rig, 'status'))['isClean'], true);
   });
 });
 

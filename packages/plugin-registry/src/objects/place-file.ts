@@ -19,7 +19,7 @@ import { hashBytes, hashFile, isTrusted } from './cache-file.ts';
 export type LinkType = 'reflink' | 'hardlink' | 'symlink' | 'copy';
 
 /** DVC's default: files can be edited in place without touching the cache. */
-export const defaultLinkTypes: readonly LinkType[] = ['reflink', 'copy'];
+const defaultLinkTypes: readonly LinkType[] = ['reflink', 'copy'];
 
 /** Reads `cache.type`; DVC falls through what the file system cannot do, and so do we. */
 export function linkTypesOf(type: string | readonly string[] | undefined): readonly LinkType[] {

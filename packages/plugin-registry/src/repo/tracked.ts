@@ -15,11 +15,6 @@ export interface TrackedFile {
   readonly stage: StageFile;
 }
 
-/** All `.dvc` files of a repository, in the order of their paths. */
-export function trackedFiles(root: string): TrackedFile[] {
-  return describedBy(root).tracked;
-}
-
 /** What a repository's own files say of its data: `.dvc` files and pipeline outputs, in the order of their paths. */
 export function describedBy(root: string): { readonly tracked: TrackedFile[]; readonly locked: LockedOut[] } {
   const tracked: TrackedFile[] = [];

@@ -46,7 +46,7 @@ function depOf({ path, repo, ...hashed }: ImportSource): ValueMap {
 }
 
 /** In DVC's order; the digest on top is over all that follows. */
-export function stageOf(before: string | undefined, path: string, out: Hashed, dep: ValueMap): ValueMap {
+function stageOf(before: string | undefined, path: string, out: Hashed, dep: ValueMap): ValueMap {
   const old = before === undefined ? null : valueOf(readYaml(before).root);
   const withOuts = withOut(before, path, out);
   const stage = new Map<string, Value>([

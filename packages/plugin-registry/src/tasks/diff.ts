@@ -113,7 +113,7 @@ async function hashesInWorkspace(repo: Repo, context: Pick<RunContext<unknown>, 
 }
 
 /** What differs, each list in the order of paths. A file that went and one that came with the same bytes was renamed. */
-export function compared(old: ReadonlyMap<string, string>, now: ReadonlyMap<string, string>) {
+function compared(old: ReadonlyMap<string, string>, now: ReadonlyMap<string, string>) {
   const byPath = ([a]: readonly [string, string], [b]: readonly [string, string]): number => (a < b ? -1 : 1);
   const came = new Map([...now].filter(([path]) => !old.has(path)).sort(byPath));
   const went = new Map([...old].filter(([path]) => !now.has(path)).sort(byPath));

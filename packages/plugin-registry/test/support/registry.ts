@@ -67,7 +67,10 @@ export function git(rig: ProjectRig, ...args: readonly string[]): string {
 
 /** All files below a folder of the project with their text. */
 export function textsIn(rig: ProjectRig, folder: string): { readonly [relpath: string]: string } {
-  const root = join(rig.dir, folder);
+  return textsBelow(join(rig.dir, folder));
+}
+
+export function textsBelow(root: string): { readonly [relpath: string]: string } {
   const names = readdirSync(root, { recursive: true, encoding: 'utf8' }).sort();
   const files = names.filter((name) => statSync(join(root, name)).isFile());
   return Object.fromEntries(files.map((name) => [name, readFileSync(join(root, name), 'utf8')]));
