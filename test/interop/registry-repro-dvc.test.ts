@@ -149,13 +149,11 @@ describe('pipelines beside dvc', function () {
   it('a stage written by either is the same text', async () => {
     await using rig = await project();
     const parts = ['-d', 'in', '-d', 'run.sh', '-o', 'made', '-p', 'train.lr,names', '-p', 'more.json:width'];
+    const last = ['--metrics-no-cache', 'q.json', '--', 'cp run.sh made && echo {} > q.json'];
     dvc(rig, 'stage', 'add', '-q', '-n', 'late', ...parts, '-M', 'q.json', 'cp run.sh made && echo {} > q.json');
     const theirs = rig.read('dvc.yaml');
     rig.write('dvc.yaml', pipeline);
-    const { code, stderr } = await rig.runner(
-      ...['run', 'registry:stage-add', '--name', 'late', ...parts, '--metrics-no-cache', 'q.json'],
-      ...['--', 'cp run.sh made && echo {} > q.json'],
-    );
+    const { code, stderr } = await rig.runner('run', 'registry:stage-add', '--name', 'late', ...parts, ...last);
     assert.equal(code, 0, stderr);
     assert.equal(rig.read('dvc.yaml'), theirs);
   });

@@ -4,9 +4,13 @@ import { pipelineFailures } from './pipeline/pipeline-failures.ts';
 import { remoteDriver } from './remotes/remote-driver.ts';
 import { add } from './tasks/add.ts';
 import { checkout } from './tasks/checkout.ts';
+import { card } from './tasks/card.ts';
+import { check } from './tasks/check.ts';
+import { classifyDayNightFoggy, removeCorrupted, removeDarkAndBright } from './tasks/clean-images.ts';
 import { commit } from './tasks/commit.ts';
 import { dag } from './tasks/dag.ts';
 import { diff } from './tasks/diff.ts';
+import { exportTask } from './tasks/export.ts';
 import { fetch } from './tasks/fetch.ts';
 import { gc } from './tasks/gc.ts';
 import { importTask } from './tasks/import.ts';
@@ -43,6 +47,12 @@ export default definePlugin({
     dag,
     params,
     metrics,
+    check,
+    card,
+    export: exportTask,
+    'remove-corrupted': removeCorrupted,
+    'remove-dark-and-bright': removeDarkAndBright,
+    'classify-day-night-foggy': classifyDayNightFoggy,
     diff,
     remove,
     move,

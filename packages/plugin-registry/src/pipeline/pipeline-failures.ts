@@ -45,6 +45,21 @@ export const pipelineFailures = defineFailures('registry', {
     message: (of: { readonly stage: string; readonly name: string; readonly file: string }) =>
       `${of.stage}: ${of.file} has no parameter '${of.name}'`,
   },
+  'splits-leak': {
+    about: '`registry:check --on-leak error` found alike images in different parts of a split.',
+    message: (of: { readonly pairs: number }) =>
+      `${of.pairs} pairs of alike images stand in different parts of a split`,
+    hint: () => 'Look at check.html; keep pictures of one scene in one part.',
+  },
+  'version-there': {
+    about: 'A version of an artifact is tagged in git already; versions do not move.',
+    message: (of: { readonly tag: string }) => `git has the tag ${of.tag} already`,
+  },
+  'version-name': {
+    about: 'A name, version or stage of an artifact is none that GTO would read.',
+    message: (of: { readonly what: string; readonly name: string; readonly form: string }) =>
+      `'${of.name}' is no ${of.what}: ${of.form}`,
+  },
   'params-unsupported': {
     about: 'Parameters are read from YAML and JSON, not from TOML or Python.',
     message: (of: { readonly file: string }) => `${of.file} is neither YAML nor JSON`,

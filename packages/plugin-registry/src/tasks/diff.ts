@@ -1,9 +1,11 @@
+import { basename, dirname, join, resolve } from 'node:path';
 import { defineTask, type RunContext, z } from '@dataset-runner/core/plugin';
 import { type NeededOut, neededOuts, outsOf, treeEntries } from '../objects/needed.ts';
-import { isTreeOid } from '../objects/object-path.ts';
+import { isTreeOid, objectKey } from '../objects/object-path.ts';
 import { treeOf } from '../formats/tree.ts';
 import { commitOf, History } from '../repo/at-revision.ts';
 import { openRepo, type Repo } from '../repo/repo.ts';
+import { drawDiff } from '../steps/draw-diff.ts';
 import { hashesHere, hashingSteps } from './hashes-here.ts';
 
 const entry = z.object({ path: z.string(), hash: z.string() });
@@ -11,10 +13,15 @@ const entry = z.object({ path: z.string(), hash: z.string() });
 /** Compares tracked data of two commits, or of a commit and the workspace, as `dvc diff` does. */
 export const diff = defineTask({
   summary: 'List what was added, changed, renamed and deleted since a commit, or between two',
-  examples: ['runner run registry:diff', 'runner run registry:diff v1.0 v1.1 --json'],
+  examples: [
+    'runner run registry:diff',
+    'runner run registry:diff v1.0 v1.1 --json',
+    'runner run registry:diff main --html diff.html',
+  ],
   params: z.object({
     from: z.string().default('HEAD').describe('A commit').meta({ positional: true }),
     to: z.string().optional().describe('Another; default: the workspace').meta({ positional: true }),
+    html: z.string().optional().describe('Also draw a page with thumbnails, at this path'),
   }),
   outputs: z.object({
     added: z.array(entry),
@@ -23,7 +30,7 @@ export const diff = defineTask({
     renamed: z.array(z.object({ path: z.object({ old: z.string(), new: z.string() }), hash: z.string() })),
     'not in cache': z.array(entry),
   }),
-  steps: hashingSteps,
+  steps: { ...hashingSteps, drawDiff },
   async run(context) {
     const { params } = context;
     const repo = openRepo(process.cwd());
@@ -32,7 +39,9 @@ export const diff = defineTask({
     const at = (revision: string) => hashesOf(repo, outsOf(history.at(commitOf(repo, revision))), lacking);
     const old = at(params.from);
     const now = params.to === undefined ? await hashesInWorkspace(repo, context) : at(params.to);
-    return { ...compared(old, now), 'not in cache': [...lacking].map(([path, hash]) => ({ path, hash })) };
+    const differences = compared(old, now);
+    if (params.html !== undefined) await drawPage(repo, differences, context, params.html);
+    return { ...differences, 'not in cache': [...lacking].map(([path, hash]) => ({ path, hash })) };
   },
   render({ added, deleted, modified, renamed }) {
     const lines = [
@@ -44,6 +53,32 @@ export const diff = defineTask({
     return lines.length === 0 ? 'no difference' : lines.join('\n');
   },
 });
+
+// Bytes of a commit lie in the cache; those of the workspace may lie there only.
+async function drawPage(
+  repo: Repo,
+  differences: ReturnType<typeof compared>,
+  { params, once }: Pick<RunContext<{ readonly from: string; readonly to?: string | undefined }>, 'params' | 'once'>,
+  html: string,
+): Promise<void> {
+  const cached = (hash: string): string[] =>
+    (['files/md5', 'legacy'] as const).map((layout) => join(repo.cacheDir, objectKey(hash, layout)));
+  const after = (path: string, hash: string): string[] =>
+    params.to === undefined ? [join(repo.root, path), ...cached(hash)] : cached(hash);
+  const isFile = ({ path }: { readonly path: string }): boolean => !path.endsWith('/');
+  const { added, deleted, modified, renamed } = differences;
+  const page = {
+    key: basename(html),
+    title: `Data of ${params.from} and ${params.to ?? 'the workspace'}`,
+    added: added.filter(isFile).map(({ path, hash }) => ({ path, before: [], after: after(path, hash) })),
+    deleted: deleted.filter(isFile).map(({ path, hash }) => ({ path, before: cached(hash), after: [] })),
+    modified: modified
+      .filter(isFile)
+      .map(({ path, hash }) => ({ path, before: cached(hash.old), after: after(path, hash.new) })),
+    renamed: renamed.map(({ path }) => path),
+  };
+  await once(drawDiff, page, { into: resolve(dirname(html)), key: page.key });
+}
 
 /** Path to hash; a folder's path ends in a slash, and its files stand beside it. */
 type Hashes = Map<string, string>;
