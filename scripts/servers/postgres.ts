@@ -10,6 +10,8 @@ export interface Postgres extends AsyncDisposable {
   /** Of a database that is empty; the password is to be put in where the server wants one. */
   readonly url: string;
   readonly password: string;
+  /** What psql prints for a statement: a line a row, its cells by `|`. */
+  ask(sql: string): string;
 }
 
 /** The folder of PostgreSQL's programs, or undefined. Debian keeps them out of the PATH. */
@@ -47,17 +49,21 @@ export async function startPostgres(bin: string): Promise<Postgres> {
     'fsync=off',
   ];
   const [program = '', ...args] = [...as, join(bin, 'postgres'), ...options];
-  const asks = [join(bin, 'psql'), `postgres://runner:${password}@127.0.0.1:${port}/postgres`, '-qAtc'] as const;
-  const stop = await startProcess({
-    program,
-    args,
-    root,
-    isReady: async () => spawnSync(asks[0], [...asks.slice(1), 'SELECT 1']).status === 0,
-  });
-  run([...asks, 'CREATE DATABASE pivot'], root);
+  const ask = (sql: string, name: string): string =>
+    run([join(bin, 'psql'), `postgres://runner:${password}@127.0.0.1:${port}/${name}`, '-qAtc', sql], root);
+  const isReady = async (): Promise<boolean> => {
+    try {
+      return ask('SELECT 1', 'postgres') === '1';
+    } catch {
+      return false;
+    }
+  };
+  const stop = await startProcess({ program, args, root, isReady });
+  ask('CREATE DATABASE pivot', 'postgres');
   return {
     url: `postgres://runner@127.0.0.1:${port}/pivot`,
     password,
+    ask: (sql) => ask(sql, 'pivot'),
     async [Symbol.asyncDispose]() {
       await stop();
       await rm(root, { recursive: true, force: true });
@@ -65,9 +71,10 @@ export async function startPostgres(bin: string): Promise<Postgres> {
   };
 }
 
-function run([program = '', ...args]: readonly string[], cwd: string): void {
-  const { status, stderr } = spawnSync(program, args, { cwd, encoding: 'utf8' });
+function run([program = '', ...args]: readonly string[], cwd: string): string {
+  const { status, stdout, stderr } = spawnSync(program, args, { cwd, encoding: 'utf8' });
   if (status !== 0) throw new Error(`${program} ended with ${status}: ${stderr}`);
+  return stdout.trimEnd();
 }
 
 function uidOfNobody(): number {

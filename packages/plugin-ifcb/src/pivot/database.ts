@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import { DatabaseSync } from 'node:sqlite';
 import { fail } from '@dataset-runner/core/plugin';
 import { pivotFailures } from './failures.ts';
 import type { Dialect } from './schema.ts';
@@ -51,7 +51,7 @@ async function openSqlite(path: string): Promise<Database> {
     dialect: 'sqlite',
     async query(sql, values = []) {
       try {
-        return database.prepare(sql).all(...(values as readonly SQLInputValue[])) as { [column: string]: unknown }[];
+        return database.prepare(sql).all(...values);
       } catch (error) {
         const why = (error as Error).message;
         throw pivotFailures[/locked|busy/.test(why) ? 'pivot-busy' : 'pivot-refused']({ database: path, why });
