@@ -1,29 +1,9 @@
-// `node examples/ifcb/make.ts [folder] [bins] [images]`: writes a made cruise to try the pipeline with: raw bins, the
-// track of the ship, the people, and a model. 6 bins of 120 images by default.
-import { mkdirSync, writeFileSync } from 'node:fs';
+// `node examples/ifcb/make.ts [folder] [bins] [images]`: writes a made cruise to try the pipeline with; 6 bins of 120
+// triggers by default.
 import { join, resolve } from 'node:path';
-import { drawBin } from './draw-bin.ts';
-import { drawModel } from './draw-model.ts';
+import { writeCruise } from './write-cruise.ts';
 
 const folder = resolve(process.argv[2] ?? join(import.meta.dirname, 'project', 'source'));
 const [bins, images] = [Number(process.argv[3] ?? 6), Number(process.argv[4] ?? 120)];
-const startMs = Date.UTC(2024, 5, 1, 6);
-const hourMs = 3_600_000;
-
-mkdirSync(join(folder, 'raw'), { recursive: true });
-for (let at = 0; at < bins; at++) {
-  const moment = new Date(startMs + at * 2 * hourMs).toISOString().replaceAll(/[-:]|\.\d+Z$/g, '');
-  const id = `D${moment}_IFCB199`;
-  for (const [kind, content] of Object.entries(drawBin({ seed: `bin ${at}`, images })))
-    writeFileSync(join(folder, 'raw', `${id}.${kind}`), content);
-}
-// A fix each hour, on the way out of the Gulf of Maine.
-const fixes = Array.from({ length: bins * 2 + 1 }, (_, hour) => {
-  const time = new Date(startMs - hourMs / 2 + hour * hourMs).toISOString();
-  return `${time},${(42.1 + hour * 0.07).toFixed(4)},${(-70.1 + hour * 0.19).toFixed(4)},${(11.5 + hour * 0.1).toFixed(2)},32.1\n`;
-});
-writeFileSync(join(folder, 'track.csv'), `time,latitude,longitude,temperature,salinity\n${fixes.join('')}`);
-const people = [{ name: 'Ada Ng', affiliation: 'Institute of Small Things', email: 'ada.ng@example.org' }];
-writeFileSync(join(folder, 'people.json'), `${JSON.stringify(people, undefined, 2)}\n`);
-writeFileSync(join(folder, 'model.onnx'), drawModel('coarse'));
+writeCruise(folder, { bins, images });
 process.stdout.write(`${bins} bins of ${images} triggers in ${folder}\n`);

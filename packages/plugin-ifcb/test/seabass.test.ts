@@ -43,10 +43,10 @@ function write(rig: ProjectRig): void {
   rig.write('people.json', people);
 }
 
-const common = [
-  ...['--predictions', './predictions.csv', '--metadata', './meta.csv', '--experiment', 'EXPO', '--cruise', 'EXPO01'],
-  ...['--investigators', './people.json', '--documents', 'protocol.docx', '--out', './sb'],
-];
+const common =
+  '--predictions ./predictions.csv --metadata ./meta.csv --experiment EXPO --cruise EXPO01 --investigators ./people.json --documents protocol.docx --out ./sb'.split(
+    ' ',
+  );
 
 describe('ifcb:seabass', function () {
   this.timeout(60_000);

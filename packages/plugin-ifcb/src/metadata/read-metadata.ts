@@ -28,7 +28,7 @@ export function readMetadata(input: string | Uint8Array, { file }: { readonly fi
 }
 
 /** How the cells of a table become metadata. */
-export function metadataCells(
+function metadataCells(
   columns: readonly string[],
   file: string,
 ): (row: { readonly line: number; readonly cells: readonly string[] }) => BinMetadata {

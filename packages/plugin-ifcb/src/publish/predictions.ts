@@ -7,6 +7,8 @@ import { publishFailures } from './failures.ts';
 /** The classes of one bin's images. */
 export interface BinClasses {
   readonly bin: string;
+  /** Of the classes, in the order of the scores. */
+  readonly names: readonly string[];
   readonly rows: readonly (Classed & { readonly roi: number; readonly scores: readonly number[] })[];
 }
 
@@ -27,7 +29,7 @@ export async function* readPredictions(
   { file, classes }: PredictionOptions,
 ): AsyncGenerator<BinClasses, void, undefined> {
   const done = new Set<string>();
-  let current: { bin: string; rows: BinClasses['rows'][number][] } | undefined;
+  let current: { bin: string; names: readonly string[]; rows: BinClasses['rows'][number][] } | undefined;
   for await (const { line, values } of readCsv(input, { file })) {
     const invalid = (why: string): Error => publishFailures['prediction-invalid']({ file, line, why });
     const row = 'filepath' in values ? untidyRow(values, classes, invalid) : tidyRow(values, file);
@@ -37,7 +39,7 @@ export async function* readPredictions(
       if (current !== undefined) yield current;
       if (done.has(row.bin)) throw publishFailures['predictions-scattered']({ file, bin: row.bin, line });
       done.add(row.bin);
-      current = { bin: row.bin, rows: [] };
+      current = { bin: row.bin, names: 'filepath' in values ? classes : scoreNames(values), rows: [] };
     }
     current.rows.push(row);
   }
@@ -47,12 +49,16 @@ export async function* readPredictions(
 type Row = BinClasses['rows'][number] & { readonly bin: string };
 type Values = { readonly [column: string]: string };
 
+function scoreNames(values: Values): readonly string[] {
+  return Object.keys(values).flatMap((name) => (name.startsWith('score_') ? [name.slice('score_'.length)] : []));
+}
+
 function tidyRow(values: Values, file: string): Row | undefined {
   for (const wanted of ['bin', 'roi', 'class', 'score'])
     if (!(wanted in values))
       throw publishFailures['metadata-column']({ file, wanted: [wanted], found: Object.keys(values) });
   if (values['bin'] === '') return undefined;
-  const scores = Object.entries(values).flatMap(([name, value]) => (name.startsWith('score_') ? [Number(value)] : []));
+  const scores = scoreNames(values).map((name) => Number(values[`score_${name}`]));
   const { bin, roi, class: name, class_auto: auto = name, score } = values as Values & { readonly bin: string };
   return { bin, roi: Number(roi), name: name!, auto: auto!, score: Number(score), scores };
 }
@@ -71,7 +77,7 @@ function untidyRow(values: Values, classes: readonly string[], invalid: (why: st
 const columns = ['roi', 'name', 'auto', 'score', 'scores'] as const;
 
 /** A bin's classes as they lie between steps. */
-export function encodeClasses({ rows }: BinClasses): string {
+export function encodeClasses({ rows }: Pick<BinClasses, 'rows'>): string {
   const cells = rows.map((row) => ({ ...row, scores: row.scores.join(' ') }));
   return [...writeCsv(cells, { columns: [...columns], formulas: 'keep' })].join('');
 }

@@ -36,7 +36,7 @@ export interface SummarySettings {
 }
 
 /** Images without a class stand under this name. */
-export const withoutClass = 'not classified';
+const withoutClass = 'not classified';
 
 /** Sums the particles of a bin by class. */
 export function summarise(

@@ -6,6 +6,8 @@ export interface SplitBin {
   /** The bin's id. */
   readonly key: string;
   readonly images: number;
+  /** Of the classes, in the order of the scores. */
+  readonly names: readonly string[];
   readonly classes: FileRef;
 }
 
@@ -18,7 +20,7 @@ export const splitPredictions = defineStep({
     for await (const bin of readPredictions(stream, { file: refUrl(table), classes: uses.classes })) {
       if (done(bin.bin)) continue;
       const classes = await output.write(`${bin.bin}.csv`, encodeClasses(bin));
-      yield { key: bin.bin, images: bin.rows.length, classes } satisfies SplitBin;
+      yield { key: bin.bin, images: bin.rows.length, names: bin.names, classes } satisfies SplitBin;
     }
   },
 });

@@ -9,7 +9,7 @@ import { type SeabassOf, writeSb } from '../../src/seabass/write-sb.ts';
 const cruise = { experiment: 'EXPORTS', cruise: 'EXPORTSNP' };
 
 /** A submission with nothing unusual in it. */
-export const madeSubmission: Submission = {
+const madeSubmission: Submission = {
   ...cruise,
   dataStatus: 'preliminary',
   release: 1,
