@@ -6,6 +6,7 @@ import { root } from '../scripts/checkout.mjs';
 import { coldStart } from './cold-start.ts';
 import { diatom } from './diatom.ts';
 import { ifcbExtract } from './ifcb-extract.ts';
+import { ifcbFeatures } from './ifcb-features.ts';
 import { ifcbClassify } from './ifcb-classify.ts';
 import { noOp } from './no-op.ts';
 import { overhead } from './overhead.ts';
@@ -29,6 +30,7 @@ const benches: readonly Bench[] = [
   diatom,
   stores,
   ifcbExtract,
+  ifcbFeatures,
   ifcbClassify,
   yolo,
 ];
