@@ -7,6 +7,7 @@ import { coldStart } from './cold-start.ts';
 import { diatom } from './diatom.ts';
 import { dogs } from './dogs.ts';
 import { ifcbExtract } from './ifcb-extract.ts';
+import { ifcbFeatures } from './ifcb-features.ts';
 import { ifcbClassify } from './ifcb-classify.ts';
 import { noOp } from './no-op.ts';
 import { overhead } from './overhead.ts';
@@ -32,6 +33,7 @@ const benches: readonly Bench[] = [
   dogs,
   stores,
   ifcbExtract,
+  ifcbFeatures,
   ifcbClassify,
   yolo,
   registry,

@@ -17,7 +17,7 @@ export function darkPixels(pixels: Uint8Array, width: number, height: number): M
   const grays = new Uint8Array(pixels.length);
   for (let x = 0, at = 0; x < width; x++) for (let y = 0; y < height; y++, at++) grays[at] = pixels[y * width + x]!;
   const { centres, nearest } = twoMeans(grays);
-  const bright = centres[1]! > centres[0]! ? 1 : 0;
+  const bright = centres[1] > centres[0] ? 1 : 0;
   let darkest = 256;
   for (let at = 0; at < grays.length; at++) if (nearest[at] === bright && grays[at]! < darkest) darkest = grays[at]!;
   const threshold = darkest === 256 ? Infinity : fround(shares[darkest]! * darkShare);

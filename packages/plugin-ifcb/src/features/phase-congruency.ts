@@ -156,11 +156,11 @@ function addCongruence(responses: readonly Complex[], tau: number, sum: Float64A
     const evenSum = e0[at]! + e1[at]! + e2[at]! + e3[at]!;
     const oddSum = o0[at]! + o1[at]! + o2[at]! + o3[at]!;
     const square = evenSum * evenSum + oddSum * oddSum;
-    // Most pixels are noise: agreement is less than the root of this.
+    // Agreement is less than the root of this: what is noise by it alone needs no root.
     if (square <= noise * noise) continue;
-    const energy = Math.sqrt(square) + epsilon;
-    const meanEven = evenSum / energy;
-    const meanOdd = oddSum / energy;
+    const inverse = 1 / (Math.sqrt(square) + epsilon);
+    const meanEven = evenSum * inverse;
+    const meanOdd = oddSum * inverse;
     const agreement =
       evenSum * meanEven +
       oddSum * meanOdd -
@@ -175,8 +175,8 @@ function addCongruence(responses: readonly Complex[], tau: number, sum: Float64A
     const a3 = Math.sqrt(e3[at]! * e3[at]! + o3[at]! * o3[at]!);
     const amplitude = a0 + a1 + a2 + a3;
     const width = (amplitude / (Math.max(a0, a1, a2, a3) + epsilon) - 1) / (scaleCount - 1);
-    const weight = 1 / (1 + Math.exp(spreadGain * (spreadCutoff - width)));
-    const congruence = (weight * (agreement - noise)) / amplitude;
+    const unweighted = 1 + Math.exp(spreadGain * (spreadCutoff - width));
+    const congruence = (agreement - noise) / (unweighted * amplitude);
     sum[at] = sum[at]! + (congruence * congruence) / (orientationCount / 2);
   }
 }
