@@ -54,7 +54,9 @@ describe('drift', () => {
     for (let trial = 0; trial < 20; trial++) {
       const mixed = all.map((image) => ({ image, at: random.unit() })).sort((one, other) => one.at - other.at);
       const [reference, current] = [mixed.slice(50), mixed.slice(0, 50)].map((half) => half.map(({ image }) => image));
-      const width = driftBetween(reference!, current!, { permutations: 60, seed: 1 }).find(({ feature }) => feature === 'box width')!;
+      const width = driftBetween(reference!, current!, { permutations: 60, seed: 1 }).find(
+        ({ feature }) => feature === 'box width',
+      )!;
       if (width.p < 0.05) ours++;
       const [m, n] = width.counts;
       // The limit of Kolmogorov and Smirnov at 5 %, for independent values.
