@@ -126,6 +126,25 @@ describe('yolo:simulate', function () {
     assert.equal(filesIn(rig.path('online/feedback')).length, count);
   });
 
+  it('stops at once when interrupted twice, and keeps what was answered', async () => {
+    await using rig = await divided(40);
+    const args = [...simulate, '--mock-ms', '10', '--pause-ms', '100', '--stages', '1x60'];
+    const running = rig.start(...args);
+    const answered = (): number => filesIn(rig.path('online/feedback')).length;
+    while (answered() < 3) await delay(5);
+    running.process.kill('SIGINT');
+    await delay(300);
+    running.process.kill('SIGINT');
+    const { code } = await running.ended;
+    assert.equal(code, 130);
+    const before = answered();
+    assert.ok(before >= 3 && before < 20);
+    const ended = await rig.runner(...args);
+    assert.equal(ended.code, 0, ended.stderr);
+    assert.equal(events(rig).filter(({ event }) => event === 'inference').length, 20);
+    assert.equal(answered(), 20);
+  });
+
   it('asks a real detector, counts slow answers and unreadable images as failures, and sends them again', async () => {
     const model = plantedDetector('channels', [{ class: 1, confidence: 0.75, box: [16, 16, 48, 48] }], {
       names: Array.from({ length: 6 }, (_, id) => `class ${id}`),

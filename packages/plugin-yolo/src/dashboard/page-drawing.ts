@@ -34,7 +34,7 @@ function wide(...of) {
 
 /** A table; a cell is a text, a number, or an element; numbers and texts like them stand at the right. */
 function table(head, rows, rowClass) {
-  const isNumber = (value) => typeof value === 'number' || (typeof value === 'string' && /^(–|[-+]?[\d.,]+( ?%)?)$/.test(value));
+  const isNumber = (value) => (value instanceof Element && value.classList.contains('n')) || typeof value === 'number' || (typeof value === 'string' && /^(–|[-+]?[\d.,]+( ?%)?)$/.test(value));
   const right = head.map((_, at) => rows.length > 0 && rows.every((row) => isNumber(row[at])));
   const cell = (value, at) => {
     if (value instanceof Element && value.tagName === 'TD') return value;

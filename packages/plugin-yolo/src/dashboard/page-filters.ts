@@ -84,7 +84,7 @@ function drawOverview(found) {
     ['an image: median', number(rank(found.counts, 0.5))],
     ['95 of 100 have at most', number(rank(found.counts, 0.95))],
     ['at most', number(found.counts.at(-1))],
-    ['commonest to rarest class', d.imbalance === null ? '–' : Math.round(d.imbalance) + ' : 1'],
+    ['class imbalance', d.imbalance === null ? '–' : fixed(d.imbalance, 1) + ' : 1'],
   ]));
 }
 

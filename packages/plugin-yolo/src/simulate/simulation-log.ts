@@ -95,7 +95,7 @@ export function summarize(
         because: done?.because ?? 'time',
         successes: answered.length,
         failures: own.filter((one) => one.event === 'failure').length,
-        perSecond: seconds > 0 ? Number((answered.length / seconds).toFixed(2)) : null,
+        perSecond: seconds > 0 && answered.length > 0 ? Number((answered.length / seconds).toFixed(2)) : null,
         latencyMs: latencyOf(answered.map((one) => one.latencyMs)),
       },
     ];

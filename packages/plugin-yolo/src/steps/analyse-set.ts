@@ -42,7 +42,7 @@ export interface SetAnalysed {
   readonly samples: readonly { readonly name: string; readonly file: string | null }[];
 }
 
-export const heatCells = 64;
+const heatCells = 64;
 
 /** Counts, compares and measures a set and whatever else is given. */
 export const analyseSet = defineStep({

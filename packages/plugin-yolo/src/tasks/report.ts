@@ -16,6 +16,7 @@ export const report = defineTask({
   ],
   params: z.object({
     set: storeUrl().describe('The set, divided or not'),
+    splits: fileRef().optional().describe('splits.csv; that of the set by default'),
     out: storeUrl().describe('Where report.html and report.json are written').meta({ short: 'o' }),
     title: z.string().min(1).default('Detection set').describe('The heading of the page'),
     collected: storeUrl().optional().describe('Where yolo:collect wrote feedback.csv'),
@@ -47,7 +48,7 @@ export const report = defineTask({
         samples: params.samples,
         manifest: await fileOfSet(set, manifestFile),
         summary: await fileOfSet(set, 'summary.json'),
-        splits: divided === undefined ? null : refOf(set.place, divided),
+        splits: params.splits ?? (divided === undefined ? null : refOf(set.place, divided)),
         feedback: collected === undefined ? null : await fileOfSet(collected, 'feedback.csv'),
         simulation: simulated === undefined ? null : await fileOfSet(simulated, 'simulation.json'),
         simulationLog: simulated === undefined ? null : await fileOfSet(simulated, 'simulation.jsonl'),
