@@ -12,10 +12,13 @@ const project = join(import.meta.dirname, 'project');
 const runner = resolve(import.meta.dirname, '../../packages/core/bin/runner.js');
 const perClass = Number(process.argv[2] ?? 4);
 
-for (const name of ['.runner', 'labels', 'report', 'dogs-locks']) rmSync(join(project, name), { recursive: true, force: true });
+for (const name of ['.runner', 'labels', 'report', 'dogs-locks'])
+  rmSync(join(project, name), { recursive: true, force: true });
 const tars = await stanfordTars({ sizes: perClass });
 const zips = await tsinghuaZips(perClass);
-const photos = await Promise.all(Array.from({ length: 12 }, async (_, index) => [`photo-${index}`, await picture(index)] as const));
+const photos = await Promise.all(
+  Array.from({ length: 12 }, async (_, index) => [`photo-${index}`, await picture(index)] as const),
+);
 await using site = await openSite({
   'images.tar': tars.images,
   'annotation.tar': tars.annotation,
@@ -34,13 +37,20 @@ try {
   const all = ['run', 'dogs:all', '--out', 'spot:', '--photos', './photos.csv'];
   await run([...all, '--stanford-archives', stanford, '--tsinghua-archives', tsinghua]);
   const raw = 'spot:spot-raw-data';
-  const annotations = ['--annotations', `${raw}/stanford/Annotation`, '--annotations', `${raw}/tsinghua/Low-Annotations`];
+  const annotations = [
+    '--annotations',
+    `${raw}/stanford/Annotation`,
+    '--annotations',
+    `${raw}/tsinghua/Low-Annotations`,
+  ];
   await run(['run', 'dogs:labels', ...annotations, '--out', './labels']);
   await run(['run', 'dogs:verify', '--images', `${raw}/austin/full_quality`, '--out', './report']);
 } finally {
   await gcs.close();
 }
-process.stdout.write(`\nLook at ${join(project, 'labels')}, ${join(project, 'report')} and ${join(project, 'dogs-locks')}\n`);
+process.stdout.write(
+  `\nLook at ${join(project, 'labels')}, ${join(project, 'report')} and ${join(project, 'dogs-locks')}\n`,
+);
 
 /** Runs the built command line as a user would; the demo itself runs on the sources, its child must not. */
 async function run(args: readonly string[]): Promise<void> {

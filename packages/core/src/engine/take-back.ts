@@ -35,8 +35,7 @@ export function dropUnyielded(state: State, committer: Committer, map: MapRun, t
       if (!map.used.has(seq) && !keep.has(key.slice(todo.key.length + 1))) gone.push(seq);
     // Nearly always none is gone, and then none is read whole.
     for (const child of gone.length === 0 ? [] : state.rows.bySeq(gone)) {
-      for (const [key, , , , kind] of child.outputs)
-        state.claims.markStale(claimUrl(place, key, kind), map.line.id);
+      for (const [key, , , , kind] of child.outputs) state.claims.markStale(claimUrl(place, key, kind), map.line.id);
       state.rows.remove(child.seq);
     }
   });
