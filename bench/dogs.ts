@@ -34,10 +34,11 @@ export const dogs: Bench = {
       ours: () => carry(scene, url, count),
       floor: () => floor(scene, url),
     });
-    const [{ userS = 0, systemS = 0, wallMs = 1 } = {}] = measured.ours;
+    const fastest = measured.ours.toSorted((a, b) => a.wallMs - b.wallMs)[0] as Carried;
+    const { userS, systemS, wallMs } = fastest;
     const rate = Math.round((count * 1_000) / wallMs);
     scene.say(
-      `${rate} images/s; the processors worked ${userS.toFixed(1)} s for us and ${systemS.toFixed(1)} s for the system`,
+      `at best ${rate} images/s; the processors worked ${userS.toFixed(1)} s for us and ${systemS.toFixed(1)} s for the system`,
     );
     return [
       {

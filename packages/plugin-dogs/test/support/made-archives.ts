@@ -120,7 +120,7 @@ export async function tarOf(files: ReadonlyMap<string, Uint8Array | string>): Pr
   return joined(packTar(entriesOf(files)));
 }
 
-export async function zipOf(files: ReadonlyMap<string, Uint8Array | string>): Promise<Buffer> {
+async function zipOf(files: ReadonlyMap<string, Uint8Array | string>): Promise<Buffer> {
   return joined(packZip(entriesOf(files)));
 }
 
