@@ -7,10 +7,12 @@ import { coldStart } from './cold-start.ts';
 import { diatom } from './diatom.ts';
 import { dogs } from './dogs.ts';
 import { ifcbExtract } from './ifcb-extract.ts';
+import { ifcbFeatures } from './ifcb-features.ts';
 import { ifcbClassify } from './ifcb-classify.ts';
 import { noOp } from './no-op.ts';
 import { overhead } from './overhead.ts';
 import { plan } from './plan.ts';
+import { registry } from './registry.ts';
 import { resume } from './resume.ts';
 import { stores } from './stores.ts';
 import type { Bench, Scene } from './support/bench.ts';
@@ -31,8 +33,10 @@ const benches: readonly Bench[] = [
   dogs,
   stores,
   ifcbExtract,
+  ifcbFeatures,
   ifcbClassify,
   yolo,
+  registry,
 ];
 const resultsDir = join(root, 'bench', 'results');
 

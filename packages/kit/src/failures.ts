@@ -93,8 +93,7 @@ export const kitFailures = defineFailures('kit', {
   },
   'download-unavailable': {
     about: 'The server cannot answer now (5xx, 429); another attempt may succeed.',
-    message: (of: FromUrl & { readonly status: number; readonly retryAfterMs?: number }) =>
-      `${of.url} answered ${of.status}`,
+    message: (of: FromUrl & { readonly status: number }) => `${of.url} answered ${of.status}`,
     transient: true,
   },
   'download-cut': {

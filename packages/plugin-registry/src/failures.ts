@@ -41,6 +41,43 @@ export const registryFailures = defineFailures('registry', {
     about: 'A file or folder that was named is not there.',
     message: (of: { readonly path: string }) => `${of.path} is not there`,
   },
+  'target-unknown': {
+    about: 'A path was named that no .dvc file and no stage tracks.',
+    message: (of: { readonly target: string }) => `nothing tracks ${of.target === '' ? 'the repository' : of.target}`,
+    hint: () => 'Track it with `registry:add`, or name the .dvc file.',
+  },
+  unsaved: {
+    about: 'Files that a checkout would overwrite or remove are nowhere in the cache, so they would be lost.',
+    message: (of: { readonly path: string; readonly count: number; readonly first: string }) =>
+      `${of.path}: ${of.count} ${of.count === 1 ? 'file is' : 'files are'} not in the cache, as ${of.first}`,
+    hint: () => 'Keep them with `registry:add` or `registry:commit`, or give --discard to lose them.',
+  },
+  locked: {
+    about: 'Another dvc or runner works on the repository, and did not end within a minute.',
+    message: (of: { readonly file: string; readonly holder: string }) =>
+      `${of.file} is held by ${of.holder === '' ? 'another process' : `process ${of.holder}`}`,
+    hint: () => 'Wait for it. The lock frees itself when its holder ends, however it ends.',
+    transient: true,
+  },
+  'clone-failed': {
+    about: 'Git could not clone or update the repository that data is taken from.',
+    message: (of: { readonly url: string; readonly why: string }) => `${of.url}: ${of.why}`,
+    hint: () => 'Look whether `git clone` of it works here.',
+  },
+  'path-there': {
+    about: 'Something lies where tracked data was to be put.',
+    message: (of: { readonly path: string }) => `${of.path} is there already`,
+  },
+  'revision-unknown': {
+    about: 'Git knows no commit of that name.',
+    message: (of: { readonly revision: string; readonly root: string }) =>
+      `git in ${of.root} knows no commit '${of.revision}'`,
+  },
+  'remote-no-folder': {
+    about: 'Objects were to be removed from a remote that is no folder of this machine; only folders can be cleaned.',
+    message: (of: { readonly place: string }) => `${of.place} is no folder, so nothing is removed there`,
+    hint: () => 'Run `dvc gc --cloud` for it, or leave --cloud away.',
+  },
   'git-tracked': {
     about: 'Git tracks the data itself; two keepers of one file would disagree.',
     message: (of: { readonly path: string }) => `${of.path} is tracked by git`,

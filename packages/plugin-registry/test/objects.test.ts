@@ -72,18 +72,19 @@ describe('objects and the workspace', () => {
     const cache = join(root, 'cache');
     const { md5 } = cacheBytes(Buffer.from('new'), cache);
     const object = join(cache, objectKey(md5));
+    const staging = join(root, 'placing');
     for (const type of ['copy', 'hardlink', 'symlink'] as const) {
       const target = write(`to/${type}`, 'old');
-      assert.equal(placeFile(object, target, { types: [type] }), type);
+      assert.equal(placeFile(object, target, { types: [type], staging, md5 }), type);
       assert.equal(readFileSync(target, 'utf8'), 'new');
-      placeFile(object, target, { types: [type] });
+      placeFile(object, target, { types: [type], staging, md5 });
       assert.equal(
         readdirSync(join(root, 'to')).some((name) => name.endsWith('.tmp')),
         false,
       );
     }
     assert.equal(statSync(join(root, 'to/hardlink')).ino, statSync(object).ino);
-    placeFile(object, join(root, 'to/run'), { types: linkTypesOf(undefined), isexec: true });
+    placeFile(object, join(root, 'to/run'), { types: linkTypesOf(undefined), isexec: true, staging, md5 });
     assert.ok((statSync(join(root, 'to/run')).mode & 0o100) !== 0);
   });
 

@@ -144,6 +144,7 @@ export class Settler {
       // Without rows the inventory tells what is there, and what is there is nobody's by our own account.
       inherited: map.keepsRows && map.suspects.has(todo.key.split(subKeySeparator)[0] as string),
       overwrite: this.#options.overwrite,
+      recorded: map.keepsRows,
       verify: this.#options.verify,
       isConfirmed: (key) => {
         // A row of an earlier run proves nothing: its item may be gone, and then its file may be replaced.
@@ -278,8 +279,6 @@ function dropScratchOf(scratchDir: string, map: MapRun, todo: Todo): void {
 // Exponential with full jitter, never shorter than what the far end asked for.
 function retryDelayMs(attempt: number, failure: Failure): number {
   const ceiling = Math.min(longestRetryMs, firstRetryMs * 2 ** (attempt - 1));
-  const { details } = failure as { readonly details?: object };
-  const asked = ({ ...failure, ...details } as { readonly retryAfterMs?: unknown }).retryAfterMs;
-  const least = typeof asked === 'number' ? Math.min(asked, longestRetryMs) : 0;
+  const least = Math.min(failure.retryAfterMs ?? 0, longestRetryMs);
   return Math.round(Math.max(least, ceiling * (0.5 + Math.random() / 2)));
 }

@@ -48,7 +48,11 @@ export interface StepSpec<I, W, U, X> {
   readonly batch?: number;
   /** Names of the secrets `work` may ask for. */
   readonly secrets?: readonly string[];
-  /** Made once per worker, only when an item really needs work; disposed at the end. */
+  /**
+   * Made once per worker, only when an item really needs work; disposed at the end.
+   *
+   * Several items of a worker are under way at once, those with `cpu` too: across an `await` they share it.
+   */
   open?(uses: U, tools: OpenTools): Promise<X> | X;
   /** `false`: always runs; its row is only a record. */
   readonly cache?: boolean;
@@ -153,7 +157,7 @@ export interface CopyOptions {
 }
 
 export interface OutputFolder {
-  /** A local path to write files under; foreign programs may use it too. */
+  /** A local path to write files under, for foreign programs too. Ask only if needed: what lies there is then read back. */
   readonly path: string;
   write(name: string, bytes: Bytes | string): Promise<void>;
   /** Ends writing; the folder appears when the item is committed. */

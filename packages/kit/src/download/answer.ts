@@ -109,11 +109,7 @@ export async function statusFailure(rawUrl: string, response: FetchedResponse): 
   const head = await headOf(response);
   if (status === 408 || status === 425 || status === 429 || status >= 500) {
     const retryAfterMs = retryAfter(headers['retry-after']);
-    return kitFailures['download-unavailable']({
-      url,
-      status,
-      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-    });
+    return kitFailures['download-unavailable']({ url, status }, retryAfterMs === undefined ? {} : { retryAfterMs });
   }
   return kitFailures['download-refused']({ url, status, found: describeBytes(head, headers['content-type']) });
 }

@@ -59,6 +59,11 @@ export function hashFile(path: string, kind: 'md5' | 'legacy' = 'md5'): string {
   return kind === 'md5' ? (hash as ReturnType<typeof createHash>).digest('hex') : (hash as LegacyMd5).digest();
 }
 
+/** {@link hashFile} of bytes at hand. */
+export function hashBytes(bytes: Uint8Array, kind: 'md5' | 'legacy' = 'md5'): string {
+  return kind === 'md5' ? createHash('md5').update(bytes).digest('hex') : new LegacyMd5().update(bytes).digest();
+}
+
 /** Whether an object is there and need not be hashed: mode 0444, and the size when it is known. */
 export function isTrusted(path: string, size?: number): boolean {
   const stat = statSync(path, { throwIfNoEntry: false });

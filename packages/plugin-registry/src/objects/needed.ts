@@ -1,38 +1,75 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { registryFailures } from '../failures.ts';
-import { parseTree } from '../formats/tree.ts';
+import type { Out } from '../formats/stage-file.ts';
+import { parseTree, type TreeEntry } from '../formats/tree.ts';
+import type { LockedOut } from '../repo/locked.ts';
 import type { Repo } from '../repo/repo.ts';
-import { outPath, trackedFiles } from '../repo/tracked.ts';
+import { isWithin } from '../repo/targets.ts';
+import { describedBy, outPath, type TrackedFile } from '../repo/tracked.ts';
 import { isTreeOid, type Layout, objectKey } from './object-path.ts';
 
-/** An object that the repository's files name. */
+/** An output whose bytes belong into the cache. */
 export interface NeededOut {
   readonly oid: string;
   readonly layout: Layout;
   /** Where it belongs, posix from the root. */
   readonly path: string;
-  /** The `.dvc` file that names it. */
+  /** What names it: a `.dvc` file, or `dvc.yaml:stage`. */
   readonly file: string;
+  readonly out: Out;
+  /** Only this path in it is meant (posix, within the output); undefined means all of it. */
+  readonly part?: string;
 }
 
-/** The outputs with cached bytes that `.dvc` files name, those below the targets (all without any). */
+/** The outputs with cached bytes at, above or below the targets (all without any), a target naming data or its file. */
 export function neededOuts(repo: Repo, targets: readonly string[] = []): NeededOut[] {
-  const needed: NeededOut[] = [];
-  for (const tracked of trackedFiles(repo.root)) {
-    for (const out of tracked.stage.outs) {
-      const path = outPath(tracked, out.path);
-      const isMeant = targets.length === 0 || targets.some((target) => isIn(path, target) || target === tracked.file);
-      if (!out.cache || out.md5 === undefined || !isMeant) continue;
-      needed.push({ oid: out.md5, layout: out.hash === 'md5' ? 'files/md5' : 'legacy', path, file: tracked.file });
-    }
+  const outs = outsOf(describedBy(repo.root));
+  if (targets.length === 0) return outs;
+  const found = new Map<string, NeededOut>();
+  for (const target of targets) {
+    const meant = outs.flatMap((out) => meantBy(target, out));
+    if (meant.length === 0) throw registryFailures['target-unknown']({ target });
+    for (const each of meant) found.set(`${each.path}\0${each.part ?? ''}`, each);
   }
+  return [...found.values()];
+}
+
+/** The outputs of files that were read already, here or at a revision of git. */
+export function outsOf(described: {
+  readonly tracked: readonly TrackedFile[];
+  readonly locked: readonly LockedOut[];
+}): NeededOut[] {
+  const needed: NeededOut[] = [];
+  const take = (out: Out, path: string, file: string): void => {
+    const { md5: oid } = out;
+    if (!out.cache || oid === undefined) return;
+    needed.push({ oid, layout: out.hash === 'md5' ? 'files/md5' : 'legacy', path, file, out });
+  };
+  for (const tracked of described.tracked) {
+    for (const out of tracked.stage.outs) take(out, outPath(tracked, out.path), tracked.file);
+  }
+  for (const { out, path, stage } of described.locked) take(out, path, stage);
   return needed;
 }
 
-/** The keys of the files of a tree whose `.dir` object lies in the cache; undefined where it does not. */
-export function memberKeys(cacheDir: string, { oid, layout, path }: NeededOut): string[] | undefined {
-  if (!isTreeOid(oid)) return [];
+function meantBy(target: string, out: NeededOut): NeededOut[] {
+  if (isWithin(out.path, target) || target === out.file || out.file.startsWith(`${target}:`)) return [out];
+  if (isTreeOid(out.oid) && isWithin(target, out.path)) return [{ ...out, part: target.slice(out.path.length + 1) }];
+  return [];
+}
+
+/** The key of an output's own object. */
+export function outKey({ oid, layout }: NeededOut): string {
+  return objectKey(oid, layout);
+}
+
+/** The files of an output whose `.dir` object lies in the cache; undefined where it does not. A file is a tree of itself. */
+export function treeEntries(
+  cacheDir: string,
+  { oid, layout, path, part }: Pick<NeededOut, 'oid' | 'layout' | 'path' | 'part'>,
+): TreeEntry[] | undefined {
+  if (!isTreeOid(oid)) return [{ relpath: '', md5: oid }];
   let bytes: string;
   try {
     bytes = readFileSync(join(cacheDir, objectKey(oid, layout)), 'utf8');
@@ -41,13 +78,16 @@ export function memberKeys(cacheDir: string, { oid, layout, path }: NeededOut): 
     throw error;
   }
   try {
-    return parseTree(bytes).map(({ md5 }) => objectKey(md5, layout));
+    const entries = parseTree(bytes);
+    return part === undefined ? entries : entries.filter(({ relpath }) => isWithin(relpath, part));
   } catch (error) {
     if (error instanceof SyntaxError) throw registryFailures['tree-broken']({ oid, path, why: error.message });
     throw error;
   }
 }
 
-function isIn(path: string, folder: string): boolean {
-  return folder === '' || path === folder || path.startsWith(`${folder}/`);
+/** The keys of the files of a tree in the cache; undefined where its `.dir` object is not there. */
+export function memberKeys(cacheDir: string, out: NeededOut): string[] | undefined {
+  if (!isTreeOid(out.oid)) return [];
+  return treeEntries(cacheDir, out)?.map(({ md5 }) => objectKey(md5, out.layout));
 }

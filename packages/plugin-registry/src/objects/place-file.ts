@@ -5,18 +5,21 @@ import {
   copyFileSync,
   linkSync,
   mkdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   statSync,
   symlinkSync,
+  writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { hashBytes, hashFile, isTrusted } from './cache-file.ts';
 
 /** How a cached object comes into the workspace; tried in the order of `cache.type`. */
 export type LinkType = 'reflink' | 'hardlink' | 'symlink' | 'copy';
 
 /** DVC's default: files can be edited in place without touching the cache. */
-export const defaultLinkTypes: readonly LinkType[] = ['reflink', 'copy'];
+const defaultLinkTypes: readonly LinkType[] = ['reflink', 'copy'];
 
 /** Reads `cache.type`; DVC falls through what the file system cannot do, and so do we. */
 export function linkTypesOf(type: string | readonly string[] | undefined): readonly LinkType[] {
@@ -30,29 +33,38 @@ export interface Placing {
   readonly types: readonly LinkType[];
   /** The owner may run it. */
   readonly isexec?: boolean;
+  /** Where the file is made before it is renamed; beside its place when that lies on another file system. */
+  readonly staging: string;
+  /** What the bytes must hash to, as DVC 3 or DVC 2 hashes. */
+  readonly md5: string;
+  readonly kind?: 'md5' | 'legacy';
+}
+
+/** The bytes of a cached object are not those its name promises. */
+export class WrongBytes extends Error {
+  readonly found: string;
+  constructor(found: string) {
+    super(`the bytes have the md5 ${found}`);
+    this.name = 'WrongBytes';
+    this.found = found;
+  }
 }
 
 /**
  * Puts an object at its place in the workspace, over what is there, by rename: never half a file.
  *
- * Copies and clones are writable; links share the cache's read-only file. Throws Node's system errors, the last
- * one when no way of linking works.
+ * Copies and clones are writable and hashed on the way; links share the cache's read-only file, which is hashed when it
+ * is not read-only any more. Throws {@link WrongBytes}, or Node's system error when no way of linking works.
  */
-export function placeFile(object: string, target: string, { types, isexec = false }: Placing): LinkType {
-  const temporary = join(dirname(target), `.${randomUUID()}.tmp`);
+export function placeFile(object: string, target: string, placing: Placing): LinkType {
   let failed: unknown;
   // An empty file has nothing to share, and DVC never links one.
-  const tried = statSync(object).size === 0 ? (['copy'] as const) : types;
+  const tried = statSync(object).size === 0 ? (['copy'] as const) : placing.types;
   for (const type of tried) {
     try {
-      withFolder(target, () => bring(type, object, temporary));
-      if (type === 'copy' || type === 'reflink') chmodSync(temporary, fileMode(isexec));
-      renameSync(temporary, target);
-      // Renaming a hard link onto a link of the same file does nothing and leaves the temporary name.
-      rmSync(temporary, { force: true });
+      throughTemporary(target, placing.staging, (temporary) => bring(type, object, temporary, placing));
       return type;
     } catch (error) {
-      rmSync(temporary, { force: true });
       if (!mayFallThrough(error)) throw error;
       failed = error;
     }
@@ -60,18 +72,52 @@ export function placeFile(object: string, target: string, { types, isexec = fals
   throw failed;
 }
 
-function bring(type: LinkType, object: string, temporary: string): void {
-  if (type === 'hardlink') linkSync(object, temporary);
-  else if (type === 'symlink') symlinkSync(object, temporary);
-  else if (type === 'reflink') copyFileSync(object, temporary, constants.COPYFILE_FICLONE_FORCE);
-  else copyFileSync(object, temporary);
+function throughTemporary(target: string, staging: string, make: (temporary: string) => void): void {
+  for (const folder of [staging, dirname(target)]) {
+    const temporary = join(folder, `.${randomUUID()}.tmp`);
+    try {
+      withFolder(folder, () => make(temporary));
+      withFolder(dirname(target), () => renameSync(temporary, target));
+      return;
+    } catch (error) {
+      const isElsewhere = (error as NodeJS.ErrnoException).code === 'EXDEV' && folder === staging;
+      if (!isElsewhere) throw error;
+    } finally {
+      // Renaming a hard link onto a link of the same file does nothing and leaves the temporary name.
+      rmSync(temporary, { force: true });
+    }
+  }
 }
 
-function withFolder(target: string, act: () => void): void {
+function bring(type: LinkType, object: string, temporary: string, placing: Placing): void {
+  const { isexec = false, md5, kind = 'md5' } = placing;
+  const check = (found: string): void => {
+    if (found !== md5) throw new WrongBytes(found);
+  };
+  if (type === 'hardlink' || type === 'symlink') {
+    if (!isTrusted(object)) check(hashFile(object, kind));
+    if (type === 'hardlink') linkSync(object, temporary);
+    else symlinkSync(object, temporary);
+    return;
+  }
+  if (type === 'copy' && statSync(object).size <= smallBytes) {
+    const bytes = readFileSync(object);
+    check(hashBytes(bytes, kind));
+    writeFileSync(temporary, bytes, { flag: 'wx', mode: isexec ? 0o777 : 0o666 });
+    return;
+  }
+  copyFileSync(object, temporary, type === 'reflink' ? constants.COPYFILE_FICLONE_FORCE : 0);
+  chmodSync(temporary, (isexec ? 0o777 : 0o666) & ~umask());
+  check(hashFile(temporary, kind));
+}
+
+// Up to here a file is read whole: one read, one hash, one write.
+const smallBytes = 1_048_576;
+
+function withFolder(folder: string, act: () => void): void {
   try {
     act();
   } catch (error) {
-    const folder = dirname(target);
     const isMissing = statSync(folder, { throwIfNoEntry: false }) === undefined;
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || !isMissing) throw error;
     mkdirSync(folder, { recursive: true });
@@ -84,15 +130,16 @@ function mayFallThrough(error: unknown): boolean {
   return ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'EXDEV', 'ENOTTY', 'ENOSYS', 'EINVAL', 'EAGAIN', 'EMLINK'].includes(code);
 }
 
-function fileMode(isexec: boolean): number {
-  return (isexec ? 0o777 : 0o666) & ~umask();
-}
+let knownUmask: number | undefined;
 
-// Asking sets it for a moment, which a worker thread may not do; then the usual one is taken.
+// Asking Node sets it for a moment, which a worker thread may not do; Linux tells it in a file.
 function umask(): number {
-  try {
-    return process.umask();
-  } catch {
-    return 0o022;
+  if (knownUmask === undefined) {
+    try {
+      knownUmask = Number.parseInt(/^Umask:\s*(\d+)/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? '022', 8);
+    } catch {
+      knownUmask = 0o022;
+    }
   }
+  return knownUmask;
 }

@@ -14,8 +14,28 @@ export function indexPath(root: string): string {
   return join(root, '.dvc', 'tmp', 'runner', 'index.db');
 }
 
+/** Where files wait for the rename to their place: nothing half-made is ever seen in tracked data. */
+export function stagingDir(root: string): string {
+  return join(root, '.dvc', 'tmp', 'runner', 'placing');
+}
+
 /** The folder of a posix path; '' at the root. */
 export function folderOf(path: string): string {
   const at = path.lastIndexOf('/');
   return at < 0 ? '' : path.slice(0, at);
+}
+
+/** Joins posix paths that start at the root, with `.` and `..` resolved. */
+export function joined(...paths: readonly string[]): string {
+  const parts: string[] = [];
+  for (const part of paths.flatMap((path) => path.split('/'))) {
+    if (part === '..') parts.pop();
+    else if (part !== '' && part !== '.') parts.push(part);
+  }
+  return parts.join('/');
+}
+
+/** Whether a path is another one or lies below it; '' is the root. */
+export function isWithin(path: string, folder: string): boolean {
+  return folder === '' || path === folder || path.startsWith(`${folder}/`);
 }

@@ -1,10 +1,12 @@
-import { globSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { registryFailures } from '../failures.ts';
+import { alwaysIgnored, IgnoreRules } from '../formats/ignore.ts';
 import { StageFault, type StageFile, stageFileOf } from '../formats/stage-file.ts';
 import { valueOf } from '../formats/yaml-node.ts';
 import { readYaml, YamlFault } from '../formats/yaml-read.ts';
-import { folderOf } from './targets.ts';
+import { type LockedOut, lockedOuts, readIn } from './locked.ts';
+import { folderOf, joined } from './targets.ts';
 
 /** A `.dvc` file and where it lies. */
 export interface TrackedFile {
@@ -13,17 +15,49 @@ export interface TrackedFile {
   readonly stage: StageFile;
 }
 
-/** All `.dvc` files of a repository, in the order of their paths. */
-export function trackedFiles(root: string): TrackedFile[] {
-  // What DVC never looks into, and the data itself, is pruned by name: a `.dvc` file cannot lie in tracked data.
-  const names = globSync('**/*.dvc', { cwd: root, exclude: (name) => ['.git', '.dvc', 'node_modules'].includes(name) });
-  return names.sort().map((name) => readTracked(root, name.split('\\').join('/')));
+/** What a repository's own files say of its data: `.dvc` files and pipeline outputs, in the order of their paths. */
+export function describedBy(root: string): { readonly tracked: TrackedFile[]; readonly locked: LockedOut[] } {
+  const tracked: TrackedFile[] = [];
+  const locked: LockedOut[] = [];
+  const data = new Set<string>();
+  const rules = new IgnoreRules();
+  rules.add(alwaysIgnored, '');
+  const visit = (folder: string): void => {
+    const entries = readdirSync(join(root, folder), { withFileTypes: true });
+    const names = new Set(entries.map(({ name }) => name));
+    // A repository of its own inside this one speaks for itself.
+    if (folder !== '' && names.has('.dvc') && statSync(join(root, folder, '.dvc')).isDirectory()) return;
+    if (names.has('.dvcignore')) rules.add(readFileSync(join(root, folder, '.dvcignore'), 'utf8').split('\n'), folder);
+    const within = (name: string): string => (folder === '' ? name : `${folder}/${name}`);
+    for (const name of [...names].sort()) {
+      if (name === '.dvc' || rules.ignores(within(name), { folder: false })) continue;
+      if (name.endsWith('.dvc')) {
+        const each = readTracked(root, within(name));
+        tracked.push(each);
+        for (const { path } of each.stage.outs) data.add(outPath(each, path));
+      } else if (name === 'dvc.lock') {
+        const outs = lockedOuts(within(name), readIn(root));
+        locked.push(...outs);
+        for (const { path } of outs) data.add(path);
+      }
+    }
+    // Data is never walked: a `.dvc` file cannot lie in it.
+    const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => within(name));
+    for (const each of folders.sort()) if (!data.has(each) && !rules.ignores(each, { folder: true })) visit(each);
+  };
+  visit('');
+  return { tracked: tracked.sort((a, b) => (a.file < b.file ? -1 : 1)), locked };
 }
 
 /** One `.dvc` file; throws `registry.file-broken` or `registry.key-unknown` with its name. */
 export function readTracked(root: string, file: string): TrackedFile {
+  return trackedOf(file, readFileSync(join(root, file), 'utf8'));
+}
+
+/** A `.dvc` file's text, read; `file` is its name in failures. */
+export function trackedOf(file: string, text: string): TrackedFile {
   try {
-    return { file, stage: stageFileOf(valueOf(readYaml(readFileSync(join(root, file), 'utf8')).root)) };
+    return { file, stage: stageFileOf(valueOf(readYaml(text).root)) };
   } catch (error) {
     if (error instanceof YamlFault)
       throw registryFailures['file-broken']({ file, line: error.line, why: error.message });
@@ -36,10 +70,5 @@ export function readTracked(root: string, file: string): TrackedFile {
 
 /** Where an output lies, posix from the root. */
 export function outPath({ file, stage }: TrackedFile, path: string): string {
-  const parts: string[] = [];
-  for (const part of [...folderOf(file).split('/'), ...stage.wdir.split('/'), ...path.split('/')]) {
-    if (part === '..') parts.pop();
-    else if (part !== '' && part !== '.') parts.push(part);
-  }
-  return parts.join('/');
+  return joined(folderOf(file), stage.wdir, path);
 }

@@ -10,10 +10,10 @@ import { valueOf } from '../formats/yaml-node.ts';
 import { readYaml } from '../formats/yaml-read.ts';
 import { isGitIgnored } from '../git.ts';
 import { cacheBytes } from '../objects/cache-file.ts';
-import { folderOf, indexPath } from '../repo/targets.ts';
-import { StatIndex } from '../workspace/stat-index.ts';
+import { treeEntries } from '../objects/needed.ts';
+import { isWithin } from '../repo/targets.ts';
 import { writeAtomically } from '../workspace/write-atomically.ts';
-import type { HashedFile } from './cache-files.ts';
+import type { HashedChunk, HashedFile } from './cache-files.ts';
 
 /** A target whose files are in the cache; what remains is to say so. */
 export interface Tracked {
@@ -23,13 +23,16 @@ export interface Tracked {
   /** Posix, from the root. */
   readonly path: string;
   readonly isFolder: boolean;
+  /** The `.dvc` file, posix, from the root, and how it names the path. */
+  readonly file: string;
+  readonly outPath: string;
+  /** The tracked folder the path is a part of, with its tree until now. */
+  readonly within?: { readonly path: string; readonly oid: string; readonly size?: number };
   /** The work tree that has to ignore the data. */
   readonly gitRoot?: string;
   /** False: hashes and describes only (`--no-commit`). */
   readonly commit: boolean;
-  /** When the walk began, for the index. */
-  readonly walkedMs: number;
-  readonly chunks: ResultsReader<{ readonly files: readonly HashedFile[] }>;
+  readonly chunks: ResultsReader<HashedChunk>;
 }
 
 export interface TrackedResult {
@@ -46,46 +49,54 @@ export const writeTracked = defineStep({
   name: 'write-tracked',
   cache: false,
   async work(target: Tracked): Promise<TrackedResult> {
-    const { root, path, isFolder, cacheDir, commit } = target;
+    const { root, path, file, outPath, isFolder, cacheDir, commit, within } = target;
     const files: HashedFile[] = [];
     for await (const { result } of target.chunks) files.push(...result.files);
-    const hashed = isFolder
-      ? hashedFolder(files, commit ? cacheDir : undefined)
-      : hashedSingle(join(root, path), files);
-    remember(target, files);
-    const file = `${path}.dvc`;
+    const cache = commit ? cacheDir : undefined;
+    const hashed =
+      within !== undefined
+        ? hashedPart(target, files)
+        : isFolder
+          ? hashedFolder(files, cache)
+          : hashedSingle(join(root, path), files);
     const before = existsSync(join(root, file)) ? readFileSync(join(root, file), 'utf8') : undefined;
-    const after = editYaml(before, withOut(before, basename(path), hashed));
+    const after = editYaml(before, withOut(before, outPath, hashed));
     if (after !== before) writeAtomically(join(root, file), after);
-    if (target.gitRoot !== undefined) ignore(target.gitRoot, join(root, path));
+    if (target.gitRoot !== undefined) ignoreInGit(target.gitRoot, join(root, within?.path ?? path));
     const { md5 = '', size = 0, nfiles = 1 } = hashed;
     return { file, md5, size, nfiles, changed: after !== before };
   },
 });
 
+// A part of a tracked folder: its files replace what the tree said of that path. Sizes of the others are not known one
+// by one, so the sum survives only where nothing was replaced, as in DVC.
+function hashedPart({ path, within, cacheDir, commit, isFolder }: Tracked, files: readonly HashedFile[]): Hashed {
+  if (within === undefined) throw new Error('no folder to be a part of');
+  const part = path.slice(within.path.length + 1);
+  const before = treeEntries(cacheDir, { oid: within.oid, layout: 'files/md5', path: within.path }) ?? [];
+  const kept = before.filter(({ relpath }) => !isWithin(relpath, part));
+  const fresh = files.map(([relpath, md5]) => ({ relpath: isFolder ? `${part}/${relpath}` : part, md5 }));
+  const tree = treeOf([...kept, ...fresh]);
+  if (commit) cacheBytes(Buffer.from(tree.bytes), cacheDir, tree.oid);
+  const isAppend = kept.length === before.length && within.size !== undefined;
+  const size = tree.oid === within.oid ? within.size : isAppend ? sizeOf(files) + (within.size ?? 0) : undefined;
+  return { md5: tree.oid, ...(size === undefined ? {} : { size }), nfiles: tree.entries.length, hash: 'md5' };
+}
+
+function sizeOf(files: readonly HashedFile[]): number {
+  return files.reduce((sum, file) => sum + file[2], 0);
+}
+
 function hashedFolder(files: readonly HashedFile[], cacheDir: string | undefined): Hashed {
   const tree = treeOf(files.map(([relpath, md5]) => ({ relpath, md5 })));
   if (cacheDir !== undefined) cacheBytes(Buffer.from(tree.bytes), cacheDir, tree.oid);
-  return { md5: tree.oid, size: files.reduce((sum, file) => sum + file[2], 0), nfiles: files.length, hash: 'md5' };
+  return { md5: tree.oid, size: sizeOf(files), nfiles: files.length, hash: 'md5' };
 }
 
 function hashedSingle(path: string, files: readonly HashedFile[]): Hashed {
   const [only] = files;
   const isexec = (statSync(path).mode & 0o100) !== 0;
   return { md5: only?.[1] ?? '', size: only?.[2] ?? 0, hash: 'md5', ...(isexec ? { isexec: true } : {}) };
-}
-
-function remember({ root, path, isFolder, walkedMs }: Tracked, files: readonly HashedFile[]): void {
-  const index = new StatIndex(indexPath(root));
-  try {
-    const found = files.map(([relpath, md5, size, mtime, ctime, ino]) => {
-      const file = { relpath, size, mtimeNs: BigInt(mtime), ctimeNs: BigInt(ctime), ino: BigInt(ino), mode: 0 };
-      return [file, md5] as const;
-    });
-    index.keep(isFolder ? path : folderOf(path), found, walkedMs);
-  } finally {
-    index.close();
-  }
 }
 
 /** The value of a `.dvc` file with one output's hash replaced or added; all else of it stays. */
@@ -105,8 +116,8 @@ export function withOut(text: string | undefined, path: string, hashed: Hashed):
 
 const hashKeys = new Set(['md5', 'etag', 'checksum', 'size', 'nfiles', 'isexec', 'hash', 'version_id', 'cloud']);
 
-// Git hears of the data beside it, in the same folder, unless some rule of a person's hides it already.
-function ignore(gitRoot: string, path: string): void {
+/** Tells git, in the folder of the data, to pass over it, unless some rule of a person hides it already. */
+export function ignoreInGit(gitRoot: string, path: string): void {
   if (isGitIgnored(gitRoot, path)) return;
   const file = join(dirname(path), '.gitignore');
   const before = existsSync(file) ? readFileSync(file, 'utf8') : '';

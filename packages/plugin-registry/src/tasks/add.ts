@@ -1,115 +1,116 @@
-import { lstatSync } from 'node:fs';
-import { join } from 'node:path';
-import { defineTask, z } from '@dataset-runner/core/plugin';
+import { globSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { defineTask, type RunContext, z } from '@dataset-runner/core/plugin';
 import { registryFailures } from '../failures.ts';
+import type { Out } from '../formats/stage-file.ts';
 import { isGitTracked } from '../git.ts';
+import { outsOf } from '../objects/needed.ts';
+import { isTreeOid } from '../objects/object-path.ts';
+import { lockRepo } from '../repo/repo-lock.ts';
 import { openRepo, type Repo } from '../repo/repo.ts';
-import { folderOf, indexPath, repoPath } from '../repo/targets.ts';
-import { outPath, trackedFiles } from '../repo/tracked.ts';
-import { cacheFiles, chunked, type FileChunk } from '../steps/cache-files.ts';
-import { writeTracked } from '../steps/write-tracked.ts';
-import { StatIndex } from '../workspace/stat-index.ts';
-import { type Found, walkFolder } from '../workspace/walk.ts';
+import { repoPath } from '../repo/targets.ts';
+import { describedBy, outPath, type TrackedFile } from '../repo/tracked.ts';
+import { remember } from '../steps/remember.ts';
+import { changedOuts } from './changed-outs.ts';
+import { trackAll, type TrackTarget, trackingSteps } from './track-all.ts';
+
+export const trackedSchema = z.object({
+  file: z.string(),
+  md5: z.string(),
+  nfiles: z.int(),
+  size: z.int(),
+  changed: z.boolean(),
+});
 
 /** Tracks files and folders, as `dvc add` does. */
 export const add = defineTask({
   summary: 'Track files or folders: into the cache, with a .dvc file for git',
-  examples: ['runner run registry:add raw/01_data_collection', 'runner run registry:add model.onnx labels.csv'],
+  examples: [
+    'runner run registry:add raw/01_data_collection',
+    "runner run registry:add 'raw/*' --glob",
+    'runner run registry:add raw/01_data_collection/late.jpg',
+  ],
   params: z.object({
     targets: z.array(z.string()).min(1).describe('Files and folders').meta({ positional: true }),
     commit: z.boolean().default(true).describe('Put the bytes into the cache; --no-commit only describes them'),
+    glob: z.boolean().default(false).describe('Read the targets as patterns: `*`, `**`, `?`'),
   }),
-  outputs: z.object({
-    added: z.array(
-      z.object({ file: z.string(), md5: z.string(), nfiles: z.int(), size: z.int(), changed: z.boolean() }),
-    ),
-  }),
-  steps: { cacheFiles, writeTracked },
-  async run({ params, map, once }) {
-    // 1. Find the files and what is known of them.
+  outputs: z.object({ added: z.array(trackedSchema) }),
+  steps: { ...trackingSteps, remember },
+  async run(context) {
+    const { params, dryRun } = context;
     const repo = openRepo(process.cwd());
-    const targets = params.targets.map((target) => look(repo, repoPath(repo, target)));
-    const added = [];
-    for (const target of targets) {
-      const { path, isFolder, chunks, walkedMs } = target;
-      // 2. Hash them and put them into the cache in one read, on all cores.
-      const hashed = map(cacheFiles, chunks(params.commit ? repo.cacheDir : undefined), { name: `add ${path}` });
-      // 3. Write the .dir object, the .dvc file and the .gitignore line.
-      const { root, cacheDir, gitRoot } = repo;
-      const tracked = { root, cacheDir, path, isFolder, commit: params.commit, walkedMs, chunks: hashed };
-      added.push(
-        await once(writeTracked, { ...tracked, ...(gitRoot === undefined ? {} : { gitRoot }) }, { key: path }),
-      );
-    }
-    return { added };
+    await using _lock = await lockRepo(repo, { dryRun });
+    // 1. Find what is meant, and refuse what two keepers would fight over.
+    const { tracked } = describedBy(repo.root);
+    const targets = pathsOf(repo, params).map((path) => targetOf(repo, path, tracked));
+    // 2. Leave alone what DVC 2 wrote and nobody changed.
+    const changed = await withoutOld(repo, targets, tracked, context);
+    // 3. Hash into the cache in one read; write the .dir object, the .dvc file and the .gitignore line.
+    return { added: await trackAll(repo, changed, context, { commit: params.commit }) };
   },
-  render: ({ added }) =>
-    added
-      .map(
-        ({ file, nfiles, size, changed }) => `${file}: ${nfiles} files, ${size} bytes${changed ? '' : ', as before'}`,
-      )
-      .join('\n'),
+  render: ({ added }) => saidOfTracked(added) || 'nothing changed',
 });
 
-interface Looked {
-  readonly path: string;
-  readonly isFolder: boolean;
-  readonly walkedMs: number;
-  readonly chunks: (cacheDir: string | undefined) => Iterable<FileChunk>;
+/** Lines for people. */
+export function saidOfTracked(added: readonly z.infer<typeof trackedSchema>[]): string {
+  return added
+    .map(({ file, nfiles, size, changed }) => `${file}: ${nfiles} files, ${size} bytes${changed ? '' : ', as before'}`)
+    .join('\n');
 }
 
-function look(repo: Repo, path: string): Looked {
-  const stat = lstatSync(join(repo.root, path), { throwIfNoEntry: false });
-  if (stat === undefined) throw registryFailures['path-missing']({ path });
+function pathsOf(repo: Repo, params: { readonly targets: readonly string[]; readonly glob: boolean }): string[] {
+  const paths = params.targets.flatMap((target) => {
+    if (!params.glob) return [repoPath(repo, target)];
+    // A pattern means data; the files that describe it are no data.
+    const found = globSync(target).filter(
+      (path) => !/(?:\.dvc|^|\/)(?:dvc\.(?:yaml|lock)|\.gitignore|\.dvcignore)?$/.test(path),
+    );
+    if (found.length === 0) throw registryFailures['path-missing']({ path: target });
+    return found.sort().map((path) => repoPath(repo, path));
+  });
+  return [...new Set(paths)];
+}
+
+function targetOf(repo: Repo, path: string, tracked: readonly TrackedFile[]): TrackTarget {
+  const outs = tracked.flatMap((each) => each.stage.outs.map((out) => ({ each, out, other: outPath(each, out.path) })));
+  const own = outs.find(({ other }) => other === path);
+  if (own !== undefined) return { path, file: own.each.file, outPath: own.out.path };
+  if (path === '' || path.endsWith('.dvc')) throw registryFailures['target-unknown']({ target: path });
+  const above = outs.find(({ other }) => path.startsWith(`${other}/`));
+  if (above !== undefined) return partOf(path, above);
+  const below = outs.find(({ other }) => other.startsWith(`${path}/`));
+  // Two outputs that share files would each rewrite what the other says of them.
+  if (below !== undefined) throw registryFailures['outs-overlap']({ path, other: below.other, file: below.each.file });
   if (repo.gitRoot !== undefined && isGitTracked(repo.gitRoot, join(repo.root, path))) {
     throw registryFailures['git-tracked']({ path });
   }
-  refuseOverlap(repo, path);
-  const walkedMs = Date.now();
-  const isFolder = stat.isDirectory();
-  const folder = isFolder ? path : folderOf(path);
-  const found = isFolder ? walkFolder(repo.root, path) : [single(repo.root, path)];
-  const index = new StatIndex(indexPath(repo.root));
-  const { known } = index.lookUp(folder, found);
-  index.close();
-  return {
-    path,
-    isFolder,
-    walkedMs,
-    *chunks(cacheDir) {
-      for (const [at, files] of [...chunked(found)].entries()) {
-        const named = files.map(({ relpath, size }) => {
-          const md5 = known.get(relpath)?.md5;
-          return { relpath, size, ...(md5 === undefined ? {} : { md5 }) };
-        });
-        const key = `${path} ${at + 1}`;
-        yield { key, folder: join(repo.root, folder), ...(cacheDir === undefined ? {} : { cacheDir }), files: named };
-      }
-    },
-  };
+  return { path, file: `${path}.dvc`, outPath: basename(path) };
 }
 
-function single(root: string, path: string): Found {
-  const { size, mtimeNs, ctimeNs, ino, mode } = lstatSync(join(root, path), { bigint: true });
-  return {
-    relpath: path.slice(path.lastIndexOf('/') + 1),
-    size: Number(size),
-    mtimeNs,
-    ctimeNs,
-    ino,
-    mode: Number(mode),
-  };
-}
-
-// Two outputs that share files would each rewrite what the other says of them.
-function refuseOverlap(repo: Repo, path: string): void {
-  for (const tracked of trackedFiles(repo.root)) {
-    for (const out of tracked.stage.outs) {
-      const other = outPath(tracked, out.path);
-      if (other === path) continue;
-      if (other.startsWith(`${path}/`) || path.startsWith(`${other}/`)) {
-        throw registryFailures['outs-overlap']({ path, other, file: tracked.file });
-      }
-    }
+// A path in a tracked folder belongs to that folder's tree.
+function partOf(
+  path: string,
+  above: { readonly each: TrackedFile; readonly out: Out; readonly other: string },
+): TrackTarget {
+  const { each, out, other } = above;
+  const { md5: oid, size, hash } = out;
+  if (oid === undefined || !isTreeOid(oid) || hash !== 'md5') {
+    throw registryFailures['outs-overlap']({ path, other, file: each.file });
   }
+  const within = { path: other, oid, ...(size === undefined ? {} : { size }) };
+  return { path, file: each.file, outPath: out.path, within };
+}
+
+async function withoutOld(
+  repo: Repo,
+  targets: readonly TrackTarget[],
+  tracked: readonly TrackedFile[],
+  context: Pick<RunContext<unknown>, 'map' | 'once'>,
+): Promise<TrackTarget[]> {
+  const wanted = new Set(targets.map(({ path }) => path));
+  const old = outsOf({ tracked, locked: [] }).filter(({ path, layout }) => layout === 'legacy' && wanted.has(path));
+  const changed = new Set((await changedOuts(repo, old, context)).map(({ out }) => out.path));
+  const same = new Set(old.filter(({ path }) => !changed.has(path)).map(({ path }) => path));
+  return targets.filter(({ path }) => !same.has(path));
 }

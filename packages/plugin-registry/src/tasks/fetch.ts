@@ -1,11 +1,14 @@
-import { defineTask, type FileRef, listFiles, type RunContext, z } from '@dataset-runner/core/plugin';
+import { defineTask, type FileRef, type RunContext, z } from '@dataset-runner/core/plugin';
 import { registryFailures } from '../failures.ts';
-import { memberKeys, type NeededOut, neededOuts } from '../objects/needed.ts';
-import { isTreeOid, objectKey, oidOfKey } from '../objects/object-path.ts';
-import { remotePlace } from '../remotes/remote-target.ts';
+import { cachedKeys } from '../objects/cached-keys.ts';
+import { type NeededOut, neededOuts, outKey, treeEntries } from '../objects/needed.ts';
+import { isTreeOid, objectKey } from '../objects/object-path.ts';
+import { byRemote } from '../remotes/by-remote.ts';
+import { farObjects } from '../remotes/far-objects.ts';
+import { lockRepo } from '../repo/repo-lock.ts';
 import { openRepo, type Repo } from '../repo/repo.ts';
 import { repoPath } from '../repo/targets.ts';
-import { fetchObject, type WantedObject } from '../steps/fetch-object.ts';
+import { fetchObjects, type WantedObjects } from '../steps/fetch-objects.ts';
 
 export const fetchParams = z.object({
   targets: z.array(z.string()).default([]).describe('Only these paths').meta({ positional: true }),
@@ -18,49 +21,75 @@ export const fetch = defineTask({
   examples: ['runner run registry:fetch', 'runner run registry:fetch raw/01_data_collection'],
   params: fetchParams,
   outputs: z.object({ fetched: z.int() }),
-  steps: { fetchObject },
-  run: async (context) => ({ fetched: await fetchAll(openRepo(process.cwd()), context) }),
+  steps: { fetchObjects },
+  async run(context) {
+    const { params, dryRun } = context;
+    const repo = openRepo(process.cwd());
+    await using _lock = await lockRepo(repo, { dryRun });
+    const targets = params.targets.map((target) => repoPath(repo, target));
+    return { fetched: await fetchAll(repo, neededOuts(repo, targets), context) };
+  },
   render: ({ fetched }) => (fetched === 0 ? 'everything is in the cache' : `${fetched} objects fetched`),
 });
 
-/** Fetches the outputs below the targets; returns how many objects came. */
-export async function fetchAll(repo: Repo, context: RunContext<z.infer<typeof fetchParams>>): Promise<number> {
-  const { params, map, store } = context;
-  const outs = neededOuts(
-    repo,
-    params.targets.map((target) => repoPath(repo, target)),
-  );
-  // 1. What lies here and what lies there, in one listing each; the remote is only asked when something is missing.
-  const cached = new Set((await listFiles(await store(repo.cacheDir))).map(({ key }) => key));
-  const missing = (keys: readonly string[]): string[] => [...new Set(keys)].filter((key) => !cached.has(key));
-  const outKeys = outs.map(({ oid, layout }) => objectKey(oid, layout));
-  let remote: Map<string, FileRef> | undefined;
-  const wanted = async (keys: readonly string[]): Promise<WantedObject[]> => {
-    if (keys.length === 0) return [];
-    const place = remotePlace(repo, params.remote);
-    remote ??= new Map((await listFiles(await store(place))).map((file) => [file.key, file]));
-    return keys.map((key) => wantedObject(repo, place, key, remote?.get(key)));
-  };
-  // 2. The .dir objects first: they say which files their folders want.
-  const trees = outKeys.filter(isTreeOid);
-  const fetchedTrees = await map(fetchObject, await wanted(missing(trees)), { name: 'fetch-trees' }).count();
-  // 3. Then the files.
-  const members = outs.flatMap((out) => membersOf(repo, out));
-  const files = [...outKeys.filter((key) => !isTreeOid(key)), ...members];
-  return fetchedTrees + (await map(fetchObject, await wanted(missing(files))).count());
+type Planner = Pick<RunContext<{ readonly remote?: string | undefined }>, 'params' | 'map' | 'store'>;
+
+/** Fetches what the outputs need and the cache lacks; returns how many objects came. */
+export async function fetchAll(repo: Repo, outs: readonly NeededOut[], context: Planner): Promise<number> {
+  const cached = cachedKeys(repo.cacheDir);
+  // 1. The .dir objects first: they say which files their folders want.
+  const trees = outs.filter(({ oid }) => isTreeOid(oid));
+  const fetchedTrees = await fetchKeys(repo, trees, { context, cached, keysOf: (out) => [outKey(out)] });
+  // 2. Then the files.
+  const keysOf = (out: NeededOut): string[] => filesOf(repo, out);
+  return fetchedTrees + (await fetchKeys(repo, outs, { context, cached, keysOf }));
 }
 
-function membersOf(repo: Repo, out: NeededOut): string[] {
-  const keys = memberKeys(repo.cacheDir, out);
-  if (keys !== undefined) return keys;
-  throw registryFailures['object-missing']({
-    path: out.path,
-    key: objectKey(out.oid, out.layout),
-    cacheDir: repo.cacheDir,
-  });
+interface Fetching {
+  readonly context: Planner;
+  readonly cached: ReadonlySet<string>;
+  readonly keysOf: (out: NeededOut) => readonly string[];
 }
 
-function wantedObject(repo: Repo, place: string, key: string, file: FileRef | undefined): WantedObject {
-  if (file === undefined) throw registryFailures['object-lost']({ key, remote: place });
-  return { key, oid: oidOfKey(key)?.oid ?? key, file, cacheDir: repo.cacheDir };
+async function fetchKeys(
+  repo: Repo,
+  outs: readonly NeededOut[],
+  { context, cached, keysOf }: Fetching,
+): Promise<number> {
+  const lacking = outs.map((out) => ({ out, keys: keysOf(out).filter((key) => !cached.has(key)) }));
+  const short = lacking.filter(({ keys }) => keys.length > 0);
+  const keys = new Map(short.map((each) => [each.out, each.keys]));
+  const wanted = new Map<string, FileRef>();
+  // The remote is only asked when something is missing.
+  for (const [place, there] of byRemote(repo, [...keys.keys()], context.params.remote)) {
+    const asked = [...new Set(there.flatMap((out) => keys.get(out) ?? []))];
+    const far = await farObjects(place, asked, context);
+    for (const key of asked) {
+      const file = far.ref(key);
+      if (file === undefined) throw registryFailures['object-lost']({ key, remote: place });
+      wanted.set(key, file);
+    }
+  }
+  if (wanted.size > 0) await context.map(fetchObjects, [...chunksOf([...wanted.values()], repo.cacheDir)]);
+  return wanted.size;
+}
+
+function filesOf(repo: Repo, out: NeededOut): string[] {
+  if (!isTreeOid(out.oid)) return [outKey(out)];
+  const entries = treeEntries(repo.cacheDir, out);
+  if (entries !== undefined) return entries.map(({ md5 }) => objectKey(md5, out.layout));
+  throw registryFailures['object-missing']({ path: out.path, key: outKey(out), cacheDir: repo.cacheDir });
+}
+
+// Large objects travel alone, small ones in company.
+function* chunksOf(files: readonly FileRef[], cacheDir: string): Generator<WantedObjects> {
+  let chunk: FileRef[] = [];
+  let bytes = 0;
+  for (const [at, file] of files.entries()) {
+    chunk.push(file);
+    bytes += file.size;
+    if (chunk.length < 64 && bytes < 8_000_000 && at < files.length - 1) continue;
+    yield { key: chunk[0]?.key ?? '', files: chunk, cacheDir };
+    [chunk, bytes] = [[], 0];
+  }
 }

@@ -1,9 +1,14 @@
-import { defineTask, type FileRef, listFiles, z } from '@dataset-runner/core/plugin';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { defineTask, z } from '@dataset-runner/core/plugin';
 import { registryFailures } from '../failures.ts';
-import { isTreeOid, objectKey } from '../objects/object-path.ts';
-import { memberKeys, neededOuts } from '../objects/needed.ts';
-import { remotePlace } from '../remotes/remote-target.ts';
-import { openRepo } from '../repo/repo.ts';
+import { cachedKeys } from '../objects/cached-keys.ts';
+import { memberKeys, type NeededOut, neededOuts, outKey } from '../objects/needed.ts';
+import { isTreeOid } from '../objects/object-path.ts';
+import { byRemote } from '../remotes/by-remote.ts';
+import { farObjects } from '../remotes/far-objects.ts';
+import { lockRepo } from '../repo/repo-lock.ts';
+import { openRepo, type Repo } from '../repo/repo.ts';
 import { repoPath } from '../repo/targets.ts';
 import { type MovedObject, pushObject, pushTree } from '../steps/push-object.ts';
 
@@ -15,34 +20,54 @@ export const push = defineTask({
     targets: z.array(z.string()).default([]).describe('Only these paths').meta({ positional: true }),
     remote: z.string().optional().describe('The remote; default: the default one').meta({ short: 'r' }),
   }),
-  outputs: z.object({ pushed: z.int(), trees: z.int() }),
+  outputs: z.object({ pushed: z.int() }),
   steps: { pushObject, pushTree },
-  async run({ params, map, store }) {
+  async run(context) {
+    const { params, map, dryRun } = context;
     const repo = openRepo(process.cwd());
-    const into = remotePlace(repo, params.remote);
-    // 1. What the .dvc files name, and what the cache has of it, in one listing.
-    const cached = new Map<string, FileRef>();
-    for (const file of await listFiles(await store(repo.cacheDir))) cached.set(file.key, file);
-    const files = new Map<string, MovedObject>();
-    const trees = new Map<string, MovedObject>();
-    const take = (to: Map<string, MovedObject>, key: string, path: string): void => {
-      const file = cached.get(key);
-      if (file === undefined) throw registryFailures['object-missing']({ path, key, cacheDir: repo.cacheDir });
-      to.set(key, { key, file });
-    };
-    for (const out of neededOuts(
-      repo,
-      params.targets.map((target) => repoPath(repo, target)),
-    )) {
-      const key = objectKey(out.oid, out.layout);
-      for (const member of memberKeys(repo.cacheDir, out) ?? []) take(files, member, out.path);
-      take(isTreeOid(out.oid) ? trees : files, key, out.path);
+    await using _lock = await lockRepo(repo, { dryRun });
+    const targets = params.targets.map((target) => repoPath(repo, target));
+    const outs = neededOuts(repo, targets).filter(({ out }) => out.push);
+    // 1. What the files of the repository name, and what the cache has of it.
+    const cached = cachedKeys(repo.cacheDir);
+    let pushed = 0;
+    for (const [into, there] of byRemote(repo, outs, params.remote)) {
+      const named = namedBy(repo, there, cached);
+      // 2. What the remote lacks.
+      const far = await farObjects(into, [...named.keys()], context);
+      const lacking = [...named].filter(([key]) => !far.has(key));
+      const absent = lacking.find(([key]) => !cached.has(key));
+      if (absent !== undefined) {
+        throw registryFailures['object-missing']({ path: absent[1], key: absent[0], cacheDir: repo.cacheDir });
+      }
+      const objects = lacking.map(([key]) => movedObject(repo, key));
+      pushed += objects.length;
+      const [trees, files] = [
+        objects.filter(({ key }) => isTreeOid(key)),
+        objects.filter(({ key }) => !isTreeOid(key)),
+      ];
+      // 3. The files first.
+      if (files.length > 0) await map(pushObject, files, { into });
+      // 4. Then the .dir objects: whoever sees one may believe that its files are there.
+      if (trees.length > 0) await map(pushTree, trees, { into });
     }
-    // 2. The files first.
-    const pushed = await map(pushObject, files.values(), { into }).count();
-    // 3. Then the .dir objects: whoever sees one may believe that its files are there.
-    const done = await map(pushTree, trees.values(), { into }).count();
-    return { pushed, trees: done };
+    return { pushed };
   },
-  render: ({ pushed, trees }) => `${pushed} files and ${trees} folders are in the remote`,
+  render: ({ pushed }) => (pushed === 0 ? 'everything is in the remote' : `${pushed} objects pushed`),
 });
+
+// Each object with the path that needs it. A folder whose .dir is in no cache cannot be told apart from a lost one.
+function namedBy(repo: Repo, outs: readonly NeededOut[], cached: ReadonlySet<string>): Map<string, string> {
+  const named = new Map<string, string>();
+  for (const { part: _, ...out } of outs) {
+    const key = outKey(out);
+    named.set(key, out.path);
+    if (cached.has(key)) for (const member of memberKeys(repo.cacheDir, out) ?? []) named.set(member, out.path);
+  }
+  return named;
+}
+
+function movedObject({ cacheDir }: Repo, key: string): MovedObject {
+  const { size } = statSync(join(cacheDir, key));
+  return { key, file: { $type: 'file', store: cacheDir, key, size } };
+}

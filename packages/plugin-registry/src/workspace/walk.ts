@@ -21,19 +21,25 @@ export interface Found {
  * Linked files are followed, linked folders are not, as DVC does. Throws `registry.link-broken`,
  * `registry.not-a-file`, `registry.name-not-utf8` and `registry.ignore-inside` where DVC would hang or lose files.
  */
-export function walkFolder(repoRoot: string, folder: string): Found[] {
-  const walker = new Walker(repoRoot);
+export function walkFolder(
+  repoRoot: string,
+  folder: string,
+  { ignoreFiles = 'refuse' }: { readonly ignoreFiles?: 'refuse' | 'pass' } = {},
+): Found[] {
+  const walker = new Walker(repoRoot, ignoreFiles);
   walker.rulesDownTo(folder);
   return walker.walk(folder);
 }
 
 class Walker {
   readonly #root: string;
+  readonly #refusesIgnoreFiles: boolean;
   readonly #rules = new IgnoreRules();
   readonly #found: Found[] = [];
 
-  constructor(root: string) {
+  constructor(root: string, ignoreFiles: 'refuse' | 'pass') {
     this.#root = root;
+    this.#refusesIgnoreFiles = ignoreFiles === 'refuse';
     this.#rules.add(alwaysIgnored, '');
   }
 
@@ -76,7 +82,8 @@ class Walker {
       return this.#folder(base, relpath);
     }
     if (this.#rules.ignores(inRepo, { folder: false })) return;
-    if (name === '.dvcignore' && base !== '') throw registryFailures['ignore-inside']({ path: join(path, name) });
+    if (this.#refusesIgnoreFiles && name === '.dvcignore' && base !== '')
+      throw registryFailures['ignore-inside']({ path: join(path, name) });
     this.#file(join(path, name), relpath, entry);
   }
 

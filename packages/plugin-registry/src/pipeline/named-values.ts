@@ -1,0 +1,66 @@
+import { isList, isMap, isNumber, sameValue, toNumber, type Value, type ValueMap } from '../formats/value.ts';
+import { pythonText } from './python-text.ts';
+
+/** Values of parameter or metric files: file to dotted name to value. */
+export type NamedValues = ReadonlyMap<string, ReadonlyMap<string, Value>>;
+
+/** How one name differs between two sets of values; undefined stands for a name that is not there. */
+export interface ValueChange {
+  readonly file: string;
+  readonly name: string;
+  readonly before: Value | undefined;
+  readonly after: Value | undefined;
+}
+
+/** The leaves of a map by dotted name; lists count as leaves. */
+export function flatValues(values: ValueMap, prefix = ''): Map<string, Value> {
+  const flat = new Map<string, Value>();
+  for (const [key, value] of values) {
+    if (isMap(value)) for (const [name, leaf] of flatValues(value, `${prefix}${key}.`)) flat.set(name, leaf);
+    else flat.set(`${prefix}${key}`, value);
+  }
+  return flat;
+}
+
+/** What differs, by file and name. */
+export function valueChanges(before: NamedValues, after: NamedValues): ValueChange[] {
+  const files = [...new Set([...before.keys(), ...after.keys()])].sort();
+  return files.flatMap((file) => {
+    const [old, now] = [before.get(file), after.get(file)];
+    const names = [...new Set([...(old?.keys() ?? []), ...(now?.keys() ?? [])])].sort();
+    return names
+      .map((name) => ({ file, name, before: old?.get(name), after: now?.get(name) }))
+      .filter((change) => !sameValue(change.before, change.after));
+  });
+}
+
+/** How much a number grew; undefined where one of the two is none. */
+export function growth({ before, after }: ValueChange): number | undefined {
+  return isNumber(before) && isNumber(after) ? toNumber(after) - toNumber(before) : undefined;
+}
+
+/** A value for people: a text as it is, a list as Python shows it, `-` for none. */
+export function shownValue(value: Value | undefined): string {
+  return value === undefined ? '-' : pythonText(value);
+}
+
+/** A value as JSON has it; numbers beyond doubles lose digits. */
+export function plainValue(value: Value | undefined): unknown {
+  if (value === undefined || value === null || typeof value !== 'object') return value ?? null;
+  if (isNumber(value)) return toNumber(value);
+  if (isList(value)) return value.map(plainValue);
+  return isMap(value) ? Object.fromEntries([...value].map(([key, child]) => [key, plainValue(child)])) : value.text;
+}
+
+/** Rows as columns of equal width; numbers are not aligned apart, for names and values stand mixed. */
+export function columns(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, at) => Math.max(...rows.map((row) => (row[at] ?? '').length)));
+  return rows
+    .map((row) =>
+      row
+        .map((cell, at) => cell.padEnd(widths[at] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}

@@ -1,0 +1,67 @@
+import { defineFailures } from '@dataset-runner/core/plugin';
+
+/** What can go wrong with pipelines and parameters. */
+export const pipelineFailures = defineFailures('registry', {
+  'stage-unknown': {
+    about: 'No pipeline has a stage, group or output of that name.',
+    message: (of: { readonly name: string; readonly known: readonly string[] }) =>
+      `there is no stage '${of.name}'; there ${of.known.length === 0 ? 'is none' : `are ${of.known.slice(0, 20).join(', ')}`}`,
+  },
+  'stage-there': {
+    about: '`registry:stage-add` was given the name of a stage that is there already.',
+    message: (of: { readonly name: string; readonly file: string }) => `${of.file} has a stage '${of.name}' already`,
+    hint: () => 'Give --replace to write it anew.',
+  },
+  'stage-templated': {
+    about: 'A stage that is made by foreach, matrix or templates is only changed by hand.',
+    message: (of: { readonly name: string; readonly file: string }) =>
+      `'${of.name}' in ${of.file} is filled in from a template`,
+    hint: () => 'Edit the file.',
+  },
+  'stage-name': {
+    about: 'A name has characters that DVC does not take for a stage.',
+    message: (of: { readonly name: string }) => `'${of.name}' is no stage name: letters, digits, _ and - only`,
+  },
+  'graph-cycle': {
+    about: 'Stages wait for each other in a ring, so none of them can be the first.',
+    message: (of: { readonly stages: readonly string[] }) => `stages wait for each other: ${of.stages.join(' -> ')}`,
+  },
+  'dep-missing': {
+    about: 'A stage depends on a path where nothing is, and no stage makes it.',
+    message: (of: { readonly stage: string; readonly path: string }) => `${of.stage}: ${of.path} is not there`,
+    hint: () => 'Get tracked data with `registry:pull`, or correct the path in dvc.yaml.',
+  },
+  'out-missing': {
+    about: 'The command of a stage ended well and did not make one of its outputs.',
+    message: (of: { readonly stage: string; readonly path: string }) => `${of.stage} ended without making ${of.path}`,
+  },
+  'stage-failed': {
+    about: 'The command of a stage ended with an error; its last lines are named, all of them are in the log.',
+    message: (of: { readonly stage: string; readonly ended: string; readonly lines: readonly string[] }) =>
+      [`${of.stage} ended with ${of.ended}`, ...of.lines.map((line) => `  ${line}`)].join('\n'),
+  },
+  'param-missing': {
+    about: 'A stage names a parameter that its file does not have.',
+    message: (of: { readonly stage: string; readonly name: string; readonly file: string }) =>
+      `${of.stage}: ${of.file} has no parameter '${of.name}'`,
+  },
+  'splits-leak': {
+    about: '`registry:check --on-leak error` found alike images in different parts of a split.',
+    message: (of: { readonly pairs: number }) =>
+      `${of.pairs} pairs of alike images stand in different parts of a split`,
+    hint: () => 'Look at check.html; keep pictures of one scene in one part.',
+  },
+  'version-there': {
+    about: 'A version of an artifact is tagged in git already; versions do not move.',
+    message: (of: { readonly tag: string }) => `git has the tag ${of.tag} already`,
+  },
+  'version-name': {
+    about: 'A name, version or stage of an artifact is none that GTO would read.',
+    message: (of: { readonly what: string; readonly name: string; readonly form: string }) =>
+      `'${of.name}' is no ${of.what}: ${of.form}`,
+  },
+  'params-unsupported': {
+    about: 'Parameters are read from YAML and JSON, not from TOML or Python.',
+    message: (of: { readonly file: string }) => `${of.file} is neither YAML nor JSON`,
+  },
+});

@@ -1,0 +1,44 @@
+import type { Value, ValueMap } from '../formats/value.ts';
+import { isDate, isList, isMap } from '../formats/value.ts';
+import { registryFailures } from '../failures.ts';
+import { paramAt } from './param-file.ts';
+import { pipelineFailures } from './pipeline-failures.ts';
+import { paramsAt } from './read-stages.ts';
+import type { RepoView } from './repo-view.ts';
+import type { Stage } from './stage.ts';
+
+/** The values a stage reads, by file as written and in the order `dvc.lock` has them; names that are not there are left out. */
+export function stageParams(view: Pick<RepoView, 'text'>, stage: Stage): Map<string, ValueMap> {
+  const found = new Map<string, ValueMap>();
+  for (const { path, inRepo, names } of stage.params) {
+    const values = paramsAt(view, inRepo) ?? new Map<string, Value>();
+    const wanted = names.length === 0 ? [...values.keys()].sort() : names;
+    const chosen = wanted.flatMap((name) => {
+      const value = names.length === 0 ? values.get(name) : paramAt(values, name);
+      return value === undefined ? [] : [[name, value] as const];
+    });
+    for (const [name, value] of chosen) refuseDates(inRepo, name, value);
+    found.set(path, new Map(chosen));
+  }
+  return found;
+}
+
+/** Throws `registry.param-missing` for the first name that its file does not have. */
+export function requireParams(stage: Stage, params: ReadonlyMap<string, ValueMap>): void {
+  for (const { path, names } of stage.params) {
+    const name = names.find((each) => params.get(path)?.has(each) !== true);
+    if (name !== undefined) throw pipelineFailures['param-missing']({ stage: stage.address, name, file: path });
+  }
+}
+
+// A date has no JSON form, and so no place in a hash.
+function refuseDates(file: string, name: string, value: Value): void {
+  if (isDate(value))
+    throw registryFailures['file-broken']({
+      file,
+      line: 1,
+      why: `${name} is the date ${value.text}; write it in quotes`,
+    });
+  if (isList(value)) for (const each of value) refuseDates(file, name, each);
+  if (isMap(value)) for (const [key, each] of value) refuseDates(file, `${name}.${key}`, each);
+}

@@ -1,0 +1,144 @@
+import { relative, sep } from 'node:path';
+import { defineTask, failureOf, type RunContext, z } from '@dataset-runner/core/plugin';
+import { stagesNamed } from '../pipeline/choose-stages.ts';
+import { type LockEntry, readLock } from '../pipeline/lock-file.ts';
+import { readStages } from '../pipeline/read-stages.ts';
+import { workspaceTexts } from '../pipeline/repo-view.ts';
+import type { Stage } from '../pipeline/stage.ts';
+import { graphOf, reachable, type StageGraph } from '../pipeline/stage-graph.ts';
+import { openRepo, type Repo } from '../repo/repo.ts';
+import { lockRepo } from '../repo/repo-lock.ts';
+import { repoPath } from '../repo/targets.ts';
+import { keepStage } from '../steps/keep-stage.ts';
+import { runStage } from '../steps/run-stage.ts';
+import { checkoutSteps } from './check-out-all.ts';
+import { reproStage, type StageOutcome } from './repro-stage.ts';
+
+const params = z.object({
+  targets: z
+    .array(z.string())
+    .default([])
+    .describe('Stages, groups, dvc.yaml files or outputs')
+    .meta({ positional: true }),
+  all: z.boolean().default(false).describe('All pipelines of the repository').meta({ short: 'P' }),
+  single: z.boolean().default(false).describe('Only the named stages, not what they wait for').meta({ short: 's' }),
+  downstream: z.boolean().default(false).describe('The named stages and all that wait for them'),
+  anyway: z.boolean().default(false).describe('Run stages that are up to date too').meta({ short: 'f' }),
+});
+
+/** The steps a task needs for {@link reproStages}. */
+export const reproSteps = { ...checkoutSteps, runStage, keepStage };
+
+/** What a task that brings stages up to date returns. */
+export const reproOutputs = z.object({
+  stages: z.array(
+    z.object({
+      stage: z.string(),
+      action: z.enum(['ran', 'restored', 'up to date', 'frozen', 'failed', 'not run']),
+      why: z.array(z.string()).readonly(),
+    }),
+  ),
+});
+
+/** Runs the stages of pipelines that are out of date, as `dvc repro` does, side by side where the graph allows it. */
+export const repro = defineTask({
+  summary: 'Run the stages of dvc.yaml that are out of date, in parallel by their graph',
+  description:
+    'Stages run in the lane `stages`, 4 at a time unless `lanes:` in runner.yaml says otherwise. A stage that fails stops those that wait for it; with --on-failure stop no other is started.',
+  examples: [
+    'runner run registry:repro',
+    'runner run registry:repro train --dry-run',
+    'runner run registry:repro --all',
+  ],
+  params,
+  outputs: reproOutputs,
+  steps: reproSteps,
+  async run(context) {
+    // 1. Read every dvc.yaml, fill in its templates and link its stages.
+    const repo = openRepo(process.cwd());
+    const stages = readStages(repo);
+    const graph = graphOf(stages);
+    // 2. Choose what is meant: the named stages and all they wait for.
+    const chosen = choose(repo, graph, context.params);
+    // 3. Bring each up to date as soon as those it waits for are.
+    await using _lock = await lockRepo(repo, { dryRun: context.dryRun });
+    return { stages: await reproStages(repo, graph, { context, chosen, force: context.params.anyway }) };
+  },
+  render: ({ stages }) => renderRepro(stages),
+});
+
+/** The outcome in lines for people; DVC's words when there was nothing to do. */
+export function renderRepro(stages: readonly StageOutcome[]): string {
+  const done = stages.filter(({ action }) => action !== 'up to date' && action !== 'frozen');
+  if (done.length === 0) return 'Data and pipelines are up to date.';
+  return done
+    .map(({ stage, action, why }) => `${stage}: ${action}${why.length > 0 ? ` (${why.join(', ')})` : ''}`)
+    .join('\n');
+}
+
+/** Brings the chosen stages up to date, each when those before it are; one that fails stops only its followers. */
+export async function reproStages(
+  repo: Repo,
+  graph: StageGraph,
+  how: {
+    readonly context: Pick<RunContext<unknown>, 'map' | 'once' | 'dryRun'>;
+    readonly chosen: ReadonlySet<string>;
+    readonly force: boolean;
+  },
+): Promise<StageOutcome[]> {
+  const { context, chosen, force } = how;
+  const locks = new Map<string, Map<string, LockEntry>>();
+  for (const { file } of graph.ordered)
+    if (!locks.has(file)) locks.set(file, readLock(workspaceTexts(repo.root), file));
+  const outcomes = new Map<string, Promise<StageOutcome>>();
+  const broken: unknown[] = [];
+  for (const stage of graph.ordered) {
+    if (!chosen.has(stage.address)) continue;
+    const before = (graph.waitsFor.get(stage.address) ?? []).flatMap((address) => outcomes.get(address) ?? []);
+    outcomes.set(stage.address, afterAll(before, stage));
+  }
+  const all = await Promise.all(outcomes.values());
+  // Failures inside maps are reported as they are; what went wrong in planning one stage is said when all others ended.
+  const planning = broken.find((error) => failureOf(error)?.code !== 'step.incomplete');
+  if (broken.length > 0) throw planning ?? broken[0];
+  return all;
+
+  async function afterAll(before: readonly Promise<StageOutcome>[], stage: Stage): Promise<StageOutcome> {
+    const parents = await Promise.all(before);
+    const lost = parents.find(({ action }) => action === 'failed' || action === 'not run');
+    if (lost !== undefined) return { stage: stage.address, action: 'not run', why: [`${lost.stage} failed`] };
+    const locked = locks.get(stage.file)?.get(stage.name);
+    const changed = parents.filter(({ action }) => action === 'ran' || action === 'restored');
+    if (context.dryRun && changed.length > 0) return followUp(stage, changed);
+    try {
+      return await reproStage(stage, locked, { repo, context, force });
+    } catch (error) {
+      broken.push(error);
+      return { stage: stage.address, action: 'failed', why: [] };
+    }
+  }
+
+  // Whether it runs hangs on bytes that are not there yet; a plan counts it and says so.
+  function followUp(stage: Stage, changed: readonly StageOutcome[]): StageOutcome {
+    if (stage.frozen) return { stage: stage.address, action: 'frozen', why: [] };
+    const why = [`if ${changed.map((parent) => parent.stage).join(' or ')} gives other bytes`];
+    const item = { key: stage.address, root: repo.root, wdir: stage.wdir, commands: [], outs: [], why };
+    context.map(runStage, [item], { name: `${stage.address} ${why[0]}` });
+    return { stage: stage.address, action: 'ran', why };
+  }
+}
+
+function choose(repo: Repo, graph: StageGraph, given: z.infer<typeof params>): Set<string> {
+  const folder = relative(repo.root, process.cwd()).split(sep).join('/');
+  const here = folder === '' ? 'dvc.yaml' : `${folder}/dvc.yaml`;
+  const inFolder = graph.ordered.filter(({ file }) => file === here);
+  const named =
+    given.targets.length > 0
+      ? given.targets.flatMap((target) => stagesNamed(graph.ordered, target, { folder, path: repoPath(repo, target) }))
+      : given.all || inFolder.length === 0
+        ? graph.ordered
+        : inFolder;
+  const addresses = named.map(({ address }) => address);
+  if (given.single) return new Set(addresses);
+  return reachable(graph, addresses, { direction: given.downstream ? 'down' : 'up' });
+}

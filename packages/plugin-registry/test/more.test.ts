@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
+import { done, failed, git, registry, textsIn } from './support/registry.ts';
+
+describe('a registry and git', function () {
+  this.timeout(60_000);
+
+  it('diff lists what was added, changed, renamed and deleted, against the workspace and between commits', async () => {
+    await using rig = await registry({ 'set/a': 'a', 'set/b': 'b', 'set/c': 'c', 'labels.csv': 'x' });
+    await done(rig, 'add', 'set', 'labels.csv');
+    git(rig, 'add', '.');
+    git(rig, 'commit', '-qm', 'one');
+    rig.write('set/a', 'other');
+    rig.write('set/sub/b2', 'b');
+    rmSync(rig.path('set/b'));
+    rmSync(rig.path('set/c'));
+    rig.write('set/new', 'n');
+    const paths = (list: unknown): unknown[] => (list as { path: unknown }[]).map(({ path }) => path);
+    const wanted = {
+      added: ['set/new'],
+      deleted: ['set/c'],
+      modified: ['set/', 'set/a'],
+      renamed: [{ old: 'set/b', new: 'set/sub/b2' }],
+    };
+    const check = async (...args: readonly string[]): Promise<void> => {
+      const found = await done(rig, 'diff', ...args);
+      assert.deepEqual(Object.fromEntries(Object.keys(wanted).map((word) => [word, paths(found[word])])), wanted);
+    };
+    await check();
+    await done(rig, 'commit');
+    git(rig, 'commit', '-qam', 'two');
+    await check('HEAD~1', 'HEAD');
+    assert.equal((await failed(rig, 'diff', 'nowhere')).code, 'registry.revision-unknown');
+  });
+
+  it('gc keeps what is named by what is to be kept, in the cache and in a remote that is a folder', async () => {
+    await using rig = await registry({ 'set/a': 'a', 'set/b': 'b' });
+    await done(rig, 'add', 'set');
+    git(rig, 'add', '.');
+    git(rig, 'commit', '-qm', 'one');
+    rig.write('set/a', 'other');
+    await done(rig, 'commit');
+    git(rig, 'commit', '-qam', 'two');
+    await done(rig, 'push');
+    assert.equal((await failed(rig, 'gc')).code, 'registry.word-missing');
+    assert.equal((await done(rig, 'gc', '--all-commits'))['removed'], 0);
+    const { removed } = await done(rig, 'gc', '--workspace');
+    assert.equal(removed, 2);
+    assert.equal((await done(rig, 'gc', '--workspace', '--cloud'))['removedFar'], 0);
+    git(rig, 'checkout', '-q', 'HEAD~1');
+    assert.equal((await failed(rig, 'checkout')).code, 'registry.object-missing');
+    assert.equal(rig.read('set/a'), 'other');
+  });
+
+  it('move and remove keep git and the .dvc files in step', async () => {
+    await using rig = await registry({ 'raw/one/a': 'a', 'keep/x': 'x' });
+    await done(rig, 'add', 'raw/one');
+    assert.deepEqual(await done(rig, 'move', 'raw/one', 'keep'), { file: 'keep/one.dvc' });
+    assert.deepEqual(
+      [rig.exists('raw/.gitignore'), rig.exists('raw/one.dvc'), rig.exists('raw/one')],
+      [false, false, false],
+    );
+    assert.equal(rig.read('keep/.gitignore'), '/one\n');
+    assert.equal((await done(rig, 'status'))['isClean'], true);
+    assert.equal((await failed(rig, 'move', 'keep/one', 'keep/x')).code, 'registry.path-there');
+    await done(rig, 'remove', 'keep/one.dvc');
+    assert.deepEqual([rig.exists('keep/.gitignore'), rig.exists('keep/one.dvc')], [false, false]);
+    assert.deepEqual(textsIn(rig, 'keep'), { 'one/a': 'a', x: 'x' });
+  });
+
+  it('import takes data, parts of data and folders above data, and update follows the source', async () => {
+    await using source = await registry({ 'raw/a': 'a', 'raw/sub/b': 'b', 'set/read.me': 'r', 'set/day/x': 'x' });
+    await done(source, 'add', 'raw', 'set/day');
+    await done(source, 'push');
+    git(source, 'add', '.');
+    git(source, 'commit', '-qm', 'one');
+    await using rig = await registry();
+    await done(rig, 'import', source.dir, 'raw', 'in/raw');
+    await done(rig, 'import', source.dir, 'raw/sub/b');
+    await done(rig, 'import', source.dir, 'set');
+    assert.deepEqual(textsIn(rig, 'in/raw'), { a: 'a', 'sub/b': 'b' });
+    assert.deepEqual(textsIn(rig, 'set'), { '.gitignore': '/day\n', 'day/x': 'x', 'read.me': 'r' });
+    assert.equal(rig.read('b'), 'b');
+    assert.match(rig.read('in/raw.dvc'), /^md5: [0-9a-f]{32}\nfrozen: true\ndeps:\n- path: raw\n {2}repo:\n {4}url: /);
+    source.write('raw/c', 'c');
+    rmSync(source.path('raw/a'));
+    await done(source, 'add', 'raw');
+    await done(source, 'push');
+    git(source, 'commit', '-qam', 'two');
+    const { updated } = await done<{ updated: { file: string; isNew: boolean }[] }>(rig, 'update');
+    assert.deepEqual(
+      updated.map(({ file, isNew }) => [file, isNew]),
+      [
+        ['b.dvc', false],
+        ['in/raw.dvc', true],
+        ['set.dvc', false],
+      ],
+    );
+    assert.deepEqual(textsIn(rig, 'in/raw'), { 'sub/b': 'b', c: 'c' });
+    assert.equal((await failed(rig, 'import', source.dir, 'nowhere')).code, 'registry.path-missing');
+    assert.equal((await failed(rig, 'import', `${source.dir}/none`, 'raw')).code, 'registry.clone-failed');
+  });
+});

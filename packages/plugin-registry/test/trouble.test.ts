@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFileSync, chmodSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { done, emptyProject, failed, git, registry } from './support/registry.ts';
+
+describe('a registry and bad input', function () {
+  this.timeout(60_000);
+
+  it('names what cannot be tracked, and leaves no trace of it', async () => {
+    await using rig = await registry({ 'set/a': 'a', 'kept/a': 'a' });
+    execFileSync('mkfifo', [rig.path('set/pipe')]);
+    assert.equal((await failed(rig, 'add', 'set')).code, 'registry.not-a-file');
+    rmSync(rig.path('set/pipe'));
+    writeFileSync(Buffer.concat([Buffer.from(rig.path('set/')), Buffer.from([0xe9])]), 'x');
+    assert.equal((await failed(rig, 'add', 'set')).code, 'registry.name-not-utf8');
+    rmSync(Buffer.concat([Buffer.from(rig.path('set/')), Buffer.from([0xe9])]));
+    symlinkSync('nowhere', rig.path('link'));
+    assert.equal((await failed(rig, 'add', 'link')).code, 'registry.link-broken');
+    assert.equal((await failed(rig, 'add', 'nothing')).code, 'registry.path-missing');
+    assert.equal((await failed(rig, 'add', '../outside')).code, 'registry.path-outside');
+    rig.write('set/.dvcignore', 'x');
+    assert.equal((await failed(rig, 'add', 'set')).code, 'registry.ignore-inside');
+    git(rig, 'add', 'kept');
+    assert.equal((await failed(rig, 'add', 'kept')).code, 'registry.git-tracked');
+    assert.deepEqual([rig.exists('set.dvc'), rig.exists('.dvc/cache')], [false, false]);
+  });
+
+  it('names broken files of DVC with their line or key', async () => {
+    await using rig = await registry({ 'set/a': 'a' });
+    await done(rig, 'add', 'set');
+    const before = rig.read('set.dvc');
+    rig.write('set.dvc', `${before}colour: red\n`);
+    const unknown = await failed(rig, 'status');
+    assert.deepEqual([unknown.code, unknown.details['key']], ['registry.key-unknown', 'colour']);
+    rig.write('set.dvc', 'outs:\n- md5: [\n');
+    assert.equal((await failed(rig, 'status')).code, 'registry.file-broken');
+    rig.write('set.dvc', before);
+    appendFileSync(rig.path('.dvc/config'), '[core]\n    colour = red\n');
+    assert.equal((await failed(rig, 'status')).code, 'registry.key-unknown');
+    rig.write('.dvc/config', '; remark\n');
+    assert.equal((await failed(rig, 'status')).code, 'registry.file-broken');
+  });
+
+  it('names remotes that are not there, not reachable or not allowed', async () => {
+    await using rig = await registry({ 'set/a': 'a', 'set/b': 'b' }, { remote: false });
+    await done(rig, 'add', 'set');
+    assert.equal((await failed(rig, 'push')).code, 'registry.remote-none');
+    assert.equal((await failed(rig, 'push', '--remote', 'x')).code, 'registry.remote-unknown');
+    await done(rig, 'remote', 'add', 'x', 'gdrive://folder');
+    assert.equal((await failed(rig, 'push', '--remote', 'x')).code, 'registry.remote-url');
+    await done(rig, 'remote', 'add', 'f', './storage', '-d');
+    assert.equal((await failed(rig, 'remote', 'add', 'f', './else')).code, 'registry.remote-there');
+    await done(rig, 'push');
+    rmSync(rig.path('.dvc/cache'), { recursive: true });
+    rmSync(rig.path('storage/files'), { recursive: true });
+    assert.equal((await failed(rig, 'fetch')).code, 'registry.object-lost');
+    assert.equal((await failed(rig, 'checkout', 'nowhere')).code, 'registry.target-unknown');
+    assert.equal((await failed(rig, 'gc', '--workspace')).code, 'registry.object-missing');
+  });
+
+  it('a damaged .dir object is never taken for an empty folder', async () => {
+    await using rig = await registry({ 'set/a': 'a' });
+    await done(rig, 'add', 'set');
+    const oid = /md5: (\S+)/.exec(rig.read('set.dvc'))?.[1] ?? '';
+    const object = rig.path('.dvc/cache/files/md5', oid.slice(0, 2), oid.slice(2));
+    chmodSync(object, 0o644);
+    writeFileSync(object, '[{"md5": "x"');
+    assert.equal((await failed(rig, 'status')).code, 'registry.tree-broken');
+  });
+
+  it('says where it is not at home', async () => {
+    await using rig = await emptyProject();
+    assert.equal((await failed(rig, 'status')).code, 'registry.no-repo');
+    assert.equal((await failed(rig, 'init')).code, 'registry.no-git');
+    await done(rig, 'init', '--no-git');
+    assert.equal((await failed(rig, 'init', '--no-git')).code, 'registry.repo-there');
+  });
+
+  it('waits for whoever holds the lock of DVC, and goes on when that one is killed', async () => {
+    await using rig = await registry({ 'set/a': 'a' });
+    const holder = spawn('flock', [rig.path('.dvc/tmp/lock'), 'sh', '-c', 'echo held; exec sleep 60'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      detached: true,
+    });
+    await once(holder.stdout, 'data');
+    const adding = rig.start('run', 'registry:add', 'set');
+    await adding.printed('registry:add');
+    assert.equal(rig.exists('set.dvc'), false);
+    process.kill(-(holder.pid ?? 0), 'SIGKILL');
+    assert.equal((await adding.ended).code, 0);
+    assert.ok(rig.exists('set.dvc'));
+  });
+});
