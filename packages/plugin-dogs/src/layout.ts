@@ -1,7 +1,7 @@
 import { refUrl } from '@dataset-runner/core/plugin';
 
 /** The folder all sets lie in, below the place that is given as `--out`. */
-export const rawFolder = 'spot-raw-data';
+const rawFolder = 'spot-raw-data';
 
 export type Dataset = 'stanford' | 'tsinghua' | 'austin';
 

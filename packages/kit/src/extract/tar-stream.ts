@@ -54,8 +54,9 @@ async function* checkedMembers(
   let end = 0;
   const meter = (bytes: number, packed: number): void => {
     total = bytes;
+    if (!options.gzip) return;
     gate.checkLimit('maxTotalBytes', bytes);
-    if (options.gzip) gate.checkRatio(bytes, packed);
+    gate.checkRatio(bytes, packed);
   };
   for await (const member of tarMembers(pieces, { gzip: options.gzip, meter })) {
     const { header } = member;

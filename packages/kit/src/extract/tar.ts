@@ -68,7 +68,7 @@ async function checkedRecords(
   };
   let index = 0;
   let end = 0;
-  for await (const member of tarMembers(reader, { gzip: options.gzip, meter })) {
+  for await (const member of tarMembers(reader, options.gzip ? { gzip: true, meter } : { gzip: false })) {
     member.resume();
     const { header } = member;
     const candidate = tarCandidate(header, how);
