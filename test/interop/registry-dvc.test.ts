@@ -12,7 +12,8 @@ import { type Dvc, dvcOf, git } from './dvc.ts';
 const upToDate = /Everything is up to date|Data and pipelines are up to date/;
 
 describe('registry beside stock dvc 3.67.1', function () {
-  this.timeout(180_000);
+  // Dozens of commands, and dvc takes its second for each.
+  this.timeout(600_000);
   let dvc: Dvc;
   before(function () {
     this.timeout(600_000);
