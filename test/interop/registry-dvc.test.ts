@@ -104,7 +104,7 @@ describe('registry beside stock dvc 3.67.1', function () {
       rig
         .read(name)
         .replace(/^md5: .*\n/, '')
-        .replace(/path: (?:ours|theirs|set|theirset)$/m, 'path: x');
+        .replace(/^ {2}path: (?:ours|theirs|set|theirset)$/m, 'path: x');
     assert.equal(neutral('in/ours.dvc'), neutral('in/theirs.dvc'));
     assert.equal(neutral('in/set.dvc'), neutral('in/theirset.dvc'));
     await done(rig, 'push');
@@ -164,12 +164,12 @@ describe('registry and stock dvc on one S3 remote', function () {
     client.destroy();
     await using rig = await registry(
       { 'ours/a': 'a', 'ours/sub/b': 'b', 'theirs/c': 'c' },
-      { remote: 's3://lab/registry' },
+      { remote: 's3://lab/registry', env: { LAB_SECRET: secretAccessKey } },
     );
     await done(rig, 'remote', 'modify', 'storage', 'endpointurl', url);
     await done(rig, 'remote', 'modify', 'storage', 'region', 'us-east-1');
     await done(rig, 'remote', 'modify', 'storage', 'access_key_id', accessKeyId, '--local');
-    await done(rig, 'remote', 'modify', 'storage', 'secret_access_key', secretAccessKey, '--local');
+    await done(rig, 'remote', 'modify', 'storage', 'secret_access_key', 'env:LAB_SECRET', '--local');
     await done(rig, 'add', 'ours');
     await done(rig, 'push');
     assert.equal(dvc.status(rig.dir, '-c'), '');

@@ -1,7 +1,6 @@
 import { defineFailures } from '@dataset-runner/core/plugin';
 
-/** What can go wrong in ways only this plugin knows; `number` in `--json` is the exit code DVC would give. */
-export const registryFailures = defineFailures('registry', {
+const defined = defineFailures('registry', {
   'no-repo': {
     about: 'No folder from the given one upwards is a DVC repository.',
     message: (of: { readonly folder: string }) => `${of.folder} is not inside a DVC repository`,
@@ -108,6 +107,12 @@ export const registryFailures = defineFailures('registry', {
     message: (of: { readonly name: string; readonly url: string; readonly why: string }) =>
       `remote '${of.name}'${of.url === '' ? '' : ` (${of.url})`}: ${of.why}`,
   },
+  'secret-missing': {
+    about: 'A secret of a remote was given as a plain word, or its reference leads to nothing.',
+    message: (of: { readonly reference: string }) =>
+      of.reference === '' ? 'a secret is given as env:NAME or file:PATH' : `${of.reference} holds nothing`,
+    hint: () => 'Put it into a variable or a file, so that no history and no log has it.',
+  },
   'remote-there': {
     about: 'The config has a remote of that name already.',
     message: (of: { readonly name: string }) => `there is a remote '${of.name}' already`,
@@ -151,3 +156,36 @@ export const registryFailures = defineFailures('registry', {
     hint: () => 'Move its lines to a .dvcignore above the folder.',
   },
 });
+
+// What `dvc` would have ended with, where that is not its 255 for any other error.
+const dvcExits: { readonly [name: string]: number } = {
+  'no-repo': 253,
+  'remote-none': 251,
+  'remote-unknown': 251,
+  'remote-url': 251,
+  'key-unknown': 251,
+  'word-missing': 254,
+  'path-missing': 1,
+  'path-outside': 1,
+  'target-unknown': 1,
+  'link-broken': 1,
+  'outs-overlap': 1,
+  'git-tracked': 1,
+  'object-missing': 1,
+  'object-lost': 1,
+  'object-corrupt': 1,
+};
+
+/** What can go wrong in ways only this plugin knows; `details.dvcExit` in `--json` is the exit code DVC would give. */
+export const registryFailures = withDvcExits(defined);
+
+type Making = (details: object, base?: object) => unknown;
+
+function withDvcExits<F extends object>(failures: F): F {
+  const made = Object.entries(failures).map(([name, make]: [string, unknown]) => {
+    if (typeof make !== 'function') return [name, make];
+    const told: Making = (details, base) => (make as Making)({ ...details, dvcExit: dvcExits[name] ?? 255 }, base);
+    return [name, told];
+  });
+  return Object.fromEntries(made) as F;
+}

@@ -49,6 +49,12 @@ describe('a registry and bad input', function () {
     assert.equal((await failed(rig, 'push', '--remote', 'x')).code, 'registry.remote-unknown');
     await done(rig, 'remote', 'add', 'x', 'gdrive://folder');
     assert.equal((await failed(rig, 'push', '--remote', 'x')).code, 'registry.remote-url');
+    await done(rig, 'remote', 'add', 'cloud', 's3://lab/registry');
+    for (const secret of ['plain', 'env:NOT_SET'])
+      assert.equal(
+        (await failed(rig, 'remote', 'modify', 'cloud', 'secret_access_key', secret, '--local')).code,
+        'registry.secret-missing',
+      );
     await done(rig, 'remote', 'add', 'f', './storage', '-d');
     assert.equal((await failed(rig, 'remote', 'add', 'f', './else')).code, 'registry.remote-there');
     await done(rig, 'push');
@@ -71,7 +77,8 @@ describe('a registry and bad input', function () {
 
   it('says where it is not at home', async () => {
     await using rig = await emptyProject();
-    assert.equal((await failed(rig, 'status')).code, 'registry.no-repo');
+    const { code, exit, details } = await failed(rig, 'status');
+    assert.deepEqual([code, exit, details['dvcExit']], ['registry.no-repo', 1, 253]);
     assert.equal((await failed(rig, 'init')).code, 'registry.no-git');
     await done(rig, 'init', '--no-git');
     assert.equal((await failed(rig, 'init', '--no-git')).code, 'registry.repo-there');

@@ -3,6 +3,7 @@ import { isAbsolute, resolve } from 'node:path';
 import type { DriverTarget } from '@dataset-runner/core/plugin';
 import { registryFailures } from '../failures.ts';
 import type { ConfigValue, Section } from '../formats/config-file.ts';
+import { isSecretKey } from '../repo/config-keys.ts';
 import { type Repo, textOf } from '../repo/repo.ts';
 
 /** The remote a command means: the one named, or `core.remote`. */
@@ -95,9 +96,6 @@ const kinds: { readonly [scheme: string]: Kind } = {
 
 const web = { user: 'username', password: 'password', token: 'token' };
 
-const hidden = new Set(['secret_access_key', 'session_token', 'connection_string', 'account_key', 'sas_token']);
-for (const name of ['password', 'token', 'passphrase']) hidden.add(name);
-
 function target(section: Section, url: string, names: { readonly [dvc: string]: string }): DriverTarget {
   const options: { [name: string]: unknown } = {};
   const secrets: string[] = [];
@@ -105,7 +103,7 @@ function target(section: Section, url: string, names: { readonly [dvc: string]: 
     const text = textOf(section.get(dvc));
     if (text === undefined) continue;
     options[ours] = /^(?:true|false)$/i.test(text) ? text.toLowerCase() === 'true' : text;
-    if (hidden.has(dvc)) secrets.push(text);
+    if (isSecretKey(dvc)) secrets.push(text);
   }
   return { url, options, secrets };
 }

@@ -144,3 +144,22 @@ function checkKeys(keys: readonly string[], known: readonly string[], file: stri
   if (unknown !== undefined)
     throw registryFailures['key-unknown']({ file, key: unknown, known: [...new Set(known)].sort() });
 }
+
+const secretKeys = new Set([
+  'secret_access_key',
+  'session_token',
+  'sse_customer_key',
+  'connection_string',
+  'account_key',
+  'sas_token',
+  'client_secret',
+  'password',
+  'token',
+  'passphrase',
+  'custom_auth_header',
+]);
+
+/** Whether the value of a remote's key is nobody's business: it is masked, and never an argument of a command. */
+export function isSecretKey(key: string): boolean {
+  return secretKeys.has(key);
+}

@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { type ConfigValue, type DvcConfig, dumpConfig } from '../formats/config-file.ts';
 import { writeAtomically } from '../workspace/write-atomically.ts';
-import { checkConfigKeys } from './config-keys.ts';
+import { checkConfigKeys, isSecretKey } from './config-keys.ts';
+import { registryFailures } from '../failures.ts';
 import { readConfig } from './repo.ts';
 
 /** A change of one config file; `undefined` takes a key away. */
@@ -28,7 +29,7 @@ export function editConfig({ root, local, remote, section = 'core', set, drop = 
   const keys = new Map<string, ConfigValue>(drop ? [] : from.get(name));
   for (const [key, value] of Object.entries(set)) {
     if (value === undefined) keys.delete(key);
-    else keys.set(key, value);
+    else keys.set(key, isSecretKey(key) ? secretOf(value) : value);
   }
   const to = new Map(from);
   if (keys.size === 0) to.delete(name);
@@ -37,6 +38,15 @@ export function editConfig({ root, local, remote, section = 'core', set, drop = 
   checkConfigKeys(after, file);
   const text = dumpConfig(after);
   if (!existsSync(file) || readFileSync(file, 'utf8') !== text) writeAtomically(file, text);
+}
+
+// Read here, in the work, so that the secret is in no record of the run.
+function secretOf(reference: string): string {
+  const [, kind, name = ''] = /^(env|file):(.+)$/s.exec(reference) ?? [];
+  const found =
+    kind === 'env' ? process.env[name] : kind === 'file' && existsSync(name) ? readFileSync(name, 'utf8') : undefined;
+  if (found === undefined) throw registryFailures['secret-missing']({ reference: kind === undefined ? '' : reference });
+  return found.trimEnd();
 }
 
 /** A folder as `.dvc/config` names it: relative to `.dvc`, so that the repository can move; URLs stay. */

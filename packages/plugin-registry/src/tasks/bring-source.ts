@@ -84,7 +84,7 @@ async function hashesOf(
   if (chunks.length === 0) return md5;
   const hashed = await map(
     cacheFiles,
-    chunks.map(({ ats: _, ...chunk }) => chunk),
+    chunks.map(({ ats: _ats, ...chunk }) => chunk),
     { name: 'hash-source' },
   ).toArray();
   for (const [n, { files: found }] of hashed.entries()) {

@@ -26,7 +26,7 @@ export async function changedOuts(
   return outs.flatMap((out) => changedOut(repo, out, here.get(out.path)));
 }
 
-function changedOut(repo: Repo, { part: _, ...out }: NeededOut, here: Here | undefined): ChangedOut[] {
+function changedOut(repo: Repo, { part: _part, ...out }: NeededOut, here: Here | undefined): ChangedOut[] {
   if (here === undefined) return [{ out, here }];
   if (here.look.isFolder !== isTreeOid(out.oid)) return [{ out, here }];
   const entries = treeEntries(repo.cacheDir, out);

@@ -52,7 +52,7 @@ export const gc = defineTask({
       if (part.length > 0)
         await map(
           removeObjects,
-          part.map(({ trees: _, ...item }) => item),
+          part.map(({ trees: _trees, ...item }) => item),
         );
     }
     return { removed: unused.length, sizeBytes, kept: used.size, removedFar: unusedFar.length };

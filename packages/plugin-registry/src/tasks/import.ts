@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join, posix } from 'node:path';
+import { isAbsolute, join, posix, relative } from 'node:path';
 import { defineTask, z } from '@dataset-runner/core/plugin';
 import { registryFailures } from '../failures.ts';
 import { lockRepo } from '../repo/repo-lock.ts';
@@ -39,9 +39,11 @@ export const importTask = defineTask({
     await placeOut(repo, { path: to, out }, context, params);
     // 3. And say so.
     const { root, gitRoot } = repo;
+    // A folder is named from the root, whatever folder the command was given in.
+    const named = !isAbsolute(url) || isAbsolute(params.url) ? params.url : relative(root, url);
     const source = {
       path,
-      repo: { url: params.url, revLock, ...(params.rev === undefined ? {} : { rev: params.rev }) },
+      repo: { url: named, revLock, ...(params.rev === undefined ? {} : { rev: params.rev }) },
     };
     const item = { root, path: to, out, source, ...(gitRoot === undefined ? {} : { gitRoot }) };
     const { file } = await once(writeImport, item, { key: to });

@@ -59,7 +59,7 @@ export const push = defineTask({
 // Each object with the path that needs it. A folder whose .dir is in no cache cannot be told apart from a lost one.
 function namedBy(repo: Repo, outs: readonly NeededOut[], cached: ReadonlySet<string>): Map<string, string> {
   const named = new Map<string, string>();
-  for (const { part: _, ...out } of outs) {
+  for (const { part: _part, ...out } of outs) {
     const key = outKey(out);
     named.set(key, out.path);
     if (cached.has(key)) for (const member of memberKeys(repo.cacheDir, out) ?? []) named.set(member, out.path);

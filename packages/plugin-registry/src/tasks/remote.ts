@@ -1,6 +1,7 @@
 import { defineStep, defineTask, z } from '@dataset-runner/core/plugin';
 import { registryFailures } from '../failures.ts';
 import { type ConfigChange, editConfig, urlForConfig } from '../repo/edit-config.ts';
+import { isSecretKey } from '../repo/config-keys.ts';
 import { openRepo, type Repo, textOf } from '../repo/repo.ts';
 
 const writeConfig = defineStep({
@@ -19,7 +20,7 @@ export const remote = defineTask({
     'runner run registry:remote add storage ../storage --default',
     'runner run registry:remote add cloud s3://lab/registry',
     'runner run registry:remote modify cloud endpointurl https://s3.example.org',
-    'runner run registry:remote modify cloud secret_access_key - --local',
+    'runner run registry:remote modify cloud secret_access_key env:LAB_SECRET --local',
     'runner run registry:remote list',
   ],
   params: z.object({
@@ -33,7 +34,7 @@ export const remote = defineTask({
     to: z
       .string()
       .optional()
-      .describe("Of modify: the option's new value; none takes it away")
+      .describe("Of modify: the option's new value; none takes it away. Of a secret: env:NAME or file:PATH")
       .meta({ positional: true }),
     default: z.boolean().default(false).describe('Make it the default remote').meta({ short: 'd' }),
     local: z.boolean().default(false).describe('In .dvc/config.local, which git does not see'),
@@ -90,6 +91,10 @@ function changesOf(repo: Repo, { action, name, value, to, default: isDefault, lo
     return [{ root, local, remote: name, set: {}, drop: true }, ...(wasDefault ? [unset] : [])];
   }
   if (value === undefined) throw registryFailures['word-missing']({ action: 'remote modify', word: 'an option' });
+  // The words of a command are kept in its record and seen by everybody on the machine.
+  if (to !== undefined && isSecretKey(value.toLowerCase()) && !/^(?:env|file):./.test(to)) {
+    throw registryFailures['secret-missing']({ reference: '' });
+  }
   const next = value === 'url' && to !== undefined ? urlForConfig(root, to, process.cwd()) : to;
   return [{ root, local, remote: name, set: { [value.toLowerCase()]: next } }, ...(isDefault ? [asDefault] : [])];
 }

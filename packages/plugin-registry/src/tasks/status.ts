@@ -76,7 +76,7 @@ async function localStates(
 
 function localState(
   repo: Repo,
-  { part: _, ...out }: NeededOut,
+  { part: _part, ...out }: NeededOut,
   changed: ChangedOut | undefined,
   cached: ReadonlySet<string>,
 ): State[] {

@@ -1,9 +1,8 @@
-import { join } from 'node:path';
 import { defineTask, z } from '@dataset-runner/core/plugin';
 import { registryFailures } from '../failures.ts';
 import { lockRepo } from '../repo/repo-lock.ts';
 import { openRepo } from '../repo/repo.ts';
-import { folderOf, repoPath } from '../repo/targets.ts';
+import { repoPath } from '../repo/targets.ts';
 import { describedBy, outPath } from '../repo/tracked.ts';
 import { repoUrl } from '../steps/clone-repo.ts';
 import { writeImport } from '../steps/write-import.ts';
@@ -42,7 +41,7 @@ export const update = defineTask({
     const updated = [];
     for (const { file, path, source, from, old } of imports.filter(meant)) {
       const rev = params.rev ?? from.rev;
-      const url = repoUrl(from.url, join(repo.root, folderOf(file)));
+      const url = repoUrl(from.url, repo.root);
       const { revLock, out } = await bringSource(repo, { url, rev, path: source }, context);
       await placeOut(repo, { path, out }, context, params);
       const { root, gitRoot } = repo;

@@ -6,9 +6,13 @@ import { createRig, type ProjectRig } from '@dataset-runner/core/testing';
 /** A temporary project that is a git work tree and a registry with a default remote, `../storage` unless told. */
 export async function registry(
   files: { readonly [path: string]: string | Uint8Array } = {},
-  options: { readonly remote?: string | false; readonly config?: string } = {},
+  options: {
+    readonly remote?: string | false;
+    readonly config?: string;
+    readonly env?: { readonly [name: string]: string };
+  } = {},
 ): Promise<ProjectRig> {
-  const rig = await emptyProject(files, options.config);
+  const rig = await emptyProject(files, options.config, options.env);
   execFileSync('git', ['init', '-q', '-b', 'main'], { cwd: rig.dir });
   git(rig, 'config', 'user.email', 'a@example.org');
   git(rig, 'config', 'user.name', 'a');
@@ -23,13 +27,14 @@ export async function registry(
 export async function emptyProject(
   files: { readonly [path: string]: string | Uint8Array } = {},
   config = '',
+  env: { readonly [name: string]: string } = {},
 ): Promise<ProjectRig> {
   return createRig({
     packages: ['@dataset-runner/plugin-registry', '@dataset-runner/kit'],
     config: `plugins: ['@dataset-runner/plugin-registry']\nnetwork: { allowHosts: [127.0.0.1] }\n${config}`,
     files,
     // No person's own settings of DVC or git.
-    env: { XDG_CONFIG_HOME: '/nonexistent', GIT_CONFIG_GLOBAL: '/dev/null' },
+    env: { XDG_CONFIG_HOME: '/nonexistent', GIT_CONFIG_GLOBAL: '/dev/null', ...env },
   });
 }
 
