@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { imagesPerBin, writeBins } from './fixtures/ifcb-bins.ts';
 import type { Bench, Scene } from './support/bench.ts';
-import { runFloor } from './support/floor.ts';
+import { type FloorResult, runFloor } from './support/floor.ts';
 import type { ProcessNote } from './support/note-process.ts';
 import type { Row } from './support/row.ts';
 import { inTurn, type Spread, spread } from './support/spread.ts';
@@ -35,8 +35,9 @@ export const ifcbExtract: Bench = {
     const perImage = (ms: readonly number[]): Spread =>
       spread(ms.map((value) => (value * 1_000) / (bins * imagesPerBin)));
     const ours = perImage(measured.ours.map(({ runMs }) => runMs));
-    const encode = perImage(measured.encode);
-    const write = perImage(measured.write);
+    const encode = perImage(measured.encode.map(({ ms }) => ms));
+    const write = perImage(measured.write.map(({ ms }) => ms));
+    const bothCpu = measured.encode.map(({ cpuMs = Number.NaN }, round) => cpuMs + (measured.write[round]?.cpuMs ?? 0));
     const row = (name: string, value: Spread, goal: { readonly goal?: number }): Row => ({
       what: 'a bin to PNGs',
       unit: 'us/item',
@@ -51,6 +52,12 @@ export const ifcbExtract: Bench = {
       row('encoding alone', encode, { goal: goalUs }),
       row('writing alone', write, {}),
       {
+        what: 'a bin to PNGs, processor time',
+        unit: 'us/item',
+        ours: perImage(measured.ours.map(({ cpuMs }) => cpuMs)),
+        beside: { kind: 'floor', name: 'encoding and writing alone', value: perImage(bothCpu) },
+      },
+      {
         what: 'memory',
         unit: 'MB',
         ours: spread(measured.ours.map(({ peakMb }) => peakMb)),
@@ -61,13 +68,16 @@ export const ifcbExtract: Bench = {
   },
 };
 
+interface Extracted {
+  readonly runMs: number;
+  /** Of all threads, the start of the program included. */
+  readonly cpuMs: number;
+  readonly peakMb: number;
+}
+
 let folders = 0;
 
-async function extract(
-  scene: Scene,
-  raw: string,
-  bins: number,
-): Promise<{ readonly runMs: number; readonly peakMb: number }> {
+async function extract(scene: Scene, raw: string, bins: number): Promise<Extracted> {
   const project = scene.project(`ifcb-${folders++}`, ['plugin-ifcb']);
   writeFileSync(project.path('runner.yaml'), `plugins: ['@dataset-runner/plugin-ifcb']\n`);
   await project.runner(['tasks']);
@@ -77,8 +87,8 @@ async function extract(
   const { stdout } = await project.runner(['run', 'ifcb:extract', raw, '--out', './images', '--json'], { env });
   const report = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as Report;
   if (report.result.count !== bins * imagesPerBin) throw new Error(`ifcb:extract made ${report.result.count} images`);
-  const { peakMb } = JSON.parse(readFileSync(noteFile, 'utf8')) as ProcessNote;
-  return { runMs: report.elapsedMs, peakMb };
+  const { peakMb, userS, systemS } = JSON.parse(readFileSync(noteFile, 'utf8')) as ProcessNote;
+  return { runMs: report.elapsedMs, cpuMs: (userS + systemS) * 1_000, peakMb };
 }
 
 interface Report {
@@ -86,10 +96,10 @@ interface Report {
   readonly result: { readonly count: number };
 }
 
-async function floor(scene: Scene, half: 'encode' | 'write', bins: number): Promise<number> {
+async function floor(scene: Scene, half: 'encode' | 'write', bins: number): Promise<FloorResult> {
   const dir = scene.folder(`ifcb-floor-${folders++}`);
   settleDisk();
-  return (await runFloor('ifcbExtract', { half, bins, dir })).ms;
+  return runFloor('ifcbExtract', { half, bins, dir });
 }
 
 // What the round before wrote is on its way to the disk; neither side is to wait for the other's.

@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { root } from '../scripts/checkout.mjs';
 import { coldStart } from './cold-start.ts';
 import { diatom } from './diatom.ts';
+import { dogs } from './dogs.ts';
 import { ifcbExtract } from './ifcb-extract.ts';
+import { ifcbFeatures } from './ifcb-features.ts';
 import { ifcbClassify } from './ifcb-classify.ts';
 import { noOp } from './no-op.ts';
 import { overhead } from './overhead.ts';
@@ -28,8 +30,10 @@ const benches: readonly Bench[] = [
   overhead,
   resume,
   diatom,
+  dogs,
   stores,
   ifcbExtract,
+  ifcbFeatures,
   ifcbClassify,
   yolo,
   registry,

@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fuseBoxes } from '../packages/plugin-yolo/src/label/fuse.ts';
+import { readManifest } from '../packages/plugin-yolo/src/manifest.ts';
 import { readVinBigData } from '../packages/plugin-yolo/src/read/vinbigdata.ts';
 import { checkBoxes } from '../packages/plugin-yolo/src/validate/check-boxes.ts';
 import { readLabel } from '../packages/plugin-yolo/src/validate/read-label.ts';
@@ -10,7 +11,7 @@ import type { Project } from './support/project.ts';
 import type { Row } from './support/row.ts';
 import { inTurn, scaled, spread } from './support/spread.ts';
 
-/** Findings of 15,000 images: read, fused, written as labels, divided, checked. No image is looked at. */
+/** Findings of 15,000 images: read, fused, written as labels, divided, checked, reported. No image is looked at. */
 export const yolo: Bench = {
   name: 'yolo',
   async run(scene) {
@@ -42,15 +43,20 @@ async function writing(scene: Scene, findings: string, sizes: string): Promise<R
     './set',
   ];
   const split = ['run', 'yolo:split', '--set', './set', '--out', './split', '--layout', 'none'];
+  const report = ['run', 'yolo:report', '--set', './set', '--splits', './split/splits.csv', '--out', './report'];
   let fused = '';
   let separate = '';
+  let divided: Project | undefined;
   const measured = await inTurn(scene.rounds(3), {
     fuse: async () => {
       const own = await project();
       fused = own.path('set', 'labels');
+      divided = own;
       return (await own.runner(convert)).wallMs + (await own.runner(split)).wallMs;
     },
     fuseFloor: async () => bareWrites(fused, scene.folder(`bare-${folders++}`)),
+    report: async () => (await divided!.runner(report)).wallMs,
+    reportFloor: async () => timed(() => readManifest(readFileSync(divided!.path('set', 'manifest.jsonl'), 'utf8'))),
     separate: async () => {
       const own = await project();
       separate = own.path('set', 'labels');
@@ -68,6 +74,13 @@ async function writing(scene: Scene, findings: string, sizes: string): Promise<R
       ours: inSeconds(measured.fuse),
       beside: { ...floor, value: inSeconds(measured.fuseFloor) },
       goal: 2,
+    },
+    {
+      what: '15,000 images, report',
+      unit: 's',
+      ours: inSeconds(measured.report),
+      beside: { kind: 'floor', name: 'read the manifest', value: inSeconds(measured.reportFloor) },
+      goal: 10,
     },
     {
       what: '45,000 labels, convert (separate) (goal 1.5x)',

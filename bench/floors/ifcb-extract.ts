@@ -25,9 +25,10 @@ if (isMainThread) {
   // Ready first: making the images is no part of it.
   await said();
   const startedMs = performance.now();
+  const startedCpu = process.cpuUsage();
   for (const worker of workers) worker.postMessage('go');
   await said();
-  floorDone(startedMs);
+  floorDone(startedMs, startedCpu);
   for (const worker of workers) await worker.terminate();
 } else {
   const { half, bins, dir } = workerData as Share;

@@ -6,12 +6,15 @@ export interface FloorResult {
   /** Inside the process: its start is not in it, which makes the floor lower and our ratio worse. */
   readonly ms: number;
   readonly peakMb: number;
+  /** What all its threads took since the same moment, where the program says it; steadier than `ms` on a busy machine. */
+  readonly cpuMs?: number;
 }
 
 const floors = {
   plan: new URL('../floors/plan.ts', import.meta.url),
   items: new URL('../floors/items.ts', import.meta.url),
   files: new URL('../floors/files.ts', import.meta.url),
+  ifcbFeatures: new URL('../floors/ifcb-features.ts', import.meta.url),
   ifcbExtract: new URL('../floors/ifcb-extract.ts', import.meta.url),
   stats: new URL('../floors/stats.ts', import.meta.url),
 };
@@ -27,8 +30,11 @@ export function floorInput<T>(): T {
   return JSON.parse(process.argv[2] ?? '{}') as T;
 }
 
-/** Called by a floor's program at its end. */
-export function floorDone(startedMs: number): void {
+/** Called by a floor's program at its end; `startedCpu` is `process.cpuUsage()` at its start. */
+export function floorDone(startedMs: number, startedCpu?: NodeJS.CpuUsage): void {
   const ms = performance.now() - startedMs;
-  process.stdout.write(JSON.stringify({ ms, peakMb: process.resourceUsage().maxRSS / 1_024 } satisfies FloorResult));
+  const { user, system } = process.cpuUsage(startedCpu);
+  const cpu = startedCpu === undefined ? {} : { cpuMs: (user + system) / 1_000 };
+  const result: FloorResult = { ms, peakMb: process.resourceUsage().maxRSS / 1_024, ...cpu };
+  process.stdout.write(JSON.stringify(result));
 }

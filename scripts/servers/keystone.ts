@@ -13,6 +13,8 @@ import { prepareSwift, startSwift, type SwiftServer } from './swift.ts';
 export interface KeystoneServer {
   /** As in `http://127.0.0.1:1234/v3`. */
   readonly authUrl: string;
+  /** The same users, whose tokens live for `shortTokenSeconds` only; without that the same as `authUrl`. */
+  readonly shortAuthUrl: string;
   readonly region: string;
   readonly project: string;
   /** May read and write. */
@@ -41,9 +43,14 @@ export async function prepareKeystone(): Promise<string | undefined> {
   return keystone ?? prepareSwift();
 }
 
-/** Starts Keystone and a Swift behind it; a token lives this long. */
+/**
+ * Starts Keystone and a Swift behind it.
+ *
+ * For short tokens there is a second Keystone over the same tables: Swift's own tokens have to live long, or it logs in
+ * again with every request.
+ */
 export async function startKeystone(
-  settings: { readonly tokenLifeSeconds?: number } = {},
+  settings: { readonly shortTokenSeconds?: number } = {},
 ): Promise<KeystoneServer & { readonly swift: SwiftServer }> {
   const root = mkdtempSync(join(tmpdir(), 'runner-keystone-'));
   const stops: (() => Promise<void>)[] = [];
@@ -55,24 +62,36 @@ export async function startKeystone(
     const port = await freePort();
     const swiftPort = await freePort();
     const url = `http://127.0.0.1:${port}`;
-    await prepareDatabase(root, url, settings.tokenLifeSeconds ?? 3600);
+    const starting = startSwift({ keystoneUrl: url, port: swiftPort });
+    // Awaited below; until then its failure must not end the process.
+    starting.catch(() => undefined);
+    stops.push(async () => (await starting.catch(() => undefined))?.stop());
+    await prepareDatabase(root, url);
     stops.push(await startUwsgi(root, port));
+    let shortUrl = url;
+    if (settings.shortTokenSeconds !== undefined) {
+      const folder = join(root, 'short');
+      mkdirSync(join(folder, 'uwsgi'), { recursive: true });
+      writeConfig(folder, root, settings.shortTokenSeconds);
+      const shortPort = await freePort();
+      shortUrl = `http://127.0.0.1:${shortPort}`;
+      stops.push(await startUwsgi(folder, shortPort));
+    }
     await fillCatalog(`${url}/v3`, swiftPort);
-    const swift = await startSwift({ keystoneUrl: url, port: swiftPort });
-    stops.push(() => swift.stop());
+    const swift = await starting;
+    await untilTrusted(`${url}/v3`, swift.url);
     const applicationCredential = () => makeCredential(`${url}/v3`);
-    return { authUrl: `${url}/v3`, region, project, member, reader, applicationCredential, swift, stop };
+    const urls = { authUrl: `${url}/v3`, shortAuthUrl: `${shortUrl}/v3` };
+    return { ...urls, region, project, member, reader, applicationCredential, swift, stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-async function prepareDatabase(root: string, url: string, tokenLifeSeconds: number): Promise<void> {
-  for (const folder of ['fernet', 'credential', 'uwsgi']) mkdirSync(join(root, folder), { mode: 0o700 });
-  const config = join(root, 'keystone.conf');
+function writeConfig(folder: string, root: string, tokenLifeSeconds: number): void {
   writeFileSync(
-    config,
+    join(folder, 'keystone.conf'),
     `[DEFAULT]
 use_stderr = true
 log_dir =
@@ -81,35 +100,45 @@ connection = sqlite:///${root}/keystone.db?timeout=30
 [token]
 provider = fernet
 expiration = ${tokenLifeSeconds}
+[identity]
+# The least bcrypt takes: the passwords are no secret, and Swift logs in for each token that ends soon.
+password_hash_rounds = 4
 [fernet_tokens]
 key_repository = ${root}/fernet
 [credential]
 key_repository = ${root}/credential
 [cache]
-enabled = false
+# In its own memory: it looks up who may do what for every token, and SQLite is slow at that.
+enabled = true
+backend = dogpile.cache.memory
 `,
   );
+}
+
+async function prepareDatabase(root: string, url: string): Promise<void> {
+  for (const folder of ['fernet', 'credential', 'uwsgi']) mkdirSync(join(root, folder), { mode: 0o700 });
+  const config = join(root, 'keystone.conf');
+  writeConfig(root, root, 3600);
   const user = userInfo().username;
   const { stdout: group } = await promisify(execFile)('id', ['-gn']);
   const manage = (...args: readonly string[]) =>
     promisify(execFile)('keystone-manage', ['--config-file', config, ...args]);
   const owner = ['--keystone-user', user, '--keystone-group', group.trim()];
-  await manage('db_sync');
+  await Promise.all([manage('db_sync'), manage('fernet_setup', ...owner), manage('credential_setup', ...owner)]);
   // Keystone writes while it reads in one request: without the log such writes find the database locked.
   const database = new DatabaseSync(join(root, 'keystone.db'));
   database.exec('PRAGMA journal_mode = WAL');
   database.close();
-  await manage('fernet_setup', ...owner);
-  await manage('credential_setup', ...owner);
   const urls = ['public', 'internal', 'admin'].flatMap((kind) => [`--bootstrap-${kind}-url`, `${url}/v3`]);
   await manage('bootstrap', '--bootstrap-password', admin.password, '--bootstrap-region-id', region, ...urls);
 }
 
+/** One Keystone; `root` has its configuration. */
 function startUwsgi(root: string, port: number): Promise<() => Promise<void>> {
   const server = ['--http-socket', `127.0.0.1:${port}`, '--plugin', 'python3', '--buffer-size', '65535'];
   const program = ['--wsgi-file', '/usr/bin/keystone-wsgi-public', '--lazy-apps', '--need-app', '--die-on-term'];
-  // One thread: SQLite takes one writer.
-  const size = ['--master', '--processes', '1', '--threads', '1'];
+  // One thread: SQLite takes one writer. It ends each connection without a word, and Swift would use one again.
+  const size = ['--master', '--processes', '1', '--threads', '1', '--add-header', 'Connection: close'];
   const config = ['--env', `OS_KEYSTONE_CONFIG_DIR=${root}`, '--env', 'OS_KEYSTONE_CONFIG_FILES=keystone.conf'];
   const isReady = async (): Promise<boolean> => {
     try {
@@ -127,13 +156,15 @@ function startUwsgi(root: string, port: number): Promise<() => Promise<void>> {
 /** Keystone's own protocol, as far as it is needed to fill it. */
 class Api {
   readonly #url: string;
-  readonly #token: string;
+  readonly token: string;
   readonly userId: string;
+  readonly projectId: string;
 
-  constructor(url: string, token: string, userId: string) {
+  constructor(url: string, token: string, ids: { readonly user: string; readonly project: string }) {
     this.#url = url;
-    this.#token = token;
-    this.userId = userId;
+    this.token = token;
+    this.userId = ids.user;
+    this.projectId = ids.project;
   }
 
   static async login(url: string, who = admin, projectName = 'admin'): Promise<Api> {
@@ -146,8 +177,11 @@ class Api {
     const headers = { 'content-type': 'application/json' };
     const response = await fetch(`${url}/auth/tokens`, { method: 'POST', headers, body });
     if (response.status !== 201) throw new Error(`Keystone answered the login with ${response.status}`);
-    const { token } = (await response.json()) as { readonly token: { readonly user: { readonly id: string } } };
-    return new Api(url, response.headers.get('x-subject-token') ?? '', token.user.id);
+    const { token } = (await response.json()) as {
+      readonly token: { readonly [of in 'user' | 'project']: { id: string } };
+    };
+    const ids = { user: token.user.id, project: token.project.id };
+    return new Api(url, response.headers.get('x-subject-token') ?? '', ids);
   }
 
   /** Makes a thing and returns it; its id is what the next thing refers to. */
@@ -170,7 +204,7 @@ class Api {
   async #ask(method: string, path: string, body?: object): Promise<unknown> {
     const response = await fetch(`${this.#url}/${path}`, {
       method,
-      headers: { 'x-auth-token': this.#token, 'content-type': 'application/json' },
+      headers: { 'x-auth-token': this.token, 'content-type': 'application/json' },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await response.text();
@@ -196,6 +230,24 @@ async function fillCatalog(authUrl: string, swiftPort: number): Promise<void> {
     const roleId = await (await Api.login(authUrl)).roleId(role);
     await (await Api.login(authUrl)).put(`projects/${made.id}/users/${id}/roles/${roleId}`);
   }
+}
+
+/** Swift refuses good tokens until it has logged in to Keystone itself, which it first tries when it must. */
+async function untilTrusted(authUrl: string, swiftUrl: string): Promise<void> {
+  for (let tries = 0; tries < 60; tries++) {
+    const { token, projectId } = await Api.login(authUrl, member, project);
+    const headers = { 'x-auth-token': token };
+    // With a key of the account, temporary URLs can be signed.
+    const key = { 'x-account-meta-temp-url-key': 'signing' };
+    const response = await fetch(`${swiftUrl}/v1/AUTH_${projectId}`, {
+      method: 'POST',
+      headers: { ...headers, ...key },
+    });
+    await response.body?.cancel();
+    if (response.ok) return;
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+  throw new Error('Swift does not take the tokens of Keystone');
 }
 
 async function makeCredential(authUrl: string): Promise<{ readonly id: string; readonly secret: string }> {

@@ -1,8 +1,8 @@
 // Every real server as one place: an entry under `stores:` for ours, a remote for rclone.
-import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { prepareAzurite, startAzurite } from './azurite.ts';
 import { prepareCeph, startCeph } from './ceph.ts';
 import { prepareFakeGcs, startFakeGcs } from './fake-gcs.ts';
+import { makeBucket } from './s3-bucket.ts';
 import { prepareSwift, startSwift } from './swift.ts';
 import { prepareWebdav, startWebdav } from './webdav.ts';
 
@@ -46,10 +46,7 @@ async function apache(): Promise<ServedPlace> {
 async function ceph(): Promise<ServedPlace> {
   const server = await startCeph();
   const { url, accessKeyId, secretAccessKey } = server;
-  const credentials = { accessKeyId, secretAccessKey };
-  const client = new S3Client({ endpoint: url, region: 'us-east-1', forcePathStyle: true, credentials });
-  await client.send(new CreateBucketCommand({ Bucket: bucket }));
-  client.destroy();
+  await makeBucket(server, bucket);
   const keys = { access_key_id: accessKeyId, secret_access_key: secretAccessKey };
   return {
     entry: {

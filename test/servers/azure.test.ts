@@ -8,6 +8,7 @@ import { createStoreOpener, type StoreSettings } from '../../packages/core/src/s
 import { prepareAzurite, startAzurite, type AzuriteServer } from '../../scripts/servers/azurite.ts';
 import { faultyProxy, type FaultyProxy } from '../support/faulty-proxy.ts';
 import { flatStream } from '../support/flat-stream.ts';
+import { recordContract } from '../support/record-contract.ts';
 import { skip } from '../support/skip.ts';
 
 const megabyte = 1024 * 1024;
@@ -68,6 +69,7 @@ describe('azurite, the double of Azure Blob Storage', function () {
   driverContract('azurite', {
     open: () => openPlace(),
     timeoutMs: 30_000,
+    onResult: recordContract('az', 'Azurite 3.35'),
     troubled: { 'store.denied': () => openPlace({ accountKey: Buffer.from('wrong').toString('base64') }) },
   });
 

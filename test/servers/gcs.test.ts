@@ -4,6 +4,7 @@ import { createStoreOpener } from '../../packages/core/src/storage/open-store.ts
 import { prepareFakeGcs, startFakeGcs, type FakeGcsServer } from '../../scripts/servers/fake-gcs.ts';
 import { faultyProxy } from '../support/faulty-proxy.ts';
 import { flatStream } from '../support/flat-stream.ts';
+import { recordContract } from '../support/record-contract.ts';
 import { skip } from '../support/skip.ts';
 
 const megabyte = 1024 * 1024;
@@ -39,6 +40,7 @@ describe('fake-gcs-server, a double of Google Cloud Storage', function () {
   driverContract('fake-gcs-server', {
     open: () => open(server.endpoint, megabyte / 2),
     timeoutMs: 30_000,
+    onResult: recordContract('gs', 'fake-gcs-server 1.56'),
     cannot: { 'signs URLs that open one file for a while': 'only the key of a service account signs' },
   });
 

@@ -4,7 +4,7 @@ import { failureOf } from '../../packages/core/src/model/failure.ts';
 import { createStoreOpener } from '../../packages/core/src/storage/open-store.ts';
 import { prepareSwift, startSwift, type SwiftServer } from '../../scripts/servers/swift.ts';
 import { recordContract } from '../support/record-contract.ts';
-import { makeBucket } from '../support/s3-bucket.ts';
+import { makeBucket } from '../../scripts/servers/s3-bucket.ts';
 import { skip } from '../support/skip.ts';
 
 const bucket = 'plankton';

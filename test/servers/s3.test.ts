@@ -5,7 +5,7 @@ import { failureOf } from '../../packages/core/src/model/failure.ts';
 import { createStoreOpener } from '../../packages/core/src/storage/open-store.ts';
 import { prepareCeph, startCeph, type CephServer } from '../../scripts/servers/ceph.ts';
 import { recordContract } from '../support/record-contract.ts';
-import { makeBucket, openUploads } from '../support/s3-bucket.ts';
+import { makeBucket, openUploads } from '../../scripts/servers/s3-bucket.ts';
 import { skip } from '../support/skip.ts';
 
 const bucket = 'plankton';

@@ -9,4 +9,5 @@ export {
 } from './testing/driver-contract.ts';
 export { startUnkindHttp, type SeenRequest, type UnkindHttp, type Unkindness } from './testing/unkind-http.ts';
 export { ManagedStore, type ManagedStoreOptions } from './storage/managed-store.ts';
+export { startGcsServer, type GcsServer } from './testing/gcs-server.ts';
 export { createRig, type Ended, type ProjectRig, type RigOptions, type Running } from './testing/project-rig.ts';

@@ -1,7 +1,15 @@
 import { open } from 'node:fs/promises';
 import { constants, gunzipSync } from 'node:zlib';
-import type { Archive, ArchiveOptions, ArchiveReport, RandomArchive, RandomReader } from './extract/archive.ts';
+import type {
+  Archive,
+  ArchiveOptions,
+  ArchiveReport,
+  ArchiveStream,
+  RandomArchive,
+  RandomReader,
+} from './extract/archive.ts';
 import { readTar } from './extract/tar.ts';
+import { streamTar } from './extract/tar-stream.ts';
 import { fileReader } from './extract/reader.ts';
 import { writeArchive } from './extract/to-folder.ts';
 import { readZipDirectory } from './extract/zip.ts';
@@ -14,6 +22,7 @@ export type {
   ArchiveFormat,
   ArchiveOptions,
   ArchiveReport,
+  ArchiveStream,
   RandomArchive,
   RandomReader,
 } from './extract/archive.ts';
@@ -71,6 +80,33 @@ async function readAny(
     default:
       return readUnmarked(reader, head, options);
   }
+}
+
+/**
+ * Opens a zip, tar or tar.gz behind any random access reader: a file that stays on a server, an object of a store.
+ *
+ * As strict as {@link openArchive}; the reader stays its owner's to close. `name` is how messages call it.
+ */
+export async function readArchive(reader: RandomReader, options: ArchiveOptions = {}): Promise<Archive> {
+  return readAny(reader, { ...options, name: options.name ?? 'the archive' });
+}
+
+/**
+ * Reads a tar or tar.gz in one pass over bytes as they come: from a server, a pipe.
+ *
+ * Each entry is judged when it passes, so files may have been handed out before the one that makes the archive refused.
+ * `head` holds its first bytes, at least 512 of them where there are so many; the stream brings them again. Undefined
+ * when they show no tar.
+ */
+export function streamArchive(
+  pieces: AsyncIterable<Uint8Array>,
+  options: ArchiveOptions & { readonly head: Uint8Array },
+): ArchiveStream | undefined {
+  const archive = options.name ?? 'the archive';
+  const type = sniff(options.head)?.type;
+  if (type !== 'tar' && type !== 'gzip') return undefined;
+  if (type === 'gzip') refuseGzipOfOther(options.head, archive);
+  return streamTar(pieces, { ...options, archive, gzip: type === 'gzip' });
 }
 
 /** A gzip without a tar in it is a single file; its first bytes tell. */

@@ -93,8 +93,7 @@ export const kitFailures = defineFailures('kit', {
   },
   'download-unavailable': {
     about: 'The server cannot answer now (5xx, 429); another attempt may succeed.',
-    message: (of: FromUrl & { readonly status: number; readonly retryAfterMs?: number }) =>
-      `${of.url} answered ${of.status}`,
+    message: (of: FromUrl & { readonly status: number }) => `${of.url} answered ${of.status}`,
     transient: true,
   },
   'download-cut': {
@@ -121,6 +120,12 @@ export const kitFailures = defineFailures('kit', {
       },
     ) => `${of.url} has the ${of.what} ${of.received}, expected was ${of.expected}; it is ${of.found}`,
     hint: () => 'Either the publisher changed the file, or the recorded value is wrong.',
+  },
+  'remote-changed': {
+    about: 'A file changed on its server while it was read there; bytes of two versions are never mixed.',
+    message: (of: FromUrl & { readonly version: string; readonly why: string }) =>
+      `${of.url} changed while it was read (it was ${of.version}): ${of.why}`,
+    hint: () => 'Give the same command again: it reads the new version from its start.',
   },
   'download-changed': {
     about: 'The file behind an address is not the one recorded when it was first fetched.',

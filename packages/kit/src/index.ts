@@ -1,6 +1,7 @@
 export { kitFailures } from './failures.ts';
 export { describeBytes, sniff, sniffBytes, type Sniffed, type SniffedType } from './sniff.ts';
 export { download, type Downloaded, type DownloadLock, type DownloadLocks, type DownloadRequest } from './download.ts';
+export { openRemoteFile, type RemoteFile, type RemoteFileOptions } from './remote-file.ts';
 export {
   type Archive,
   type ArchiveEntry,
@@ -8,12 +9,15 @@ export {
   type ArchiveLimits,
   type ArchiveOptions,
   type ArchiveReport,
+  type ArchiveStream,
   defaultLimits,
   extractTo,
   openArchive,
   type RandomArchive,
   type RandomReader,
+  readArchive,
   readZipDirectory,
+  streamArchive,
 } from './extract.ts';
 export {
   type PackBytes,
@@ -39,6 +43,7 @@ export {
 export { splitFailures } from './split-failures.ts';
 export { readSplitManifest, splitManifest } from './split-manifest.ts';
 export { type ImageFacts, type ImageProblem, inspectImage, type InspectOptions } from './image.ts';
+export { type CropBox, type CropOptions, cropToSquare } from './crop.ts';
 export { hammingDistance, phash, type RawImage } from './phash.ts';
 export { encodeGrayPng, type GrayImage } from './png-encode.ts';
 export {

@@ -4,10 +4,13 @@ import type { GrayImage } from './image/raw-image.ts';
 export type { GrayImage } from './image/raw-image.ts';
 
 const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
-const end = chunk('IEND', new Uint8Array(0));
+/** Bytes around the body of a chunk: length, type, checksum. */
+const chunkFrame = 12;
 // What is left of a small image after the filter repeats little: runs and Huffman codes take a quarter of the time of a
 // search for matches, and come out smaller on grainy pictures.
-const packing = { level: 1, strategy: constants.Z_RLE, memLevel: 9 } as const;
+const packing = { level: 1, strategy: constants.Z_RLE, memLevel: 8 } as const;
+// The filtered rows of one image after the other; grows to the largest.
+let rows = new Uint8Array(1 << 16);
 
 /**
  * Returns an 8-bit gray image as a PNG file; the same pixels are the same bytes.
@@ -18,12 +21,14 @@ const packing = { level: 1, strategy: constants.Z_RLE, memLevel: 9 } as const;
 export function encodeGrayPng({ data, width, height }: GrayImage): Uint8Array {
   if (width < 1 || height < 1 || data.length !== width * height)
     throw new Error(`${data.length} pixels are no image of ${width} x ${height}`);
-  const filtered = Buffer.allocUnsafe((width + 1) * height);
+  const size = (width + 1) * height;
+  // Nobody keeps it: packing is done when this returns.
+  if (rows.length < size) rows = new Uint8Array(size);
   for (let y = 0, from = 0, to = 0; y < height; y++) {
-    filtered[to++] = 1;
+    rows[to++] = 1;
     for (let x = 0, before = 0; x < width; x++) {
       const value = data[from++]!;
-      filtered[to++] = value - before;
+      rows[to++] = value - before;
       before = value;
     }
   }
@@ -32,14 +37,21 @@ export function encodeGrayPng({ data, width, height }: GrayImage): Uint8Array {
   header.writeUInt32BE(height, 4);
   // Bit depth; colour type, compression, filter method and interlacing are 0.
   header[8] = 8;
-  return Buffer.concat([signature, chunk('IHDR', header), chunk('IDAT', deflateSync(filtered, packing)), end]);
+  // Room for what is usual: zlib's own 16 KiB for each small image keep the garbage collector busy.
+  const packed = deflateSync(rows.subarray(0, size), { ...packing, chunkSize: 64 + (size >> 1) });
+  const file = Buffer.allocUnsafe(signature.length + 13 + packed.length + 3 * chunkFrame);
+  let at = signature.copy(file);
+  at = putChunk(file, at, 'IHDR', header);
+  at = putChunk(file, at, 'IDAT', packed);
+  putChunk(file, at, 'IEND', new Uint8Array(0));
+  return file;
 }
 
-function chunk(type: string, body: Uint8Array): Buffer {
-  const whole = Buffer.allocUnsafe(body.length + 12);
-  whole.writeUInt32BE(body.length, 0);
-  whole.write(type, 4, 'latin1');
-  whole.set(body, 8);
-  whole.writeUInt32BE(crc32(whole.subarray(4, body.length + 8)), body.length + 8);
-  return whole;
+/** Writes a chunk and returns where it ends. */
+function putChunk(file: Buffer, at: number, type: string, body: Uint8Array): number {
+  file.writeUInt32BE(body.length, at);
+  file.write(type, at + 4, 'latin1');
+  file.set(body, at + 8);
+  const end = at + 8 + body.length;
+  return file.writeUInt32BE(crc32(file.subarray(at + 4, end)), end);
 }

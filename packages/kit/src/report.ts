@@ -2,7 +2,16 @@ import { escapeMarkup as escape } from './escape-markup.ts';
 import { drawBlock, type Block } from './report/blocks.ts';
 import { pageStyle } from './report/style.ts';
 
-export type { BarsBlock, Block, ImagesBlock, PairsBlock, Picture, TableBlock, TextBlock } from './report/blocks.ts';
+export type {
+  BarsBlock,
+  Block,
+  DrawingBlock,
+  ImagesBlock,
+  PairsBlock,
+  Picture,
+  TableBlock,
+  TextBlock,
+} from './report/blocks.ts';
 export { thumbnail } from './report/thumbnail.ts';
 
 /** One number that matters, shown large. */

@@ -103,7 +103,7 @@ describe('a download fails transiently', () => {
         async ({ get }) => {
           const failure = await failing(get());
           assert.deepEqual([failure.code, failure.transient], ['kit.download-unavailable', true]);
-          assert.equal('details' in failure ? failure.details['retryAfterMs'] : '?', retryAfterMs);
+          assert.equal(failure.retryAfterMs, retryAfterMs);
         },
       );
     }

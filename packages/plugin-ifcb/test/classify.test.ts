@@ -114,7 +114,7 @@ describe('ifcb:classify', function () {
     await using calm = await classifyProject(files);
     const running = rig.start(...args);
     const written = (): number => (rig.exists('out/class') ? readdirSync(rig.path('out/class')).length : 0);
-    while (written() < 10 && running.process.exitCode === null) await delay(5);
+    while (written() < 3 && running.process.exitCode === null) await delay(5);
     running.process.kill('SIGKILL');
     await running.ended;
     assert.equal(rig.exists('out/ifcb_predictions.csv'), false, 'it was killed too late to tell anything');

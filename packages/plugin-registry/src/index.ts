@@ -61,5 +61,5 @@ export default definePlugin({
     update,
   },
   stores: [remoteDriver],
-  failures: { $catalogue: [...registryFailures.$catalogue, ...pipelineFailures.$catalogue] },
+  failures: [registryFailures, pipelineFailures],
 });

@@ -66,4 +66,38 @@ export const yoloFailures = defineFailures('yolo', {
     message: (of: { readonly errors: number; readonly warnings: number; readonly first: string }) =>
       `${of.errors} errors and ${of.warnings} warnings; the first: ${of.first}`,
   },
+  'no-images': {
+    about: 'A place has none of the images that are asked for.',
+    message: (of: { readonly place: string; readonly prefix: string }) =>
+      `${of.place} has no images${of.prefix === '' ? '' : ` of ${of.prefix}`}`,
+  },
+  'image-unreadable': {
+    about: 'An image cannot be decoded, so nothing can be detected in it.',
+    message: (of: { readonly image: string; readonly why: string }) => `${of.image} cannot be decoded: ${of.why}`,
+  },
+  'model-unusable': {
+    about: 'A model is no detector of a known kind.',
+    message: (of: { readonly model: string; readonly why: string }) => `${of.model} cannot be used: ${of.why}`,
+    hint: () => 'Export it for the task detect, one image at a time, in float32; --layout says what the output means.',
+  },
+  'predictions-elsewhere': {
+    about: 'Predictions name none of the images that are to be scored.',
+    message: (of: { readonly wanted: string; readonly found: string }) =>
+      `no prediction is of ${of.wanted}; the first is of ${of.found}`,
+    hint: () => 'Make them from the same set, with `runner run yolo:predict --images <set>`.',
+  },
+  'stages-invalid': {
+    about: 'The stages of a simulation are no list of workers, or of workers and seconds.',
+    message: (of: { readonly stages: string; readonly part: string }) => `'${of.part}' of '${of.stages}' is no stage`,
+    hint: () => 'Write workers, or <workers>x<seconds>, parted by commas: 1,2x30,5.',
+  },
+  'feedback-invalid': {
+    about: 'A feedback file is cut short, or of no known form.',
+    message: (of: { readonly file: string; readonly why: string }) => `${of.file} is no feedback: ${of.why}`,
+    hint: () => 'Leave such files out and have them counted with --on-invalid warn.',
+  },
+  'class-unknown': {
+    about: 'A param names a class that the set does not have.',
+    message: (of: { readonly name: string; readonly classes: string }) => `'${of.name}' is none of ${of.classes}`,
+  },
 });

@@ -12,6 +12,8 @@ export interface EngineResults {
 
 export interface Batch {
   readonly items: readonly unknown[];
+  /** Their canonical JSON, where they are results of another map and it is known already. */
+  readonly texts?: readonly string[];
   /** Ids of the rows the items are results of, where they stream in from another map. */
   readonly origins?: readonly number[];
 }

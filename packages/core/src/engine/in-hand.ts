@@ -20,10 +20,14 @@ export interface InHand {
 export interface OpenChunk {
   readonly id: number;
   readonly map: MapRun;
+  /** Where it runs; `isolated` is a process of its own for one item. */
+  readonly kind: 'inline' | 'pool' | 'isolated';
   readonly executor: Executor;
   readonly items: InHand[];
   readonly flight: number;
   readonly startedMs: number;
+  /** Items without an outcome. */
+  running: number;
   /** Items whose row is not yet handed to the committer. */
   left: number;
 }

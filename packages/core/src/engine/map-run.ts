@@ -187,8 +187,12 @@ export class MapRun {
     }
   }
 
-  /** Results in completion order, as they come, in batches, each with the ids of its rows. */
-  async *stream(): AsyncGenerator<{ readonly items: readonly unknown[]; readonly origins: readonly number[] }> {
+  /** Results in completion order, as they come, in batches, each with its text and the ids of its rows. */
+  async *stream(): AsyncGenerator<{
+    readonly items: readonly unknown[];
+    readonly texts: readonly string[];
+    readonly origins: readonly number[];
+  }> {
     if (!this.keepsRows)
       throw fail('step.undeclared', {
         name: this.spec.name,
@@ -198,10 +202,11 @@ export class MapRun {
     for (;;) {
       if (cursor < this.#emitted.length) {
         const to = Math.min(cursor + 512, this.#emitted.length);
-        const items = this.#resultTexts(cursor, to).map((text): unknown => JSON.parse(text));
+        const texts = this.#resultTexts(cursor, to);
+        const items = texts.map((text): unknown => JSON.parse(text));
         const origins = this.#emitted.slice(cursor, to);
         cursor = to;
-        yield { items, origins };
+        yield { items, texts, origins };
       } else if (this.#closed) {
         if (this.error !== undefined) throw this.error;
         return;
@@ -223,7 +228,7 @@ export class MapRun {
       if (!this.isGenerator) for (const seq of seqs) list.push(seq);
       else
         for (const row of this.#rows.bySeq(seqs))
-          for (const child of this.#rows.children(this.line.id, row.key)) list.push(child.seq);
+          for (const child of this.#rows.childIds(this.line.id, row.key)) list.push(child.seq);
     }
     const shared = new Int32Array(new SharedArrayBuffer(list.length * 4));
     for (let i = 0; i < list.length; i++) shared[i] = list.at(i);

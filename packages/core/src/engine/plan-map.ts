@@ -1,15 +1,18 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { canonicalJson } from '../lib/canonical-json.ts';
 import type { Reason } from '../model/event.ts';
 import { fail } from '../model/failure.ts';
 import type { ExpectedOutput } from '../model/step.ts';
 import type { Items } from '../model/task.ts';
-import { comparable, isReleased, type StoredOutput, type StoredRow, subKeySeparator } from '../state/rows.ts';
+import { comparable, type StoredOutput, type StoredRow, subKeySeparator } from '../state/rows.ts';
 import type { State } from '../state/state.ts';
 import { type Batch, inBatches } from './batches.ts';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { Behind } from './behind.ts';
 import { expectedThere } from './expected.ts';
 import type { FileDigests } from './file-digests.ts';
 import type { MapRun, Todo } from './map-run.ts';
 import type { OutputChecker } from './output-check.ts';
+import { type Candidate, judgeOutputs, type Reuse, takeOver } from './reuse.ts';
 
 export interface PlanOptions {
   readonly state: State;
@@ -17,8 +20,8 @@ export interface PlanOptions {
   /** Undefined where the map has no place. */
   readonly checker: OutputChecker | undefined;
   readonly key: (item: unknown) => string;
-  /** Canonical JSON of an item as it is compared. */
-  readonly canonical: (item: unknown) => string;
+  /** How an item is compared, where its own canonical JSON is not what decides. */
+  readonly canonical: ((item: unknown) => string) | undefined;
   readonly force: boolean;
   /** Nothing may be written, not even what was found out on the way. */
   readonly dryRun: boolean;
@@ -31,24 +34,14 @@ export interface PlanOptions {
   readonly onReason?: (key: string, reason: Reason) => void;
 }
 
-interface Candidate {
-  readonly ord: number;
-  readonly key: string;
-  readonly item: unknown;
-  readonly text: string;
-}
-
-interface Reuse extends Candidate {
-  readonly row: StoredRow;
-  /** A generator's rows under the item. */
-  readonly children: readonly StoredRow[];
-}
-
 /** The planner hands the event loop to everybody else at least this often. */
 const turnMs = 10;
 
 /** Output checks under way at once; more would only hold memory. */
 const checksAhead = 4;
+
+/** A map of fewer asks a remote place file by file instead of listing it. */
+const fewItems = 16;
 
 /**
  * Decides item by item, 2,048 at a time, what has to run and why.
@@ -59,8 +52,8 @@ const checksAhead = 4;
 export class MapPlanner {
   readonly #map: MapRun;
   readonly #options: PlanOptions;
-  readonly #checks = new Set<Promise<void>>();
-  #checkError: unknown;
+  /** Outputs are looked for while the next items are planned. */
+  readonly #behind = new Behind(checksAhead);
 
   constructor(map: MapRun, options: PlanOptions) {
     this.#map = map;
@@ -80,16 +73,15 @@ export class MapPlanner {
       }
       const room = this.#options.room();
       if (room !== undefined) await room;
-      if (this.#checkError !== undefined) throw this.#checkError;
+      this.#behind.throwIfFailed();
     }
-    await Promise.all(this.#checks);
-    if (this.#checkError !== undefined) throw this.#checkError;
+    await this.#behind.end();
   }
 
   async #planBatch(batch: Batch): Promise<void> {
     const map = this.#map;
     if (batch.origins !== undefined) for (const origin of batch.origins) map.origins.push(origin);
-    const candidates = batch.items.map((item) => this.#candidate(item));
+    const candidates = batch.items.map((item, i) => this.#candidate(item, batch.texts?.[i]));
     const keys = candidates.map((candidate) => candidate.key);
     const rows = map.keepsRows ? this.#options.state.rows.find(map.line.id, keys) : noRows;
     const inBatch = new Set<string>();
@@ -114,19 +106,21 @@ export class MapPlanner {
     // Said now, not when the check is done: a later item of the same key must find it.
     for (const { row } of reuses) map.used.add(row.seq);
     const sure = reuses.filter(({ row, children }) => row.outputs.length === 0 && children.length === 0);
-    for (const reuse of sure) this.#reuse(reuse);
+    for (const reuse of sure) this.#upToDate(reuse);
     if (sure.length < reuses.length)
       await this.#checkBehind(sure.length === 0 ? reuses : reuses.filter((reuse) => !sure.includes(reuse)));
   }
 
-  #candidate(item: unknown): Candidate {
+  #candidate(item: unknown, known: string | undefined): Candidate {
     const key = this.#options.key(item);
     if (typeof key !== 'string' || key === '')
       throw fail('item.key', { key: String(key), why: 'it is not a text, or it is empty' });
     // U+001F separates a generator's sub-keys; lone surrogates cannot be found again in the state.
     if (key.includes(subKeySeparator) || !key.isWellFormed())
       throw fail('item.key', { key, why: 'it holds a control character or broken Unicode' });
-    return { ord: this.#map.total++, key, item, text: comparable(this.#options.canonical(item)) };
+    const { canonical } = this.#options;
+    const text = canonical === undefined ? (known ?? canonicalJson(item)) : canonical(item);
+    return { ord: this.#map.total++, key, item, text: comparable(text) };
   }
 
   /** Undefined when the row matches; its outputs are still to be checked. */
@@ -165,7 +159,7 @@ export class MapPlanner {
     ) {
       const outputs = spec.expects(candidate.item);
       if (outputs.length > 0)
-        return this.#behind(this.#checkExpected(candidate, row, reason, outputs, this.#options.checker));
+        return this.#behind.add(this.#checkExpected(candidate, row, reason, outputs, this.#options.checker));
     }
     this.#decide(candidate, row, reason);
   }
@@ -217,42 +211,17 @@ export class MapPlanner {
   }
 
   async #checkBehind(reuses: readonly Reuse[]): Promise<void> {
-    while (this.#checks.size >= checksAhead) await Promise.race(this.#checks);
-    this.#behind(this.#check(reuses));
-  }
-
-  #behind(check: Promise<void>): void {
-    const tracked = check
-      .catch((error: unknown) => {
-        this.#checkError ??= error;
-      })
-      .finally(() => this.#checks.delete(tracked));
-    this.#checks.add(tracked);
+    await this.#behind.room();
+    this.#behind.add(this.#check(reuses));
   }
 
   async #check(reuses: readonly Reuse[]): Promise<void> {
-    const rows = reuses.flatMap(({ row, children }) => [row, ...children]);
     const checker = this.#options.checker;
-    if (checker === undefined) return reuses.forEach((reuse) => this.#reuse(reuse));
-    const verdicts = await checker.check(
-      rows.map((row) => row.outputs),
-      this.#map.total < 16,
-    );
-    let at = 0;
-    for (const reuse of reuses) {
-      const own = [reuse.row, ...reuse.children];
-      let wrong: Reason | undefined;
-      const kept: string[] = [];
-      for (const row of own) {
-        const verdict = verdicts[at++];
-        if (verdict === undefined) continue;
-        if (!verdict.there) wrong ??= { because: 'output', key: verdict.key, what: verdict.what };
-        else {
-          if (row !== reuse.row) kept.push(row.key.slice(reuse.key.length + 1));
-          if (verdict.adopted !== undefined) this.#adopt(row, verdict.adopted);
-        }
-      }
-      if (wrong === undefined) this.#reuse(reuse);
+    // The map has no place any more: nobody can say that its outputs are gone.
+    if (checker === undefined) return reuses.forEach((reuse) => this.#upToDate(reuse));
+    for (const { reuse, wrong, kept, adopted } of await judgeOutputs(reuses, checker, this.#map.total < fewItems)) {
+      for (const [row, outputs] of adopted) this.#adopt(row, outputs);
+      if (wrong === undefined) this.#upToDate(reuse);
       else this.#decide(reuse, reuse.row, wrong, this.#map.isGenerator ? kept : undefined);
     }
   }
@@ -262,34 +231,9 @@ export class MapPlanner {
     this.#options.state.db.prepare('UPDATE row SET outputs = ? WHERE seq = ?').run(JSON.stringify(outputs), row.seq);
   }
 
-  #reuse(reuse: Reuse): void {
-    const map = this.#map;
-    const { ord, row, children, key, item, text } = reuse;
-    map.seqs.set(ord, row.seq);
-    map.reused++;
-    this.#options.onReason?.(key, { because: 'up to date' });
-    const released =
-      row.outputs.some((output) => isReleased(output[4])) ||
-      children.some((child) => child.outputs.some((output) => isReleased(output[4])));
-    if (released) {
-      const reason: Reason = { because: 'released', key: row.outputs[0]?.[0] ?? key };
-      map.released.set(key, {
-        ord,
-        key,
-        item,
-        text,
-        seq: row.seq,
-        oldOutputs: row.outputs,
-        reason,
-        attempt: 0,
-        suspect: false,
-      });
-    }
-    if (!map.isGenerator) return map.emit(row.seq, row.result);
-    for (const child of children) {
-      map.used.add(child.seq);
-      map.emit(child.seq, child.result);
-    }
+  #upToDate(reuse: Reuse): void {
+    this.#options.onReason?.(reuse.key, { because: 'up to date' });
+    takeOver(this.#map, reuse);
   }
 }
 

@@ -7,7 +7,7 @@ import { verifiedStream } from '../storage/verified-stream.ts';
 import { changedMeanwhile, type Publishing } from './publishing.ts';
 import { put, type Stored } from './put.ts';
 import { sharedRoot } from './work/shared-root.ts';
-import type { StagedCopy } from './work/staged.ts';
+import type { Staged, StagedCopy, StagedFolder } from './work/staged.ts';
 
 /**
  * Publishes bytes that lie in another store, without keeping them here on the way: read once, hashed as they
@@ -23,6 +23,19 @@ export async function publishCopy(
   const { version, digest } =
     (await copyInside(to, copy, ours, openStore)) ?? (await copyThrough(to, copy, ours, openStore));
   return [copy.key, copy.size, version, digest, 'file'];
+}
+
+/** The file at an output's key, when it has the very bytes that would be written. */
+export async function sameThere(
+  to: Publishing,
+  output: Exclude<Staged, StagedFolder>,
+  openStore: OpenStore,
+): Promise<StoredOutput | undefined> {
+  const found = await to.store.stat(output.key);
+  if (found?.size !== output.size) return undefined;
+  const digest = await to.store.digest(output.key);
+  const wanted = output.kind === 'copy' ? await digestOfSource(output, openStore) : output.digest;
+  return digest === wanted ? [output.key, output.size, found.version ?? '', digest, 'file'] : undefined;
 }
 
 /** True when the file that was seen is still there, false when it is gone; another one is `store.conflict`. */

@@ -1,13 +1,14 @@
+import { rmSync } from 'node:fs';
 import { fail } from '../model/failure.ts';
 import type { OpenStore } from '../model/store.ts';
 import type { StoredOutput } from '../state/rows.ts';
 import type { State } from '../state/state.ts';
 import type { Committer } from './commit.ts';
-import { publishCopy } from './publish-copy.ts';
+import { publishCopy, sameThere } from './publish-copy.ts';
 import { publishFile, publishFolder, replaceFile } from './publish-local.ts';
 import { type FolderFiles, publishRemote } from './publish-remote.ts';
 import { claimUrl, type Publishing } from './publishing.ts';
-import { describeLine } from '../state/line-lock.ts';
+import { Ownership, type Standing } from './ownership.ts';
 import type { Staged } from './work/staged.ts';
 
 /**
@@ -18,19 +19,21 @@ import type { Staged } from './work/staged.ts';
  */
 export class Publisher {
   readonly #state: State;
-  readonly #committer: Committer;
+  readonly #ownership: Ownership;
   readonly #openStore: OpenStore;
 
   constructor(state: State, committer: Committer, openStore: OpenStore) {
     this.#state = state;
-    this.#committer = committer;
+    this.#ownership = new Ownership(state, committer);
     this.#openStore = openStore;
   }
 
   /** Synchronous for places on a local disk, where a promise per file would cost as much as the rename. */
   publish(to: Publishing, staged: readonly Staged[]): StoredOutput[] | Promise<StoredOutput[]> {
     // All are checked before the first is published: an item that may not write one of its files writes none.
-    const ours = staged.map((output) => this.#check(to, output));
+    const standings = this.#ownership.check(to, staged);
+    if (standings.includes('owned')) return this.#besideOwned(to, staged, standings);
+    const ours = standings.map((standing) => standing === 'ours');
     if (to.store.localPath('x') === undefined) return this.#publishRemote(to, staged, ours);
     const outputs: StoredOutput[] = [];
     try {
@@ -40,6 +43,24 @@ export class Publisher {
       this.#keepAsOurs(to, outputs);
       throw error;
     }
+  }
+
+  // A copy of what another line has made changes nothing there where it has the same bytes, and is refused otherwise.
+  async #besideOwned(
+    to: Publishing,
+    staged: readonly Staged[],
+    standings: readonly Standing[],
+  ): Promise<StoredOutput[]> {
+    const owned = new Map<string, StoredOutput>();
+    for (const output of staged.filter((_, i) => standings[i] === 'owned')) {
+      const same = output.kind === 'folder' ? undefined : await sameThere(to, output, this.#openStore);
+      if (same === undefined) throw this.#ownership.claimed(to, output.key);
+      if ('path' in output) rmSync(output.path, { force: true });
+      owned.set(output.key, same);
+    }
+    const rest = staged.filter(({ key }) => !owned.has(key));
+    const published = rest.length === 0 ? [] : await this.publish(to, rest);
+    return [...owned.values(), ...published];
   }
 
   // Some outputs of an item are out and the next was refused: no row will claim them, yet they are ours to replace.
@@ -110,42 +131,5 @@ export class Publisher {
         });
       },
     };
-  }
-
-  /** Refuses what another line or item owns; returns whether we may replace what lies there. */
-  #check(to: Publishing, output: Staged): boolean {
-    const url = claimUrl(to.place, output.key, output.kind);
-    // Two items of one group may write the same key before either is recorded.
-    const pending = this.#committer.pendingClaim(url);
-    if (pending !== undefined && (pending.line !== to.line.id || pending.key !== to.key)) {
-      throw this.#collision(to, output, pending.url === url ? `item '${pending.key}' of this run` : pending.url);
-    }
-    const claim = this.#state.claims.find(url);
-    // `work:` is ours whatever the state remembers of it.
-    let ours = to.inherited || to.place.startsWith('work:');
-    if (claim !== undefined) {
-      if (claim.line === to.line.id && claim.key === to.key) ours = true;
-      else if (claim.line !== to.line.id) {
-        if (!claim.stale) throw this.#claimed(to, output, claim.line);
-      } else if (!claim.stale && to.isConfirmed(claim.key)) throw this.#collision(to, output, `item '${claim.key}'`);
-      else ours = true;
-      // Folded alike, written differently: a disk that ignores case would make one file of two.
-      if (claim.url !== url && !claim.stale) throw this.#collision(to, output, claim.url);
-    }
-    this.#committer.claim(url, to.line.id, to.key);
-    return ours;
-  }
-
-  #collision(to: Publishing, output: Staged, other: string): Error {
-    return fail('output.collision', { place: to.place, key: output.key, other });
-  }
-
-  #claimed(to: Publishing, output: Staged, line: number): Error {
-    const owner = this.#state.lineById(line);
-    return fail('output.claimed', {
-      place: to.place,
-      key: output.key,
-      owner: owner === undefined ? `line ${line}` : describeLine(owner),
-    });
   }
 }

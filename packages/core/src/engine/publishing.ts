@@ -12,6 +12,8 @@ export interface Publishing {
   /** The item was in hand when a run died: what lies at its keys may be its own, unrecorded. */
   readonly inherited: boolean;
   readonly overwrite: boolean;
+  /** The line keeps rows, and with them what it has made. */
+  readonly recorded: boolean;
   /** Read back what was written to a store that is not a local disk. */
   readonly verify: boolean;
   /** True for a row this run has confirmed (made or found up to date). */

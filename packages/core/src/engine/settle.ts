@@ -8,6 +8,7 @@ import { lineName } from './in-hand.ts';
 import type { MapRun, Todo } from './map-run.ts';
 import type { Publisher } from './publish.ts';
 import { claimUrl, type Publishing } from './publishing.ts';
+import { dropUnyielded, takeBack } from './take-back.ts';
 import { toFailure } from './work/airlock.ts';
 import { dropScratch, type ItemOutcome } from './work/run-item.ts';
 import type { Staged } from './work/staged.ts';
@@ -63,15 +64,13 @@ export class Settler {
   /** Returns a promise only where publishing needs one (remote places). */
   settle(map: MapRun, todo: Todo, outcome: ItemOutcome, retry: (todo: Todo) => void): Promise<void> | undefined {
     if (!outcome.ok) {
-      this.#fail(map, todo, outcome.failure, retry);
-      return undefined;
+      return this.#fail(map, todo, outcome.failure, retry);
     }
     let outputs: StoredOutput[] | Promise<StoredOutput[]>;
     try {
       outputs = outcome.staged.length === 0 ? [] : this.#publish(map, todo, outcome.staged);
     } catch (error) {
-      this.#fail(map, todo, toFailure(error, {}), retry);
-      return undefined;
+      return this.#fail(map, todo, toFailure(error, {}), retry);
     }
     if (Array.isArray(outputs)) {
       this.#record(map, todo, outcome, outputs);
@@ -145,6 +144,7 @@ export class Settler {
       // Without rows the inventory tells what is there, and what is there is nobody's by our own account.
       inherited: map.keepsRows && map.suspects.has(todo.key.split(subKeySeparator)[0] as string),
       overwrite: this.#options.overwrite,
+      recorded: map.keepsRows,
       verify: this.#options.verify,
       isConfirmed: (key) => {
         // A row of an earlier run proves nothing: its item may be gone, and then its file may be replaced.
@@ -157,7 +157,7 @@ export class Settler {
 
   #record(map: MapRun, todo: Todo, outcome: ItemOutcome & { ok: true }, outputs: readonly StoredOutput[]): void {
     // A bounded batch of yields may still wait; rows are recorded in order, so the item's own row comes last.
-    if (map.isGenerator) this.#dropOldChildren(map, todo);
+    if (map.isGenerator) dropUnyielded(this.#state, this.#committer, map, todo);
     this.#write(map, todo, outcome.result, outcome.sources, outputs, (seq) => {
       map.used.add(seq);
       map.seqs.set(todo.ord, seq);
@@ -209,21 +209,6 @@ export class Settler {
     });
   }
 
-  // Sub-rows of an earlier fingerprint that this attempt did not yield again.
-  #dropOldChildren(map: MapRun, todo: Todo): void {
-    this.#committer.flush();
-    const keep = new Set(todo.doneKeys ?? []);
-    const place = map.spec.place ?? '';
-    this.#state.transaction(() => {
-      for (const child of this.#state.rows.children(map.line.id, todo.key)) {
-        if (map.used.has(child.seq) || keep.has(child.key.slice(todo.key.length + 1))) continue;
-        for (const [key, , , , kind] of child.outputs)
-          this.#state.claims.markStale(claimUrl(place, key, kind), map.line.id);
-        this.#state.rows.remove(child.seq);
-      }
-    });
-  }
-
   // Rows of an earlier attempt that the generator skipped by `done(key)` are results of this run all the same.
   #emitSkipped(map: MapRun, todo: Todo): void {
     if (todo.doneKeys === undefined) return;
@@ -235,7 +220,7 @@ export class Settler {
     }
   }
 
-  #fail(map: MapRun, todo: Todo, raw: Failure, retry: (todo: Todo) => void): void {
+  #fail(map: MapRun, todo: Todo, raw: Failure, retry: (todo: Todo) => void): Promise<void> | undefined {
     const retries = map.spec.step.spec.retries ?? defaultRetries;
     const at = { ...this.#options.task, step: map.spec.step.name, item: todo.key };
     const failure = this.#options.redact(failureAt(raw, at));
@@ -257,10 +242,20 @@ export class Settler {
         map.inHand--;
         retry(todo);
       }, waitMs);
-      return;
+      return undefined;
     }
     // Ended by us, not by a fault of its own: it runs again next time.
-    if (this.#control.interrupted) return;
+    if (this.#control.interrupted) return undefined;
+    if (!map.isGenerator || map.spec.step.spec.takesBack?.(raw) !== true) return this.#failed(map, todo, failure);
+    return takeBack(this.#state, this.#committer, map, todo)
+      .catch((error: unknown) => this.log(map, todo.key, `its files were not removed: ${(error as Error).message}`))
+      .then(() => {
+        dropScratchOf(this.#options.scratchDir, map, todo);
+        return this.#failed(map, todo, failure);
+      });
+  }
+
+  #failed(map: MapRun, todo: Todo, failure: Failure): undefined {
     map.failed++;
     map.redone.get(todo.key)?.(false);
     map.pendingKeys.delete(todo.key);
@@ -284,7 +279,6 @@ function dropScratchOf(scratchDir: string, map: MapRun, todo: Todo): void {
 // Exponential with full jitter, never shorter than what the far end asked for.
 function retryDelayMs(attempt: number, failure: Failure): number {
   const ceiling = Math.min(longestRetryMs, firstRetryMs * 2 ** (attempt - 1));
-  const asked = (failure as { readonly retryAfterMs?: unknown }).retryAfterMs;
-  const least = typeof asked === 'number' ? Math.min(asked, longestRetryMs) : 0;
+  const least = Math.min(failure.retryAfterMs ?? 0, longestRetryMs);
   return Math.round(Math.max(least, ceiling * (0.5 + Math.random() / 2)));
 }

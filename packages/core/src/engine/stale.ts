@@ -1,5 +1,6 @@
 import type { Emit } from '../model/event.ts';
 import { joinPlace } from '../model/file-ref.ts';
+import type { Store } from '../model/store.ts';
 import type { State } from '../state/state.ts';
 import type { MapRun } from './map-run.ts';
 import { claimUrl } from './publishing.ts';
@@ -36,15 +37,21 @@ export async function settleStale(
   const root = joinPlace(spec.place, 'x').slice(0, -1);
   const keys = urls.map((url) => url.slice(root.length));
   if (remove) {
-    const files = keys.filter((key) => !key.endsWith('/'));
-    for (let from = 0; from < files.length; from += 1_000) await store.remove(files.slice(from, from + 1_000));
-    for (const [i, key] of keys.entries())
-      if (key.endsWith('/')) await removeFolder(state, map, urls[i] as string, key);
-    state.transaction(() => {
-      for (const url of urls) state.claims.drop(url);
-    });
+    await removeStale(state, map, store, urls);
   }
   emit({ type: 'place.stale', place: spec.place, keys: keys.slice(0, 100), total: keys.length, removed: remove });
+}
+
+/** Removes files that are marked as stale, and what is known of them. */
+export async function removeStale(state: State, map: MapRun, store: Store, urls: readonly string[]): Promise<void> {
+  const root = joinPlace(map.spec.place ?? '', 'x').slice(0, -1);
+  const keys = urls.map((url) => url.slice(root.length));
+  const files = keys.filter((key) => !key.endsWith('/'));
+  for (let from = 0; from < files.length; from += 1_000) await store.remove(files.slice(from, from + 1_000));
+  for (const [i, key] of keys.entries()) if (key.endsWith('/')) await removeFolder(state, map, urls[i] as string, key);
+  state.transaction(() => {
+    for (const url of urls) state.claims.drop(url);
+  });
 }
 
 // In remote places each file of a folder is claimed, and only those go; a local folder was published whole.

@@ -5,16 +5,16 @@ import type { Plugin } from '../model/plugin.ts';
 import type { Step } from '../model/step.ts';
 import type { Items, MapOptions } from '../model/task.ts';
 import type { OpenStore } from '../model/store.ts';
-import { describeLine, holdLine } from '../state/line-lock.ts';
-import type { Lock } from '../state/lock.ts';
 import { comparable } from '../state/rows.ts';
 import type { State } from '../state/state.ts';
 import { type EngineResults, knownLength } from './batches.ts';
+import { closeMap } from './close-map.ts';
 import type { Committer } from './commit.ts';
 import type { RunControl } from './control.ts';
 import { DecidedLater } from './decided-later.ts';
 import type { StepAddress } from './executors/executor.ts';
 import { FileDigests } from './file-digests.ts';
+import { HeldLines } from './held-lines.ts';
 import { MapRun, type Todo } from './map-run.ts';
 import { OutputChecker, Statter } from './output-check.ts';
 import { MapPlanner } from './plan-map.ts';
@@ -22,7 +22,6 @@ import { ReleasedBytes } from './released.ts';
 import { MapResults, resolveResults } from './results.ts';
 import type { RunSettings, RunSignals } from './run-settings.ts';
 import type { Scheduler } from './scheduler.ts';
-import { settleStale } from './stale.ts';
 import { leaveStaging, sweepStaging } from './sweep.ts';
 import { isResults } from '../model/result.ts';
 
@@ -63,7 +62,7 @@ export class TaskRun {
   readonly maps: MapRun[] = [];
   readonly #options: TaskRunOptions;
   readonly #steps: ReadonlySet<Step<never>>;
-  readonly #locks = new Map<number, Promise<Lock>>();
+  readonly #lines: HeldLines;
   readonly #statter = new Statter();
   readonly #digests: FileDigests;
   readonly #names = new Map<string, number>();
@@ -73,6 +72,7 @@ export class TaskRun {
 
   constructor(options: TaskRunOptions) {
     this.#options = options;
+    this.#lines = new HeldLines(options.state, options);
     this.#digests = new FileDigests(options.state, options.openStore);
     this.#steps = new Set(Object.values(options.plugin.plugin.tasks[options.task]?.steps ?? {}));
   }
@@ -153,7 +153,7 @@ export class TaskRun {
           verify: this.#options.verify,
         }),
       key: options.key ?? defaultKey,
-      canonical: options.canonical ?? canonicalJson,
+      canonical: options.canonical,
       force,
       dryRun,
       run,
@@ -202,14 +202,10 @@ export class TaskRun {
 
   /** Holds the map's line and makes it ours: sweeps what dead runs left, inherits what they had in hand. */
   async #hold(map: MapRun): Promise<void> {
-    const { state, dryRun, run, wait, stop, emit } = this.#options;
+    const { state, dryRun } = this.#options;
     if (dryRun) return;
-    const line = map.line;
-    if (!this.#locks.has(line.id)) {
-      const onWait = (holder: string): void => emit({ type: 'run.waiting', line: describeLine(line), holder });
-      this.#locks.set(line.id, holdLine(state, line, run, { wait, signal: stop, onWait }));
-    }
-    await this.#locks.get(line.id);
+    const { line } = map;
+    await this.#lines.hold(line);
     if (map.store !== undefined) sweepStaging(state, map.store);
     // A second map on a line this run holds finds only its own flights there, which are no suspects.
     const first = this.maps.find((other) => other.line.id === line.id) === map;
@@ -220,43 +216,8 @@ export class TaskRun {
   async finish(map: MapRun): Promise<void> {
     if (this.#closing.has(map)) return;
     this.#closing.add(map);
-    const { state, emit, dryRun, control, committer, run } = this.#options;
-    try {
-      committer.flush();
-      const whole =
-        map.incomplete === 0 &&
-        !map.upstreamUnknown &&
-        map.unknown === 0 &&
-        !control.draining &&
-        map.error === undefined;
-      // What a drained or failed map has not seen is not stale, only unseen.
-      const sharing = this.maps.filter((other) => other !== map && other.line.id === map.line.id);
-      // Maps of one step into one place are one truth: the last of them to end looks at what is left over.
-      if (whole && sharing.every((other) => other.closed)) await settleStale(state, map, sharing, emit, dryRun);
-      if (!dryRun) {
-        state.runs.saveMap(run, {
-          ord: map.spec.id,
-          name: map.spec.name,
-          line: map.line.id,
-          total: map.total,
-          reused: map.reused,
-          done: map.done,
-          failed: map.failed,
-          bytes: map.sizeBytes,
-          exact: map.spec.exact,
-          digest: undefined,
-        });
-      }
-      if (!dryRun && sharing.every((other) => other.closed)) await this.scheduler?.closeLine(map);
-      emit({ type: 'map.finished', map: map.spec.id, counts: map.counts() });
-    } catch (error) {
-      map.error ??= error;
-    }
-    if (control.draining && map.error === undefined && control.interrupted)
-      map.error = fail('run.interrupted', { done: map.done });
-    else if (control.draining && map.error === undefined)
-      map.error = control.broken ?? (map.failed === 0 ? fail('run.interrupted', { done: map.done }) : undefined);
-    map.close();
+    const sharing = this.maps.filter((other) => other !== map && other.line.id === map.line.id);
+    await closeMap(map, sharing, this.#options, () => this.scheduler?.closeLine(map));
   }
 
   #end(map: MapRun, error: unknown): void {
@@ -277,7 +238,7 @@ export class TaskRun {
   async close(): Promise<void> {
     for (const map of this.maps)
       if (map.store !== undefined && !this.#options.dryRun) leaveStaging(this.#options.state, map.store);
-    for (const lock of this.#locks.values()) (await lock.catch(() => undefined))?.release();
+    await this.#lines.release();
     await this.#statter.close();
   }
 }

@@ -17,6 +17,12 @@ export interface HttpInit {
   readonly idleTimeoutMs?: number;
   /** Refuse response bodies larger than this. */
   readonly maxBytes?: number;
+  /**
+   * Whether a body in memory may be sent once more when a kept connection turns out to be gone. False for requests
+   * with a condition: had the first one arrived after all, the second would be told of a conflict with it. Default:
+   * true of methods that HTTP calls idempotent.
+   */
+  readonly repeatable?: boolean;
   /** `stop` returns the redirect itself. Default `follow`, at most 10 times. */
   readonly redirects?: 'follow' | 'stop';
   /** Gives the Authorization of each hop on the first URL's origin; some schemes sign method and path. */
@@ -124,6 +130,7 @@ async function sendOne(next: Next, init: HttpInit, agent: Agent, allowed: Allowe
     ...next,
     idleTimeoutMs: init.idleTimeoutMs ?? defaultIdleMs,
     signal: init.signal,
+    repeatable: init.repeatable ?? true,
     agent,
     lookup: checkedLookup(allowed, port),
   });

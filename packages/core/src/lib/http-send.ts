@@ -15,11 +15,13 @@ export interface Hop {
   readonly body: Uint8Array | AsyncIterable<Uint8Array> | undefined;
   readonly idleTimeoutMs: number;
   readonly signal: AbortSignal | undefined;
+  /** False: never sent twice, whatever its method is. */
+  readonly repeatable: boolean;
   readonly agent: Agent;
   readonly lookup: NonNullable<RequestOptions['lookup']>;
 }
 
-const repeatable = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'PROPFIND']);
+const idempotent = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'PROPFIND']);
 
 /** Sends one request and returns its response as soon as the headers are there; redirects are not followed. */
 export async function sendHop(hop: Hop): Promise<IncomingMessage> {
@@ -31,10 +33,13 @@ export async function sendHop(hop: Hop): Promise<IncomingMessage> {
       // A kept connection may have been closed by the service just as we used it: that says nothing about the
       // request. A stream cannot be sent twice, and a method that is not idempotent may have happened.
       const stale = request.reusedSocket && isReset(error) && !hop.signal?.aborted;
-      const again = stale && repeatable.has(hop.method) && (hop.body === undefined || hop.body instanceof Uint8Array);
-      if (!again) throw asTrouble(error, hop);
+      if (!stale || !mayRepeat(hop)) throw asTrouble(error, hop);
     }
   }
+}
+
+function mayRepeat({ repeatable, method, body }: Hop): boolean {
+  return repeatable && idempotent.has(method) && (body === undefined || body instanceof Uint8Array);
 }
 
 function startRequest(hop: Hop): ClientRequest {

@@ -8,7 +8,11 @@ import { escapeRegExp } from './escape-reg-exp.ts';
  * query parameters, `Authorization`) are masked too, because drivers' errors quote URLs nobody registered.
  */
 export interface Redactor {
-  /** Masks the value from now on; false when it has fewer than 4 characters and would mask half the alphabet. */
+  /**
+   * Masks the value from now on; with fewer than 4 characters only where it stands as a word of its own.
+   *
+   * False for a single character: masking it would make any text unreadable.
+   */
   add(secret: string): boolean;
   /** The text with every secret replaced by `***`; the same string when there was nothing to mask. */
   redact(text: string): string;
@@ -17,7 +21,9 @@ export interface Redactor {
 }
 
 const mask = '***';
-const shortestSecret = 4;
+// Shorter values are parts of ordinary words, and their coded forms of anything.
+const shortestAnywhere = 4;
+const shortestSecret = 2;
 
 /** Makes a redactor that knows no secret yet. */
 export function createRedactor(): Redactor {
@@ -31,7 +37,7 @@ export function createRedactor(): Redactor {
     // Longest first: a secret that contains another one must go as a whole.
     if (forms.size > before) {
       const longestFirst = [...forms].sort((a, b) => b.length - a.length);
-      known = new RegExp(longestFirst.map((form) => escapeRegExp(form)).join('|'), 'g');
+      known = new RegExp(longestFirst.map(patternOf).join('|'), 'gu');
     }
     return true;
   }
@@ -44,7 +50,13 @@ export function createRedactor(): Redactor {
   return { add, redact, redactJson: (value) => redactDeep(value, redact, 0) as typeof value };
 }
 
+function patternOf(form: string): string {
+  const literal = escapeRegExp(form);
+  return form.length < shortestAnywhere ? `(?<![\\p{L}\\p{N}_])${literal}(?![\\p{L}\\p{N}_])` : literal;
+}
+
 function formsOf(secret: string): string[] {
+  if (secret.length < shortestAnywhere) return [secret];
   const percent = percentEncoded(secret);
   const lowerPercent = percent.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase());
   const json = JSON.stringify(secret).slice(1, -1);
@@ -52,7 +64,7 @@ function formsOf(secret: string): string[] {
   // A private key is printed line by line as often as whole. Shorter lines would mask ordinary words.
   if (secret.includes('\n'))
     forms.push(...secret.split(/\r?\n/).filter((line) => line.length >= 16 && !line.startsWith('-----')));
-  return forms.filter((form) => form.length >= shortestSecret);
+  return forms.filter((form) => form.length >= shortestAnywhere);
 }
 
 function percentEncoded(secret: string): string {

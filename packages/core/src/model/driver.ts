@@ -146,6 +146,11 @@ export interface DriverDefinition {
   readonly summary: string;
   readonly examples: readonly DriverExample[];
   readonly guarantees: Guarantees;
+  /**
+   * Who really answers, as in the origin of an `endpoint`: stores of one service share a lane, so that together they
+   * ask no more of it than one does. Default, also for undefined: the URL's scheme and host.
+   */
+  readonly service?: (config: Pick<DriverConfig, 'url' | 'options'>) => string | undefined;
   open(config: DriverConfig): Promise<Driver>;
 }
 

@@ -70,7 +70,7 @@ export interface FailureDetails {
     readonly status?: number;
     readonly requestId?: string;
   };
-  'store.throttled': { readonly url: string; readonly status?: number; readonly retryAfterMs?: number };
+  'store.throttled': { readonly url: string; readonly status?: number };
   'store.unavailable': { readonly url: string; readonly why: string };
   'store.broken': { readonly url: string; readonly why: string; readonly status?: number; readonly requestId?: string };
   'store.corrupt': { readonly url: string; readonly expected: string; readonly found: string };
@@ -101,6 +101,8 @@ export interface FailureBase {
   readonly cause?: Failure;
   /** True when the same attempt may succeed later; only these are retried. */
   readonly transient?: boolean;
+  /** What the far end asked for before another attempt; a minute of it is waited at the most. */
+  readonly retryAfterMs?: number;
 }
 
 /** A failure of core's own catalogue. */

@@ -14,6 +14,10 @@ export interface Plugin {
   readonly failures: readonly { readonly code: string; readonly about: string }[];
 }
 
+interface Catalogue {
+  readonly $catalogue: readonly { readonly code: string; readonly about: string }[];
+}
+
 /** Declares a plugin; a plain branded object, recognised by `$type` and never by `instanceof`. */
 export function definePlugin(spec: {
   /** The word before the colon in `runner run <plugin>:<task>`. */
@@ -21,15 +25,16 @@ export function definePlugin(spec: {
   readonly api: 1;
   readonly tasks: { readonly [name: string]: Task };
   readonly stores?: readonly DriverDefinition[];
-  /** What `defineFailures` returned. */
-  readonly failures?: { readonly $catalogue: readonly { readonly code: string; readonly about: string }[] };
+  /** What `defineFailures` returned, or several of these. */
+  readonly failures?: Catalogue | readonly Catalogue[];
 }): Plugin {
+  const { failures = [] } = spec;
   return {
     $type: 'runner.plugin',
     api: spec.api,
     name: spec.name,
     tasks: spec.tasks,
     stores: spec.stores ?? [],
-    failures: spec.failures?.$catalogue ?? [],
+    failures: [failures].flat().flatMap((catalogue) => catalogue.$catalogue),
   };
 }

@@ -1,5 +1,6 @@
 import type { Digest } from '../lib/digest.ts';
 import type { ByteRange, Bytes } from './driver.ts';
+import type { Failure } from './failure.ts';
 import type { FileRef, FolderRef } from './file-ref.ts';
 
 /**
@@ -47,11 +48,22 @@ export interface StepSpec<I, W, U, X> {
   readonly batch?: number;
   /** Names of the secrets `work` may ask for. */
   readonly secrets?: readonly string[];
-  /** Made once per worker, only when an item really needs work; disposed at the end. */
+  /**
+   * Made once per worker, only when an item really needs work; disposed at the end.
+   *
+   * Several items of a worker are under way at once, those with `cpu` too: across an `await` they share it.
+   */
   open?(uses: U, tools: OpenTools): Promise<X> | X;
   /** `false`: always runs; its row is only a record. */
   readonly cache?: boolean;
   expects?(item: I): readonly ExpectedOutput[];
+  /**
+   * Of a generator: whether a failure for good takes its rows back, those of earlier attempts included.
+   *
+   * Their files are removed, so that what was refused half way leaves nothing behind. Rows that another map has been
+   * given already are not called back from there. Default: they stay, and the next run goes on behind them.
+   */
+  takesBack?(failure: Failure): boolean;
   /** `false`: keeps no rows, `expects` and the target's inventory alone decide. */
   readonly rows?: boolean;
   work(item: I, tools: Tools<U, X>): W;
@@ -145,7 +157,7 @@ export interface CopyOptions {
 }
 
 export interface OutputFolder {
-  /** A local path to write files under; foreign programs may use it too. */
+  /** A local path to write files under, for foreign programs too. Ask only if needed: what lies there is then read back. */
   readonly path: string;
   write(name: string, bytes: Bytes | string): Promise<void>;
   /** Ends writing; the folder appears when the item is committed. */

@@ -47,7 +47,7 @@ export function createSecrets({ secrets, env, redactor, projectDir }: SecretsCon
 
   function mask(name: string, reference: string, value: string): string {
     if (redactor.add(value)) return value;
-    throw missing(name, reference, 'its value has fewer than 4 characters, too few to be masked');
+    throw missing(name, reference, 'its value is a single character, too short to be masked');
   }
 
   function value(name: string): Promise<string> {

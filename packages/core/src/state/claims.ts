@@ -8,6 +8,16 @@ export interface Claim {
   readonly stale: boolean;
 }
 
+interface RawClaim {
+  readonly url: string;
+  readonly line: number;
+  readonly key: string;
+  readonly stale: number;
+}
+
+// From here on one look for all of an item's files costs a third of one for each.
+const bulk = 8;
+
 /**
  * The owners of published files, by URL.
  *
@@ -16,6 +26,7 @@ export interface Claim {
  */
 export class Claims {
   readonly #get: StatementSync;
+  readonly #getAll: StatementSync;
   readonly #put: StatementSync;
   readonly #stale: StatementSync;
   readonly #staleOf: StatementSync;
@@ -24,6 +35,9 @@ export class Claims {
 
   constructor(db: DatabaseSync) {
     this.#get = db.prepare('SELECT url, line, key, stale FROM claim WHERE fold = ?');
+    this.#getAll = db.prepare(
+      'SELECT fold, url, line, key, stale FROM claim WHERE fold IN (SELECT value FROM json_each(?))',
+    );
     this.#put = db.prepare(
       'INSERT INTO claim(url, fold, line, key, stale) VALUES (?, ?, ?, ?, 0) ON CONFLICT(fold) DO UPDATE SET url = excluded.url, line = excluded.line, key = excluded.key, stale = 0',
     );
@@ -34,8 +48,20 @@ export class Claims {
   }
 
   find(url: string): Claim | undefined {
-    const raw = this.#get.get(foldUrl(url)) as { url: string; line: number; key: string; stale: number } | undefined;
+    const raw = this.#get.get(foldUrl(url)) as RawClaim | undefined;
     return raw && { ...raw, stale: raw.stale === 1 };
+  }
+
+  /** Claims of many URLs in the order asked; one statement where that is cheaper. */
+  findAll(urls: readonly string[]): (Claim | undefined)[] {
+    if (urls.length < bulk) return urls.map((url) => this.find(url));
+    const folds = urls.map(foldUrl);
+    const found = new Map<string, Claim>();
+    for (const raw of this.#getAll.all(JSON.stringify(folds)) as unknown as (RawClaim & { fold: string })[]) {
+      const { fold, url, line, key, stale } = raw;
+      found.set(fold, { url, line, key, stale: stale === 1 });
+    }
+    return folds.map((fold) => found.get(fold));
   }
 
   put(url: string, line: number, key: string): void {

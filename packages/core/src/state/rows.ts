@@ -54,6 +54,7 @@ export class Rows {
   readonly #byKeys: StatementSync;
   readonly #bySeqs: StatementSync;
   readonly #children: StatementSync;
+  readonly #childIds: StatementSync;
   readonly #insert: StatementSync;
   readonly #update: StatementSync;
   readonly #remove: StatementSync;
@@ -69,6 +70,7 @@ export class Rows {
     this.#byKeys = arrays(`SELECT ${columns} FROM row WHERE line = ? AND key IN (SELECT value FROM json_each(?))`);
     this.#bySeqs = arrays(`SELECT ${columns} FROM row WHERE seq IN (SELECT value FROM json_each(?))`);
     this.#children = arrays(`SELECT ${columns} FROM row WHERE line = ? AND key > ? AND key < ? ORDER BY key`);
+    this.#childIds = arrays('SELECT seq, key FROM row WHERE line = ? AND key > ? AND key < ? ORDER BY key');
     this.#count = arrays('SELECT count(*) FROM row WHERE line = ?');
     this.#page = arrays(`SELECT ${columns} FROM row WHERE line = ? AND seq > ? ORDER BY seq LIMIT 2000`);
     const forWrite = (sql: string): StatementSync => db.prepare(access === 'write' ? sql : 'SELECT 1');
@@ -99,6 +101,12 @@ export class Rows {
   /** The rows a generator committed under one item, ordered by key. */
   children(line: number, key: string): StoredRow[] {
     return (this.#children.all(line, key + subKeySeparator, `${key}\u0020`) as unknown as RawRow[]).map(readRow);
+  }
+
+  /** Their ids and keys alone, one by one: an archive has a hundred thousand of them. */
+  *childIds(line: number, key: string): Generator<{ readonly seq: number; readonly key: string }> {
+    const found = this.#childIds.iterate(line, key + subKeySeparator, `${key}\u0020`);
+    for (const [seq, child] of found as unknown as Iterable<[number, string]>) yield { seq, key: child };
   }
 
   count(line: number): number {

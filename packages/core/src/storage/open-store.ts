@@ -86,14 +86,15 @@ export function createStoreOpener(options: StoreOpenerOptions): StoreOpener {
 
   async function openDriver({ url, settings, name }: Target): Promise<OpenedDriver> {
     const definition = await findDriver(url, options);
-    // Limits belong to the service: two stores on one host must not together ask twice as much of it.
+    const resolved = await resolveMembers(settings, { store: name, option: '' }, options);
+    // Limits belong to the service: two stores of one must not together ask twice as much of it.
     const maxParallel = settings['maxParallel'];
-    const service = `${url.protocol}//${url.host}`;
+    const service = definition.service?.({ url, options: resolved }) ?? `${url.protocol}//${url.host}`;
     const lane = lanes.get(service) ?? new Lane(typeof maxParallel === 'number' ? maxParallel : 16);
     lanes.set(service, lane);
     const driver = await definition.open({
       url,
-      options: await resolveMembers(settings, { store: name, option: '' }, options),
+      options: resolved,
       context: {
         projectDir: options.projectDir,
         workDir: options.workDir,

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { DavCloudUploads, hasItsChecksum, type DavCloudOptions } from './dav-cloud.ts';
 import { DavLogin, type DavLoginOptions } from './dav-login.ts';
 import { DavTree, type DavNode } from './dav-tree.ts';
 
@@ -21,6 +22,8 @@ export interface DavServerOptions {
   readonly noEtags?: boolean;
   /** Stores what came of a cut upload, as servers do that write straight into the file. */
   readonly keepsHalves?: boolean;
+  /** The server is an ownCloud or a Nextcloud. */
+  readonly cloud?: DavCloudOptions;
 }
 
 export interface DavServer {
@@ -29,6 +32,8 @@ export interface DavServer {
   readonly tree: DavTree;
   /** `METHOD /path` of every request, in order of arrival. */
   readonly requests: string[];
+  /** Of a server that is an ownCloud or a Nextcloud. */
+  readonly cloud: DavCloudUploads | undefined;
   /** Asked for every request that was let in; set it to make the server misbehave. */
   fault: (request: IncomingMessage) => DavFault;
   close(): Promise<void>;
@@ -46,6 +51,7 @@ export async function startDavServer(options: DavServerOptions = {}): Promise<Da
     url: '',
     tree,
     requests: [],
+    cloud: options.cloud === undefined ? undefined : new DavCloudUploads(tree, options.cloud),
     fault: () => undefined,
     async close() {
       server.closeAllConnections();
@@ -78,7 +84,7 @@ async function serve(
   if (fault !== undefined && 'status' in fault && fault.after !== true) {
     return reply(request, response, fault.status, fault.headers, fault.body);
   }
-  const answer = await carryOut(dav.tree, options, request, path);
+  const answer = await carryOut(dav, options, request, path);
   if (fault !== undefined && 'status' in fault)
     return reply(request, response, fault.status, fault.headers, fault.body);
   if (fault !== undefined && 'cut' in fault) return cut(fault.cut, answer, response);
@@ -99,11 +105,16 @@ interface Answer {
 }
 
 async function carryOut(
-  tree: DavTree,
+  { tree, cloud }: DavServer,
   options: DavServerOptions,
   request: IncomingMessage,
   path: string,
 ): Promise<Answer> {
+  if (cloud !== undefined && !path.startsWith('/remote.php/dav/files/')) {
+    const bytes = await bodyOf(request, () => undefined);
+    const special = cloud.answer(request, path, bytes);
+    if (special !== undefined) return special;
+  }
   switch (request.method) {
     case 'PROPFIND':
       await bodyOf(request, () => undefined);
@@ -175,6 +186,7 @@ async function put(tree: DavTree, options: DavServerOptions, request: IncomingMe
   if (tree.get(path)?.isFolder === true) return { status: 405 };
   if (!tree.hasParent(path)) return { status: 409 };
   const bytes = await bodyOf(request, (half) => options.keepsHalves === true && tree.writeFile(path, half));
+  if (!hasItsChecksum(request, bytes)) return { status: 400 };
   const existed = tree.get(path) !== undefined;
   if (existed && request.headers['if-none-match'] === '*') return { status: 412 };
   tree.writeFile(path, bytes);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { createRig, type ProjectRig } from '../../src/testing/project-rig.ts';
 
@@ -26,6 +26,13 @@ describe('a failure', function () {
       assert.deepEqual(codesOf(ended.report), [code]);
     });
   }
+
+  it('publishes none of an item\'s files when one of them is another step\'s', async () => {
+    await using rig = await wrongRig();
+    const ended = await rig.json('run', 'wrong:clash', '--how', 'many');
+    assert.deepEqual(codesOf(ended.report), ['output.claimed']);
+    assert.deepEqual(readdirSync(rig.path('clash')), ['mine.txt']);
+  });
 
   it('names an output that was promised and never written: output.missing', async () => {
     await using rig = await wrongRig();

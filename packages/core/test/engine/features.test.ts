@@ -84,6 +84,14 @@ describe('a step', function () {
     assert.deepEqual(readdirSync(rig.path('.runner/work/.scratch')), []);
   });
 
+  it('is retried when the far end asked for it, not before', async () => {
+    await using rig = await featuresRig();
+    const { code, stdout } = await rig.runner('run', 'features:wait', '--json');
+    assert.equal(code, 0, stdout);
+    // The first wait would be half a second at the most.
+    assert.match(stdout, /"type":"item\.retry".*"waitMs":700/);
+  });
+
   it('that is a generator streams each row on, and skips what an earlier attempt committed', async () => {
     await using rig = await featuresRig();
     const cut = await rig.json('run', 'features:generate', '--fail-at', '6');

@@ -60,6 +60,26 @@ describe('a generator in the pool', function () {
     assertNoStaging(rig);
   });
 
+  it('that takes its rows back leaves none of them, and nothing of an earlier attempt', async () => {
+    await using rig = await rowsRig();
+    rig.write('rows/k0/r0200.txt', 'somebody wrote this');
+    assert.equal((await rig.json('run', 'rows:rows', '--refuses')).code, 1);
+    assert.equal(readdirSync(rig.path('rows/k0')).length, 201, 'another failure takes nothing back');
+    rmSync(rig.path('rows/k0/r0200.txt'));
+    const { code, report } = await rig.json('run', 'rows:rows', '--refuses');
+    assert.equal(code, 1);
+    assert.match(JSON.stringify(firstFailure(report)), /refused, after all/);
+    assert.equal(worked(rig).get('cut k0 r0199'), 1, 'it went on behind the rows it had');
+    assert.deepEqual(
+      readdirSync(rig.path('rows'), { recursive: true }).filter((name) => String(name).endsWith('.txt')),
+      [],
+    );
+    const again = await rig.json('run', 'rows:rows', '--items', '2');
+    assert.equal(again.code, 0, JSON.stringify(again.report));
+    assert.equal(readdirSync(rig.path('rows/k0')).length, 500);
+    assertNoStaging(rig);
+  });
+
   it('stops at a foreign file, keeps the rows before it, and goes on there when it is gone', async () => {
     await using rig = await rowsRig();
     rig.write('rows/k0/r0200.txt', 'somebody wrote this');

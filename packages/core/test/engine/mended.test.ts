@@ -4,6 +4,7 @@ import { createRig, type ProjectRig } from '../../src/testing/project-rig.ts';
 import { countsOf } from './support.ts';
 
 const plugin = `
+import { readdirSync } from 'node:fs';
 import { definePlugin, defineStep, defineTask, z } from '@dataset-runner/core/plugin';
 const two = defineStep({ name: 'two', async work(item, { output }) {
   await output.write('first-' + item.text + '.txt', item.text + Math.random());
@@ -32,6 +33,18 @@ const folder = defineStep({ name: 'folder', async work(item, { output }) {
 } });
 const folders = defineTask({ summary: 's', params: z.object({ names: z.array(z.string()), out: z.string() }), steps: { folder },
   async run({ params, map }) { await map(folder, [{ key: 'bin', names: params.names }], { into: params.out }); } });
+const half = defineStep({ name: 'half', async work(item, { output }) {
+  const made = await output.folder(item.key);
+  await made.write('text.txt', 'text');
+  if (item.key === 'a') throw new Error('half way');
+  return made.close();
+} });
+const look = defineStep({ name: 'look', cache: false, async work({ at }) { return readdirSync(at, { recursive: true }).filter((name) => name.endsWith('text.txt')); } });
+const halves = defineTask({ summary: 's', params: z.object({}), steps: { half, look },
+  async run({ map, once }) {
+    for await (const _ of map(half, [{ key: 'a' }, { key: 'b' }], { into: './halves', partial: 'allow' }));
+    return { found: await once(look, { at: './halves' }) };
+  } });
 const slow = defineStep({ name: 'slow', needs: { cpu: true }, timeoutMs: 700, async work(item) {
   if (item.key === 'stuck') await new Promise(() => undefined);
   await new Promise((resolve) => setTimeout(resolve, 300));
@@ -39,7 +52,7 @@ const slow = defineStep({ name: 'slow', needs: { cpu: true }, timeoutMs: 700, as
 } });
 const timed = defineTask({ summary: 's', params: z.object({}), steps: { slow },
   async run({ map }) { await map(slow, ['a', 'b', 'stuck', 'c', 'd', 'e', 'f', 'g'].map((key) => ({ key }))); } });
-export default definePlugin({ name: 'mended', api: 1, tasks: { pair, pooled, copies, folders, timed } });
+export default definePlugin({ name: 'mended', api: 1, tasks: { pair, pooled, copies, folders, halves, timed } });
 `;
 
 function mendedRig(): Promise<ProjectRig> {
@@ -56,6 +69,13 @@ describe('the engine', function () {
     rmSync(rig.path('pair/second.txt'));
     const { code, report } = await rig.json('run', 'mended:pair');
     assert.equal(code, 0, JSON.stringify(report['failures']));
+  });
+
+  it('throws a folder away at once when its item fails before it is closed', async () => {
+    await using rig = await mendedRig();
+    const { code, report } = await rig.json('run', 'mended:halves');
+    assert.equal(code, 1);
+    assert.deepEqual((report['result'] as { found: string[] }).found, ['b/text.txt']);
   });
 
   it('survives a generator in the pool whose yield is refused', async () => {

@@ -184,6 +184,21 @@ describe('the HTTP client', () => {
     assert.equal((await client.request(url, { method: 'PUT', body: 'again' })).status, 200);
   });
 
+  it('sends nothing twice that must not be, also over a kept connection that was cut', async () => {
+    let bodies = 0;
+    const url = await serve(async (request, response) => {
+      if (request.method !== 'PUT') return void response.end('ok');
+      bodies += (await bodyOf(request)).length;
+      request.socket.destroy();
+    });
+    for (const repeatable of [false, true]) {
+      bodies = 0;
+      await (await client.request(url)).text();
+      await assert.rejects(client.request(url, { method: 'PUT', body: 'x', repeatable }), { kind: 'cut' });
+      assert.equal(bodies, repeatable ? 2 : 1);
+    }
+  });
+
   it('follows redirects and drops credentials for another origin', async () => {
     const seen: (string | undefined)[] = [];
     const other = await serve((request, response) => {

@@ -46,10 +46,16 @@ describe('a redactor', () => {
     equal(redactor.redact('line 2: AASCBKcwggSjAgEAAoIBAQC7VJT'), 'line 2: ***');
   });
 
-  it('refuses what is too short to be masked', () => {
+  it('masks two or three characters as a word of their own', () => {
     const redactor = createRedactor();
-    equal(redactor.add('abc'), false);
-    equal(redactor.redact('abc'), 'abc');
+    equal(redactor.add('ada'), true);
+    equal(redactor.redact('ada, user=ada&x: adagio, Óada, Granada'), '***, user=***&x: adagio, Óada, Granada');
+  });
+
+  it('refuses a single character', () => {
+    const redactor = createRedactor();
+    equal(redactor.add('a'), false);
+    equal(redactor.redact('a b'), 'a b');
   });
 
   const shapes: readonly [text: string, masked: string][] = [

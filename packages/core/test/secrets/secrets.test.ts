@@ -47,12 +47,12 @@ describe('a secret', () => {
     ['an empty file', 'file:empty', 'the file is empty'],
     ['a program that fails', `cmd:${node} -e "process.exit(1)"`, `${process.execPath} ended with exit code 1`],
     ['a program that prints nothing', `cmd:${node} -e 0`, 'the program printed nothing'],
-    ['too short a value', 'env:SHORT', 'its value has fewer than 4 characters, too few to be masked'],
+    ['too short a value', 'env:SHORT', 'its value is a single character, too short to be masked'],
   ];
   for (const [name, reference, why] of missing) {
     it(`is missing for ${name}`, async () => {
       using folder = tempFolder({ empty: '' });
-      const { secrets } = secretsIn(folder.dir, { key: reference }, { EMPTY: '', SHORT: 'abc' });
+      const { secrets } = secretsIn(folder.dir, { key: reference }, { EMPTY: '', SHORT: 'a' });
       deepEqual(await failureFrom(() => secrets.value('key')), { code: 'secret.missing', name: 'key', reference, why });
     });
   }
@@ -80,9 +80,9 @@ describe('an option of a store', () => {
     equal(redactor.redact('lovelace hunter2'), 'lovelace ***');
   });
 
-  it('may be a short name, but no short secret', async () => {
-    const { secrets } = secretsIn('.', {}, { SHORT: 'lab' });
-    equal(await secrets.reference('env:SHORT', 'stores.cloud.username'), 'lab');
+  it('may be a name of one character, but no such secret', async () => {
+    const { secrets } = secretsIn('.', {}, { SHORT: 'x' });
+    equal(await secrets.reference('env:SHORT', 'stores.cloud.username'), 'x');
     const failure = await failureFrom(() => secrets.reference('env:SHORT', 'stores.cloud.password'));
     equal(failure.code, 'secret.missing');
   });

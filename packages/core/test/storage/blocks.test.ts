@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { blocksOf, type Block } from '../../src/storage/drivers/blocks.ts';
+import { blocksOf, sizedBlocks, type Block } from '../../src/storage/drivers/blocks.ts';
 import { crc32c, crc32cText } from '../../src/storage/drivers/crc32c.ts';
 
 describe('the blocks of a large file', () => {
@@ -48,6 +48,27 @@ describe('the blocks of a large file', () => {
     held.forEach((block) =>
       assert.deepEqual(block.bytes, bytes.subarray(block.start, block.start + block.bytes.length)),
     );
+  });
+
+  it('are refused when there are more or fewer bytes than announced, before the last one is given', async () => {
+    for (const body of [() => bytes, () => pieces(33)]) {
+      assert.equal((await all(sizedBlocks(body(), 1000, 300))).length, 4);
+      for (const [announced, whole] of [
+        [999, 3],
+        [900, 2],
+        [1001, 3],
+        [0, 0],
+      ] as const) {
+        const given: Block[] = [];
+        const read = async (): Promise<void> => {
+          for await (const block of sizedBlocks(body(), announced, 300)) given.push(block);
+        };
+        await assert.rejects(read(), { kind: 'corrupt' });
+        assert.equal(given.length, whole, `announced ${announced}`);
+      }
+    }
+    const [empty] = await all(sizedBlocks(pieces(10, Buffer.alloc(0)), 0, 300));
+    assert.equal(empty?.bytes.length, 0);
   });
 
   it('lie in few buffers when they are given back', async () => {

@@ -13,6 +13,8 @@ const servers: readonly [name: string, options: DavServerOptions][] = [
   ['with SHA-256 digest login', { login: { kind: 'digest', ...alice, algorithm: 'SHA-256' } }],
   ['without ETags', { noEtags: true }],
   ['that keeps halves of cut uploads', { keepsHalves: true }],
+  ['that is an ownCloud', { cloud: { kind: 'owncloud', user: 'alice', leastChunkBytes: 500_000 } }],
+  ['that is a Nextcloud', { cloud: { kind: 'nextcloud', user: 'alice', leastChunkBytes: 500_000 } }],
 ];
 
 // The store says so (store.unavailable) and whoever has the stream's source sends it anew.
@@ -38,29 +40,31 @@ for (const [name, options] of servers) {
 async function openUnkind(options: DavServerOptions) {
   const server = await startDavServer(options);
   const proxy = await startUnkindHttp(server.url);
-  const { store, close } = await openAt(proxy.url);
+  const { store, close } = await openAt(proxy.url, options);
   return { store, proxy, dispose: async () => (await close(), await proxy.close(), server.close()) };
 }
 
 async function openDav(options: DavServerOptions, fault: (method: string) => DavFault = () => undefined) {
   const server = await startDavServer(options);
   server.fault = ({ method = '' }) => fault(method);
-  const { store, close } = await openAt(server.url);
+  const { store, close } = await openAt(server.url, options);
   if (store.guarantees.conditionalPut) throw new StoreTrouble('broken', 'WebDAV promises no conditional put');
   return { store, dispose: async () => (await close(), server.close()) };
 }
 
-async function openAt(url: string) {
+async function openAt(url: string, { cloud }: DavServerOptions) {
+  const folder = cloud === undefined ? 'files/lab ä' : `remote.php/dav/files/${cloud.user}/lab ä`;
   const opener = createStoreOpener({
     projectDir: '/',
     workDir: '/nowhere',
     allowHosts: ['127.0.0.1'],
     stores: {
       cloud: {
-        url: `webdav+${url}/files/lab ä`,
+        url: `webdav+${url}/${folder}`,
         username: alice.username,
         password: 'env:PASSWORD',
         moveWaitMs: 50,
+        chunkBytes: 600_000,
       },
     },
     secret: () => alice.password,

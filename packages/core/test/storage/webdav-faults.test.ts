@@ -243,4 +243,17 @@ describe('a WebDAV store in trouble', () => {
     await opener.close();
     assert.deepEqual(server.tree.below('/lab').sort(), ['/lab', '/lab/a']);
   });
+
+  it('takes away what a process that was killed days ago left there, and nothing that is young', async () => {
+    await open();
+    await store.write('a', Buffer.from('x'));
+    const folder = '/lab/.runner-staging/put';
+    for (const path of ['/lab/.runner-staging', folder]) server.tree.makeFolder(path);
+    for (const name of ['old', 'young']) server.tree.writeFile(`${folder}/${name}`, Buffer.from('half'));
+    const old = server.tree.nodes.get(`${folder}/old`);
+    assert.ok(old);
+    server.tree.nodes.set(`${folder}/old`, { ...old, modifiedMs: Date.now() - 3 * 24 * 3600 * 1000 });
+    await opener.close();
+    assert.deepEqual(server.tree.children(folder), [`${folder}/young`]);
+  });
 });

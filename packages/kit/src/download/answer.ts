@@ -65,7 +65,7 @@ async function askForRest(question: Question, from: number, validator: Validator
 }
 
 /** One request; trouble below HTTP is transient. */
-async function send(question: Question, ranged: { readonly [name: string]: string }): Promise<FetchedResponse> {
+export async function send(question: Question, ranged: { readonly [name: string]: string }): Promise<FetchedResponse> {
   const { url, headers, signal } = question;
   try {
     // `identity`: a compressed answer would make lengths and ranges mean something else.
@@ -93,7 +93,7 @@ function wholeOf(response: FetchedResponse): Answer {
 }
 
 /** Weak tags may cover different bytes; a modification time less than a second old may cover two versions. */
-function validatorOf(headers: FetchedResponse['headers']): Validator | undefined {
+export function validatorOf(headers: FetchedResponse['headers']): Validator | undefined {
   const { etag, date } = headers;
   if (etag?.startsWith('"') === true) return { kind: 'etag', value: etag };
   const modified = headers['last-modified'];
@@ -103,17 +103,13 @@ function validatorOf(headers: FetchedResponse['headers']): Validator | undefined
 }
 
 /** The first bytes of the error's page go into the failure: they often say what to do. */
-async function statusFailure(rawUrl: string, response: FetchedResponse): Promise<Error> {
+export async function statusFailure(rawUrl: string, response: FetchedResponse): Promise<Error> {
   const { status, headers } = response;
   const url = shownUrl(rawUrl);
   const head = await headOf(response);
   if (status === 408 || status === 425 || status === 429 || status >= 500) {
     const retryAfterMs = retryAfter(headers['retry-after']);
-    return kitFailures['download-unavailable']({
-      url,
-      status,
-      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-    });
+    return kitFailures['download-unavailable']({ url, status }, retryAfterMs === undefined ? {} : { retryAfterMs });
   }
   return kitFailures['download-refused']({ url, status, found: describeBytes(head, headers['content-type']) });
 }

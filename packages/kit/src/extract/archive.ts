@@ -55,6 +55,14 @@ export interface Archive extends AsyncDisposable {
   close(): Promise<void>;
 }
 
+/** An archive that is checked while it passes by. */
+export interface ArchiveStream {
+  /** The files in the order they come, once; each must be opened before the next one is asked for. */
+  entries(): AsyncIterable<ArchiveEntry>;
+  /** Known when all entries have passed. */
+  readonly report: ArchiveReport;
+}
+
 /** An archive whose entries can be had in any order. */
 export type RandomArchive = Archive & Required<Pick<Archive, 'get'>>;
 

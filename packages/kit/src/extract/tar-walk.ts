@@ -30,15 +30,15 @@ export type Meter = (bytes: number, packedBytes: number) => void;
 
 /** Walks the members of a tar or tar.gz in order, bounded in memory; a broken archive ends in `Damage`. */
 export async function* tarMembers(
-  reader: RandomReader,
+  from: RandomReader | AsyncIterable<Uint8Array>,
   how: { readonly gzip: boolean; readonly meter?: Meter },
 ): AsyncGenerator<TarMember> {
   // Names come as raw bytes, so that their encoding is decided here. The checksum of unknown formats is still checked.
   const options: object = { filenameEncoding: 'latin1', allowUnknownFormat: true };
   const parser = extract(options) as unknown as NodeJS.WritableStream & AsyncIterable<TarMember>;
   let packed = 0; // read from the archive, a little ahead of what is unpacked
-  async function* counted(): AsyncGenerator<Buffer> {
-    for await (const piece of readPieces(reader, 0, reader.size)) {
+  async function* counted(): AsyncGenerator<Uint8Array> {
+    for await (const piece of 'read' in from ? readPieces(from, 0, from.size) : from) {
       packed += piece.length;
       yield piece;
     }
@@ -54,7 +54,7 @@ export async function* tarMembers(
   const source = Readable.from(counted(), { highWaterMark: 1 });
   // Errors reach the loop below through the parser, so the callbacks have nothing to do.
   if (how.gzip) pipeline(source, createGunzip({ chunkSize: 64 * 1024 }), metered, parser, () => undefined);
-  else pipeline(source, parser, () => undefined);
+  else pipeline(source, metered, parser, () => undefined);
   try {
     yield* parser;
   } catch (error) {

@@ -46,7 +46,17 @@ export interface PairsBlock {
   readonly series: readonly string[];
 }
 
-export type Block = TextBlock | TableBlock | BarsBlock | ImagesBlock | PairsBlock;
+/** One picture as wide as the page, such as a map or a chart. */
+export interface DrawingBlock {
+  readonly kind: 'drawing';
+  readonly caption: string;
+  /** A `data:image/` URI; an SVG may follow the reader's light or dark by `prefers-color-scheme`. */
+  readonly src: string;
+  /** What it shows, for those who cannot see it. */
+  readonly alt: string;
+}
+
+export type Block = DrawingBlock | TextBlock | TableBlock | BarsBlock | ImagesBlock | PairsBlock;
 
 /** How numbers look and how tables and figures are counted, over the whole page. */
 export interface Format {
@@ -68,6 +78,12 @@ export function drawBlock(block: Block, format: Format): string {
       return figure(drawBars(block, format.number), block.caption, format);
     case 'images':
       return figure(drawImages(block), block.caption, format);
+    case 'drawing':
+      return figure(
+        `<img class="drawing" src="${dataUri(block.src, block.alt)}" alt="${escape(block.alt)}">`,
+        block.caption,
+        format,
+      );
     case 'pairs':
       return figure(drawPairs(block), block.caption, format);
   }
@@ -119,8 +135,12 @@ function drawPairs({ pairs, series }: PairsBlock): string {
 
 function drawPicture({ src, caption }: Picture): string {
   if (src === undefined) return `<span class="frame" title="${escape(caption)}">unreadable</span>`;
-  // Anything else would load from somewhere, and the page must stand alone.
+  return `<span class="frame"><img src="${dataUri(src, caption)}" alt="${escape(caption)}" title="${escape(caption)}"></span>`;
+}
+
+/** Anything else would load from somewhere, and the page must stand alone. */
+function dataUri(src: string, caption: string): string {
   if (!/^data:image\/(webp|png|jpeg|svg\+xml);base64,[A-Za-z0-9+/=]+$/.test(src))
     throw new RangeError(`the picture of '${caption}' is no data:image URI`);
-  return `<span class="frame"><img src="${src}" alt="${escape(caption)}" title="${escape(caption)}"></span>`;
+  return src;
 }

@@ -34,6 +34,7 @@ p { margin: 0 0 14px; max-width: 68ch; overflow-wrap: anywhere; }
 .figures dt { font: 13px/1.4 var(--sans); color: var(--muted); margin-top: 4px; }
 .good { color: var(--good); } .bad { color: var(--bad); }
 figure { margin: 22px 0 30px; }
+.drawing { display: block; width: 100%; height: auto; }
 figcaption, caption { font: 13.5px/1.5 var(--sans); color: var(--muted); text-align: left; max-width: 80ch; }
 figcaption { margin-top: 12px; } caption { padding-bottom: 8px; }
 figcaption b, caption b { color: var(--ink); font-weight: 600; }

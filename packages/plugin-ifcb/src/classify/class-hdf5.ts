@@ -59,8 +59,9 @@ function writeAll(h5: File, file: ClassFile): void {
   }
 }
 
-// HDF5 notes in every object when it was made, and the library has no switch for that. It asks this clock; nothing else
-// can while it writes, because it writes in one go.
+// HDF5 notes in every object when it was made, and the build for Node has no switch for that (H5Pset_obj_track_times).
+// It asks this clock. Nobody else can meanwhile: it writes in one go, without a promise, and each thread has a Date of its
+// own. Zeros put over the timestamps afterwards would have to be found among numbers that look like them.
 function withoutClock(work: () => void): void {
   const { now } = Date;
   Date.now = () => 0;

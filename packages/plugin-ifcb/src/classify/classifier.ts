@@ -33,6 +33,8 @@ export async function openClassifier(
   const pixels = height * width * channels;
   const warmUp = { [plan.input]: [batch, ...imageDims] };
   const model = await openOnnx(path, { label: file.key, warmUp });
+  // Megabytes each: made anew for every batch they keep the garbage collector busy.
+  const idle: Float32Array[] = [];
   return {
     plan,
     batch,
@@ -40,9 +42,12 @@ export async function openClassifier(
       // A model of fixed size also gets black images; their scores are not looked at.
       const count = plan.fixedBatch ?? planes.length;
       // Never one array for all: other bins of this worker fill theirs while this one waits for its turn to run.
-      const data = new Float32Array(count * pixels);
-      for (const [index, plane] of planes.entries()) writePlane(plane, plan, data, index);
+      const room = idle.pop() ?? new Float32Array(batch * pixels);
+      for (const [index, plane] of planes.entries()) writePlane(plane, plan, room, index);
+      room.fill(0, planes.length * pixels, count * pixels);
+      const data = room.subarray(0, count * pixels);
       const outputs = Object.values(await model.run({ [plan.input]: { dims: [count, ...imageDims], data } }));
+      idle.push(room);
       const [output] = outputs;
       if (output?.dims.join() !== [count, classCount].join())
         throw classifyFailures['class-count']({

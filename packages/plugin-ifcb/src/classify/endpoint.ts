@@ -57,7 +57,7 @@ export async function askEndpoint(
     await answer.text();
     const asked = retryAfterMs(answer);
     if (tries === patience.tries || asked > longestWaitMs)
-      throw classifyFailures['endpoint-busy']({ url, status, tries, ...(asked > 0 ? { retryAfterMs: asked } : {}) });
+      throw classifyFailures['endpoint-busy']({ url, status, tries }, asked > 0 ? { retryAfterMs: asked } : {});
     await sleep(Math.max(asked, patience.firstWaitMs * 2 ** (tries - 1)), undefined, { signal });
   }
 }

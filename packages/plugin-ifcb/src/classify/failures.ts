@@ -48,12 +48,8 @@ export const classifyFailures = defineFailures('ifcb', {
   },
   'endpoint-busy': {
     about: 'The endpoint could not answer now (429, 5xx), several times in a row.',
-    message: (of: {
-      readonly url: string;
-      readonly status: number;
-      readonly tries: number;
-      readonly retryAfterMs?: number;
-    }) => `${of.url} answered ${of.status}, ${of.tries} times in a row`,
+    message: (of: { readonly url: string; readonly status: number; readonly tries: number }) =>
+      `${of.url} answered ${of.status}, ${of.tries} times in a row`,
     transient: true,
   },
   'endpoint-answer': {

@@ -1,6 +1,6 @@
 import { squaredDistances } from './distance.ts';
 import { fillHoles, type Mask, perimeterOf } from './mask.ts';
-import { type Net, netArea } from './net-area.ts';
+import { bandArea, halfCircle, reliefArea, type Slice } from './surface-area.ts';
 
 /** A particle's body, guessed from its outline; pixels, square and cubic pixels. */
 export interface Body {
@@ -10,7 +10,8 @@ export interface Body {
 }
 
 const { fround } = Math;
-const stepDegrees = 0.25;
+/** A quarter of a degree each. */
+const pieces = halfCircle(720);
 
 /**
  * The body of revolution of a mask that lies on its long side: every column is a circle.
@@ -40,34 +41,22 @@ export function bodyOfRevolution({ data, width, height }: Mask): Body {
   const places = radii.map((_, index) => index + 1);
   places[0]! -= 0.5;
   places[slices - 1]! += 0.5;
-  const angles = 180 / stepDegrees + 1;
-  const [x, y, z] = [
-    new Float64Array(slices * angles),
-    new Float64Array(slices * angles),
-    new Float64Array(slices * angles),
-  ];
-  for (let angle = 0; angle < angles; angle++) {
-    const radians = angle * stepDegrees * (Math.PI / 180);
-    const [cos, sin] = [Math.cos(radians), Math.sin(radians)];
-    for (let slice = 0, at = angle; slice < slices; slice++, at += angles) {
-      x[at] = places[slice]!;
-      y[at] = centres[slice]! + cos * radii[slice]!;
-      z[at] = sin * radii[slice]!;
-    }
-  }
-  const net: Net = { x, y, z, rows: slices, columns: angles };
   const ends = Math.PI * radii[0]! ** 2 + Math.PI * radii[slices - 1]! ** 2;
-  let volume = 0;
+  let [volume, side] = [0, 0];
   for (let slice = 1; slice < slices; slice++) {
+    side += bandArea(sliceAt(slice - 1), sliceAt(slice), pieces);
     const [here, before] = [Math.PI * radii[slice]! ** 2, Math.PI * radii[slice - 1]! ** 2];
     volume += ((places[slice]! - places[slice - 1]!) / 3) * (here + before + Math.sqrt(here * before));
   }
-  const { bottom, top } = netArea(net);
   return {
     volume,
     representativeWidth: radii.reduce((sum, radius) => sum + 2 * radius, 0) / slices,
-    surfaceArea: 2 * (bottom + top) + ends,
+    surfaceArea: 2 * side + ends,
   };
+
+  function sliceAt(slice: number): Slice {
+    return { place: places[slice]!, centre: centres[slice]!, radius: radii[slice]! };
+  }
 }
 
 /**
@@ -100,15 +89,6 @@ export function bodyOfDistances(mask: Mask): Body {
   const root2 = fround(Math.SQRT2);
   const lower = fround(fround(fround(fround(2 * root2) * x) / 2) + fround(fround(1 + root2) / 2));
   const slope = fround(fround(fround(fround(Math.PI) * x) / 2) / lower);
-  const xs = new Float64Array(squared.length);
-  const ys = new Float64Array(squared.length);
-  for (let y = 0, at = 0; y < height; y++) {
-    for (let column = 0; column < width; column++, at++) {
-      xs[at] = column + 1;
-      ys[at] = y + 1;
-    }
-  }
-  const net: Net = { x: xs, y: ys, z: thickness, rows: height, columns: width };
-  const { bottom, top } = netArea(net, { round: fround, ignoreGround: true });
-  return { volume, representativeWidth: x, surfaceArea: fround(fround(2 * slope) * fround(bottom + top)) };
+  const surface = reliefArea(thickness, { columns: width, rows: height });
+  return { volume, representativeWidth: x, surfaceArea: fround(fround(2 * slope) * surface) };
 }

@@ -45,8 +45,10 @@ export const extractBin = defineStep({
       throw ifcbFailures['bin-empty']({ file: bin.adc.file, rows: bin.adc.rowCount });
     }
     let [images, small, stitched] = [0, 0, 0];
+    // Before the folder: a bin that cannot be read stages nothing.
+    const found = bin.images();
     const folder = await output.folder(files.key);
-    for (const image of bin.images()) {
+    for (const image of found) {
       signal.throwIfAborted();
       if (Math.max(image.width, image.height) < minSize) {
         small++;

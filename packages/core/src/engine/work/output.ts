@@ -66,6 +66,8 @@ export class ItemOutput implements Output {
   readonly #step: string;
   /** Paths given out by `path` and not yet told written, by key. */
   readonly #pending = new Map<string, string>();
+  /** Of folders not closed yet. */
+  readonly #open = new Set<string>();
   /** Told the digest of a copied input that had none: a later touch of it then changes nothing. */
   readonly #onSource: ((ref: FileRef, digest: Digest) => void) | undefined;
   /** False: no row will need the digest of a copy before it is published. */
@@ -146,11 +148,15 @@ export class ItemOutput implements Output {
     mkdirSync(path);
     // Made in staging: a local place gets it by one rename, and nobody ever sees half of it.
     const folder = new StagingFolder(path);
+    this.#open.add(path);
     return {
-      path,
+      get path() {
+        return folder.path;
+      },
       write: (name, bytes) => this.#onDisk(`${key}/${name}`, () => folder.write(name, bytes)),
       close: async () => {
         const staged = folder.seal(key);
+        this.#open.delete(path);
         this.staged.push(staged);
         const { count, size, digest } = staged;
         return { $type: 'folder', store: this.#place().place, key, count, size, digest } satisfies FolderRef;
@@ -179,7 +185,7 @@ export class ItemOutput implements Output {
   /** Removes what was staged; for items that failed. */
   discard(): void {
     for (const staged of this.staged) if ('path' in staged) rmSync(staged.path, { recursive: true, force: true });
-    for (const path of this.#pending.values()) rmSync(path, { recursive: true, force: true });
+    for (const path of [...this.#pending.values(), ...this.#open]) rmSync(path, { recursive: true, force: true });
     this.staged.length = 0;
   }
 

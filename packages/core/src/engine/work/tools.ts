@@ -29,7 +29,7 @@ export interface ItemHooks {
   readonly progress: (done: number, total?: number) => void;
 }
 
-/** The tools of one item. A class, so that an item that uses none of them costs one allocation. */
+/** The tools of one item. */
 export class ItemTools implements Tools {
   readonly key: string;
   readonly uses: unknown;
@@ -70,43 +70,16 @@ export class ItemTools implements Tools {
     this.#doneKeys = options.doneKeys;
   }
 
-  // Authors destructure tools, so each is a function bound when it is first asked for: an item that uses none
-  // of them pays for none.
-  get read(): Tools['read'] {
-    return (ref, range) => this.#read(ref, range);
-  }
-
-  get bytes(): Tools['bytes'] {
-    return (ref) => this.#bytes(ref);
-  }
-
-  get localPath(): Tools['localPath'] {
-    return (ref) => this.#localPath(ref);
-  }
-
-  get scratch(): Tools['scratch'] {
-    return (name) => this.#scratch(name);
-  }
-
-  get secret(): Tools['secret'] {
-    return (name) => this.#secret(name);
-  }
-
-  get fetch(): Tools['fetch'] {
-    return (url, init = {}) => this.#deps.fetch(url, { signal: this.signal, ...init });
-  }
-
-  get log(): Tools['log'] {
-    return (message) => this.#hooks.log(this.#deps.redact(String(message)));
-  }
-
-  get progress(): Tools['progress'] {
-    return (done, total) => this.#hooks.progress(done, total);
-  }
-
-  get done(): Tools['done'] {
-    return (key) => this.#doneKeys?.has(key) ?? false;
-  }
+  // Own functions that know their item, not methods: authors take tools apart, spread them and pass them on.
+  readonly read: Tools['read'] = (ref, range) => this.#read(ref, range);
+  readonly bytes: Tools['bytes'] = (ref) => this.#bytes(ref);
+  readonly localPath: Tools['localPath'] = (ref) => this.#localPath(ref);
+  readonly scratch: Tools['scratch'] = (name) => this.#scratch(name);
+  readonly secret: Tools['secret'] = (name) => this.#secret(name);
+  readonly fetch: Tools['fetch'] = (url, init = {}) => this.#deps.fetch(url, { signal: this.signal, ...init });
+  readonly log: Tools['log'] = (message) => this.#hooks.log(this.#deps.redact(String(message)));
+  readonly progress: Tools['progress'] = (done, total) => this.#hooks.progress(done, total);
+  readonly done: Tools['done'] = (key) => this.#doneKeys?.has(key) ?? false;
 
   async #read(ref: FileRef, range?: ByteRange): Promise<AsyncIterable<Uint8Array>> {
     // A range cannot be checked against the digest of the whole: who reads ranges takes them as they come.

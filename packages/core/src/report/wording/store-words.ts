@@ -18,7 +18,8 @@ export const storeWords: WordsOf<'store'> = {
     means: 'The bucket or container that the URL names does not exist, or not where it was looked for.',
     title: (f) => `${f.url} cannot be used: ${f.why}`,
     facts: answerFacts,
-    hint: () => 'Check the name, the region and the endpoint under stores in runner.yaml; buckets are not made here.',
+    hint: () =>
+      'Check the name, the region and the endpoint under stores in runner.yaml. Only stores with `createBucket` or `createContainer` make what is missing.',
   },
   'store.denied': {
     means: 'The service does not let these credentials do this.',

@@ -39,6 +39,15 @@ export async function openAzure(containerName: string, options: Options, client:
   };
 }
 
+/** The account, which is what Azure counts requests by; undefined for what is no text. */
+export function azureService(options: Options): string | undefined {
+  const { connectionString, endpoint, accountName } = settled(options);
+  // The only parts of the string that are no secret.
+  const named = /(?:^|;)(?:BlobEndpoint|AccountName)=([^;]+)/i.exec(connectionString ?? '')?.[1];
+  const account = endpoint ?? named ?? accountName;
+  return account === undefined ? undefined : `az ${account}`;
+}
+
 async function serviceOf(sdk: Storage, given: Given, settings: StoragePipelineOptions) {
   const { BlobServiceClient, StorageSharedKeyCredential, newPipeline } = sdk;
   if (given.connectionString !== undefined) {

@@ -31,29 +31,17 @@ export function azureHttp(client: HttpClient): SdkHttpClient {
 
 function initOf(request: SdkRequest): HttpInit {
   // The driver only ever gives buffers, and the SDK itself texts.
-  const given = request.body as Uint8Array | string | undefined | null;
+  const body = request.body as Uint8Array | string | undefined | null;
   // The driver gives the engine's own signals; the SDK only knows them by a wider type.
   const signal = request.abortSignal as AbortSignal | undefined;
+  const headers = request.headers.rawHeaders();
+  const isConditional = Object.keys(headers).some((name) => name.toLowerCase() === 'if-none-match');
   return {
     method: request.method,
+    headers,
     redirects: 'stop',
-    ...bodyOf(request.headers.rawHeaders(), typeof given === 'string' ? Buffer.from(given) : given),
+    repeatable: !isConditional,
+    ...(body === undefined || body === null ? {} : { body }),
     ...(signal === undefined ? {} : { signal }),
   };
-}
-
-function bodyOf(
-  headers: { [name: string]: string },
-  bytes: Uint8Array | undefined | null,
-): Pick<HttpInit, 'headers' | 'body'> {
-  if (bytes === undefined || bytes === null) return { headers };
-  const isConditional = Object.keys(headers).some((name) => name.toLowerCase() === 'if-none-match');
-  if (!isConditional) return { headers, body: bytes };
-  // As a stream, because the HTTP client would send a buffer again when the connection turns out to be gone: if the
-  // first one had arrived after all, the second would be told of a conflict with it.
-  return { headers: { ...headers, 'content-length': String(bytes.length) }, body: once(bytes) };
-}
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
-  yield bytes;
 }

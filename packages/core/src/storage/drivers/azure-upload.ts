@@ -1,11 +1,11 @@
 import { createHash, hash } from 'node:crypto';
 import type { BlockBlobClient } from '@azure/storage-blob';
-import { Semaphore } from '../../lib/semaphore.ts';
 import { StoreTrouble, type Bytes } from '../../model/driver.ts';
 import { troubleOf } from '../trouble.ts';
 import type { Abort, AzureCalls } from './azure-calls.ts';
 import { azureAnswer, isNoBlob } from './azure-trouble.ts';
-import { blocksOf, type Block } from './blocks.ts';
+import { blocksOf, withFirst, type Block } from './blocks.ts';
+import { Sending } from './sending.ts';
 
 /** How a file is sent. */
 export interface AzureUpload {
@@ -74,7 +74,7 @@ async function putBlocks(
   const { calls, ifAbsent, signal } = upload;
   const what = `PUT ${blob.name}`;
   const there = await calls.inContainer(signal, () => waitingBlocks(blob, upload));
-  const sending = new Sending(signal);
+  const sending = new Sending(parallelBlocks, signal);
   const ids: string[] = [];
   const whole = createHash('md5');
   let sizeBytes = 0;
@@ -113,45 +113,6 @@ async function putBlocks(
   return { etag: stored.etag, lastModified: stored.lastModified, md5, sizeBytes };
 }
 
-/** Requests under way, a few at a time; the first failure stops the rest. */
-class Sending {
-  readonly #slots = new Semaphore(parallelBlocks);
-  readonly #signal: AbortSignal | undefined;
-  readonly #under = new Set<Promise<void>>();
-  #failure: { readonly error: unknown } | undefined;
-
-  constructor(signal: AbortSignal | undefined) {
-    this.#signal = signal;
-  }
-
-  /** Waits for a slot, not for the request. */
-  async start(request: () => Promise<unknown>): Promise<void> {
-    await this.#slots.acquire(this.#signal);
-    this.throwIfFailed();
-    const sent = this.#run(request);
-    this.#under.add(sent);
-    void sent.then(() => this.#under.delete(sent));
-  }
-
-  async ended(): Promise<void> {
-    await Promise.all(this.#under);
-  }
-
-  throwIfFailed(): void {
-    if (this.#failure !== undefined) throw this.#failure.error;
-  }
-
-  async #run(request: () => Promise<unknown>): Promise<void> {
-    try {
-      await request();
-    } catch (error) {
-      this.#failure ??= { error };
-    } finally {
-      this.#slots.release();
-    }
-  }
-}
-
 /** The blocks of an earlier upload of this name that was cut. */
 async function waitingBlocks(blob: BlockBlobClient, { calls, signal }: AzureUpload): Promise<Set<string>> {
   const ask = async (abort: Abort): Promise<Set<string>> => {
@@ -178,9 +139,4 @@ function blockId(index: number, sizeBytes: number, md5: Buffer): string {
 
 function conditions(ifAbsent: boolean) {
   return ifAbsent ? { conditions: { ifNoneMatch: '*' } } : {};
-}
-
-async function* withFirst(first: Block, rest: AsyncIterable<Block>): AsyncGenerator<Block, void, undefined> {
-  yield first;
-  yield* rest;
 }

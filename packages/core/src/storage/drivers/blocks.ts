@@ -1,4 +1,4 @@
-import type { Bytes } from '../../model/driver.ts';
+import { StoreTrouble, type Bytes } from '../../model/driver.ts';
 
 /** One part of a large file: its bytes, and where they start in it. */
 export interface Block {
@@ -17,9 +17,13 @@ export interface Block {
  *
  * A stream's blocks stay as they are until they are released, so that they can be sent again. Released buffers are used
  * for later blocks: garbage of many megabytes outlives its use for long, and memory would grow with the file. Bytes in
- * memory are not copied.
+ * memory are not copied. A buffer has `firstBytes` at first and grows: files mostly are far smaller than a block.
  */
-export async function* blocksOf(body: Bytes, blockBytes: number): AsyncGenerator<Block, void, undefined> {
+export async function* blocksOf(
+  body: Bytes,
+  blockBytes: number,
+  firstBytes = 64 * 1024,
+): AsyncGenerator<Block, void, undefined> {
   let index = 0;
   let start = 0;
   const block = (bytes: Buffer, isLast: boolean, release: () => void): Block => {
@@ -33,7 +37,7 @@ export async function* blocksOf(body: Bytes, blockBytes: number): AsyncGenerator
       yield block(bytes.subarray(at, at + blockBytes), at + blockBytes >= bytes.length, () => undefined);
     return;
   }
-  const filling = new Filling(blockBytes);
+  const filling = new Filling(blockBytes, firstBytes);
   const filled = (bytes: Buffer, isLast: boolean): Block => block(bytes, isLast, () => filling.reuse(bytes));
   let held: Buffer | undefined;
   for await (const piece of body) {
@@ -49,19 +53,45 @@ export async function* blocksOf(body: Bytes, blockBytes: number): AsyncGenerator
   if (rest.length > 0 || index === 0) yield filled(rest, true);
 }
 
-// Files are mostly far smaller than a block.
-const firstBytes = 64 * 1024;
+/**
+ * The same for bytes whose number was announced. Throws `corrupt` when there are more or fewer, before the last block:
+ * by then the source has been read to its end, and has said what is wrong with it.
+ */
+export async function* sizedBlocks(
+  body: Bytes,
+  sizeBytes: number,
+  blockBytes: number,
+): AsyncGenerator<Block, void, undefined> {
+  const mostBytes = Math.max(1, Math.min(blockBytes, sizeBytes));
+  for await (const block of blocksOf(body, mostBytes, mostBytes)) {
+    const endBytes = block.start + block.bytes.length;
+    const expected = `${sizeBytes} bytes`;
+    if (block.isLast ? endBytes !== sizeBytes : endBytes >= sizeBytes) {
+      const found = endBytes < sizeBytes ? `${endBytes} bytes` : 'more';
+      throw new StoreTrouble('corrupt', 'the bytes have another length than announced', { expected, found });
+    }
+    yield block;
+  }
+}
+
+/** Puts a block that was looked at back in front of the others. */
+export async function* withFirst(first: Block, rest: AsyncIterable<Block>): AsyncGenerator<Block, void, undefined> {
+  yield first;
+  yield* rest;
+}
 
 /** The block that is being filled; grows with what comes. */
 class Filling {
   readonly #mostBytes: number;
+  readonly #firstBytes: number;
   /** Whole blocks that were given back; a set, so that one given back twice is not used twice. */
   readonly #free = new Set<Buffer>();
   #buffer: Buffer = Buffer.alloc(0);
   #filled = 0;
 
-  constructor(mostBytes: number) {
+  constructor(mostBytes: number, firstBytes: number) {
     this.#mostBytes = mostBytes;
+    this.#firstBytes = firstBytes;
   }
 
   get isFull(): boolean {
@@ -93,7 +123,7 @@ class Filling {
   #grow(neededBytes: number): void {
     const [free] = this.#free;
     if (free !== undefined) this.#free.delete(free);
-    const grown = Math.min(this.#mostBytes, Math.max(firstBytes, neededBytes, this.#buffer.length * 2));
+    const grown = Math.min(this.#mostBytes, Math.max(this.#firstBytes, neededBytes, this.#buffer.length * 2));
     // Not from Node's shared pool: a block on its way would hold a whole slab.
     const larger = free ?? Buffer.allocUnsafeSlow(grown);
     larger.set(this.#buffer.subarray(0, this.#filled));

@@ -11,6 +11,12 @@ export function bucketPlace(url: URL): BucketPlace {
   return { bucket: unescaped(url.host), prefix: path === '' ? '' : `${path}/` };
 }
 
+/** Which service an `endpoint` is, whatever its path; undefined for none. */
+export function originOf(endpoint: unknown): string | undefined {
+  const url = typeof endpoint === 'string' ? URL.parse(endpoint) : null;
+  return url === null ? undefined : url.origin;
+}
+
 // The URL parser escapes `ä` and leaves a lone `%` as it is: then the text is what was written.
 function unescaped(text: string): string {
   try {

@@ -17,7 +17,6 @@ export interface GcsResumableInit {
 
 // Without a byte of progress in between.
 const triesInVain = 4;
-const pieceBytes = 256 * 1024;
 
 /**
  * One resumable upload: chunks that follow one another, visible together when the last one is there.
@@ -180,10 +179,10 @@ export class GcsResumable {
 
   #send(bytes: Uint8Array | undefined, range: string, headers: { readonly [name: string]: string }) {
     const { signal } = this.#init;
-    const length = String(bytes?.length ?? 0);
-    const all = { ...headers, 'content-range': range, 'content-length': length };
-    const body = bytes === undefined ? new Uint8Array() : once(bytes);
-    return this.#session.sendTo(this.#address as URL, { method: 'PUT', headers: all, body, signal });
+    const all = { ...headers, 'content-range': range };
+    // Never twice by itself: what the service has by then is asked for first.
+    const put = { method: 'PUT', headers: all, body: bytes ?? new Uint8Array(), repeatable: false, signal } as const;
+    return this.#session.sendTo(this.#address as URL, put);
   }
 
   #range(bytes: string, total = this.#init.sizeBytes): string {
@@ -200,9 +199,4 @@ function isPassing(error: unknown): boolean {
   if (!(error instanceof StoreTrouble)) return false;
   const { status = 0 } = error.details;
   return status === 408 || status === 429 || status >= 500;
-}
-
-// As a stream, because the HTTP client would send a buffer again, all of it, when the connection turns out to be gone.
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
-  for (let at = 0; at < bytes.length; at += pieceBytes) yield bytes.subarray(at, at + pieceBytes);
 }

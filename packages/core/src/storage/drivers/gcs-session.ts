@@ -12,6 +12,8 @@ export interface GcsCall {
   readonly query?: { readonly [name: string]: string | undefined };
   readonly headers?: { readonly [name: string]: string };
   readonly body?: HttpInit['body'];
+  /** False: not even over a new connection when the kept one was gone. */
+  readonly repeatable?: false;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -96,6 +98,7 @@ export class GcsSession {
       headers,
       // 308 means "go on" here, and leads nowhere.
       redirects: 'stop',
+      repeatable: call.repeatable ?? true,
       ...(call.body === undefined ? {} : { body: call.body }),
       ...(call.signal === undefined ? {} : { signal: call.signal }),
     });

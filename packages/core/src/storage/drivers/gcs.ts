@@ -11,7 +11,7 @@ import {
   type WriteOptions,
   type Written,
 } from '../../model/driver.ts';
-import { bucketPlace } from './bucket-place.ts';
+import { bucketPlace, originOf } from './bucket-place.ts';
 import { openGcsAuth, type GcsAuth } from './gcs-auth.ts';
 import { readObject } from './gcs-read.ts';
 import { gcsEntry, GcsSession, objectFields, type GcsObject } from './gcs-session.ts';
@@ -35,6 +35,8 @@ export const gcsDriver = defineDriver({
     },
   ],
   guarantees: { conditionalPut: true, versions: true },
+  // Google itself counts by bucket.
+  service: ({ options }) => originOf(options['endpoint']),
   async open({ url, options, context }) {
     const own = options['endpoint'] ?? process.env['STORAGE_EMULATOR_HOST'];
     const endpoint = typeof own === 'string' && own !== '' ? withScheme(own) : publicEndpoint;

@@ -15,6 +15,7 @@ import { copyFile } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { syncFolder, writeFully } from '../../lib/atomic-file.ts';
+import { writeStream } from '../../lib/write-stream.ts';
 import {
   defineDriver,
   StoreTrouble,
@@ -166,11 +167,7 @@ export class LocalDriver implements Driver {
         writeFully(file, body);
         written = body.length;
       } else {
-        for await (const piece of body) {
-          signal?.throwIfAborted();
-          writeFully(file, piece);
-          written += piece.length;
-        }
+        written = await writeStream(file, body, () => signal?.throwIfAborted());
       }
       signal?.throwIfAborted();
       // Before the rename: a name must never survive a power cut without its bytes.

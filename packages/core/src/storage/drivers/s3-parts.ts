@@ -1,9 +1,9 @@
 import { createHash, hash } from 'node:crypto';
 import { StoreTrouble, type WriteOptions } from '../../model/driver.ts';
 import { isTransient, troubleOf } from '../trouble.ts';
+import { withFirst, type Block } from './blocks.ts';
 import { checkEtag, etagOf } from './s3-etag.ts';
 import type { S3Session } from './s3-session.ts';
-import type { PartSource } from './part-source.ts';
 
 const mostParts = 10_000;
 const megabyte = 1024 * 1024;
@@ -25,11 +25,12 @@ export function partSize(sizeBytes: number, partBytes: number): number {
 export async function uploadInParts(
   session: S3Session,
   key: string,
-  source: PartSource,
+  parts: AsyncGenerator<Block, void, undefined>,
   options: WriteOptions,
 ): Promise<{ readonly etag: string }> {
   const { signal } = options;
-  const first = await source.next();
+  // There is one at least.
+  const first = (await parts.next()).value as Block;
   const firstMd5 = hash('md5', first.bytes, 'hex');
   const { uploadId, done } = (await findInterrupted(session, key, firstMd5, signal)) ?? {
     uploadId: await create(session, key, signal),
@@ -40,20 +41,20 @@ export async function uploadInParts(
   const underWay = new Set<Promise<void>>();
   let failed: { readonly error: unknown } | undefined;
   try {
-    for (let number = 1, part = first; part.bytes.length > 0; part = await source.next(), number++) {
-      const { bytes } = part;
+    for await (const { bytes, index, release } of withFirst(first, parts)) {
+      const number = index + 1;
       const md5 = hash('md5', bytes, 'hex');
       digests[number - 1] = md5;
       const known = done.get(number);
       if (known?.md5 === md5 && known.sizeBytes === bytes.length) {
         etags[number - 1] = known.md5;
-        part.release();
+        release();
       } else {
         const work: Promise<void> = sendPart(session, { key, uploadId, number, bytes, md5, signal })
           .then((etag) => void (etags[number - 1] = etag))
           .catch((error: unknown) => void (failed ??= { error }))
           .finally(() => {
-            part.release();
+            release();
             underWay.delete(work);
           });
         underWay.add(work);

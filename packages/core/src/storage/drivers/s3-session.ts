@@ -76,6 +76,7 @@ export class S3Session {
       headers: await this.#signed({ method, url, headers, bodyHash }),
       redirects: 'stop',
       idleTimeoutMs: this.#parts.idleTimeoutMs,
+      repeatable: headers['if-none-match'] === undefined,
       ...(body === undefined ? {} : { body }),
       ...(signal === undefined ? {} : { signal }),
     });

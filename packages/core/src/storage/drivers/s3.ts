@@ -14,10 +14,10 @@ import {
   type Written,
 } from '../../model/driver.ts';
 import { troubleOf } from '../trouble.ts';
-import { bucketPlace } from './bucket-place.ts';
+import { sizedBlocks, type Block } from './blocks.ts';
+import { bucketPlace, originOf } from './bucket-place.ts';
 import { readHttp } from './http-read.ts';
 import { lengthOf } from './http-status.ts';
-import { cutIntoParts } from './part-source.ts';
 import { openS3Client, readS3Options, type S3Options } from './s3-client.ts';
 import { copyInside } from './s3-copy.ts';
 import { checkEtag, etagOf } from './s3-etag.ts';
@@ -43,6 +43,8 @@ export const s3Driver = defineDriver({
     },
   ],
   guarantees: { conditionalPut: true, versions: true },
+  // AWS itself counts by bucket.
+  service: ({ options }) => originOf(options['endpoint']),
   open: openS3,
 });
 
@@ -102,12 +104,12 @@ class S3Driver implements Driver {
     if (size <= partBytes) return this.#putWhole(key, body, options);
     // Services beside AWS take the condition with the last request of an upload in parts and ignore it.
     if (ifAbsent && endpoint !== undefined) return this.#putStream(key, body, options);
-    const source = cutIntoParts(body, partSize(size, partBytes));
+    const parts = sizedBlocks(body, size, partSize(size, partBytes));
     try {
-      const { etag } = await uploadInParts(this.#session, this.#prefix + key, source, options);
+      const { etag } = await uploadInParts(this.#session, this.#prefix + key, parts, options);
       return await this.#written(key, size, etag, options.signal);
     } finally {
-      await source.close();
+      await parts.return();
     }
   }
 
@@ -135,10 +137,8 @@ class S3Driver implements Driver {
 
   /** One request for bytes in memory; a stream is read to its end first, where its source may still refuse. */
   async #putWhole(key: string, body: Bytes, options: WriteOptions): Promise<Written> {
-    // One byte more than announced: then the end of the stream is seen.
-    const { bytes } = await cutIntoParts(body, options.size + 1).next();
-    if (bytes.length !== options.size)
-      throw new StoreTrouble('corrupt', `${key} has ${bytes.length} bytes instead of ${options.size}`);
+    const [block] = await Array.fromAsync(sizedBlocks(body, options.size, options.size));
+    const { bytes } = block as Block;
     const md5 = hash('md5', bytes, 'hex');
     // What is known of the bytes goes along: services compare both and refuse what came otherwise.
     const headers = { 'content-md5': Buffer.from(md5, 'hex').toString('base64') };

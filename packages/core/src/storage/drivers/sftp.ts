@@ -15,6 +15,7 @@ import {
 } from '../../model/driver.ts';
 import { isStaged, stagingFolder } from '../key.ts';
 import { troubleOf } from '../trouble.ts';
+import { removeAbandoned } from './abandoned.ts';
 import { isPlainFailure, statOf, type SftpChannel } from './sftp-channel.ts';
 import { SftpConnection } from './sftp-connection.ts';
 import { entryOf, listSftp } from './sftp-list.ts';
@@ -103,7 +104,10 @@ class SftpDriver implements Driver {
   }
 
   async close(): Promise<void> {
-    if (this.#hasStaged) await this.#prune(`${stagingFolder}/put`);
+    if (this.#hasStaged) {
+      await removeAbandoned(this);
+      await this.#prune(`${stagingFolder}/put`);
+    }
     await this.#connection.close();
   }
 

@@ -1,7 +1,7 @@
 import { shownUrl } from '../../lib/http-trouble.ts';
 import { Semaphore } from '../../lib/semaphore.ts';
 import { StoreTrouble } from '../../model/driver.ts';
-import { member, textAt } from './swift-json.ts';
+import { member, textAt } from './json-member.ts';
 import type { SwiftObject } from './swift-object.ts';
 import { encodedPath, type SwiftSession } from './swift-session.ts';
 

@@ -1,4 +1,4 @@
-import { listOf, member } from './swift-json.ts';
+import { listOf, member } from './json-member.ts';
 import type { SwiftSession } from './swift-session.ts';
 
 /** What a service says of its own limits; each has a value every known service keeps. */

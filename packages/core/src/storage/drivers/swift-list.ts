@@ -1,5 +1,5 @@
 import { StoreTrouble } from '../../model/driver.ts';
-import { listOf, member, textAt } from './swift-json.ts';
+import { listOf, member, textAt } from './json-member.ts';
 import type { SwiftSession } from './swift-session.ts';
 import { noContainer } from './swift-trouble.ts';
 

@@ -1,7 +1,7 @@
 import type { HttpClient, HttpInit } from '../../lib/http-client.ts';
 import { shownUrl } from '../../lib/http-trouble.ts';
 import { StoreTrouble } from '../../model/driver.ts';
-import { listOf, member, textAt } from './swift-json.ts';
+import { listOf, member, textAt } from './json-member.ts';
 import type { SwiftLogin, SwiftOptions } from './swift-options.ts';
 import { troubleOfSwift } from './swift-trouble.ts';
 

@@ -1,7 +1,7 @@
 import type { HttpResponse } from '../../lib/http-client.ts';
 import { StoreTrouble, type Entry } from '../../model/driver.ts';
 import { lengthOf } from './http-status.ts';
-import { listOf, member, textAt } from './swift-json.ts';
+import { listOf, member, textAt } from './json-member.ts';
 import { bare, listObjects } from './swift-list.ts';
 import type { SwiftSession, SwiftTarget } from './swift-session.ts';
 

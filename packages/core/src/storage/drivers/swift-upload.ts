@@ -3,8 +3,8 @@ import type { HttpResponse } from '../../lib/http-client.ts';
 import { Semaphore } from '../../lib/semaphore.ts';
 import { StoreTrouble, type Bytes } from '../../model/driver.ts';
 import { troubleOf } from '../trouble.ts';
+import { sizedBlocks, type Block } from './blocks.ts';
 import { removeObjects } from './swift-bulk.ts';
-import { chunksOf } from './swift-chunks.ts';
 import type { SwiftInfo } from './swift-info.ts';
 import { partNumber, toSegment, uploadFolder, type SwiftSegments } from './swift-leftovers.ts';
 import { bare, listObjects } from './swift-list.ts';
@@ -51,10 +51,9 @@ export class SwiftUploads {
   /** Collects a stream that fits into one request, and stores it. */
   async putStream(upload: LargeUpload): Promise<string> {
     return this.#slots.run(async () => {
-      const [bytes = new Uint8Array()] = await Array.fromAsync(
-        chunksOf(upload.body, upload.sizeBytes, upload.sizeBytes),
-      );
-      return this.putBytes({ container: this.#container, object: upload.key }, bytes, upload.signal);
+      const [block] = await Array.fromAsync(sizedBlocks(upload.body, upload.sizeBytes, upload.sizeBytes));
+      const target = { container: this.#container, object: upload.key };
+      return this.putBytes(target, (block as Block).bytes, upload.signal);
     }, upload.signal);
   }
 
@@ -142,24 +141,28 @@ export class SwiftUploads {
   ): Promise<readonly Segment[]> {
     const sending: Promise<Segment>[] = [];
     const failed: unknown[] = [];
-    const chunks = chunksOf(upload.body, upload.sizeBytes, segmentBytes);
+    const blocks = sizedBlocks(upload.body, upload.sizeBytes, segmentBytes);
     try {
       for (;;) {
         await this.#slots.acquire(upload.signal);
         let next;
         try {
-          next = failed.length > 0 ? undefined : await chunks.next();
+          next = failed.length > 0 ? undefined : await blocks.next();
         } finally {
           if (next === undefined || next.done === true) this.#slots.release();
         }
         if (next === undefined || next.done === true) break;
-        const sent = send(sending.length, next.value).finally(() => this.#slots.release());
+        const { index, bytes, release } = next.value;
+        const sent = send(index, bytes).finally(() => {
+          release();
+          this.#slots.release();
+        });
         sent.catch((error: unknown) => failed.push(error));
         sending.push(sent);
       }
     } finally {
       await Promise.allSettled(sending);
-      await chunks.return();
+      await blocks.return();
     }
     return Promise.all(sending);
   }

@@ -11,6 +11,7 @@ import {
   type Written,
 } from '../../model/driver.ts';
 import { troubleOf } from '../trouble.ts';
+import { originOf } from './bucket-place.ts';
 import { removeObjects } from './swift-bulk.ts';
 import { readInfo, type SwiftInfo } from './swift-info.ts';
 import { SwiftSegments } from './swift-leftovers.ts';
@@ -35,6 +36,7 @@ export const swiftDriver = defineDriver({
   ],
   // Swift looks before it writes, so of 20 racing writers 8 have won; Ceph ignores the condition.
   guarantees: { conditionalPut: false, versions: true },
+  service: ({ options }) => originOf(options['endpoint']) ?? originOf(options['authUrl']),
   async open({ url, options, context }) {
     const session = new SwiftSession(swiftOptions(options), context);
     return new SwiftDriver(session, decodeURIComponent(url.host), decodeURIComponent(url.pathname));

@@ -62,7 +62,16 @@ function leadsTo(folder: string, prefix: string): boolean {
 
 /** The files and folders right below a folder; none when there is no such folder. */
 export async function childrenOf(session: DavSession, folder: string, signal?: AbortSignal): Promise<DavChild[]> {
-  const url = session.folderUrl(folder);
+  return childrenIn(session, session.folderUrl(folder), folder, signal);
+}
+
+/** The same of a folder that may lie outside the store's own; `key` is what its children's keys start with. */
+export async function childrenIn(
+  session: DavSession,
+  url: URL,
+  key: string,
+  signal: AbortSignal | undefined,
+): Promise<DavChild[]> {
   const resources = await session.propfind(url, 1, signal);
   if (resources === undefined) return [];
   const self = findSelf(resources, url);
@@ -77,7 +86,7 @@ export async function childrenOf(session: DavSession, folder: string, signal?: A
     if (segments.length !== parentDepth + 1 || name === '' || name === '.' || name === '..' || name.includes('/')) {
       throw new StoreTrouble('broken', `${what('PROPFIND', url)} names ${resource.path}, which is not in that folder`);
     }
-    children.push({ key: folder === '' ? name : `${folder}/${name}`, resource });
+    children.push({ key: key === '' ? name : `${key}/${name}`, resource });
   }
   return children;
 }

@@ -14,11 +14,13 @@ import {
 } from '../../model/driver.ts';
 import { isStaged, stagingFolder } from '../key.ts';
 import { troubleOf } from '../trouble.ts';
+import { removeAbandoned } from './abandoned.ts';
 import { readHttp } from './http-read.ts';
 import { DavFolders } from './webdav-folders.ts';
 import { childrenOf, listDav, toEntry } from './webdav-list.ts';
 import type { DavResource } from './webdav-multistatus.ts';
 import { DavSession, what } from './webdav-session.ts';
+import { DavUploads } from './webdav-upload.ts';
 
 /** A folder of a WebDAV service: ownCloud, Nextcloud, Apache, nginx. */
 export const webdavDriver = defineDriver({
@@ -33,9 +35,9 @@ export const webdavDriver = defineDriver({
   // If-None-Match is ignored by nginx and rclone, and many servers have no ETag: versions are seconds there.
   guarantees: { conditionalPut: false, versions: false },
   async open({ url, options, context }) {
-    const moveWaitMs = options['moveWaitMs'];
+    const count = (name: string): number | undefined => (typeof options[name] === 'number' ? options[name] : undefined);
     const session = new DavSession(url, options, context);
-    return new WebdavDriver(session, typeof moveWaitMs === 'number' ? { moveWaitMs } : {});
+    return new WebdavDriver(session, { moveWaitMs: count('moveWaitMs') ?? 60_000, chunkBytes: count('chunkBytes') });
   },
 });
 
@@ -45,13 +47,18 @@ export class WebdavDriver implements Driver {
   readonly #session: DavSession;
   readonly #folders: DavFolders;
   readonly #moveWaitMs: number;
+  readonly #uploads: DavUploads;
   #hasStaged = false;
 
-  /** `moveWaitMs`: how long a move may go on after the service (or a proxy before it) stopped answering. Default 60,000. */
-  constructor(session: DavSession, options: { readonly moveWaitMs?: number } = {}) {
+  /** `moveWaitMs`: how long a move may go on after the service (or a proxy before it) stopped answering. */
+  constructor(session: DavSession, options: { readonly moveWaitMs: number; readonly chunkBytes: number | undefined }) {
     this.#session = session;
     this.#folders = new DavFolders(session);
-    this.#moveWaitMs = options.moveWaitMs ?? 60_000;
+    this.#moveWaitMs = options.moveWaitMs;
+    this.#uploads = new DavUploads(session, this.#folders, {
+      chunkBytes: options.chunkBytes,
+      waitMs: options.moveWaitMs,
+    });
   }
 
   async stat(key: string, signal?: AbortSignal): Promise<Entry | undefined> {
@@ -88,14 +95,16 @@ export class WebdavDriver implements Driver {
       this.#hasStaged = true;
       return this.#put(key, body, options);
     }
-    const staged = this.#stagingKey();
-    try {
-      const { size } = await this.#put(staged, body, options);
-      return await this.#publish(staged, key, { overwrite: true, size, signal: options.signal });
-    } catch (error) {
-      await this.#discard(staged);
-      throw error;
-    }
+    this.#hasStaged = true;
+    return this.#uploads.staged(key, options, async (staged) => {
+      try {
+        const { size } = await this.#put(staged, body, options);
+        return await this.#publish(staged, key, { overwrite: true, size, signal: options.signal });
+      } catch (error) {
+        await this.#discard(staged);
+        throw error;
+      }
+    });
   }
 
   async move(
@@ -130,7 +139,10 @@ export class WebdavDriver implements Driver {
   }
 
   async close(): Promise<void> {
-    if (this.#hasStaged) await this.#prune(`${stagingFolder}/put`);
+    if (this.#hasStaged) {
+      await removeAbandoned(this);
+      await this.#prune(`${stagingFolder}/put`);
+    }
     this.#session.close();
   }
 
@@ -142,33 +154,13 @@ export class WebdavDriver implements Driver {
   /** Stores bytes under a staging key and looks at what was stored. */
   async #put(key: string, body: Bytes, options: WriteOptions): Promise<Entry> {
     const { signal, size } = options;
-    const url = this.#session.fileUrl(key);
-    const folder = posix.dirname(key);
-    const send = () => {
-      // Chunked uploads without a length are 411 on nginx, and stored as empty files behind FastCGI.
-      const headers = { 'content-length': String(size), 'content-type': 'application/octet-stream' };
-      return this.#session.change('PUT', url, { headers, body, signal });
-    };
     try {
-      if (body instanceof Uint8Array) await this.#folders.within(folder, signal, send);
-      else {
-        await this.#prepareStream(folder, signal);
-        await send();
-      }
+      await this.#uploads.send(key, body, options);
       return this.#verify(await this.stat(key, signal), size, key);
     } catch (error) {
       await this.#discard(key);
       throw error;
     }
-  }
-
-  // A stream can be sent once: before it starts, the folder must be there and the login must be known to hold.
-  async #prepareStream(folder: string, signal: AbortSignal | undefined): Promise<void> {
-    if (this.#folders.knows(folder) && this.#session.isUnsure) {
-      const there = await this.#session.propfind(this.#session.folderUrl(folder), 0, signal);
-      if (there === undefined) this.#folders.forget(folder);
-    }
-    await this.#folders.ensure(folder, signal);
   }
 
   /** Makes a staged file visible under its name, as one step of the service. */

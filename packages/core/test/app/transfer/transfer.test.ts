@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, rmSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { startDavServer, type DavServer } from '../../../src/testing/dav-server.ts';
 import { StoreRig } from './rig.ts';
 
@@ -82,6 +83,30 @@ describe('store sync, cp and mv', function () {
     assert.match((await rig.store('sync', '.', 'copy')).stderr, /lie inside one another/);
     assert.match((await rig.store('sync', 'cloud:', 'cloud:a')).stderr, /lie inside one another/);
     assert.match((await rig.store('sync', 'src', 'cluod:a')).stderr, /Did you mean cloud/);
+  });
+
+  it('leave a file that a task owns where it has the same bytes, and refuse it otherwise', async () => {
+    const claim = (place: string): void => {
+      const db = new DatabaseSync(join(rig.dir, '.runner/state.db'));
+      const line = db.prepare("INSERT INTO line(plugin, step, place) VALUES ('p', 's', ?) RETURNING id").get(place);
+      const url = `${place}/a.txt`;
+      const insert = db.prepare('INSERT INTO claim(url, fold, line, key) VALUES (?, ?, ?, ?)');
+      insert.run(url, url, (line as { readonly id: number }).id, 'k');
+      db.close();
+    };
+    for (const place of ['owned', 'cloud:owned']) {
+      await rig.store('sync', 'src', place);
+      claim(place.startsWith('cloud') ? place : `./${place}`);
+      // Compared by time, a file that was touched is copied.
+      utimesSync(join(rig.dir, 'src/a.txt'), new Date(), new Date(Date.now() + 60_000));
+      const same = await rig.report('sync', 'src', place);
+      assert.deepEqual([same.code, same['failures']], [0, []], place);
+      rig.write('src/a.txt', 'eno');
+      const other = await rig.store('sync', 'src', place, '--compare', 'checksum');
+      assert.equal(other.code, 1);
+      assert.match(other.stderr + other.stdout, /output\.claimed/);
+      rig.write('src/a.txt', 'one');
+    }
   });
 
   it('keep a target that changes between the look and the copy, and say so', async () => {

@@ -1,0 +1,73 @@
+import type { Emit } from '../model/event.ts';
+import { fail } from '../model/failure.ts';
+import type { State } from '../state/state.ts';
+import type { Committer } from './commit.ts';
+import type { RunControl } from './control.ts';
+import type { MapRun } from './map-run.ts';
+import { settleStale } from './stale.ts';
+
+export interface ClosingOptions {
+  readonly state: State;
+  readonly committer: Committer;
+  readonly control: RunControl;
+  readonly emit: Emit;
+  readonly run: number;
+  readonly dryRun: boolean;
+}
+
+/**
+ * Ends a map of which nothing waits or runs: records what is left to record, looks at what is left over in its place,
+ * and lets its readers go. `sharing` are the run's other maps on its line; `closeLine` disposes what `open` made.
+ *
+ * Never throws: what goes wrong here is the map's error.
+ */
+export async function closeMap(
+  map: MapRun,
+  sharing: readonly MapRun[],
+  options: ClosingOptions,
+  closeLine: () => Promise<void> | undefined,
+): Promise<void> {
+  const { state, committer, control, emit, run, dryRun } = options;
+  // Maps of one step into one place are one truth: the last of them to end acts for all.
+  const isLast = (): boolean => sharing.every((other) => other.closed);
+  try {
+    committer.flush();
+    if (isLast() && isWhole(map, control)) await settleStale(state, map, sharing, emit, dryRun);
+    if (!dryRun) saveMap(state, run, map);
+    if (!dryRun && isLast()) await closeLine();
+    emit({ type: 'map.finished', map: map.spec.id, counts: map.counts() });
+  } catch (error) {
+    map.error ??= error;
+  }
+  if (control.draining) map.error ??= errorOfDrain(map, control);
+  map.close();
+}
+
+// What a drained or failed map has not seen is not stale, only unseen.
+function isWhole(map: MapRun, control: RunControl): boolean {
+  return (
+    map.incomplete === 0 && !map.upstreamUnknown && map.unknown === 0 && !control.draining && map.error === undefined
+  );
+}
+
+// A map that was drained because an item of it failed says so by that item; any other was interrupted.
+function errorOfDrain(map: MapRun, control: RunControl): unknown {
+  const interrupted = fail('run.interrupted', { done: map.done });
+  if (control.interrupted) return interrupted;
+  return control.broken ?? (map.failed === 0 ? interrupted : undefined);
+}
+
+function saveMap(state: State, run: number, map: MapRun): void {
+  state.runs.saveMap(run, {
+    ord: map.spec.id,
+    name: map.spec.name,
+    line: map.line.id,
+    total: map.total,
+    reused: map.reused,
+    done: map.done,
+    failed: map.failed,
+    bytes: map.sizeBytes,
+    exact: map.spec.exact,
+    digest: undefined,
+  });
+}

@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Claims } from '../../src/state/claims.ts';
+import { openState } from '../../src/state/schema.ts';
+
+describe('the owners of files', () => {
+  let dir: string;
+  let claims: Claims;
+  let close: () => void;
+  beforeEach(() => {
+    dir = mkdtempSync(join(tmpdir(), 'claims-'));
+    const { db } = openState(dir);
+    claims = new Claims(db);
+    close = () => db.close();
+  });
+  afterEach(() => {
+    close();
+    rmSync(dir, { recursive: true });
+  });
+
+  for (const count of [3, 40]) {
+    it(`are found for ${count} files at once, in the order asked`, () => {
+      claims.put('./set/Photo 1.png', 1, 'a');
+      claims.put('./set/gone.png', 2, 'b');
+      claims.markStale('./set/gone.png', 2);
+      const others = Array.from({ length: count - 3 }, (_, i) => `./set/other-${i}.png`);
+      const found = claims.findAll(['./set/photo 1.png', ...others, './set/gone.png', './set/none.png']);
+      assert.equal(found.length, count);
+      assert.deepEqual({ ...found[0] }, { url: './set/Photo 1.png', line: 1, key: 'a', stale: false });
+      assert.deepEqual({ ...found.at(-2) }, { url: './set/gone.png', line: 2, key: 'b', stale: true });
+      assert.ok([...found.slice(1, -2), found.at(-1)].every((claim) => claim === undefined));
+    });
+  }
+});

@@ -1,0 +1,68 @@
+import { defineFailures } from '@dataset-runner/core/plugin';
+
+/** What can go wrong in ways only this plugin knows. */
+export const dogsFailures = defineFailures('dogs', {
+  'source-changed': {
+    about: 'An archive is another one than when its unpacking began; what had come of the earlier one was removed.',
+    message: (of: { readonly url: string; readonly before: string; readonly now: string }) =>
+      `${of.url} was ${of.before} when its unpacking began and is ${of.now} now; what had come of it was removed`,
+    hint: () => 'Give the same command again: it reads the new version from its start.',
+  },
+  'lock-differs': {
+    about: 'An archive is not the one that the lock file recorded when it was first seen; what came of it was removed.',
+    message: (of: { readonly url: string; readonly what: string; readonly recorded: string; readonly found: string }) =>
+      `${of.url} is not the archive of its lock file: its ${of.what} was ${of.recorded} and is ${of.found}`,
+    hint: () => 'If the change is wanted, remove the lock file of this archive.',
+  },
+  'archive-mismatch': {
+    about: 'An archive is not the one that is pinned; what came of it was removed.',
+    message: (of: {
+      readonly url: string;
+      readonly what: string;
+      readonly pinned: string;
+      readonly found: string;
+      readonly came: string;
+    }) => `${of.url} has the ${of.what} ${of.found}, pinned is ${of.pinned}; what came is ${of.came}`,
+    hint: () => 'Either the publisher changed the file, or the pin in --archives is wrong.',
+  },
+  'csv-invalid': {
+    about: 'A table of Austin Pets Alive has a row that cannot be used.',
+    message: (of: { readonly file: string; readonly line: number; readonly why: string }) =>
+      `${of.file}:${of.line} ${of.why}`,
+  },
+  'photo-refused': {
+    about: 'What came from the address of a photo is no picture.',
+    message: (of: { readonly url: string; readonly found: string }) => `${of.url} is no picture but ${of.found}`,
+    hint: () => 'failures.csv lists all photos that did not come; give it as --photos to ask for them again.',
+  },
+  'photos-missing': {
+    about: 'Photos did not come, so the set is not published as whole.',
+    message: (of: { readonly missing: number; readonly total: number; readonly list: string }) =>
+      `${of.missing} of ${of.total} photos did not come; ${of.list} lists them`,
+    hint: () => 'Run it again: only they are asked for. --allow-missing publishes without them.',
+  },
+  'no-annotations': {
+    about: 'A place that should hold annotations has none.',
+    message: (of: { readonly place: string }) => `${of.place} has no annotations`,
+  },
+  'no-images': {
+    about: 'A place that should hold images has none.',
+    message: (of: { readonly place: string }) => `${of.place} has no images`,
+  },
+  findings: {
+    about: 'A set was looked at, something was found, and the task was asked to fail then.',
+    message: (of: { readonly images: number; readonly kinds: readonly string[]; readonly report: string }) =>
+      `among ${of.images} images: ${of.kinds.join(', ')}; ${of.report} says where`,
+  },
+  unprepared: {
+    about: 'Dogs could not be cut out of their images, and the task was not told to leave them out.',
+    message: (of: { readonly count: number; readonly first: string; readonly why: string }) =>
+      `${of.count} dogs could not be cut out, for example ${of.first}: ${of.why}`,
+    hint: () => '`dogs:verify` lists all images in trouble; --on-broken leave-out goes on without them.',
+  },
+  'folder-unknown': {
+    about: 'The name of a folder does not say which breed it holds.',
+    message: (of: { readonly folder: string }) =>
+      `'${of.folder}' is neither n<WordNet id>-<breed> nor <count>-n<number>-<breed>`,
+  },
+});

@@ -1,0 +1,73 @@
+import { csvTable } from '@dataset-runner/kit/csv-rows';
+import { publishFailures } from '../publish/failures.ts';
+import { type BinMetadata, columnNames, measuredAlong, unknownMetadata } from './bin-metadata.ts';
+import { placeOf } from './read-metadata.ts';
+
+type Along = (typeof measuredAlong)[number];
+
+/** What was measured along a way, sorted by time; a quantity has points only where it was measured. */
+export type Track = { readonly [name in Along]: readonly { readonly ms: number; readonly value: number }[] };
+
+const timeNames = ['time', 'datetime', 'date_time', 'timestamp', 'utc', 'gps_time'];
+
+/** Reads a table of positions and measurements by time. Times without a zone are UTC. Throws as `readMetadata` does. */
+export function readTrack(input: string | Uint8Array, { file }: { readonly file: string }): Track {
+  const { columns, rows } = csvTable(input, { file });
+  const time = placeOf(columns, timeNames);
+  if (time < 0) throw publishFailures['metadata-column']({ file, wanted: timeNames, found: columns });
+  const places = measuredAlong.map((name) => [name, placeOf(columns, columnNames[name])] as const);
+  const track: Record<Along, { ms: number; value: number }[]> = {
+    latitude: [],
+    longitude: [],
+    depth: [],
+    temperature: [],
+    salinity: [],
+  };
+  for (const { line, cells } of rows) {
+    const ms = readTime(cells[time] ?? '');
+    if (Number.isNaN(ms))
+      throw publishFailures['metadata-value']({ file, line, column: columns[time]!, value: cells[time] ?? '' });
+    for (const [name, at] of places) {
+      const text = cells[at]?.trim() ?? '';
+      if (/^(|nan|na|-9999(\.0*)?)$/i.test(text)) continue;
+      const value = Number(text);
+      if (Number.isNaN(value))
+        throw publishFailures['metadata-value']({ file, line, column: columns[at]!, value: text });
+      track[name].push({ ms, value });
+    }
+  }
+  for (const points of Object.values(track)) points.sort((a, b) => a.ms - b.ms);
+  return track;
+}
+
+/** `2024/01/31 12:00:00`, ISO 8601 and what Date reads; UTC when it names no zone. NaN for anything else. */
+function readTime(text: string): number {
+  const [, date, clock] = /^(\d{4}[-/]\d{2}[-/]\d{2})[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)$/.exec(text.trim()) ?? [];
+  return Date.parse(date === undefined ? text : `${date.replaceAll('/', '-')}T${clock}Z`);
+}
+
+/**
+ * What a track says of a moment, linear between the two points around it. Null before the first point, after the last,
+ * and between points further apart than `maxGapMs`: a position that nobody measured is not made up.
+ */
+export function alongTrack(track: Track, ms: number, { maxGapMs }: { readonly maxGapMs: number }): BinMetadata {
+  const values = measuredAlong.map((name) => [name, at(track[name], ms, maxGapMs, name === 'longitude')]);
+  return { ...unknownMetadata, ...(Object.fromEntries(values) as Pick<BinMetadata, Along>) };
+}
+
+function at(points: Track[Along], ms: number, maxGapMs: number, isLongitude: boolean): number | null {
+  let [low, high] = [0, points.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (points[middle]!.ms < ms) low = middle + 1;
+    else high = middle;
+  }
+  const [before, after] = [points[low - 1], points[low]];
+  if (after?.ms === ms) return after.value;
+  if (before === undefined || after === undefined || after.ms - before.ms > maxGapMs) return null;
+  let step = after.value - before.value;
+  // The short way around, also over the date line.
+  if (isLongitude && Math.abs(step) > 180) step -= Math.sign(step) * 360;
+  const value = before.value + (step * (ms - before.ms)) / (after.ms - before.ms);
+  return isLongitude && Math.abs(value) > 180 ? value - Math.sign(value) * 360 : value;
+}

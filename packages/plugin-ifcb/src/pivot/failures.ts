@@ -1,0 +1,20 @@
+import { defineFailures } from '@dataset-runner/core/plugin';
+
+/** What can go wrong between here and a database. */
+export const pivotFailures = defineFailures('ifcb', {
+  'pivot-address': {
+    about: 'The address of a database is none, or holds a password.',
+    message: (of: { readonly why: string }) => of.why,
+    hint: () =>
+      'sqlite:./pivot.db, postgres://user@host:5432/pivot or tsql:./folder. A password is the secret `ifcb-pivot-password`.',
+  },
+  'pivot-refused': {
+    about: 'The database does not do what it is asked.',
+    message: (of: { readonly database: string; readonly why: string }) => `${of.database}: ${of.why}`,
+  },
+  'pivot-busy': {
+    about: 'The database cannot be reached now, or another program holds it.',
+    message: (of: { readonly database: string; readonly why: string }) => `${of.database}: ${of.why}`,
+    transient: true,
+  },
+});

@@ -1,0 +1,55 @@
+import { defineFailures } from '@dataset-runner/core/plugin';
+
+/** What can be wrong with what is published: tables that do not fit together, and facts that are not there. */
+export const publishFailures = defineFailures('ifcb', {
+  'no-tables': {
+    about: 'A place that should hold features has none.',
+    message: (of: { readonly place: string }) =>
+      `${of.place} has neither <bin>_features_v4.csv, <bin>_fea_v4.csv nor <bin>_ml.csv`,
+    hint: () => 'ifcb:features writes them.',
+  },
+  'metadata-column': {
+    about: 'A table lacks a column that must be there, under any of its names.',
+    message: (of: { readonly file: string; readonly wanted: readonly string[]; readonly found: readonly string[] }) =>
+      `${of.file} has no column ${of.wanted.join(' or ')}; it has ${of.found.join(', ')}`,
+  },
+  'metadata-value': {
+    about: 'A cell of a table holds a text where a number or a time must be.',
+    message: (of: { readonly file: string; readonly line: number; readonly column: string; readonly value: string }) =>
+      `${of.file}, line ${of.line}: ${of.column} is '${of.value}'`,
+  },
+  'metadata-missing': {
+    about: 'A file of a bin must say where it was taken and how much water was seen, and no table tells.',
+    message: (of: { readonly bin: string; readonly what: string }) => `nothing tells the ${of.what} of ${of.bin}`,
+    hint: () =>
+      'Give --metadata: qc.csv of ifcb:qc knows the volumes, metadata.csv of ifcb:metadata joins positions to it.',
+  },
+  'features-invalid': {
+    about: 'A table of features has a row that cannot be used.',
+    message: (of: { readonly file: string; readonly line: number; readonly why: string }) =>
+      `${of.file}, line ${of.line}: ${of.why}`,
+  },
+  'ml-rows': {
+    about: 'The images beside a `<bin>_ml.csv` are not as many as its rows, so no row can be given to an image.',
+    message: (of: { readonly file: string; readonly rows: number; readonly images: number }) =>
+      `${of.file} has ${of.rows} rows, and there are ${of.images} images beside it`,
+    hint: () => 'That table does not name its images. ifcb:features on the raw bins does.',
+  },
+  'predictions-scattered': {
+    about: 'The rows of one bin are not together in a table of predictions.',
+    message: (of: { readonly file: string; readonly bin: string; readonly line: number }) =>
+      `${of.file}, line ${of.line}: rows of ${of.bin} again, after those of other bins`,
+    hint: () => 'Sort the table by bin, or run ifcb:classify, which writes it sorted.',
+  },
+  'prediction-invalid': {
+    about: 'A row of a table of predictions names no image of a bin, or a class that is not known.',
+    message: (of: { readonly file: string; readonly line: number; readonly why: string }) =>
+      `${of.file}, line ${of.line}: ${of.why}`,
+  },
+  'class-unmapped': {
+    about: 'A class has no scientific name.',
+    message: (of: { readonly name: string; readonly known: readonly string[] }) =>
+      `the class '${of.name}' has no scientific name; the map has ${of.known.join(', ')}`,
+    hint: () => 'Add it with --class-map: a WoRMS AphiaID, or a term such as ptwg:detritus.',
+  },
+});

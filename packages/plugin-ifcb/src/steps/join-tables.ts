@@ -1,0 +1,33 @@
+import { defineStep, type FileRef, refUrl } from '@dataset-runner/core/plugin';
+import { readMetadata } from '../metadata/read-metadata.ts';
+import { readTrack } from '../metadata/track.ts';
+import { joinMetadata, metadataCsv } from '../metadata/write-metadata.ts';
+
+/** The tables that are joined, and the bins they are joined to. */
+export interface ToJoin {
+  readonly bins: readonly string[];
+  readonly tables: readonly FileRef[];
+  readonly track: FileRef | null;
+  readonly maxGapMin: number;
+}
+
+/** Writes what is known of each bin as one table, `metadata.csv`. */
+export const joinTables = defineStep({
+  name: 'join-tables',
+  needs: { cpu: true },
+  async work({ bins, tables, track, maxGapMin }: ToJoin, { bytes, output }) {
+    const read = [];
+    for (const table of tables) read.push(readMetadata(await bytes(table), { file: refUrl(table) }));
+    const way = track === null ? undefined : readTrack(await bytes(track), { file: refUrl(track) });
+    const sources = { tables: read, track: way, maxGapMs: maxGapMin * 60_000 };
+    const rows = new Map(bins.map((bin) => [bin, joinMetadata(bin, sources)]));
+    const withoutPosition = [...rows.values()].filter(
+      ({ latitude, longitude }) => latitude === null || longitude === null,
+    );
+    return {
+      bins: rows.size,
+      withoutPosition: withoutPosition.length,
+      csv: await output.write('metadata.csv', metadataCsv(rows)),
+    };
+  },
+});

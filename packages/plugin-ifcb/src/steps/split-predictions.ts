@@ -1,0 +1,26 @@
+import { defineStep, type FileRef, refUrl, type Tools } from '@dataset-runner/core/plugin';
+import { encodeClasses, readPredictions } from '../publish/predictions.ts';
+
+/** The classes of one bin, apart from those of all others. */
+export interface SplitBin {
+  /** The bin's id. */
+  readonly key: string;
+  readonly images: number;
+  /** Of the classes, in the order of the scores. */
+  readonly names: readonly string[];
+  readonly classes: FileRef;
+}
+
+/** Takes a table of predictions apart by bin: what is done with one bin then needs its own rows alone. */
+export const splitPredictions = defineStep({
+  name: 'split-predictions',
+  needs: { cpu: true },
+  async *work(table: FileRef, { read, output, done, uses }: Tools<{ readonly classes: readonly string[] }>) {
+    const stream = await read(table);
+    for await (const bin of readPredictions(stream, { file: refUrl(table), classes: uses.classes })) {
+      if (done(bin.bin)) continue;
+      const classes = await output.write(`${bin.bin}.csv`, encodeClasses(bin));
+      yield { key: bin.bin, images: bin.rows.length, names: bin.names, classes } satisfies SplitBin;
+    }
+  },
+});

@@ -1,0 +1,30 @@
+import { defineStep, type FileRef, type ResultsReader, type Tools } from '@dataset-runner/core/plugin';
+import { writeDocuments } from '../seabass/documents.ts';
+import type { SbSettings, WrittenSb } from './write-sb-file.ts';
+
+/** What a submission holds beside its archives. */
+export interface WrittenSubmission {
+  readonly files: number;
+  readonly rows: number;
+  readonly documents: readonly FileRef[];
+}
+
+/** Writes the documents that go with all files. */
+export const writeSbDocuments = defineStep({
+  name: 'write-sb-documents',
+  async work(
+    { written, classes }: { readonly written: ResultsReader<WrittenSb>; readonly classes: readonly string[] },
+    { output, uses }: Tools<Pick<SbSettings, 'submission'>>,
+  ): Promise<WrittenSubmission> {
+    const seen = new Set(classes);
+    let rows = 0;
+    for await (const { result } of written) {
+      rows += result.rows;
+      for (const name of result.classes) seen.add(name);
+    }
+    const documents = [];
+    for (const { name, text } of writeDocuments(uses.submission, [...seen]))
+      documents.push(await output.write(`documents/${name}`, text));
+    return { files: written.count, rows, documents };
+  },
+});

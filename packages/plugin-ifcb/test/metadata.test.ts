@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { flagBits } from '../src/metadata/flag-bits.ts';
+import { readMetadata } from '../src/metadata/read-metadata.ts';
+import { alongTrack, readTrack } from '../src/metadata/track.ts';
+import { joinMetadata } from '../src/metadata/write-metadata.ts';
+import { madeBin } from './support/made-bins.ts';
+import { ifcbProject } from './support/project.ts';
+
+const bin = 'D20240101T000000_IFCB199';
+const file = 'table.csv';
+const startMs = Date.UTC(2024, 0, 1);
+const hourMs = 3_600_000;
+
+describe('metadata of bins', () => {
+  for (const columns of ['bin,lat,lon,sal', 'pid,Latitude,Longitude,Salinity', 'Sample_ID,y,x,SSS'])
+    it(`reads columns called ${columns}`, () => {
+      const of = readMetadata(`${columns}\n${bin},41.5,-70.6,33.1\n`, { file }).get(bin);
+      assert.deepEqual([of?.latitude, of?.longitude, of?.salinity], [41.5, -70.6, 33.1]);
+    });
+
+  it('takes what is missing as missing, whatever it is written as', () => {
+    for (const cell of ['', 'NaN', 'NA', '-9999', '-9999.0'])
+      assert.equal(readMetadata(`bin,lat\n${bin},${cell}\n`, { file }).get(bin)?.latitude, null, cell);
+  });
+
+  it('names a table without a column for the bin, and a cell that is no number', () => {
+    assert.throws(() => readMetadata('cruise,lat\nA,1\n', { file }), /ifcb.metadata-column: table\.csv.*cruise, lat/);
+    assert.throws(
+      () => readMetadata(`bin,lat\n${bin},north\n`, { file }),
+      /ifcb.metadata-value: table\.csv, line 2: lat is 'north'/,
+    );
+    assert.throws(() => readTrack('lat,lon\n1,2\n', { file }), /ifcb.metadata-column/);
+    assert.throws(() => readTrack('time,lat\nnoon,2\n', { file }), /ifcb.metadata-value/);
+  });
+
+  it('adds the bits of all flags that are joined', () => {
+    assert.equal(flagBits('good'), 1);
+    assert.equal(flagBits('bad focus; flush'), 288);
+    assert.equal(flagBits('aborted;questionable_alignment'), 2050);
+    assert.equal(flagBits('36'), 36);
+    assert.equal(flagBits('fine'), undefined);
+  });
+
+  it('reads between the points of a track, in whatever order they come', () => {
+    const track = readTrack('datetime,lat,lon\n2024/01/01 02:00:00,44,20\n2024-01-01T00:00:00Z,40,10\n', { file });
+    const at = alongTrack(track, startMs + hourMs / 2, { maxGapMs: 3 * hourMs });
+    assert.deepEqual([at.latitude, at.longitude, at.salinity], [41, 12.5, null]);
+  });
+
+  it('makes up no position before, after or far between the points', () => {
+    const track = readTrack('time,lat,lon\n2024-01-01 01:00:00,40,10\n2024-01-01 09:00:00,44,20\n', { file });
+    for (const hours of [0, 5, 10])
+      assert.equal(alongTrack(track, startMs + hours * hourMs, { maxGapMs: hourMs }).latitude, null, `${hours} h`);
+    assert.equal(alongTrack(track, startMs + hourMs, { maxGapMs: hourMs }).latitude, 40);
+  });
+
+  it('goes the short way over the date line', () => {
+    const track = readTrack('time,lat,lon\n2024-01-01 00:00:00,0,179\n2024-01-01 01:00:00,0,-179\n', { file });
+    const { longitude } = alongTrack(track, startMs + hourMs * 0.75, { maxGapMs: 2 * hourMs });
+    assert.equal(longitude, -179.5);
+  });
+
+  it('never mixes half a position of a table with the other half of a track', () => {
+    const tables = [readMetadata(`bin,lat,station\n${bin},80,S1\n`, { file })];
+    const track = readTrack('time,lat,lon\n2024-01-01 00:00:00,1,2\n', { file });
+    const of = joinMetadata(bin, { tables, track, maxGapMs: hourMs });
+    assert.deepEqual([of.latitude, of.longitude, of.station], [1, 2, 'S1']);
+  });
+});
+
+describe('ifcb:metadata', function () {
+  this.timeout(60_000);
+
+  it('joins tables by bin and a track by time, and leaves empty what nobody measured', async () => {
+    const made = madeBin([{ width: 8, height: 8 }]);
+    await using rig = await ifcbProject({
+      [bin]: made,
+      D20240101T003000_IFCB199: made,
+      D20240102T000000_IFCB199: made,
+    });
+    rig.write('stations.csv', `bin,station,Depth\n${bin},S1,5\n`);
+    rig.write('gps.csv', 'time,lat,lon\n2024-01-01 00:00:00,40,10\n2024-01-01 01:00:00,42,12\n');
+    const run = [
+      'run',
+      'ifcb:metadata',
+      './raw',
+      '--tables',
+      './stations.csv',
+      '--track',
+      './gps.csv',
+      '--out',
+      './meta',
+    ];
+    const { code, stderr, report } = await rig.json(...run);
+    assert.equal(code, 0, stderr);
+    assert.equal((report['result'] as { withoutPosition: number }).withoutPosition, 1);
+    const table = readMetadata(rig.read('meta/metadata.csv'), { file });
+    assert.equal(table.get(bin)?.station, 'S1');
+    assert.deepEqual(
+      [table.get('D20240101T003000_IFCB199')?.latitude, table.get('D20240101T003000_IFCB199')?.longitude],
+      [41, 11],
+    );
+    assert.equal(table.get('D20240102T000000_IFCB199')?.latitude, null);
+  });
+});

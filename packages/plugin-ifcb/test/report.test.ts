@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import { drawMap } from '../src/report/draw-map.ts';
+import { drawSeries } from '../src/report/draw-series.ts';
+import { summarise } from '../src/report/summary.ts';
+import { madeParticles } from './support/made-submission.ts';
+import { plainPng } from './support/pngs.ts';
+import { ifcbProject } from './support/project.ts';
+import { madeFeatures, madePredictions } from './support/published.ts';
+
+const [one, two] = ['D20240101T000000_IFCB199', 'D20240102T000000_IFCB199'] as const;
+
+function svgOf(src: string | undefined): string {
+  return Buffer.from((src ?? '').slice((src ?? '').indexOf(',') + 1), 'base64').toString();
+}
+
+describe('the drawings of a report', () => {
+  it('mark each place over the land around it', () => {
+    const svg = svgOf(
+      drawMap([
+        { latitude: 41.5, longitude: -70.6, images: 10 },
+        { latitude: 42.5, longitude: -69, images: 1000 },
+      ]),
+    );
+    assert.equal(svg.match(/<circle/g)?.length, 2);
+    assert.match(svg, /<path d="M[^"]{100,}"/, 'land');
+    assert.match(svg, />42°N</);
+    assert.match(svg, />70°W</);
+    for (const [, x, y] of svg.matchAll(/<circle cx="([\d.-]+)" cy="([\d.-]+)"/g))
+      assert.ok(Number(x) > 0 && Number(x) < 900 && Number(y) > 0, `${x} ${y}`);
+  });
+
+  it('draw no map without places, and no series of one moment', () => {
+    assert.equal(drawMap([]), undefined);
+    assert.equal(drawSeries([{ name: 'all', points: [{ ms: 1, value: 1 }] }]), undefined);
+  });
+
+  it('draw every series on one time axis', () => {
+    const points = [
+      { ms: 0, value: 1 },
+      { ms: 86_400_000, value: 4 },
+    ];
+    const svg = svgOf(
+      drawSeries([
+        { name: 'all', points },
+        { name: 'a<b', points },
+      ]),
+    );
+    assert.equal(svg.match(/<circle/g)?.length, 4);
+    assert.match(svg, /a&lt;b/);
+    assert.match(svg, /1970-01-02 00:00 UTC/);
+  });
+});
+
+describe('the sums of a bin', () => {
+  it('are by class, in micrometres, with candidates that no order of rows changes', () => {
+    const how = { pixelsPerUm: 2, perClass: 1, seed: 1 };
+    const sum = summarise(one, madeParticles, how);
+    assert.deepEqual(sum.classes[0], { name: 'Diatom', images: 1, biovolume: 19_158.18555 / 8, area: 1331 / 4 });
+    assert.deepEqual(summarise(one, madeParticles.toReversed(), how), sum);
+  });
+});
+
+describe('ifcb:report', function () {
+  this.timeout(60_000);
+
+  it('writes one page of classes, images, map, series and quality, that loads nothing', async () => {
+    await using rig = await ifcbProject();
+    rig.write(
+      `features/${one}_features_v4.csv`,
+      madeFeatures([
+        [1, 400],
+        [3, 900],
+      ]),
+    );
+    rig.write(`features/${two}_features_v4.csv`, madeFeatures([[2, 250]]));
+    rig.write(
+      'predictions.csv',
+      madePredictions([
+        [one, 1, 'Crypto', 0.8],
+        [one, 3, 'Diatom', 0.9],
+        [two, 2, 'Diatom', 0.6],
+      ]),
+    );
+    rig.write(`images/${one}/${one}_00003.png`, plainPng(128));
+    rig.write('meta.csv', `bin,lat,lon,ml_analyzed\n${one},41.5,-70.6,2\n${two},,,4\n`);
+    const verdicts = 'filesComplete,roiCountMatch,roiDataComplete,roiDimsValid,runtimeConsistent,volumePlausible';
+    rig.write(
+      'qc.csv',
+      `bin,passed,${verdicts},advisories,problem\n${one},true,true,true,true,true,true,true,,\n${two},false,true,true,true,true,false,true,bead run,\n`,
+    );
+    const run = [
+      'run',
+      'ifcb:report',
+      './features',
+      '--predictions',
+      './predictions.csv',
+      '--images',
+      './images',
+      '--metadata',
+      './meta.csv',
+      '--qc',
+      './qc.csv',
+      '--out',
+      './report',
+    ];
+    const { code, stderr } = await rig.runner(...run);
+    assert.equal(code, 0, stderr);
+    const html = rig.read('report/report.html');
+    assert.match(
+      html,
+      /<td[^>]*>Diatom<\/td><td class="n">2<\/td><td class="n">66\.7 %<\/td><td class="n">0\.33<\/td>/,
+    );
+    assert.equal(html.match(/data:image\/webp/g)?.length, 1);
+    assert.match(html, new RegExp(`title="${one}_00003\\.png"`));
+    assert.equal(html.match(/data:image\/svg\+xml/g)?.length, 2);
+    assert.match(html, /1 of 2 bins have a position/);
+    assert.match(html, new RegExp(`${two}</td><td>failed</td><td>runtimeConsistent; bead run`));
+    assert.doesNotMatch(html, /<script|src="http|href="http|@import/);
+
+    const bare = await rig.runner('run', 'ifcb:report', './features', '--out', './bare');
+    assert.equal(bare.code, 0, bare.stderr);
+    assert.match(rig.read('bare/report.html'), /not classified/);
+  });
+});

@@ -1,0 +1,122 @@
+import { iou } from '../annotation.ts';
+import { cornersOf } from '../detect/detection.ts';
+import type { SplitLine } from '../split/splits-csv.ts';
+import type { FeedbackFile, FeedbackRow } from './read-feedback.ts';
+
+/** Which feedback is trained on. */
+export interface RetrainRules {
+  /** Without a review, only what is more confident. */
+  readonly over: number;
+  /** Other limits, by class id. */
+  readonly overByClass: ReadonlyMap<number, number>;
+  readonly unreviewed: 'confident' | 'none';
+  /** Images of these splits are never trained on. */
+  readonly neverFrom: readonly string[];
+  readonly classCount: number;
+  /** Two objects of one class in one image that overlap by at least this are one. */
+  readonly sameIou: number;
+}
+
+/** Why an object is trained on, or why it is not. */
+export type Decision = 'confirmed' | 'corrected' | 'added' | 'confident';
+export type LeftOut = 'split' | 'superseded' | 'rejected' | 'class' | 'threshold' | 'duplicate';
+
+export interface Decided {
+  readonly row: FeedbackRow;
+  /** The image of the set that is meant; the row's own name where the set has none. */
+  readonly image: string;
+  /** '' for an image that the set does not have: a new one. */
+  readonly split: string;
+  readonly decision?: Decision;
+  readonly leftOut?: LeftOut;
+}
+
+/** Finds the images of a set by the names that feedback gives them, and by their bytes. */
+export class KnownSplits {
+  readonly #splitOf: ReadonlyMap<string, string>;
+  readonly #imageOf: ReadonlyMap<string, string>;
+
+  /** `digests`: the image by the sha256 of its bytes. */
+  constructor(lines: readonly SplitLine[], digests: ReadonlyMap<string, string> = new Map()) {
+    this.#splitOf = new Map(lines.map(({ image, split }) => [image, split]));
+    this.#imageOf = digests;
+  }
+
+  /**
+   * By bytes first: a test image under another name is a test image. Then the name as it is, without its last `_` and
+   * what follows (`<image>_R1`), and up to its first `_`.
+   */
+  find(name: string, sha256: string | undefined): { readonly image: string; readonly split: string } {
+    const byBytes = sha256 === undefined ? undefined : this.#imageOf.get(sha256);
+    const names = [byBytes, name, name.replace(/_[^_]*$/, ''), name.replace(/_.*$/s, '')];
+    for (const image of names) {
+      const split = image === undefined ? undefined : this.#splitOf.get(image);
+      if (image !== undefined && split !== undefined) return { image, split };
+    }
+    return { image: name, split: '' };
+  }
+}
+
+/** The file of the newest review of each image; of two of one time, that of the later name. */
+export function newestReviews(files: readonly FeedbackFile[], known: KnownSplits): Map<string, FeedbackFile> {
+  const newest = new Map<string, FeedbackFile>();
+  for (const one of files) {
+    if (!one.reviewed) continue;
+    const { image } = known.find(one.image, one.sha256);
+    const other = newest.get(image);
+    if (other === undefined || `${one.timestamp} ${one.file}` > `${other.timestamp} ${other.file}`)
+      newest.set(image, one);
+  }
+  return newest;
+}
+
+/**
+ * Decides on every object, in an order that the order of files cannot change: reviewed before not, newest first, then
+ * the most confident. Of doubles the first in this order stays. Once an image was reviewed, its newest review alone counts:
+ * what was rejected must not come back with another file.
+ */
+export function decide(files: readonly FeedbackFile[], known: KnownSplits, rules: RetrainRules): Decided[] {
+  const reviews = newestReviews(files, known);
+  const found = files.flatMap(({ rows }) => rows.map((row) => ({ row, ...known.find(row.image, row.sha256) })));
+  found.sort(
+    (one, other) =>
+      compare(one.image, other.image) ||
+      Number(one.row.said === 'none') - Number(other.row.said === 'none') ||
+      compare(other.row.timestamp, one.row.timestamp) ||
+      (other.row.confidence ?? 1) - (one.row.confidence ?? 1) ||
+      compare(one.row.file, other.row.file) ||
+      compare(JSON.stringify(one.row), JSON.stringify(other.row)),
+  );
+  const kept = new Map<string, FeedbackRow[]>();
+  return found.map((one): Decided => {
+    const verdict = judge(one, reviews.get(one.image)?.file, rules);
+    if ('leftOut' in verdict) return { ...one, ...verdict };
+    const group = `${one.row.class} ${one.image}`;
+    const others = kept.get(group) ?? [];
+    const corners = cornersOf(one.row.box);
+    if (others.some(({ box }) => iou(cornersOf(box), corners) >= rules.sameIou))
+      return { ...one, leftOut: 'duplicate' };
+    kept.set(group, [...others, one.row]);
+    return { ...one, ...verdict };
+  });
+}
+
+function judge(
+  { row, split }: { readonly row: FeedbackRow; readonly split: string },
+  review: string | undefined,
+  rules: RetrainRules,
+): { readonly decision: Decision } | { readonly leftOut: LeftOut } {
+  if (rules.neverFrom.includes(split)) return { leftOut: 'split' };
+  if (review !== undefined && review !== row.file) return { leftOut: 'superseded' };
+  if (row.said === 'rejected') return { leftOut: 'rejected' };
+  if (row.class === null || row.class >= rules.classCount) return { leftOut: 'class' };
+  if (row.said !== 'none') return { decision: row.said };
+  const over = rules.overByClass.get(row.class) ?? rules.over;
+  return rules.unreviewed === 'confident' && (row.confidence ?? 0) > over
+    ? { decision: 'confident' }
+    : { leftOut: 'threshold' };
+}
+
+function compare(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0;
+}

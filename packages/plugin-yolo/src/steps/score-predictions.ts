@@ -1,0 +1,65 @@
+import { defineStep, type FileRef } from '@dataset-runner/core/plugin';
+import { cornersOf } from '../detect/detection.ts';
+import { readPredictions } from '../detect/predictions.ts';
+import { yoloFailures } from '../failures.ts';
+import { evalText, type EvalReport, roundScores } from '../score/eval-report.ts';
+import { type ImageToScore, scoreSet } from '../score/score-set.ts';
+import { readLabel } from '../validate/read-label.ts';
+
+export interface SetToScore {
+  readonly predictions: FileRef;
+  /** Sorted by image; an image without a label shows nothing. */
+  readonly images: readonly (readonly [image: string, label: FileRef | null])[];
+  readonly names: readonly string[];
+  readonly splits: readonly string[];
+  /** Where precision and recall are measured. */
+  readonly over: number;
+}
+
+export interface SetScored {
+  readonly eval: FileRef;
+  readonly text: FileRef;
+  readonly mAP40: number | null;
+  readonly mAP50: number | null;
+  readonly mAP5095: number | null;
+}
+
+/** Compares predictions with the labels of a set. */
+export const scorePredictions = defineStep({
+  name: 'score-predictions',
+  needs: { cpu: true },
+  async work(item: SetToScore, { bytes, output }): Promise<SetScored> {
+    const lines = readPredictions(Buffer.from(await bytes(item.predictions)).toString('utf8'));
+    const detected = new Map(lines.map((line) => [line.image, line.detections]));
+    const images: ImageToScore[] = [];
+    let missing = 0;
+    for (const [image, label] of item.images) {
+      const truths = label === null ? [] : readLabel(await bytes(label), { file: label.key }).rows;
+      // Predictions may have been made from the folder of the images instead of the whole set.
+      const found = detected.get(image) ?? detected.get(image.slice(image.lastIndexOf('images/') + 7));
+      if (found === undefined) missing++;
+      images.push({
+        truths: truths.map(({ classId, box }) => ({ class: classId, corners: cornersOf(box) })),
+        detections: (found ?? []).map((one) => ({ ...one, corners: cornersOf(one.box) })),
+      });
+    }
+    if (missing === images.length) {
+      throw yoloFailures['predictions-elsewhere']({ wanted: item.images[0]![0], found: lines[0]?.image ?? 'nothing' });
+    }
+    const report: EvalReport = {
+      schema: 1,
+      splits: item.splits,
+      over: item.over,
+      withoutPrediction: missing,
+      ...roundScores(scoreSet(images, item.names.length, item.over), item.names),
+    };
+    const { mAP40, mAP50, mAP5095 } = report;
+    return {
+      eval: await output.write('eval.json', `${JSON.stringify(report, undefined, 2)}\n`),
+      text: await output.write('eval.txt', evalText(report)),
+      mAP40,
+      mAP50,
+      mAP5095,
+    };
+  },
+});

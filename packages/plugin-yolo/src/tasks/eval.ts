@@ -1,0 +1,65 @@
+import { defineTask, fileRef, listFiles, storeUrl, z } from '@dataset-runner/core/plugin';
+import { yoloFailures } from '../failures.ts';
+import { scorePredictions } from '../steps/score-predictions.ts';
+import { readDataYaml } from '../validate/data-yaml.ts';
+import { layOut } from '../validate/layout.ts';
+import { fileOfSet, textOf } from './split-places.ts';
+
+/** Says how good predictions are, in the two measures that others publish. */
+export const evaluate = defineTask({
+  summary: 'Score predictions by the labels of a set: mAP@.4 of VOC 2010 and mAP@[.5:.95] of COCO',
+  examples: [
+    'runner run yolo:eval --set ./organized --predictions ./predictions/predictions.jsonl --out ./scores',
+    'runner run yolo:eval --set ./coco8 --data coco8.yaml --split val --predictions ./predictions/predictions.jsonl --out ./scores',
+  ],
+  params: z.object({
+    set: storeUrl().describe('The set: the folder or store that data.yaml lies in'),
+    data: z.string().min(1).default('data.yaml').describe('The name of its data.yaml'),
+    split: z.array(z.string().min(1)).min(1).default(['test']).describe('Splits to score, as data.yaml calls them'),
+    predictions: fileRef().describe('predictions.jsonl of yolo:predict, with --confidence 0.001 --labels all'),
+    confidence: z
+      .number()
+      .min(0)
+      .lt(1)
+      .default(0.25)
+      .describe('Precision, recall and F1 are those of more confident detections'),
+    out: storeUrl().describe('Where eval.json and eval.txt are written').meta({ short: 'o' }),
+  }),
+  outputs: z.object({
+    eval: fileRef(),
+    text: fileRef(),
+    mAP40: z.number().nullable(),
+    mAP50: z.number().nullable(),
+    mAP5095: z.number().nullable(),
+  }),
+  steps: { scorePredictions },
+
+  async run({ params, once, store }) {
+    const set = await store(params.set);
+    // 1. Read data.yaml and find the images of the splits and their labels.
+    await fileOfSet(set, params.data);
+    const { data } = readDataYaml(await textOf(set, params.data), params.data);
+    const layout = layOut(await listFiles(set), data, new Map(), params.data);
+    const images = layout.images.filter(({ split }) => params.split.includes(split));
+    if (images.length === 0) throw yoloFailures['no-images']({ place: params.set, prefix: params.split.join(', ') });
+    // 2. Match, class by class, and write the scores.
+    return once(
+      scorePredictions,
+      {
+        predictions: params.predictions,
+        images: images.map(({ file, label }) => [file.key, label ?? null] as const),
+        names: data.names ?? Array.from({ length: data.classCount ?? 0 }, (_, id) => `class_${id}`),
+        splits: params.split,
+        over: params.confidence,
+      },
+      { into: params.out },
+    );
+  },
+
+  render: ({ mAP40, mAP50, mAP5095, text }) =>
+    `mAP@.4 ${shown(mAP40)}, mAP@.5 ${shown(mAP50)}, mAP@[.5:.95] ${shown(mAP5095)}: ${text.store}/${text.key}`,
+});
+
+function shown(score: number | null): string {
+  return score === null ? 'not defined' : score.toFixed(4);
+}

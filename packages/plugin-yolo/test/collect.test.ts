@@ -1,0 +1,223 @@
+import assert from 'node:assert/strict';
+import { type CsvTable, csvTable } from '@dataset-runner/kit/csv-rows';
+import type { ProjectRig } from '@dataset-runner/core/testing';
+import { decide, KnownSplits, type RetrainRules } from '../src/feedback/decide.ts';
+import type { Feedback } from '../src/feedback/feedback.ts';
+import { readFeedback } from '../src/feedback/read-feedback.ts';
+import type { CollectSummary } from '../src/feedback/retrain-tables.ts';
+import { readSplits } from '../src/split/splits-csv.ts';
+import { dividedFiles } from './support/divided-set.ts';
+import { failureOfRun, filesIn, yoloProject } from './support/project.ts';
+
+const options = { classes: ['zero', 'one', 'two'], boxSide: 1_024 };
+const bytes = (value: unknown): Uint8Array => Buffer.from(JSON.stringify(value));
+const plain = (image: string, more: object = {}) => ({
+  image_id: image,
+  class_id: 1,
+  confidence: 0.95,
+  bbox: [0.5, 0.5, 0.2, 0.2],
+  timestamp: '2026-03-01 10:00:00',
+  ...more,
+});
+const service = (image: string) => ({
+  image_id: image,
+  metadata: {
+    patient_id: 'ab12-secret',
+    hospital_id: 'HOSP003',
+    timestamp: '2026-03-01T10:00:00',
+    scan_type: 'frontal',
+  },
+  prediction: {
+    metadata: {},
+    detections: [
+      { class: 'two', confidence: 0.97, box: [256, 256, 768, 512] },
+      { class: 'unheard of', confidence: 0.99, box: [0, 0, 10, 10] },
+    ],
+  },
+  needs_review: true,
+});
+const own = (image: string, more: Partial<Feedback> = {}): Feedback => ({
+  schema: 1,
+  image_id: image,
+  model: { name: 'best.onnx', sha256: 'f'.repeat(64) },
+  timestamp: '2026-03-02T10:00:00.000Z',
+  detections: [
+    { class: 0, confidence: 0.6, box: [0.2, 0.2, 0.1, 0.1] },
+    { class: 1, confidence: 0.99, box: [0.5, 0.5, 0.2, 0.2] },
+    { class: 2, confidence: 0.98, box: [0.8, 0.8, 0.1, 0.1] },
+  ],
+  review: {
+    reviewer: 'reader-1',
+    verdicts: [
+      { verdict: 'confirmed' },
+      { verdict: 'corrected', class: 2, box: [0.5, 0.5, 0.3, 0.3] },
+      { verdict: 'rejected' },
+    ],
+    missed: [{ class: 1, box: [0.1, 0.9, 0.1, 0.1] }],
+  },
+  ...more,
+});
+
+describe('feedback', () => {
+  const rules: RetrainRules = {
+    over: 0.9,
+    overByClass: new Map([[2, 0.98]]),
+    unreviewed: 'confident',
+    neverFrom: ['test'],
+    classCount: 3,
+    sameIou: 0.7,
+  };
+  const known = new KnownSplits(
+    readSplits('image,split,group,classes\na,production,a,\nb,test,b,\nc,training,c,\n'),
+    new Map([['beef', 'b']]),
+  );
+  const decided = (...files: readonly object[]) =>
+    decide(
+      files.map((one, at) => readFeedback(bytes(one), `${at}.json`, options)),
+      known,
+      rules,
+    );
+  const what = (all: ReturnType<typeof decided>) => all.map(({ decision, leftOut }) => decision ?? leftOut);
+
+  it('is read in three forms, and names no patient afterwards', () => {
+    const read = readFeedback(bytes(service('a')), 's.json', options);
+    assert.deepEqual(read.rows[0]!.box, [0.5, 0.375, 0.5, 0.25]);
+    assert.deepEqual(
+      read.rows.map((row) => row.class),
+      [2, null],
+    );
+    assert.ok(!JSON.stringify(read).includes('secret') && !JSON.stringify(read).includes('HOSP'));
+    const [row] = readFeedback(bytes(plain('a')), 'p.json', options).rows;
+    assert.deepEqual([row!.timestamp, row!.form, row!.class], ['2026-03-01T10:00:00.000Z', 'plain', 1]);
+    assert.deepEqual(
+      readFeedback(bytes(own('a')), 'o.json', options).rows.map(({ said, class: id, predicted }) => [
+        said,
+        id,
+        predicted,
+      ]),
+      [
+        ['confirmed', 0, 0],
+        ['corrected', 2, 1],
+        ['rejected', 2, 2],
+        ['added', 1, null],
+      ],
+    );
+  });
+
+  it('is refused by name when it is half a file or says what cannot be', () => {
+    const half = Buffer.from(JSON.stringify(plain('a')).slice(0, 40));
+    assert.throws(() => readFeedback(half, 'half.json', options), /half\.json is no feedback/);
+    for (const wrong of [
+      [],
+      { image_id: '' },
+      { ...own('a'), schema: 2 },
+      { ...own('a'), review: { reviewer: 'r', verdicts: [], missed: [] } },
+      plain('a', { class_id: 1.5 }),
+      plain('a', { confidence: 1.2 }),
+      plain('a', { bbox: [0.5, 0.5, 0, 0.1] }),
+      plain('a', { bbox: '[0.5, 0.5, 0.1, 0.1]' }),
+      plain('a', { timestamp: 'yesterday' }),
+      { image_id: 'a', prediction: {} },
+    ]) {
+      assert.throws(
+        () => readFeedback(bytes(wrong), 'x.json', options),
+        /x\.json is no feedback/,
+        JSON.stringify(wrong),
+      );
+    }
+  });
+
+  it('is trained on when reviewed, or confident beyond the limit of its class', () => {
+    assert.deepEqual(what(decided(own('a'))), ['added', 'corrected', 'rejected', 'confirmed']);
+    assert.deepEqual(what(decided(plain('a'), plain('c', { confidence: 0.9 }))), ['confident', 'threshold']);
+    assert.deepEqual(what(decided(plain('a', { class_id: 2, confidence: 0.97 }))), ['threshold']);
+    assert.deepEqual(what(decided(plain('a', { class_id: 14 }))), ['class']);
+  });
+
+  it('is never trained on when its image is of the test split, whatever it is called', () => {
+    for (const name of ['b', 'b_R1', 'b_R1_feedback']) assert.deepEqual(what(decided(plain(name))), ['split'], name);
+    const renamed = { ...own('renamed'), image_sha256: 'beef' };
+    assert.deepEqual(what(decided(renamed)), ['split', 'split', 'split', 'split']);
+  });
+
+  it('counts one object once, and lets nothing rejected come back', () => {
+    assert.deepEqual(what(decided(plain('a'), plain('a_R2', { confidence: 0.93 }))), ['confident', 'duplicate']);
+    const rejected = own('a', {
+      detections: [{ class: 1, confidence: 0.95, box: [0.5, 0.5, 0.2, 0.2] }],
+      review: { reviewer: 'r', verdicts: [{ verdict: 'rejected' }], missed: [] },
+    });
+    assert.deepEqual(what(decided(rejected, plain('a'))), ['rejected', 'superseded']);
+  });
+
+  it('is decided alike in whatever order its files come', () => {
+    const files = [own('a'), plain('a'), plain('c'), service('c'), plain('new'), own('c')];
+    const all = files.map((one, at) => readFeedback(bytes(one), `${at}.json`, options));
+    assert.deepEqual(decide(all.toReversed(), known, rules), decide(all, known, rules));
+  });
+});
+
+describe('yolo:collect', function () {
+  this.timeout(60_000);
+  const collect = [
+    'run',
+    'yolo:collect',
+    '--feedback',
+    './feedback',
+    '--set',
+    './organized',
+    '--to',
+    './store',
+  ] as const;
+  const images = (rig: ProjectRig, split: string): string[] =>
+    filesIn(rig.path(`organized/${split}/images`)).map((file) => file.replace('.png', ''));
+  const table = (rig: ProjectRig, file: string): CsvTable => csvTable(rig.read(file), { file, required: ['image_id'] });
+
+  it('writes both tables, labels of reviewed images, and counts what it left out', async () => {
+    await using rig = await yoloProject(dividedFiles(16));
+    const [live = '', reviewed = ''] = images(rig, 'production');
+    const [hidden = ''] = images(rig, 'test');
+    rig.write('feedback/one.json', JSON.stringify(plain(live)));
+    rig.write('feedback/two.json', JSON.stringify(plain(hidden)));
+    rig.write('feedback/deep/three.json', JSON.stringify(own(reviewed)));
+    rig.write('feedback/service.json', JSON.stringify(service('somewhere-else')));
+    rig.write('feedback/half.json', '{"image_id": "a", "class');
+    const { code, report, stderr } = await rig.json(...collect);
+    assert.equal(code, 0, stderr);
+    const { kept, invalid } = report['result'] as { kept: number; invalid: number };
+    assert.deepEqual([kept, invalid], [4, 1]);
+    const retrain = table(rig, 'store/retrain/retrain.csv');
+    assert.deepEqual(retrain.columns.slice(0, 5), ['image_id', 'class_id', 'confidence', 'bbox', 'timestamp']);
+    const rows = [...retrain.rows].map(({ cells }) => cells);
+    assert.deepEqual(new Set(rows.map(([image]) => image)), new Set([live, reviewed]));
+    assert.equal(rows.find(([image]) => image === live)![3], '[0.5, 0.5, 0.2, 0.2]');
+    assert.equal([...table(rig, 'store/retrain/feedback.csv').rows].length, 8);
+    assert.ok(!filesIn(rig.path('store')).some((file) => rig.read(`store/${file}`).includes('secret')));
+    assert.equal(
+      rig.read(`store/retrain/labels/${reviewed}.txt`),
+      '0 0.200000 0.200000 0.100000 0.100000\n1 0.100000 0.900000 0.100000 0.100000\n2 0.500000 0.500000 0.300000 0.300000',
+    );
+    const summary = JSON.parse(rig.read('store/retrain/collect.json')) as CollectSummary;
+    assert.deepEqual(summary.forms, { own: 1, plain: 2, service: 1 });
+    assert.match(summary.examples[0]!, /half\.json is no feedback/);
+    assert.equal(summary.leftOut.split, 1);
+    assert.match((await rig.runner(...collect)).stdout, /Nothing to do/);
+
+    const strict = await rig.json(...collect, '--on-invalid', 'error');
+    assert.equal(failureOfRun(strict.report).code, 'yolo.feedback-invalid');
+    assert.equal((await rig.runner(...collect, '--unreviewed', 'none')).code, 0);
+    assert.equal([...table(rig, 'store/retrain/retrain.csv').rows].length, 3);
+  });
+
+  it('takes a threshold for a class by its name, and names one that there is not', async () => {
+    await using rig = await yoloProject(dividedFiles(16));
+    const [live = ''] = images(rig, 'production');
+    rig.write('feedback/one.json', JSON.stringify(plain(live)));
+    const kept = async (thresholds: string): Promise<unknown> => {
+      const { report } = await rig.json(...collect, '--thresholds', thresholds);
+      return (report['result'] as { kept?: number } | undefined)?.kept ?? failureOfRun(report).code;
+    };
+    assert.equal(await kept('{"Atelectasis": 0.96}'), 0);
+    assert.equal(await kept('{"1": 0.94}'), 1);
+    assert.equal(await kept('{"Nonsense": 0.94}'), 'yolo.class-unknown');
+  });
+});
