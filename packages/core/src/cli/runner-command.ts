@@ -53,8 +53,10 @@ export abstract class RunnerCommand extends Command {
     try {
       const parsed = await this.parse({ args, flags: oclifFlags(flags), strict: rest === undefined }, [...argv]);
       if (rest === undefined) return new ParsedLine(parsed.args, parsed.flags);
-      const words = parsed.argv.map(String).slice(Object.keys(args).length - 1);
-      refuseFlags(words, argv, flags);
+      refuseFlags(parsed.argv.map(String), argv, flags);
+      // oclif sorts its argv by where each word first stood, so a word that is said twice moves; its tokens keep the order.
+      const typed = parsed.raw.flatMap((token) => (token.type === 'arg' ? [token.input] : []));
+      const words = typed.slice(Object.keys(args).length - 1);
       return new ParsedLine({ ...parsed.args, [positionalName(rest)]: words }, parsed.flags);
     } catch (error) {
       throw usageFailure(error, this.spec, flags);

@@ -65,6 +65,13 @@ describe('a list as the last positional param', () => {
     assert.equal(code, 2);
   });
 
+  it('keeps the order of words, also of those that are said twice', async () => {
+    assert.deepEqual(await given('registry:add', 'now', '--dry-run', '--', 'cp', 'a', 'now', 'cp', 'registry:add'), {
+      action: 'now',
+      targets: ['cp', 'a', 'now', 'cp', 'registry:add'],
+    });
+  });
+
   it('is shown with dots in the help', async () => {
     const { stdout } = await cli(['registry:add', '--help'], {}, catalogue);
     assert.match(stdout, /runner run registry:add <action> <targets\.\.\.> \[flags\]/);

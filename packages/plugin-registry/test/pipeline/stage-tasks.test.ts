@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { drawGraph } from '../../src/pipeline/draw-graph.ts';
+import { joinedCommand, stageEntry } from '../../src/pipeline/stage-entry.ts';
+import { stageOf } from '../../src/pipeline/stage.ts';
+import { graphOf } from '../../src/pipeline/stage-graph.ts';
+import { dumpYaml } from '../../src/formats/yaml-write.ts';
+import { done, failed, git, registry } from '../support/registry.ts';
+
+describe('stages, parameters and metrics', function () {
+  this.timeout(60_000);
+
+  it('a stage is written in the order of keys and paths that DVC has', () => {
+    const entry = stageEntry({
+      cmd: 'x',
+      wdir: '.',
+      deps: ['b', 'a', 'b'],
+      params: ['lr', 'deep.x,depth', 'more.json:width', 'all.yaml:'],
+      outs: [
+        { kind: 'outs', path: 'z', persist: true },
+        { kind: 'outs', path: 'y' },
+        { kind: 'metrics', path: 'm.json', cache: false },
+      ],
+      alwaysChanged: true,
+    });
+    assert.equal(
+      dumpYaml(entry),
+      [
+        ...['cmd: x', 'deps:', '- a', '- b', 'params:', '- deep.x', '- depth', '- lr', '- all.yaml:', '- more.json:'],
+        ...['  - width', 'outs:', '- y', '- z:', '    persist: true', 'metrics:', '- m.json:', '    cache: false'],
+        ...['always_changed: true', ''],
+      ].join('\n'),
+    );
+    assert.equal(joinedCommand(['python', 'a b.py', 'c']), 'python "a b.py" c');
+    assert.equal(joinedCommand(['a && b']), 'a && b');
+  });
+
+  it('stage-add writes beside what is there, run runs it, and both refuse what cannot be', async () => {
+    await using rig = await registry(
+      { 'in.txt': 'x', 'dvc.yaml': '# kept\nparams:\n- more.json\n' },
+      { remote: false },
+    );
+    await done(rig, 'run', 'cp', 'in.txt', 'one.txt', '--name', 'one', '-d', 'in.txt', '-o', 'one.txt');
+    assert.equal(rig.read('one.txt'), 'x');
+    await done(rig, 'stage-add', 'cp one.txt two.txt', '--name', 'two', '-d', 'one.txt', '-o', 'two.txt');
+    assert.match(
+      rig.read('dvc.yaml'),
+      /^# kept\nparams:\n- more\.json\nstages:\n {2}one:\n {4}cmd: cp in\.txt one\.txt\n/,
+    );
+    const { drawing } = await done<{ drawing: string }>(rig, 'dag');
+    assert.equal(drawing, 'two\n└─ one');
+    const add = (name: string, out: string) =>
+      failed(rig, 'stage-add', 'x', '--name', name, '-d', 'two.txt', '-o', out);
+    assert.equal((await add('one', 'y')).code, 'registry.stage-there');
+    assert.equal((await add('a.b', 'y')).code, 'registry.stage-name');
+    assert.equal((await add('three', 'two.txt')).code, 'registry.outs-overlap');
+    assert.equal((await add('three', 'in.txt')).code, 'registry.graph-cycle');
+    rig.write('dvc.yaml', 'stages:\n  all:\n    foreach: [a]\n    do: {cmd: "touch ${item}", outs: ["${item}"]}\n');
+    const templated = await failed(rig, 'stage-add', '--name', 'all', '--replace', '-o', 'q', 'x');
+    assert.equal(templated.code, 'registry.stage-templated');
+  });
+
+  it('graphs are drawn as a tree, for Mermaid and for Graphviz', () => {
+    const stage = (name: string, deps: string[]) =>
+      stageOf(
+        'dvc.yaml',
+        name,
+        stageEntry({ cmd: 'x', deps, params: [], outs: [{ kind: 'outs', path: `${name}.out` }] }),
+      );
+    const graph = graphOf([
+      stage('last', ['left.out', 'right.out']),
+      stage('left', ['first.out']),
+      stage('right', ['first.out']),
+      stage('first', []),
+    ]);
+    const all = new Set(graph.waitsFor.keys());
+    assert.equal(drawGraph(graph, all, 'tree'), 'last\n├─ left\n│  └─ first\n└─ right\n   └─ first');
+    assert.match(drawGraph(graph, all, 'mermaid'), /^flowchart TD\n {2}node1\["first"\]\n[^]*node1-->node2/);
+    assert.match(drawGraph(graph, all, 'dot'), /^strict digraph \{\n[^]* {2}"left" -> "last";\n/);
+  });
+
+  it('parameters and metrics are shown, and compared between revisions', async () => {
+    await using rig = await registry(
+      {
+        'params.yaml': 'lr: 1e-07\nnet: {depth: 3}\n',
+        'dvc.yaml':
+          'metrics: [top.json]\nstages:\n  a:\n    cmd: cp score score.json\n    deps: [score]\n    outs: []\n    metrics: [score.json]\n',
+        score: '{"acc": 0.5, "n": 7}',
+        'top.json': '{"loss": 2}',
+      },
+      { remote: false },
+    );
+    await done(rig, 'repro');
+    git(rig, 'add', '-A');
+    git(rig, 'commit', '-qm', 'first');
+    rig.write('params.yaml', 'lr: 0.1\nnet: {depth: 3, wide: true}\n');
+    rig.write('score', '{"acc": 0.75, "n": 7}');
+    await done(rig, 'repro');
+    const rows = async (task: string, ...args: string[]): Promise<unknown[]> => {
+      const { values, changes } = await done<{ values: object[]; changes: object[] }>(rig, task, ...args);
+      return [...values, ...changes].map((row) => Object.values(row));
+    };
+    assert.deepEqual(await rows('params', 'show', 'HEAD'), [
+      ['params.yaml', 'lr', 1e-7],
+      ['params.yaml', 'net.depth', 3],
+    ]);
+    assert.deepEqual(await rows('params', 'diff'), [
+      ['params.yaml', 'lr', 1e-7, 0.1, 0.1 - 1e-7],
+      ['params.yaml', 'net.wide', null, true, null],
+    ]);
+    assert.deepEqual(await rows('metrics'), [
+      ['score.json', 'acc', 0.75],
+      ['score.json', 'n', 7],
+      ['top.json', 'loss', 2],
+    ]);
+    assert.deepEqual(await rows('metrics', 'diff', 'HEAD'), [['score.json', 'acc', 0.5, 0.75, 0.25]]);
+    assert.equal((await failed(rig, 'params', 'show', 'nope')).code, 'registry.revision-unknown');
+  });
+});
