@@ -200,5 +200,6 @@ describe('ifcb:pivot', function () {
     assert.equal(await fails('sqlite:./notes.txt'), 'ifcb.pivot-refused');
     assert.equal(await fails('postgres://me@127.0.0.1:1/pivot'), 'secret.missing');
     assert.equal(await fails('postgres://me@127.0.0.1:1/pivot', '--login', 'none'), 'ifcb.pivot-busy');
+    assert.equal(await fails('sqlserver://me@127.0.0.1:1/pivot', '--login', 'none'), 'ifcb.pivot-busy');
   });
 });

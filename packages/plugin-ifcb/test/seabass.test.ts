@@ -154,6 +154,10 @@ describe('ifcb:seabass', function () {
     assert.ok((await codes()).includes('ifcb.class-unmapped'));
     rig.write(`features/${one}_features_v4.csv`, `${madeFeatures([[1, 4]])}${madeFeatures([[1, 4]]).split('\n')[1]}\n`);
     assert.ok((await codes()).includes('ifcb.features-invalid'));
+    rig.write(`features/${one}_features_v4.csv`, madeFeatures([[1, 400]]));
+    rig.write('predictions.csv', madePredictions([[one, 1, 'Diatom', 0.6]]));
+    const same = await rig.json('run', 'ifcb:seabass', './features', ...common, '--cruise', 'expo');
+    assert.match(failuresOf(same.report)[0]?.message ?? '', /cruise_same_as_experiment/);
     rig.write('empty/readme.txt', '');
     const { report } = await rig.json('run', 'ifcb:seabass', './empty', ...common);
     assert.equal(failuresOf(report)[0]?.code, 'ifcb.no-tables');
