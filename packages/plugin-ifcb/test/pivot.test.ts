@@ -79,7 +79,7 @@ describe('the scripts for Azure SQL', () => {
 });
 
 describe('ifcb:pivot', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   it('fills a SQLite database, adds nothing the second time, and another dataset beside it', async () => {
     await using rig = await ifcbProject();
