@@ -21,7 +21,7 @@ describe('parts of a bundle', () => {
 });
 
 describe('ifcb:ecotaxa', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   it('packs images and a table with the names and types EcoTaxa knows, split at a size', async function () {
     await using rig = await ifcbProject();

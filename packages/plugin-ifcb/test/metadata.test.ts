@@ -69,7 +69,7 @@ describe('metadata of bins', () => {
 });
 
 describe('ifcb:metadata', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   it('joins tables by bin and a track by time, and leaves empty what nobody measured', async () => {
     const made = madeBin([{ width: 8, height: 8 }]);

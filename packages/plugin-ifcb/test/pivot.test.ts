@@ -79,7 +79,7 @@ describe('the scripts for Azure SQL', () => {
 });
 
 describe('ifcb:pivot', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   it('fills a SQLite database, adds nothing the second time, and another dataset beside it', async () => {
     await using rig = await ifcbProject();
@@ -200,5 +200,6 @@ describe('ifcb:pivot', function () {
     assert.equal(await fails('sqlite:./notes.txt'), 'ifcb.pivot-refused');
     assert.equal(await fails('postgres://me@127.0.0.1:1/pivot'), 'secret.missing');
     assert.equal(await fails('postgres://me@127.0.0.1:1/pivot', '--login', 'none'), 'ifcb.pivot-busy');
+    assert.equal(await fails('sqlserver://me@127.0.0.1:1/pivot', '--login', 'none'), 'ifcb.pivot-busy');
   });
 });

@@ -61,7 +61,7 @@ describe('the sums of a bin', () => {
 });
 
 describe('ifcb:report', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   it('writes one page of classes, images, map, series and quality, that loads nothing', async () => {
     await using rig = await ifcbProject();

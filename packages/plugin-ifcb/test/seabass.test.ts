@@ -49,7 +49,7 @@ const common =
   );
 
 describe('ifcb:seabass', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   it('joins by number, names the bin without a position, and passes its own checker', async () => {
     await using rig = await ifcbProject();
@@ -154,6 +154,15 @@ describe('ifcb:seabass', function () {
     assert.ok((await codes()).includes('ifcb.class-unmapped'));
     rig.write(`features/${one}_features_v4.csv`, `${madeFeatures([[1, 4]])}${madeFeatures([[1, 4]]).split('\n')[1]}\n`);
     assert.ok((await codes()).includes('ifcb.features-invalid'));
+    rig.write(`features/${one}_features_v4.csv`, madeFeatures([[1, 400]]));
+    rig.write('predictions.csv', madePredictions([[one, 1, 'Diatom', 0.6]]));
+    const same = await rig.json(
+      'run',
+      'ifcb:seabass',
+      './features',
+      ...common.map((word) => (word === 'EXPO01' ? 'expo' : word)),
+    );
+    assert.match(failuresOf(same.report)[0]?.message ?? '', /cruise_same_as_experiment/);
     rig.write('empty/readme.txt', '');
     const { report } = await rig.json('run', 'ifcb:seabass', './empty', ...common);
     assert.equal(failuresOf(report)[0]?.code, 'ifcb.no-tables');
@@ -161,7 +170,7 @@ describe('ifcb:seabass', function () {
 });
 
 describe('ifcb:seabass-check', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   it('ends with a code and names file and line of errors', async () => {
     await using rig = await ifcbProject();

@@ -10,7 +10,7 @@ export type SqlValue = string | number | null;
 
 /** A database that is open; of one connection, so a transaction is all that is asked between its begin and its end. */
 export interface Database extends AsyncDisposable {
-  readonly dialect: Dialect;
+  readonly dialect: Exclude<Dialect, 'tsql'>;
   /** Runs one statement, with `?` for each value. */
   query(sql: string, values?: readonly SqlValue[]): Promise<readonly { readonly [column: string]: unknown }[]>;
 }
@@ -18,32 +18,21 @@ export interface Database extends AsyncDisposable {
 /** Where a database is, without a password. */
 export type Address =
   | { readonly kind: 'sqlite'; readonly path: string }
-  | { readonly kind: 'postgres'; readonly url: string };
+  | { readonly kind: 'postgres' | 'sqlserver'; readonly url: string };
 
-/** Reads `sqlite:./pivot.db` and `postgres://user@host/name`. Throws `ifcb.pivot-address`. */
+/** Reads `sqlite:./pivot.db`, `postgres://user@host/name` and `sqlserver://user@host/name`. Throws `ifcb.pivot-address`. */
 export function readAddress(text: string): Address {
   const [, path] = /^sqlite:(.+)$/.exec(text) ?? [];
   if (path !== undefined) return { kind: 'sqlite', path: resolve(path) };
-  if (!/^postgres(ql)?:\/\//.test(text) || !URL.canParse(text))
+  if (!/^(postgres(ql)?|sqlserver):\/\//.test(text) || !URL.canParse(text))
     throw pivotFailures['pivot-address']({ why: 'no address of a database' });
   if (new URL(text).password !== '')
     throw pivotFailures['pivot-address']({ why: 'the address of the database holds a password' });
-  return { kind: 'postgres', url: text };
+  return { kind: text.startsWith('sqlserver') ? 'sqlserver' : 'postgres', url: text };
 }
 
-/**
- * Opens a database; a SQLite file is made when it is not there.
- *
- * Throws `sdk.missing` without the package `pg`, and `ifcb.pivot-busy` when nobody answers.
- */
-export async function openDatabase(
-  address: Address,
-  { password }: { readonly password?: string | undefined },
-): Promise<Database> {
-  return address.kind === 'sqlite' ? openSqlite(address.path) : openPostgres(address.url, password);
-}
-
-async function openSqlite(path: string): Promise<Database> {
+/** Opens a SQLite file, which is made when it is not there. Throws `ifcb.pivot-refused` for another file. */
+export async function openSqlite(path: string): Promise<Database> {
   await mkdir(dirname(path), { recursive: true });
   const database = new DatabaseSync(path, { timeout: 60_000 });
   database.exec('PRAGMA foreign_keys = ON');
@@ -63,7 +52,8 @@ async function openSqlite(path: string): Promise<Database> {
   };
 }
 
-async function openPostgres(url: string, password: string | undefined): Promise<Database> {
+/** Opens a PostgreSQL database. Throws `sdk.missing` without the package `pg`, `ifcb.pivot-busy` and `ifcb.pivot-refused`. */
+export async function openPostgres(url: string, password: string | undefined): Promise<Database> {
   const { Client } = await importPg();
   const address = new URL(url);
   const { host, pathname } = address;

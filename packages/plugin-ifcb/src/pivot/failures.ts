@@ -6,7 +6,7 @@ export const pivotFailures = defineFailures('ifcb', {
     about: 'The address of a database is none, or holds a password.',
     message: (of: { readonly why: string }) => of.why,
     hint: () =>
-      'sqlite:./pivot.db, postgres://user@host:5432/pivot or tsql:./folder. A password is the secret `ifcb-pivot-password`.',
+      'sqlite:./pivot.db, postgres://user@host:5432/pivot or sqlserver://user@host/pivot. A password is the secret `ifcb-pivot-password`.',
   },
   'pivot-refused': {
     about: 'The database does not do what it is asked.',

@@ -1,24 +1,7 @@
 import { type Database, inTransaction, type SqlValue } from './database.ts';
+import type { PivotImage, PivotSet } from './pivot-set.ts';
 import { classMapText, metricsOf } from './metrics.ts';
 import { fixedRows, tablesOf, viewsOf } from './schema.ts';
-
-/** The model and the dataset that rows belong to. */
-export interface PivotSet {
-  readonly container: string;
-  /** What people choose it by. */
-  readonly name: string;
-  readonly model: string;
-  readonly modelLink: string | null;
-  readonly classes: readonly string[];
-  readonly seed: number;
-}
-
-/** One classified image. */
-export interface PivotImage {
-  readonly path: string;
-  readonly label: string;
-  readonly scores: readonly number[];
-}
 
 /** Makes what is not there yet: tables, views, the fixed rows, the dataset and the model. Twice is as good as once. */
 export async function setUp(database: Database, set: PivotSet): Promise<void> {
@@ -56,7 +39,7 @@ const rowsOf = {
  * labels have changed the metrics, and another model has another name.
  */
 export async function addImages(database: Database, set: PivotSet, images: readonly PivotImage[]): Promise<void> {
-  const rows = rowsOf[database.dialect === 'postgres' ? 'postgres' : 'sqlite'];
+  const rows = rowsOf[database.dialect];
   const { container, model, classes, seed } = set;
   const probs = (scores: readonly number[]): string =>
     JSON.stringify(Object.fromEntries(classes.map((name, at) => [name, scores[at]])));

@@ -1,4 +1,4 @@
-import type { PivotImage, PivotSet } from './fill.ts';
+import type { PivotImage, PivotSet } from './pivot-set.ts';
 import { classMapText, metricsOf } from './metrics.ts';
 import { fixedRows, tablesOf, viewsOf } from './schema.ts';
 
@@ -125,7 +125,7 @@ function addOnce(table: string, columns: string, values: readonly (string | numb
 }
 
 /** A value as SQL: texts quoted, their quotes doubled; nothing in them can end them. */
-function literal(value: string | number | null): string {
+export function literal(value: string | number | null): string {
   if (value === null) return 'NULL';
   return typeof value === 'number' ? String(value) : `N'${value.replaceAll("'", "''")}'`;
 }

@@ -83,8 +83,14 @@ function classSection(totals: readonly ClassSum[], ml: number): Section {
         rows: totals.map(({ name, images }) => ({ label: name, values: [images] })),
       },
       {
+        kind: 'bars',
+        caption: 'Biovolume of each class, cubic micrometres: that of the largest blob of each image.',
+        series: ['um³'],
+        rows: totals.map(({ name, biovolume }) => ({ label: name, values: [Math.round(biovolume)] })),
+      },
+      {
         kind: 'table',
-        caption: 'Counts and sizes by class. Biovolume is that of the largest blob of each image.',
+        caption: 'Counts and sizes by class.',
         columns: ['class', 'images', 'share', ...perMl, 'biovolume, um³', 'mean biovolume, um³', 'mean area, um²'],
         rows: totals.map(({ name, images, biovolume, area }) => [
           name,

@@ -1,7 +1,9 @@
 import { defineStep, type FileRef, refUrl, type Tools } from '@dataset-runner/core/plugin';
 import { imageName } from '../bins/bin-id.ts';
-import { type Database, openDatabase, readAddress } from '../pivot/database.ts';
-import { addImages, finish, type PivotCounts, type PivotImage, type PivotSet, setUp } from '../pivot/fill.ts';
+import { readAddress } from '../pivot/database.ts';
+import type { PivotCounts } from '../pivot/fill.ts';
+import { openPivot, type Pivot } from '../pivot/open-pivot.ts';
+import type { PivotImage, PivotSet } from '../pivot/pivot-set.ts';
 import { dataScript, setUpScript } from '../pivot/tsql.ts';
 import { decodeClasses } from '../publish/predictions.ts';
 import type { SplitBin } from './split-predictions.ts';
@@ -34,7 +36,7 @@ export const setUpPivotServer = defineStep({ name: 'set-up-pivot-server', ...alw
 
 async function makeTables(target: PivotTarget, { secret }: { readonly secret: Secret }): Promise<null> {
   await using database = await opened(target, secret);
-  await setUp(database, target.set);
+  await database.setUp(target.set);
   return null;
 }
 
@@ -45,7 +47,7 @@ export const fillPivotServer = defineStep({ name: 'fill-pivot-server', ...inLane
 async function addBin(bin: SplitBin, { bytes, secret, uses }: Tools<PivotTarget>) {
   const images = await imagesOf(bin, uses, bytes);
   await using database = await opened(uses, secret);
-  await addImages(database, uses.set, images);
+  await database.add(uses.set, images);
   return { key: bin.key, images: images.length };
 }
 
@@ -60,7 +62,7 @@ interface ToFinish {
 
 async function count({ target, testSize }: ToFinish, { secret }: { readonly secret: Secret }): Promise<PivotCounts> {
   await using database = await opened(target, secret);
-  const counts = await finish(database, target.set, { testSize });
+  const counts = await database.finish(target.set, { testSize });
   return counts;
 }
 
@@ -96,6 +98,6 @@ async function imagesOf(
   }));
 }
 
-function opened({ database, login }: PivotTarget, secret: Secret): Promise<Database> {
-  return openDatabase(readAddress(database), login === 'secret' ? { password: secret('ifcb-pivot-password') } : {});
+function opened({ database, login }: PivotTarget, secret: Secret): Promise<Pivot> {
+  return openPivot(readAddress(database), () => (login === 'secret' ? secret('ifcb-pivot-password') : undefined));
 }

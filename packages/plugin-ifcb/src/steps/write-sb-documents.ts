@@ -13,10 +13,10 @@ export interface WrittenSubmission {
 export const writeSbDocuments = defineStep({
   name: 'write-sb-documents',
   async work(
-    { written, classes }: { readonly written: ResultsReader<WrittenSb>; readonly classes: readonly string[] },
+    { written }: { readonly written: ResultsReader<WrittenSb> },
     { output, uses }: Tools<Pick<SbSettings, 'submission'>>,
   ): Promise<WrittenSubmission> {
-    const seen = new Set(classes);
+    const seen = new Set<string>();
     let rows = 0;
     for await (const { result } of written) {
       rows += result.rows;

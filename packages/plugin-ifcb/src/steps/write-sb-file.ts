@@ -1,6 +1,5 @@
 import { defineStep, type FileRef, refUrl, type Tools } from '@dataset-runner/core/plugin';
 import { parseBinId } from '../bins/bin-id.ts';
-import { unknownMetadata } from '../metadata/bin-metadata.ts';
 import { joinMetadata } from '../metadata/write-metadata.ts';
 import { readMetadata } from '../metadata/read-metadata.ts';
 import type { BinTables } from '../plan/plan-tables.ts';
@@ -8,6 +7,7 @@ import { publishFailures } from '../publish/failures.ts';
 import { readParticles } from '../publish/particle.ts';
 import { decodeClasses } from '../publish/predictions.ts';
 import { checkSeabass } from '../seabass/check-seabass.ts';
+import { seabassFailures } from '../seabass/failures.ts';
 import type { Submission } from '../seabass/submission.ts';
 import { writeSb } from '../seabass/write-sb.ts';
 
@@ -40,15 +40,17 @@ export const writeSbFile = defineStep({
     const file = refUrl(features);
     const byRoi = decodeClasses(await bytes(classes), refUrl(classes));
     const particles = readParticles(await bytes(features), { file, images, classes: byRoi });
-    const metadata = joinMetadata(key, {
-      tables: opened.length === 0 ? [new Map([[key, unknownMetadata]])] : opened,
-      maxGapMs: 0,
-    });
+    const metadata = joinMetadata(key, { tables: opened, maxGapMs: 0 });
     const { name, text } = writeSb({ bin: parseBinId(key)!, metadata, particles }, uses.submission);
     // Bins are of the past; what is wrong with a date is for the checker of the day it is sent.
     const found = checkSeabass(Buffer.from(text), { name, today: '99991231' });
-    const error = found.find(({ severity }) => severity === 'error');
-    if (error !== undefined) throw new Error(`${name}:${error.line}: ${error.rule}: ${error.message}`);
+    const errors = found.filter(({ severity }) => severity === 'error');
+    const [error] = errors;
+    if (error !== undefined)
+      throw seabassFailures['seabass-invalid']({
+        first: `${name}:${error.line}: ${error.rule}: ${error.message}`,
+        others: errors.length - 1,
+      });
     const names = [...new Set(particles.map((particle) => particle.class!.name))].sort();
     return { key, rows: particles.length, classes: names, file: await output.write(name, text) };
   },

@@ -30,7 +30,10 @@ export const pivot = defineTask({
       predictions: fileRef()
         .describe('Classes and scores: <name>_predictions.csv, or an older *_prediction_results.csv')
         .meta({ positional: true }),
-      database: z.string().optional().describe('sqlite:<path> or postgres://<user>@<host>/<name>'),
+      database: z
+        .string()
+        .optional()
+        .describe('sqlite:<path>, postgres://<user>@<host>/<name> or sqlserver://<user>@<host>/<name>'),
       login: z
         .enum(['secret', 'none'])
         .default('secret')
@@ -78,7 +81,7 @@ export const pivot = defineTask({
       seed,
     } = params;
     const kind = database === undefined ? 'tsql' : readAddress(database).kind;
-    const login = kind === 'postgres' ? params.login : 'none';
+    const login = kind === 'sqlite' ? 'none' : params.login;
     // 1. Take the predictions apart by bin.
     const into = `work:ifcb/pivot/${sha256(refUrl(predictions)).slice(-16)}`;
     const bins = map(splitPredictions, [predictions], { into, exact: true, uses: { classes }, key: () => 'all' });

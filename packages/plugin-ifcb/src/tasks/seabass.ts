@@ -103,11 +103,7 @@ export const seabass = defineTask({
         { into: out, key: archive },
       );
     // 4. Write the documents.
-    const { files, rows, documents } = await once(
-      writeSbDocuments,
-      { written, classes: [] },
-      { into: out, uses: { submission } },
-    );
+    const { files, rows, documents } = await once(writeSbDocuments, { written }, { into: out, uses: { submission } });
     return { seabass: out, files, rows, documents: [...documents] };
   },
 
