@@ -107,7 +107,7 @@ describe('yolo:simulate', function () {
     const args = [...simulate, '--mock-ms', '20', '--pause-ms', '10', '--stages', '2x0.3,3x30'];
     const count = filesIn(rig.path('organized/test/images')).length;
     let kills = 0;
-    for (const wanted of [2, 9, 16]) {
+    for (const wanted of [3, 12]) {
       const running = rig.start(...args);
       let over = false;
       void running.ended.then(() => (over = true));
