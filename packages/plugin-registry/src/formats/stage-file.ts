@@ -101,11 +101,6 @@ export function stageFileOf(value: Value): StageFile {
   };
 }
 
-/** An output entry in DVC's order of keys; options that are the default are left out. */
-export function outEntry(path: string, hashed: Hashed, options: ValueMap = new Map()): ValueMap {
-  return new Map([...hashedEntry(hashed), ['path', path], ...options]);
-}
-
 /** `md5, size, nfiles, isexec, hash`, those that are there. */
 export function hashedEntry({ md5, etag, checksum, size, nfiles, isexec, hash }: Hashed): Map<string, Value> {
   return mapOf({
