@@ -36,7 +36,9 @@ export const dogs: Bench = {
     });
     const [{ userS = 0, systemS = 0, wallMs = 1 } = {}] = measured.ours;
     const rate = Math.round((count * 1_000) / wallMs);
-    scene.say(`${rate} images/s; the processors worked ${userS.toFixed(1)} s for us and ${systemS.toFixed(1)} s for the system`);
+    scene.say(
+      `${rate} images/s; the processors worked ${userS.toFixed(1)} s for us and ${systemS.toFixed(1)} s for the system`,
+    );
     return [
       {
         what: `50,000 images, http to local store (goal ${goalPerSecond}/s)`,
@@ -72,7 +74,9 @@ async function carry(scene: Scene, url: string, count: number): Promise<Carried>
     ['run', 'dogs:stanford', '--out', './out', '--archives', archives, '--json'],
     { env },
   );
-  const { result } = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as { readonly result: { readonly images: number } };
+  const { result } = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as {
+    readonly result: { readonly images: number };
+  };
   if (result.images !== count) throw new Error(`dogs:stanford carried ${result.images} images instead of ${count}`);
   return { wallMs, ...(JSON.parse(readFileSync(noteFile, 'utf8')) as ProcessNote) };
 }

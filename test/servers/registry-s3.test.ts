@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { makeProcessedSet } from '../../packages/plugin-registry/test/support/processed-set.ts';
 import { createStoreOpener } from '../../packages/core/src/storage/open-store.ts';
 import { type CephServer, prepareCeph, startCeph } from '../../scripts/servers/ceph.ts';
-import { makeBucket } from '../support/s3-bucket.ts';
+import { makeBucket } from '../../scripts/servers/s3-bucket.ts';
 import { skip } from '../support/skip.ts';
 
 describe('a registry whose remote is S3', function () {

@@ -4,7 +4,9 @@ import { cropToSquare } from '../src/crop.ts';
 
 /** Red on the left, blue on the right, 40 x 20. */
 async function halves(): Promise<Buffer> {
-  const red = await sharp({ create: { width: 20, height: 20, channels: 3, background: 'red' } }).png().toBuffer();
+  const red = await sharp({ create: { width: 20, height: 20, channels: 3, background: 'red' } })
+    .png()
+    .toBuffer();
   return sharp({ create: { width: 40, height: 20, channels: 3, background: 'blue' } })
     .composite([{ input: red, left: 0, top: 0 }])
     .png()
@@ -24,7 +26,10 @@ describe('cropToSquare', () => {
     assert.deepEqual([width, height, format], [32, 32, 'jpeg']);
     const [red = 0, , blue = 0] = await pixel(made.jpeg, 16, 16);
     assert.ok(red > 200 && blue < 60);
-    assert.ok((await pixel(made.jpeg, 16, 1)).every((value) => value < 20), 'black above');
+    assert.ok(
+      (await pixel(made.jpeg, 16, 1)).every((value) => value < 20),
+      'black above',
+    );
   });
 
   it('keeps a box inside the image, and says so of one that lies outside', async () => {

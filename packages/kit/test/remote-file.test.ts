@@ -27,7 +27,9 @@ async function serving({ versions = [body], cuts = [], busy = 0 }: Faults): Prom
     const etag = `"${bytes.length}"`;
     const range = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '');
     const part = range !== null && request.headers['if-range'] === etag;
-    const [from, to] = part ? [Number(range[1]), range[2] === '' ? bytes.length : Number(range[2]) + 1] : [0, bytes.length];
+    const [from, to] = part
+      ? [Number(range[1]), range[2] === '' ? bytes.length : Number(range[2]) + 1]
+      : [0, bytes.length];
     response.writeHead(part ? 206 : 200, {
       etag,
       'accept-ranges': 'bytes',
@@ -56,7 +58,10 @@ describe('a file on a server', () => {
     await using server = await serving({ cuts: [180_000, 60_000] });
     await using file = await openRemoteFile(options(server));
     assert.ok((await joined(file.stream())).equals(body));
-    assert.deepEqual(server.requests.map(({ range }) => range?.replace(/=\d+/, '=n')), [undefined, 'bytes=n-', 'bytes=n-']);
+    assert.deepEqual(
+      server.requests.map(({ range }) => range?.replace(/=\d+/, '=n')),
+      [undefined, 'bytes=n-', 'bytes=n-'],
+    );
   });
 
   it('waits for a server that is busy, and gives up after a while', async () => {
@@ -81,19 +86,30 @@ describe('a file on a server', () => {
   });
 
   it('is a zip whose entries come by ranges', async () => {
-    const zip = await joined(packZip([{ key: 'a.txt', bytes: Buffer.from('a') }, { key: 'b/c.txt', bytes: Buffer.alloc(9_000, 'c') }]));
+    const zip = await joined(
+      packZip([
+        { key: 'a.txt', bytes: Buffer.from('a') },
+        { key: 'b/c.txt', bytes: Buffer.alloc(9_000, 'c') },
+      ]),
+    );
     await using server = await serving({ versions: [zip] });
     await using file = await openRemoteFile(options(server));
     await using archive = await readArchive(file.reader(), { name: 'far.zip' });
-    assert.deepEqual((await listed(archive)).map(({ key }) => key), ['a.txt', 'b/c.txt']);
+    assert.deepEqual(
+      (await listed(archive)).map(({ key }) => key),
+      ['a.txt', 'b/c.txt'],
+    );
   });
 });
 
 describe('a streamed archive', () => {
-  const files = [{ key: 'a.txt', bytes: Buffer.from('a') }, { key: 'b/c.txt', bytes: Buffer.alloc(9_000, 'c') }];
+  const files = [
+    { key: 'a.txt', bytes: Buffer.from('a') },
+    { key: 'b/c.txt', bytes: Buffer.alloc(9_000, 'c') },
+  ];
 
   for (const [name, pack] of [
-    ['tar', { }],
+    ['tar', {}],
     ['tar.gz', { gzipLevel: 6 }],
   ] as const) {
     it(`of kind ${name} hands out what it holds, in one pass`, async () => {

@@ -11,7 +11,10 @@ describe('dogs:austin', function () {
   this.timeout(60_000);
 
   it('gives no two photos one name, whatever the order of the table', () => {
-    const lines = ['b', 'a', 'a', 'c'].map((name) => ({ 'AnimalInternal-ID': '7', PhotoUrl: `https://live-cdn.shelterluv.com/${name}.jpg` }));
+    const lines = ['b', 'a', 'a', 'c'].map((name) => ({
+      'AnimalInternal-ID': '7',
+      PhotoUrl: `https://live-cdn.shelterluv.com/${name}.jpg`,
+    }));
     const planned = planPhotos(lines, ['live-cdn.shelterluv.com=www.shelterluv.com']);
     assert.deepEqual(
       planned.map(({ key, url }) => [key, url]),
@@ -21,25 +24,56 @@ describe('dogs:austin', function () {
   });
 
   it('names photos by their bytes, lists those that did not come, and asks only for them the next time', async () => {
-    await using site = await openSite({ 'a.jpg': await tinyJpeg('a'), 'b.jpg': png, 'page.jpg': Buffer.from('<html><title>Gone</title></html>') });
+    await using site = await openSite({
+      'a.jpg': await tinyJpeg('a'),
+      'b.jpg': png,
+      'page.jpg': Buffer.from('<html><title>Gone</title></html>'),
+    });
     site.delayMs = 50;
     await using rig = await dogsProject();
-    const lines = ['a.jpg', 'b.jpg', 'page.jpg', 'none.jpg', ...Array.from({ length: 12 }, (_, index) => `more${index}.jpg`)];
+    const lines = [
+      'a.jpg',
+      'b.jpg',
+      'page.jpg',
+      'none.jpg',
+      ...Array.from({ length: 12 }, (_, index) => `more${index}.jpg`),
+    ];
     for (const name of lines.filter((one) => one.startsWith('more'))) site.set(name, await tinyJpeg(name));
     rig.write('photos.csv', `AnimalInternal-ID,PhotoUrl\n${lines.map((name) => `101,${site.url}/${name}\n`).join('')}`);
-    rig.write('dogs.csv', 'AnimalInternal-ID,AnimalName,AnimalSex,AnimalWeightPounds,AnimalDOB,AnimalBreed,AnimalColor,AnimalPattern\n101,Rex,Male,42.5,2019-01-02,"Terrier, Mix",Black,null\n');
+    rig.write(
+      'dogs.csv',
+      'AnimalInternal-ID,AnimalName,AnimalSex,AnimalWeightPounds,AnimalDOB,AnimalBreed,AnimalColor,AnimalPattern\n101,Rex,Male,42.5,2019-01-02,"Terrier, Mix",Black,null\n',
+    );
     const args = ['run', 'dogs:austin', '--photos', './photos.csv', '--animals', './dogs.csv', '--out', './out'];
     const first = await rig.json(...args);
     assert.equal(first.code, 1);
-    assert.deepEqual([...new Set(codesOf(first.report))].sort(), ['dogs.photo-refused', 'dogs.photos-missing', 'kit.download-refused']);
+    assert.deepEqual([...new Set(codesOf(first.report))].sort(), [
+      'dogs.photo-refused',
+      'dogs.photos-missing',
+      'kit.download-refused',
+    ]);
     assert.ok(site.mostAtOnce <= 4, `${site.mostAtOnce} at once`);
     const files = filesIn(rig.path(place));
     assert.ok(files.includes('full_quality/101_1.jpg') && files.includes('full_quality/101_2.png'), files.join());
     assert.equal(files.filter((file) => file.startsWith('full_quality/')).length, 14);
-    assert.equal(rig.read(`${place}/failures.csv`), `AnimalInternal-ID,PhotoUrl\r\n101,${site.url}/none.jpg\r\n101,${site.url}/page.jpg\r\n`.replaceAll('\r\n', rig.read(`${place}/failures.csv`).includes('\r') ? '\r\n' : '\n'));
+    assert.equal(
+      rig.read(`${place}/failures.csv`),
+      `AnimalInternal-ID,PhotoUrl\r\n101,${site.url}/none.jpg\r\n101,${site.url}/page.jpg\r\n`.replaceAll(
+        '\r\n',
+        rig.read(`${place}/failures.csv`).includes('\r') ? '\r\n' : '\n',
+      ),
+    );
     assert.ok(!rig.exists(`${place}/dataset.json`));
     assert.deepEqual(JSON.parse(rig.read(`${place}/annotations/101_2.json`)), {
-      internal_id: '101', image_file: '101_2.png', name: 'Rex', sex: 'Male', weight_pounds: 42.5, dob: '2019-01-02', breed: 'Terrier, Mix', color: 'Black', pattern: null,
+      internal_id: '101',
+      image_file: '101_2.png',
+      name: 'Rex',
+      sex: 'Male',
+      weight_pounds: 42.5,
+      dob: '2019-01-02',
+      breed: 'Terrier, Mix',
+      color: 'Black',
+      pattern: null,
     });
     site.set('page.jpg', await tinyJpeg('page'));
     site.set('none.jpg', await tinyJpeg('none'));
@@ -54,7 +88,15 @@ describe('dogs:austin', function () {
     await using site = await openSite({ 'a.jpg': await tinyJpeg('a') });
     await using rig = await dogsProject();
     rig.write('photos.csv', `AnimalInternal-ID,PhotoUrl\n1,${site.url}/a.jpg\n2,${site.url}/b.jpg\n`);
-    const { report } = await rig.json('run', 'dogs:individuals', '--photos', './photos.csv', '--out', './out', '--allow-missing');
+    const { report } = await rig.json(
+      'run',
+      'dogs:individuals',
+      '--photos',
+      './photos.csv',
+      '--out',
+      './out',
+      '--allow-missing',
+    );
     assert.ok(rig.exists(`${place}/dataset.json`), JSON.stringify(report));
     rig.write('bad.csv', `AnimalInternal-ID,PhotoUrl\n../1,${site.url}/a.jpg\n`);
     const bad = await rig.runner('run', 'dogs:austin', '--photos', './bad.csv', '--out', './out');

@@ -23,7 +23,10 @@ interface Case {
 }
 
 function cases(folder: string): Case[] {
-  const table = JSON.parse(readFileSync(join(archives, folder, 'expected.json'), 'utf8')) as Record<string, { verdict: string }>;
+  const table = JSON.parse(readFileSync(join(archives, folder, 'expected.json'), 'utf8')) as Record<
+    string,
+    { verdict: string }
+  >;
   return Object.entries(table).map(([path, { verdict }], index) => ({
     name: `${folder}-${index}`,
     bytes: readFileSync(join(archives, folder, path)),
@@ -51,7 +54,11 @@ async function carryAll(site: Site, all: readonly Case[]): Promise<void> {
   }
   assert.equal(rig.read('outside/victim.txt'), 'untouched');
   const own = /^(out|outside|node_modules|\.runner)\/|^(package\.json|runner\.yaml|hostile\.ts|archives\.json)$/;
-  assert.deepEqual(filesIn(rig.dir).filter((file) => !own.test(file)), [], 'nothing was written elsewhere');
+  assert.deepEqual(
+    filesIn(rig.dir).filter((file) => !own.test(file)),
+    [],
+    'nothing was written elsewhere',
+  );
 }
 
 describe('hostile archives on their way into a store', function () {

@@ -12,7 +12,10 @@ import { dogsProject, filesIn } from './support/project.ts';
 
 describe('names of breeds', () => {
   it('begin behind the first hyphen after the id, whatever hyphens follow', () => {
-    assert.deepEqual(readBreedFolder('n02089078-black-and-tan_coonhound'), { id: 'n02089078', breed: 'black-and-tan_coonhound' });
+    assert.deepEqual(readBreedFolder('n02089078-black-and-tan_coonhound'), {
+      id: 'n02089078',
+      breed: 'black-and-tan_coonhound',
+    });
     assert.deepEqual(readBreedFolder('1324-n000004-malamute'), { id: 'n000004', breed: 'malamute', count: 1324 });
     assert.throws(() => readBreedFolder('Images'), /dogs\.folder-unknown/);
   });
@@ -45,22 +48,51 @@ describe('dogs:labels', function () {
   it('makes one table of both kinds: body and not head, every object, one label a breed', async () => {
     await using rig = await dogsProject();
     const folder = 'n02102318-cocker_spaniel';
-    rig.write(`s/Annotation/${folder}/n02102318_7`, stanfordXml(folder, 'n02102318_7', [[1, 2, 11, 12], [12, 2, 22, 14]]));
-    for (const name of tsinghuaFolders) rig.write(`t/Low-Annotations/${name}/n103339.jpg.xml`, tsinghuaXml(name, 'n103339.jpg'));
+    rig.write(
+      `s/Annotation/${folder}/n02102318_7`,
+      stanfordXml(folder, 'n02102318_7', [
+        [1, 2, 11, 12],
+        [12, 2, 22, 14],
+      ]),
+    );
+    for (const name of tsinghuaFolders)
+      rig.write(`t/Low-Annotations/${name}/n103339.jpg.xml`, tsinghuaXml(name, 'n103339.jpg'));
     const args = ['run', 'dogs:labels', '--annotations', './s', '--annotations', './t', '--out', './labels'];
-    const { code, report, stderr } = await rig.json(...args, '--formats', 'csv', '--formats', 'parquet', '--formats', 'yolo', '--formats', 'coco');
+    const { code, report, stderr } = await rig.json(
+      ...args,
+      '--formats',
+      'csv',
+      '--formats',
+      'parquet',
+      '--formats',
+      'yolo',
+      '--formats',
+      'coco',
+    );
     assert.equal(code, 0, `${stderr}${JSON.stringify(report)}`);
     assert.deepEqual(report['result'], { images: 5, dogs: 6, breeds: 5 });
     const { columns, rows } = csvTable(rig.read('labels/labels.csv'), { file: 'labels.csv' });
     const table = [...rows].map(({ cells }) => Object.fromEntries(cells.map((cell, index) => [columns[index], cell])));
     const malamute = table.find((row) => row['breed'] === 'malamute');
     assert.deepEqual([malamute?.['body_x_min'], malamute?.['head_x_min']], ['2', '4'], 'the head is not the dog');
-    assert.deepEqual(table.filter((row) => row['label'] === 'english_cocker_spaniel').map((row) => row['object']), ['1', '2']);
+    assert.deepEqual(
+      table.filter((row) => row['label'] === 'english_cocker_spaniel').map((row) => row['object']),
+      ['1', '2'],
+    );
     assert.ok(table.some((row) => row['breed'] === 'black-and-tan_coonhound' && row['class_id'] === 'n000108'));
     const parquet = await tableFromParquet(readFileSync(rig.path('labels/labels.parquet')));
     assert.equal(parquet.rows.length, 6);
-    assert.equal(rig.read(`labels/yolo/labels/${folder}/n02102318_7.txt`).split('\n')[0], '1 0.250000 0.437500 0.416667 0.625000'.replace(/^1/, String(rig.read('labels/yolo/classes.txt').split('\n').indexOf('english_cocker_spaniel'))));
-    const coco = JSON.parse(rig.read('labels/coco.json')) as { annotations: { bbox: number[] }[]; categories: unknown[] };
+    assert.equal(
+      rig.read(`labels/yolo/labels/${folder}/n02102318_7.txt`).split('\n')[0],
+      '1 0.250000 0.437500 0.416667 0.625000'.replace(
+        /^1/,
+        String(rig.read('labels/yolo/classes.txt').split('\n').indexOf('english_cocker_spaniel')),
+      ),
+    );
+    const coco = JSON.parse(rig.read('labels/coco.json')) as {
+      annotations: { bbox: number[] }[];
+      categories: unknown[];
+    };
     assert.equal(coco.categories.length, 5);
     assert.ok(coco.annotations.some(({ bbox }) => bbox.join() === '2,1,20,14'));
     assert.match(rig.read('labels/aliases.csv'), /^cocker_spaniel,english_cocker_spaniel,"WordNet/m);
@@ -69,7 +101,14 @@ describe('dogs:labels', function () {
   it('names a broken annotation with its line, and a place without any', async () => {
     await using rig = await dogsProject();
     rig.write('s/Annotation/n02102318-cocker_spaniel/n02102318_7', '<annotation>\n<object>\n</annotation>');
-    const { code, stderr, stdout } = await rig.runner('run', 'dogs:labels', '--annotations', './s', '--out', './labels');
+    const { code, stderr, stdout } = await rig.runner(
+      'run',
+      'dogs:labels',
+      '--annotations',
+      './s',
+      '--out',
+      './labels',
+    );
     assert.equal(code, 1);
     assert.match(stdout + stderr, /n02102318_7:\d/);
     const empty = await rig.runner('run', 'dogs:labels', '--annotations', './none', '--out', './labels');
@@ -82,7 +121,16 @@ describe('dogs:labels', function () {
     if (!existsSync(data)) skip(this, `${data} does not exist`);
     await using rig = await dogsProject();
     for (const file of filesIn(data)) rig.write(`data/${file}`, readFileSync(join(data, file)));
-    const { code, report, stderr } = await rig.json('run', 'dogs:labels', '--annotations', './data/stanford', '--annotations', './data/tsinghua', '--out', './labels');
+    const { code, report, stderr } = await rig.json(
+      'run',
+      'dogs:labels',
+      '--annotations',
+      './data/stanford',
+      '--annotations',
+      './data/tsinghua',
+      '--out',
+      './labels',
+    );
     assert.equal(code, 0, `${stderr}${JSON.stringify(report)}`);
     const { images, breeds } = report['result'] as { images: number; breeds: number };
     assert.deepEqual([images, breeds], [5, 3]);

@@ -16,7 +16,19 @@ async function breedSet(rig: ProjectRig, perClass: number): Promise<string[]> {
       const name = `${id}_${number}`;
       // The first two of a class are one picture.
       rig.write(`images/${folder}/${name}.jpg`, await picture(`${folder} ${Math.max(2, number)}`));
-      rig.write(`annotations/${folder}/${name}`, stanfordXml(folder, name, number === 3 ? [[4, 4, 24, 20], [24, 4, 40, 30]] : [[8, 6, 40, 30]]));
+      rig.write(
+        `annotations/${folder}/${name}`,
+        stanfordXml(
+          folder,
+          name,
+          number === 3
+            ? [
+                [4, 4, 24, 20],
+                [24, 4, 40, 30],
+              ]
+            : [[8, 6, 40, 30]],
+        ),
+      );
     }
   }
   return ['run', 'dogs:prepare', '--images', './images', '--annotations', './annotations', '--side', '32'];
@@ -30,7 +42,11 @@ interface Line {
 }
 
 function manifest(rig: ProjectRig, set: string): Line[] {
-  return rig.read(`${set}/split-manifest.jsonl`).trim().split('\n').map((line) => JSON.parse(line) as Line);
+  return rig
+    .read(`${set}/split-manifest.jsonl`)
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Line);
 }
 
 describe('dogs:prepare', function () {
@@ -42,7 +58,11 @@ describe('dogs:prepare', function () {
     const { code, report, stderr } = await rig.json(...args, '--out', './set', '--shard-size', '10');
     assert.equal(code, 0, `${stderr}${JSON.stringify(report)}`);
     const result = report['result'] as { train: number; val: number; test: number; classes: number };
-    assert.deepEqual([result.classes, result.train + result.val + result.test], [2, 42], 'two of the images show two dogs');
+    assert.deepEqual(
+      [result.classes, result.train + result.val + result.test],
+      [2, 42],
+      'two of the images show two dogs',
+    );
     assert.ok(result.val >= 5 && result.test >= 5);
     const files = filesIn(rig.path('set')).filter((file) => /^(train|val|test)\//.test(file));
     assert.equal(files.length, 42);
@@ -50,11 +70,20 @@ describe('dogs:prepare', function () {
     assert.deepEqual([width, height], [32, 32]);
     const lines = manifest(rig, 'set');
     for (const line of lines) {
-      assert.deepEqual([...new Set(lines.filter(({ sha256 }) => sha256 === line.sha256).map(({ split }) => split))], [line.split]);
+      assert.deepEqual(
+        [...new Set(lines.filter(({ sha256 }) => sha256 === line.sha256).map(({ split }) => split))],
+        [line.split],
+      );
     }
-    const index = JSON.parse(rig.read('set/shards/index.json')) as { classes: string[]; shards: { shard: string; count: number }[] };
+    const index = JSON.parse(rig.read('set/shards/index.json')) as {
+      classes: string[];
+      shards: { shard: string; count: number }[];
+    };
     assert.deepEqual(index.classes, ['curly_coated_retriever', 'flat_coated_retriever']);
-    assert.equal(index.shards.reduce((sum, { count }) => sum + count, 0), 42);
+    assert.equal(
+      index.shards.reduce((sum, { count }) => sum + count, 0),
+      42,
+    );
     await using shard = await openArchive(rig.path('set/shards', index.shards[0]?.shard ?? ''));
     const members: string[] = [];
     for await (const { key } of shard.entries()) members.push(key);
@@ -72,14 +101,35 @@ describe('dogs:prepare', function () {
         const file = `${dog}_${photo}.jpg`;
         // Dogs 1 and 2 share a photo.
         rig.write(`photos/${file}`, await picture(dog <= 2 && photo === 1 ? 'both' : `${dog} ${photo}`));
-        rig.write(`notes/${dog}_${photo}.json`, JSON.stringify({ internal_id: String(dog), image_file: file, breed: dog % 2 ? 'Terrier, Mix' : 'Labrador Retriever' }));
+        rig.write(
+          `notes/${dog}_${photo}.json`,
+          JSON.stringify({
+            internal_id: String(dog),
+            image_file: file,
+            breed: dog % 2 ? 'Terrier, Mix' : 'Labrador Retriever',
+          }),
+        );
       }
     }
-    const { code, report, stderr } = await rig.json('run', 'dogs:prepare', '--by', 'dog', '--images', './photos', '--annotations', './notes', '--out', './set', '--side', '16');
+    const { code, report, stderr } = await rig.json(
+      'run',
+      'dogs:prepare',
+      '--by',
+      'dog',
+      '--images',
+      './photos',
+      '--annotations',
+      './notes',
+      '--out',
+      './set',
+      '--side',
+      '16',
+    );
     assert.equal(code, 0, `${stderr}${JSON.stringify(report)}`);
     const dogOf = ({ key }: Line): string => key.slice(key.lastIndexOf('/') + 1).split('_')[0] ?? '';
     const partsOf = new Map<string, Set<string>>();
-    for (const line of manifest(rig, 'set')) partsOf.set(dogOf(line), (partsOf.get(dogOf(line)) ?? new Set()).add(line.split));
+    for (const line of manifest(rig, 'set'))
+      partsOf.set(dogOf(line), (partsOf.get(dogOf(line)) ?? new Set()).add(line.split));
     assert.equal(partsOf.size, 24);
     assert.ok([...partsOf.values()].every((parts) => parts.size === 1));
     assert.deepEqual(partsOf.get('1'), partsOf.get('2'));

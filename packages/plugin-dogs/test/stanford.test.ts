@@ -23,7 +23,10 @@ describe('dogs:stanford', function () {
     assert.equal(files.length, 481);
     assert.ok(files.includes('Images/n02089078-black-and-tan_coonhound/n02089078_1.jpg'));
     assert.ok(files.includes('Annotation/n02085620-Chihuahua/n02085620_2'));
-    const manifest = JSON.parse(rig.read('out/spot-raw-data/stanford/dataset.json')) as { counts: object; sources: { digest: string }[] };
+    const manifest = JSON.parse(rig.read('out/spot-raw-data/stanford/dataset.json')) as {
+      counts: object;
+      sources: { digest: string }[];
+    };
     assert.equal(Object.keys(manifest.counts).length, 120);
     assert.match(manifest.sources[0]?.digest ?? '', /^sha256:/);
     assert.match(rig.read('dogs-locks/stanford/images.json'), /"sha256"/);
@@ -37,20 +40,43 @@ describe('dogs:stanford', function () {
     const tars = await stanfordTars({ sizes: 'real' });
     await using site = await openSite({ 'images.tar': tars.images });
     await using rig = await dogsProject();
-    const { code, report, stderr } = await rig.json('run', 'dogs:stanford', '--out', './out', '--archives', archivesOf(site.url, { images: 'images.tar' }, tars));
+    const { code, report, stderr } = await rig.json(
+      'run',
+      'dogs:stanford',
+      '--out',
+      './out',
+      '--archives',
+      archivesOf(site.url, { images: 'images.tar' }, tars),
+    );
     assert.equal(code, 0, `${stderr}${JSON.stringify(report)}`);
-    assert.deepEqual(report['result'], { set: './out/spot-raw-data/stanford', breeds: 120, images: 20_580, files: 20_580 });
+    assert.deepEqual(report['result'], {
+      set: './out/spot-raw-data/stanford',
+      breeds: 120,
+      images: 20_580,
+      files: 20_580,
+    });
     const files = filesIn(rig.path('out/spot-raw-data/stanford/Images'));
     assert.equal(files.length, 20_580, 'none lost');
-    const counts = countBreeds(files.map((file) => `Images/${file}`), 'Images');
+    const counts = countBreeds(
+      files.map((file) => `Images/${file}`),
+      'Images',
+    );
     for (const [breed, count] of [
       ['flat-coated_retriever', 152],
       ['curly-coated_retriever', 151],
     ] as const) {
       assert.equal([...counts].find(([name]) => name.endsWith(`-${breed}`))?.[1], count, 'none merged');
     }
-    for (const trap of ['black-and-tan_coonhound', 'wire-haired_fox_terrier', 'German_short-haired_pointer', 'soft-coated_wheaten_terrier']) {
-      assert.ok([...counts.keys()].some((name) => name.slice(name.indexOf('-') + 1) === trap), trap);
+    for (const trap of [
+      'black-and-tan_coonhound',
+      'wire-haired_fox_terrier',
+      'German_short-haired_pointer',
+      'soft-coated_wheaten_terrier',
+    ]) {
+      assert.ok(
+        [...counts.keys()].some((name) => name.slice(name.indexOf('-') + 1) === trap),
+        trap,
+      );
     }
     assert.equal(new Set(stanfordFolders.map(breedOfOriginal)).size, 119);
     const one = 'n02099429-curly-coated_retriever/n02099429_151.jpg';

@@ -24,19 +24,38 @@ describe('dogs:verify', function () {
     const { images } = await stanfordTars({ sizes: 0, images: planted });
     await using site = await openSite({ 'images.tar': images });
     await using rig = await dogsProject();
-    const carried = await rig.json('run', 'dogs:stanford', '--out', './out', '--archives', archivesOf(site.url, { images: 'images.tar' }));
+    const carried = await rig.json(
+      'run',
+      'dogs:stanford',
+      '--out',
+      './out',
+      '--archives',
+      archivesOf(site.url, { images: 'images.tar' }),
+    );
     assert.equal(carried.code, 0, JSON.stringify(carried.report));
     const args = ['run', 'dogs:verify', '--images', './out/spot-raw-data/stanford/Images', '--out', './report'];
     const { code, report, stderr } = await rig.json(...args);
     assert.equal(code, 0, `${stderr}${JSON.stringify(report)}`);
-    const { findings } = JSON.parse(rig.read('report/verify.json')) as { findings: { kind: string; image: string; message: string }[] };
-    const of = (name: string): string[] => findings.filter(({ image }) => image.endsWith(name)).map(({ kind }) => kind).sort();
+    const { findings } = JSON.parse(rig.read('report/verify.json')) as {
+      findings: { kind: string; image: string; message: string }[];
+    };
+    const of = (name: string): string[] =>
+      findings
+        .filter(({ image }) => image.endsWith(name))
+        .map(({ kind }) => kind)
+        .sort();
     assert.deepEqual(of('n02105855_2933.jpg'), ['other-type']);
     assert.deepEqual(of('n02085620_2.jpg'), ['cmyk']);
     assert.deepEqual(of('n02085620_3.jpg'), ['damaged']);
     assert.deepEqual(of('n02105855_6.jpg'), ['other-type', 'unreadable']);
-    assert.deepEqual(findings.filter(({ kind }) => kind === 'duplicate').map(({ message }) => message), [`has the same bytes as ${chihuahua}/n02085620_1.jpg, in another class`]);
-    assert.deepEqual(findings.filter(({ kind }) => kind === 'near-duplicate').map(({ image }) => image), [`${shetland}/n02105855_5.jpg`]);
+    assert.deepEqual(
+      findings.filter(({ kind }) => kind === 'duplicate').map(({ message }) => message),
+      [`has the same bytes as ${chihuahua}/n02085620_1.jpg, in another class`],
+    );
+    assert.deepEqual(
+      findings.filter(({ kind }) => kind === 'near-duplicate').map(({ image }) => image),
+      [`${shetland}/n02105855_5.jpg`],
+    );
     assert.match(rig.read('report/verify.html'), /n02105855_2933/);
     const strict = await rig.runner(...args, '--on-finding', 'error');
     assert.equal(strict.code, 1);

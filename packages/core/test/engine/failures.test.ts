@@ -27,7 +27,7 @@ describe('a failure', function () {
     });
   }
 
-  it('publishes none of an item\'s files when one of them is another step\'s', async () => {
+  it("publishes none of an item's files when one of them is another step's", async () => {
     await using rig = await wrongRig();
     const ended = await rig.json('run', 'wrong:clash', '--how', 'many');
     assert.deepEqual(codesOf(ended.report), ['output.claimed']);

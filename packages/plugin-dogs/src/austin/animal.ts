@@ -9,7 +9,15 @@ export interface Animal {
   readonly pattern: string | null;
 }
 
-const nobody: Animal = { name: null, sex: null, weight_pounds: null, dob: null, breed: null, color: null, pattern: null };
+const nobody: Animal = {
+  name: null,
+  sex: null,
+  weight_pounds: null,
+  dob: null,
+  breed: null,
+  color: null,
+  pattern: null,
+};
 
 /** Endings of column names, folded; tables of shelters put `Animal` and more before them. */
 const endings: { readonly [K in keyof Animal]: readonly string[] } = {
@@ -53,7 +61,13 @@ function animalOf(line: { readonly [column: string]: string }): Animal {
 function valueOf(line: { readonly [column: string]: string }, wanted: readonly string[]): string | null {
   for (const ending of wanted) {
     for (const [column, value] of Object.entries(line)) {
-      if (!column.toLowerCase().replaceAll(/[^a-z]/g, '').endsWith(ending)) continue;
+      if (
+        !column
+          .toLowerCase()
+          .replaceAll(/[^a-z]/g, '')
+          .endsWith(ending)
+      )
+        continue;
       const text = String(value).trim();
       return text === '' || text === 'null' ? null : text;
     }

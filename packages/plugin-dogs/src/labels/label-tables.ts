@@ -3,7 +3,8 @@ import type { Corners, Label } from './label.ts';
 
 /** One row a dog; an image without a dog has none. */
 export function labelTable(labels: readonly Label[]): Table {
-  const boxColumns = (kind: string) => ['x_min', 'y_min', 'x_max', 'y_max'].map((name) => ({ name: `${kind}_${name}`, type: 'number' as const }));
+  const boxColumns = (kind: string) =>
+    ['x_min', 'y_min', 'x_max', 'y_max'].map((name) => ({ name: `${kind}_${name}`, type: 'number' as const }));
   const texts = ['annotation', 'image', 'class_id', 'breed', 'label'].map((name) => ({ name, type: 'text' as const }));
   return {
     columns: [
@@ -69,7 +70,12 @@ export function cocoText(labels: readonly Label[], classes: readonly string[]): 
     })),
   );
   return `${JSON.stringify({
-    images: labels.map(({ image, width, height }, index) => ({ id: index + 1, file_name: `${image}.jpg`, width, height })),
+    images: labels.map(({ image, width, height }, index) => ({
+      id: index + 1,
+      file_name: `${image}.jpg`,
+      width,
+      height,
+    })),
     annotations: annotations.map((annotation, index) => ({ id: index + 1, ...annotation })),
     categories: classes.map((name, index) => ({ id: index + 1, name })),
   })}\n`;

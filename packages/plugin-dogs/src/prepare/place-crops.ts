@@ -18,11 +18,19 @@ export interface PlacedCrop {
 }
 
 /** Divides what was cut out: a dog, and an image, stands in one part only; classes are even in all of them. */
-export function placeCrops(crops: readonly CroppedDog[], { val, test, seed }: Division): { readonly plan: SplitPlan; readonly placed: PlacedCrop[] } {
+export function placeCrops(
+  crops: readonly CroppedDog[],
+  { val, test, seed }: Division,
+): { readonly plan: SplitPlan; readonly placed: PlacedCrop[] } {
   const whole = crops.flatMap((crop) => ('file' in crop ? [crop] : []));
   const groups = groupsOf(whole);
   const plan = split(
-    whole.map(({ key, label, imageSha256 }) => ({ key, class: label, group: groups.get(key) ?? key, sha256: imageSha256 })),
+    whole.map(({ key, label, imageSha256 }) => ({
+      key,
+      class: label,
+      group: groups.get(key) ?? key,
+      sha256: imageSha256,
+    })),
     { parts: { val, test, train: 'rest' }, seed, onSmallClass: 'all-train' },
   );
   const byKey = new Map(whole.map((crop) => [crop.key, crop]));

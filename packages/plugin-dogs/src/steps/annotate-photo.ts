@@ -13,5 +13,8 @@ export interface PhotoAnnotation extends Animal {
 export const annotatePhoto = defineStep({
   name: 'annotate-photo',
   work: ({ key, internal_id, image_file, ...animal }: PhotoAnnotation, { output }): Promise<FileRef> =>
-    output.write(`annotations/${key}.json`, `${JSON.stringify({ internal_id, image_file, ...animal }, undefined, 2)}\n`),
+    output.write(
+      `annotations/${key}.json`,
+      `${JSON.stringify({ internal_id, image_file, ...animal }, undefined, 2)}\n`,
+    ),
 });

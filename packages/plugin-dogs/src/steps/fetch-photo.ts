@@ -11,7 +11,14 @@ export interface FetchedPhoto {
   readonly file: FileRef;
 }
 
-const pictures: ReadonlySet<SniffedType | undefined> = new Set<SniffedType>(['jpeg', 'png', 'gif', 'webp', 'bmp', 'tiff']);
+const pictures: ReadonlySet<SniffedType | undefined> = new Set<SniffedType>([
+  'jpeg',
+  'png',
+  'gif',
+  'webp',
+  'bmp',
+  'tiff',
+]);
 
 /** Fetches one photo and names it by what its bytes are. No more than the lane allows at once, host by host. */
 export const fetchPhoto = defineStep({
@@ -22,7 +29,8 @@ export const fetchPhoto = defineStep({
     const { path } = await download({ url, fetch, signal, path: await scratch('photo') });
     const bytes = await readFile(path);
     const found = sniff(bytes);
-    if (found === undefined || !pictures.has(found.type)) throw dogsFailures['photo-refused']({ url, found: describeBytes(bytes) });
+    if (found === undefined || !pictures.has(found.type))
+      throw dogsFailures['photo-refused']({ url, found: describeBytes(bytes) });
     return { key, file: await output.write(`full_quality/${key}.${found.extension}`, bytes) };
   },
 });

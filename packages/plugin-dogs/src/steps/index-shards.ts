@@ -8,7 +8,12 @@ export const indexShards = defineStep({
     { shards, classes }: { readonly shards: readonly PackedShard[]; readonly classes: readonly string[] },
     { output },
   ): Promise<FileRef> => {
-    const rows = shards.map(({ key, count, file }) => ({ shard: `${key}.tar`, count, size: file.size, digest: file.digest }));
+    const rows = shards.map(({ key, count, file }) => ({
+      shard: `${key}.tar`,
+      count,
+      size: file.size,
+      digest: file.digest,
+    }));
     return output.write('shards/index.json', `${JSON.stringify({ classes, shards: rows }, undefined, 2)}\n`);
   },
 });

@@ -10,6 +10,9 @@ export const listMissing = defineStep({
   async work({ missing }: { readonly missing: readonly PhotoLine[] }, { output }): Promise<FileRef | null> {
     if (missing.length === 0) return null;
     const lines = missing.map((line) => ({ ...line }));
-    return output.write(missingFile, [...writeCsv(lines, { columns: ['AnimalInternal-ID', 'PhotoUrl'], formulas: 'keep' })].join(''));
+    return output.write(
+      missingFile,
+      [...writeCsv(lines, { columns: ['AnimalInternal-ID', 'PhotoUrl'], formulas: 'keep' })].join(''),
+    );
   },
 });

@@ -4,7 +4,16 @@ import { phash } from '@dataset-runner/kit/phash';
 import { describeBytes, sniff } from '@dataset-runner/kit/sniff';
 import type { Finding, SeenImage } from '../verify/finding.ts';
 
-const typeOfEnding: { readonly [ending: string]: string } = { jpg: 'jpeg', jpeg: 'jpeg', png: 'png', gif: 'gif', webp: 'webp', bmp: 'bmp', tif: 'tiff', tiff: 'tiff' };
+const typeOfEnding: { readonly [ending: string]: string } = {
+  jpg: 'jpeg',
+  jpeg: 'jpeg',
+  png: 'png',
+  gif: 'gif',
+  webp: 'webp',
+  bmp: 'bmp',
+  tif: 'tiff',
+  tiff: 'tiff',
+};
 
 /** Looks at one image: what its bytes are whatever its name says, whether they decode, in which colours. */
 export const lookAtImage = defineStep({

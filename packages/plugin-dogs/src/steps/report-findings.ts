@@ -33,7 +33,10 @@ export const reportFindings = defineStep({
       images: images.length,
       counts,
       csv: await output.write('verify.csv', [...writeCsv(rows, { columns: ['image', 'kind', 'message'] })].join('')),
-      json: await output.write('verify.json', `${JSON.stringify({ images: images.length, counts, findings }, undefined, 2)}\n`),
+      json: await output.write(
+        'verify.json',
+        `${JSON.stringify({ images: images.length, counts, findings }, undefined, 2)}\n`,
+      ),
       html: await output.write('verify.html', page(images.length, counts, findings)),
     };
   },

@@ -38,8 +38,12 @@ export const writeLabels = defineStep({
       for (const label of labels) await folder.write(`labels/${label.image}.txt`, yoloText(label, classes));
       files.push(await folder.close());
     }
-    const aliases = breedAliases.flatMap(({ label, aliases: names, provenance }) => names.map((alias) => ({ alias, label, provenance })));
-    files.push(await output.write('aliases.csv', [...writeCsv(aliases, { columns: ['alias', 'label', 'provenance'] })].join('')));
+    const aliases = breedAliases.flatMap(({ label, aliases: names, provenance }) =>
+      names.map((alias) => ({ alias, label, provenance })),
+    );
+    files.push(
+      await output.write('aliases.csv', [...writeCsv(aliases, { columns: ['alias', 'label', 'provenance'] })].join('')),
+    );
     return { images: labels.length, dogs: table.rows.length, breeds: classes.length, files };
   },
 });

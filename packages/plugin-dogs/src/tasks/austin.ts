@@ -12,8 +12,9 @@ import { listMissing, missingFile } from '../steps/list-missing.ts';
 const internalId = z.coerce.string().regex(/^[A-Za-z0-9-]+$/, 'is no internal id: letters, digits and dashes');
 
 export const austinParams = {
-  photos: source(z.array(z.object({ 'AnimalInternal-ID': internalId, PhotoUrl: z.url({ protocol: /^https?$/ }) })))
-    .describe('The table of photos (apa_photos.csv): AnimalInternal-ID, PhotoUrl'),
+  photos: source(
+    z.array(z.object({ 'AnimalInternal-ID': internalId, PhotoUrl: z.url({ protocol: /^https?$/ }) })),
+  ).describe('The table of photos (apa_photos.csv): AnimalInternal-ID, PhotoUrl'),
   animals: source(z.array(z.record(z.string(), z.coerce.string())))
     .default([])
     .describe('The table of dogs (apa_dogs.csv)'),
@@ -25,7 +26,12 @@ export const austinParams = {
 };
 
 export const austinSteps = { fetchPhoto, annotatePhoto, listMissing };
-export const austinOutputs = z.object({ set: z.string().meta({ 'x-runner': 'place' }), dogs: z.int(), photos: z.int(), missing: z.int() });
+export const austinOutputs = z.object({
+  set: z.string().meta({ 'x-runner': 'place' }),
+  dogs: z.int(),
+  photos: z.int(),
+  missing: z.int(),
+});
 
 const paramsSchema = z.object({ ...outParam, ...austinParams });
 export type AustinParams = z.output<typeof paramsSchema>;
@@ -45,7 +51,9 @@ export async function runAustin(
   const annotations = planned.flatMap(({ key, internalId: id }) => {
     const file = files.get(key);
     if (file === undefined) return [];
-    return [{ key, internal_id: id, image_file: file.key.slice(file.key.lastIndexOf('/') + 1), ...animalFor(animals, id) }];
+    return [
+      { key, internal_id: id, image_file: file.key.slice(file.key.lastIndexOf('/') + 1), ...animalFor(animals, id) },
+    ];
   });
   const annotated = map(annotatePhoto, annotations, { into: place, exact: true });
   // 3. List what did not come.
@@ -67,7 +75,8 @@ export async function runAustin(
 
 export const austin = defineTask({
   summary: 'Fetch the photos of Austin Pets Alive, dog by dog, into a store',
-  description: 'At most four photos of one host at a time; `lanes:` in runner.yaml says otherwise, by the name of the host.',
+  description:
+    'At most four photos of one host at a time; `lanes:` in runner.yaml says otherwise, by the name of the host.',
   examples: ['runner run dogs:austin --photos apa_photos.csv --animals apa_dogs.csv --out gs://my-bucket'],
   params: paramsSchema,
   outputs: austinOutputs,

@@ -22,7 +22,11 @@ export const labels = defineTask({
     // 1. Read every annotation.
     const read = map(readLabel, await listAnnotations({ store }, params.annotations));
     // 2. Write the tables.
-    const { images, dogs, breeds } = await once(writeLabels, { labels: read, formats: params.formats }, { into: params.out, exact: true });
+    const { images, dogs, breeds } = await once(
+      writeLabels,
+      { labels: read, formats: params.formats },
+      { into: params.out, exact: true },
+    );
     return { images, dogs, breeds };
   },
   render: ({ images, dogs, breeds }) => `${dogs} dogs of ${breeds} breeds in ${images} images`,

@@ -15,7 +15,10 @@ import { writeSplit } from '../steps/write-split.ts';
 const params = z.object({
   images: storeUrl().describe('Where the images are'),
   annotations: storeUrl().describe('Where their annotations are: XML of breeds, or JSON of single dogs'),
-  by: z.enum(['breed', 'dog']).default('breed').describe('breed: cut out by the boxes of XML; dog: whole photos, by JSON'),
+  by: z
+    .enum(['breed', 'dog'])
+    .default('breed')
+    .describe('breed: cut out by the boxes of XML; dog: whole photos, by JSON'),
   out: storeUrl().describe('Where the set is written').meta({ short: 'o' }),
   side: z.int().min(16).max(2048).default(224).describe('Pixels of each side'),
   margin: z.number().min(0).max(1).default(0).describe('Share of a box to keep around it'),
@@ -28,7 +31,8 @@ const params = z.object({
 
 export const prepare = defineTask({
   summary: 'Cut every dog out, bring it to one size, and divide the set without leaks',
-  description: 'A dog, and an image, stands in one part only; classes are even in all of them, and small ones are for training.',
+  description:
+    'A dog, and an image, stands in one part only; classes are even in all of them, and small ones are for training.',
   examples: [
     'runner run dogs:prepare --images ./data/spot-raw-data/stanford/Images --annotations ./data/spot-raw-data/stanford/Annotation --out ./set',
     'runner run dogs:prepare --by dog --images ./data/spot-raw-data/austin/full_quality --annotations ./data/spot-raw-data/austin/annotations --out ./set --shard-size 1000',
@@ -71,7 +75,9 @@ async function planCrops(
   { images: place, annotations, by, margin }: z.output<typeof params>,
 ): Promise<PlannedCrop[]> {
   const { map, store } = context;
-  const images = await listFiles(await store(place), { keep: ({ key }) => /\.(jpe?g|png|webp|gif|bmp|tiff?)$/i.test(key) });
+  const images = await listFiles(await store(place), {
+    keep: ({ key }) => /\.(jpe?g|png|webp|gif|bmp|tiff?)$/i.test(key),
+  });
   if (images.length === 0) throw dogsFailures['no-images']({ place });
   if (by === 'breed') {
     const labels = await map(readLabel, await listAnnotations(context, [annotations])).toArray();

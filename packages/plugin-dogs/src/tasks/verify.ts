@@ -18,7 +18,9 @@ export const verify = defineTask({
   steps: { lookAtImage, reportFindings },
   async run({ params, map, once, store }) {
     // 1. Look at every image by itself.
-    const files = await listFiles(await store(params.images), { keep: ({ key }) => /\.(jpe?g|png|gif|webp|bmp|tiff?)$/i.test(key) });
+    const files = await listFiles(await store(params.images), {
+      keep: ({ key }) => /\.(jpe?g|png|gif|webp|bmp|tiff?)$/i.test(key),
+    });
     if (files.length === 0) throw dogsFailures['no-images']({ place: params.images });
     const images = map(lookAtImage, files);
     // 2. Compare them all, and report.

@@ -9,7 +9,12 @@ export function judgeSet(images: readonly SeenImage[], distance: number): Findin
   for (const image of images) {
     const other = first.get(image.sha256);
     if (other === undefined) first.set(image.sha256, image);
-    else findings.push({ kind: 'duplicate', image: image.key, message: `has the same bytes as ${other.key}${labelsOf(image, other)}` });
+    else
+      findings.push({
+        kind: 'duplicate',
+        image: image.key,
+        message: `has the same bytes as ${other.key}${labelsOf(image, other)}`,
+      });
   }
   const hashed = [...first.values()].flatMap(({ key, folder, sha256, phash }) =>
     phash === null ? [] : [{ key, class: folder, split: 'all', sha256, phash }],
@@ -20,7 +25,8 @@ export function judgeSet(images: readonly SeenImage[], distance: number): Findin
     const [one, ...others] = items;
     for (const other of others) findings.push(alike(byKey, one?.key ?? '', other.key, 0));
   }
-  for (const pair of [...near.across, ...near.within]) findings.push(alike(byKey, pair.one.key, pair.other.key, pair.distance));
+  for (const pair of [...near.across, ...near.within])
+    findings.push(alike(byKey, pair.one.key, pair.other.key, pair.distance));
   return findings.sort((a, b) => (a.image === b.image ? 0 : a.image < b.image ? -1 : 1));
 }
 

@@ -40,7 +40,11 @@ export async function tinyJpeg(text: string, padBytes = 0): Promise<Buffer> {
 }
 
 /** A Stanford annotation in its own manner: tabs, no `n` in the folder, no extension in the file name. */
-export function stanfordXml(folder: string, image: string, boxes: readonly (readonly [number, number, number, number])[]): string {
+export function stanfordXml(
+  folder: string,
+  image: string,
+  boxes: readonly (readonly [number, number, number, number])[],
+): string {
   const [id = '', ...rest] = folder.split('-');
   const objects = boxes.map(
     ([xMin, yMin, xMax, yMax]) =>
@@ -69,7 +73,9 @@ export interface StanfordOptions {
 }
 
 /** images.tar and annotation.tar of a Stanford Dogs set with all its 120 folders. */
-export async function stanfordTars(options: StanfordOptions): Promise<{ readonly images: Buffer; readonly annotation: Buffer }> {
+export async function stanfordTars(
+  options: StanfordOptions,
+): Promise<{ readonly images: Buffer; readonly annotation: Buffer }> {
   const images = new Map<string, Uint8Array | string>();
   const annotations = new Map<string, Uint8Array | string>();
   for (const [index, size] of sizesOf(options.sizes).entries()) {
@@ -87,10 +93,17 @@ export async function stanfordTars(options: StanfordOptions): Promise<{ readonly
 }
 
 /** Folders of a made Tsinghua set; one has the breed that its neighbour's name ends with. */
-export const tsinghuaFolders = ['1160-n000056-flat_coated_retriever', '1324-n000004-malamute', '200-n000108-black-and-tan_coonhound', '7449-n000128-teddy'];
+export const tsinghuaFolders = [
+  '1160-n000056-flat_coated_retriever',
+  '1324-n000004-malamute',
+  '200-n000108-black-and-tan_coonhound',
+  '7449-n000128-teddy',
+];
 
 /** low-resolution.zip and low-annotations.zip of a Tsinghua Dogs set. */
-export async function tsinghuaZips(perClass: number): Promise<{ readonly images: Buffer; readonly annotations: Buffer }> {
+export async function tsinghuaZips(
+  perClass: number,
+): Promise<{ readonly images: Buffer; readonly annotations: Buffer }> {
   const images = new Map<string, Uint8Array | string>();
   const annotations = new Map<string, Uint8Array | string>();
   for (const [index, folder] of tsinghuaFolders.entries()) {
@@ -112,7 +125,9 @@ export async function zipOf(files: ReadonlyMap<string, Uint8Array | string>): Pr
 }
 
 function entriesOf(files: ReadonlyMap<string, Uint8Array | string>): PackEntry[] {
-  return [...files].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, bytes]) => ({ key, bytes: Buffer.from(bytes as Uint8Array) }));
+  return [...files]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, bytes]) => ({ key, bytes: Buffer.from(bytes as Uint8Array) }));
 }
 
 async function joined(pieces: AsyncIterable<Uint8Array>): Promise<Buffer> {

@@ -12,12 +12,18 @@ export function dogsProject(config = ''): Promise<ProjectRig> {
 }
 
 /** What `--archives` is given: archives of a site, by their names. */
-export function archivesOf(url: string, paths: { readonly [name: string]: string }, pins: { readonly [name: string]: Uint8Array } = {}): string {
+export function archivesOf(
+  url: string,
+  paths: { readonly [name: string]: string },
+  pins: { readonly [name: string]: Uint8Array } = {},
+): string {
   return JSON.stringify(
     Object.entries(paths).map(([name, path]) => ({
       name,
       url: `${url}/${path}`,
-      ...(pins[name] === undefined ? {} : { sha256: createHash('sha256').update(pins[name]).digest('hex'), sizeBytes: pins[name].length }),
+      ...(pins[name] === undefined
+        ? {}
+        : { sha256: createHash('sha256').update(pins[name]).digest('hex'), sizeBytes: pins[name].length }),
     })),
   );
 }

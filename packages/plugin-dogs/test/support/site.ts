@@ -58,7 +58,12 @@ export async function openSite(files: { readonly [path: string]: Uint8Array }): 
   return site;
 }
 
-function answer(site: Site, files: ReadonlyMap<string, Uint8Array>, request: IncomingMessage, response: ServerResponse): void {
+function answer(
+  site: Site,
+  files: ReadonlyMap<string, Uint8Array>,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
   const path = (request.url ?? '').slice(1);
   const { range } = request.headers;
   site.asked.push(`GET /${path}${range === undefined ? '' : ` ${range}`}`);
@@ -77,7 +82,8 @@ function answer(site: Site, files: ReadonlyMap<string, Uint8Array>, request: Inc
   const wanted = /^bytes=(\d+)-(\d*)$/.exec(range ?? '');
   const from = Number(wanted?.[1] ?? 0);
   const to = wanted?.[2] === undefined || wanted[2] === '' ? bytes.length : Number(wanted[2]) + 1;
-  const isPart = site.ranges && wanted !== null && [undefined, etag].includes(request.headers['if-range'] as string | undefined);
+  const isPart =
+    site.ranges && wanted !== null && [undefined, etag].includes(request.headers['if-range'] as string | undefined);
   const body = isPart ? bytes.subarray(from, to) : bytes;
   response.writeHead(isPart ? 206 : 200, {
     ...validators,

@@ -59,7 +59,7 @@ export function entryValue({ cmd, deps, params, outs }: LockEntry): ValueMap {
 }
 
 /** `processed/dvc.lock` for `processed/dvc.yaml`. */
-export function lockFileOf(pipelineFile: string): string {
+function lockFileOf(pipelineFile: string): string {
   return pipelineFile.replace(/yaml$/, 'lock');
 }
 

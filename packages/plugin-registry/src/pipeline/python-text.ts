@@ -6,7 +6,7 @@ export function pythonText(value: Value): string {
 }
 
 /** `repr(value)` of Python, for the values DVC's files can hold. */
-export function pythonRepr(value: Value): string {
+function pythonRepr(value: Value): string {
   if (value === null) return 'None';
   if (value === true) return 'True';
   if (value === false) return 'False';

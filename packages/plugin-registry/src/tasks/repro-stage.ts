@@ -76,7 +76,7 @@ interface Here {
 }
 
 /** What differs from the lock; throws `registry.dep-missing` only when the stage has to run. */
-export async function stageChanges(
+async function stageChanges(
   stage: Stage,
   locked: LockEntry | undefined,
   { repo, context }: Here,

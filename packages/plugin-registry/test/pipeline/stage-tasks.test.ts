@@ -24,11 +24,26 @@ describe('stages, parameters and metrics', function () {
     });
     assert.equal(
       dumpYaml(entry),
-      [
-        ...['cmd: x', 'deps:', '- a', '- b', 'params:', '- deep.x', '- depth', '- lr', '- all.yaml:', '- more.json:'],
-        ...['  - width', 'outs:', '- y', '- z:', '    persist: true', 'metrics:', '- m.json:', '    cache: false'],
-        ...['always_changed: true', ''],
-      ].join('\n'),
+      `cmd: x
+deps:
+- a
+- b
+params:
+- deep.x
+- depth
+- lr
+- all.yaml:
+- more.json:
+  - width
+outs:
+- y
+- z:
+    persist: true
+metrics:
+- m.json:
+    cache: false
+always_changed: true
+`,
     );
     assert.equal(joinedCommand(['python', 'a b.py', 'c']), 'python "a b.py" c');
     assert.equal(joinedCommand(['a && b']), 'a && b');
