@@ -129,7 +129,7 @@ function runner(cwd: string, name: string, ...args: readonly string[]): void {
   const node = dirname(process.execPath);
   const conditions = process.execArgv.filter((arg) => arg.startsWith('--conditions')).join(' ');
   const path = [bin, node, process.env['PATH'] ?? ''].join(':');
-  execFileSync('runner', ['run', `registry:${name}`, '--quiet', ...args], {
+  execFileSync(join(bin, 'runner'), ['run', `registry:${name}`, '--quiet', ...args], {
     cwd,
     env: { ...process.env, PATH: path, NODE_OPTIONS: conditions },
     stdio: ['ignore', 'ignore', 'inherit'],

@@ -2,7 +2,7 @@ import sharp from 'sharp';
 import type { RawImage } from './image/raw-image.ts';
 import { readSmallPng } from './image/small-png.ts';
 
-export type { GrayImage, RawImage } from './image/raw-image.ts';
+export { type GrayImage, type RawImage, toGray } from './image/raw-image.ts';
 
 /** Pixels, and how many bits a channel had in the file; with more than 8 only the upper ones are left. */
 export interface DecodedImage extends RawImage {

@@ -1,4 +1,4 @@
-import { type RawImage, toGray } from '@dataset-runner/kit/image/raw-image';
+import { type RawImage, toGray } from '@dataset-runner/kit/decode';
 
 /** How light an image is and how much it varies along its rows. */
 export interface Light {

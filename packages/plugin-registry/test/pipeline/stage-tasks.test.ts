@@ -24,8 +24,26 @@ describe('stages, parameters and metrics', function () {
     });
     assert.equal(
       dumpYaml(entry),
-      'cmd: x\ndeps:\n- a\n- b\nparams:\n- deep.x\n- depth\n- lr\n- all.yaml:\n- more.json:\n  - width\n' +
-        'outs:\n- y\n- z:\n    persist: true\nmetrics:\n- m.json:\n    cache: false\nalways_changed: true\n',
+      `cmd: x
+deps:
+- a
+- b
+params:
+- deep.x
+- depth
+- lr
+- all.yaml:
+- more.json:
+  - width
+outs:
+- y
+- z:
+    persist: true
+metrics:
+- m.json:
+    cache: false
+always_changed: true
+`,
     );
     assert.equal(joinedCommand(['python', 'a b.py', 'c']), 'python "a b.py" c');
     assert.equal(joinedCommand(['a && b']), 'a && b');
