@@ -46,7 +46,7 @@ export interface MadeOut {
   readonly isKept: boolean;
 }
 
-interface Uses {
+export interface KeepUses {
   readonly chunks: ResultsReader<HashedChunk>;
 }
 
@@ -54,7 +54,7 @@ interface Uses {
 export const keepStage = defineStep({
   name: 'keep-stage',
   cache: false,
-  async work(stage: KeptStage, { uses }: Tools<Uses | null>) {
+  async work(stage: KeptStage, { uses }: Tools<KeepUses | null>) {
     const { root, cacheDir, gitRoot, file, name, entry, made, ignored, runKey } = stage;
     const files = uses === null ? new Map<string, HashedFile[]>() : await filesByPath(root, uses.chunks);
     const value = valueOf(readYaml(entry).root);
