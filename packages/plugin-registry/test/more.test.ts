@@ -100,4 +100,27 @@ describe('a registry and git', function () {
     assert.equal((await failed(rig, 'import', source.dir, 'nowhere')).code, 'registry.path-missing');
     assert.equal((await failed(rig, 'import', `${source.dir}/none`, 'raw')).code, 'registry.clone-failed');
   });
+
+  it('pull finds imports at their source when neither cache nor remote has them', async () => {
+    await using source = await registry({ 'raw/a': 'a', 'raw/b': 'b' });
+    await done(source, 'add', 'raw');
+    await done(source, 'push');
+    git(source, 'add', '.');
+    git(source, 'commit', '-qm', 'one');
+    await using rig = await registry({ 'own.txt': 'own' });
+    await done(rig, 'add', 'own.txt');
+    await done(rig, 'push', 'own.txt');
+    await done(rig, 'import', source.dir, 'raw');
+    // The source goes on; what was imported is the commit that the file names.
+    source.write('raw/a', 'another');
+    await done(source, 'add', 'raw');
+    await done(source, 'push');
+    git(source, 'commit', '-qam', 'two');
+    for (const lost of ['.dvc/cache', 'raw', 'own.txt']) rmSync(rig.path(lost), { recursive: true });
+    const { fetched } = await done<{ fetched: number }>(rig, 'pull');
+    assert.ok(fetched >= 2, `${fetched} fetched`);
+    assert.deepEqual(textsIn(rig, 'raw'), { a: 'a', b: 'b' });
+    assert.equal(rig.read('own.txt'), 'own');
+    assert.equal((await done<{ fetched: number }>(rig, 'fetch')).fetched, 0);
+  });
 });

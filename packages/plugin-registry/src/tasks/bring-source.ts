@@ -10,7 +10,7 @@ import { cloneRepo } from '../steps/clone-repo.ts';
 import { fetchObjects } from '../steps/fetch-objects.ts';
 import { writeTree } from '../steps/write-tree.ts';
 import { checkOutAll, checkoutSteps } from './check-out-all.ts';
-import { fetchAll } from './fetch.ts';
+import { fetchAll } from './fetch-all.ts';
 
 /** The steps a task needs for {@link bringSource}. */
 export const sourceSteps = { ...checkoutSteps, cloneRepo, fetchObjects, writeTree };

@@ -3,10 +3,12 @@ import { neededOuts } from '../objects/needed.ts';
 import { lockRepo } from '../repo/repo-lock.ts';
 import { openRepo } from '../repo/repo.ts';
 import { repoPath } from '../repo/targets.ts';
-import { fetchObjects } from '../steps/fetch-objects.ts';
-import { checkOutAll, checkoutSteps } from './check-out-all.ts';
+import { sourceSteps } from './bring-source.ts';
+import { checkOutAll } from './check-out-all.ts';
 import { checkedOutSchema, saidOf } from './checkout.ts';
-import { fetchAll, fetchParams } from './fetch.ts';
+import { fetchParams } from './fetch.ts';
+import { fetchAll } from './fetch-all.ts';
+import { fetchImports } from './fetch-imports.ts';
 
 /** Fetches and checks out, as `dvc pull` does. */
 export const pull = defineTask({
@@ -16,7 +18,7 @@ export const pull = defineTask({
     discard: z.boolean().default(false).describe('Lose files that are nowhere in the cache').meta({ short: 'f' }),
   }),
   outputs: checkedOutSchema.extend({ fetched: z.int() }),
-  steps: { ...checkoutSteps, fetchObjects },
+  steps: sourceSteps,
   async run(context) {
     const { params, dryRun } = context;
     const repo = openRepo(process.cwd());
@@ -25,8 +27,9 @@ export const pull = defineTask({
       repo,
       params.targets.map((target) => repoPath(repo, target)),
     );
-    // 1. What the cache lacks, from the remote.
-    const fetched = await fetchAll(repo, outs, context);
+    // 1. What the cache lacks: imports from where they came, for DVC pushes none, and the rest from the remote.
+    const imported = await fetchImports(repo, outs, context);
+    const fetched = imported + (await fetchAll(repo, outs, context));
     // 2. What the workspace lacks, from the cache.
     const placed = await checkOutAll(repo, outs, context, { discard: params.discard, relink: false });
     return { fetched, ...placed };
