@@ -69,6 +69,8 @@ describe('the packed packages', function () {
 /** The tarball of each package, by its folder's name. */
 async function pack(into: string): Promise<{ readonly [folder: string]: string }> {
   mkdirSync(into);
+  // Whole, with declarations: the other suites do without, and a checkout may have been built for them alone.
+  await command(root, 'npm run --silent build');
   const tarballs: { [folder: string]: string } = {};
   for (const name of readdirSync(join(root, 'packages'))) {
     const printed = await command(join(root, 'packages', name), `npm pack --silent --pack-destination ${into}`);
