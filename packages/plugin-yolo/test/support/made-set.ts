@@ -1,4 +1,5 @@
-import { crc32, deflateSync } from 'node:zlib';
+import { deflateSync } from 'node:zlib';
+import { chunk } from './png.ts';
 
 /** A made set in the form of VinBigData's: 17 radiologists, three for each image, most images without findings. */
 export interface MadeSet {
@@ -110,15 +111,6 @@ function greyPng(greyAt: (x: number, y: number) => number): Uint8Array {
     chunk('IDAT', deflateSync(rows)),
     chunk('IEND', Buffer.alloc(0)),
   ]);
-}
-
-function chunk(type: string, body: Buffer): Buffer {
-  const named = Buffer.concat([Buffer.from(type), body]);
-  const whole = Buffer.alloc(named.length + 8);
-  whole.writeUInt32BE(body.length);
-  named.copy(whole, 4);
-  whole.writeUInt32BE(crc32(named), named.length + 4);
-  return whole;
 }
 
 /** Numbers from 0 to 1, the same for the same seed everywhere: mulberry32 (Tommy Ettinger, public domain). */

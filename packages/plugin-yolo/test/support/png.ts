@@ -49,7 +49,8 @@ export function png(
   ]);
 }
 
-function chunk(type: string, body: Buffer): Buffer {
+/** One part of a PNG: its length, name, body and checksum. */
+export function chunk(type: string, body: Buffer): Buffer {
   const named = Buffer.concat([Buffer.from(type), body]);
   const whole = Buffer.alloc(named.length + 8);
   whole.writeUInt32BE(body.length);

@@ -1,7 +1,7 @@
 import type { ContainerClient } from '@azure/storage-blob';
 import { StoreTrouble, type DriverContext } from '../../model/driver.ts';
-import { troubleOf } from '../trouble.ts';
 import { azureAnswer, azureTrouble } from './azure-trouble.ts';
+import { MadeOnDemand } from './made-on-demand.ts';
 
 /** Options that every call of the SDK takes. */
 export interface Abort {
@@ -17,10 +17,16 @@ export interface AzureCallsOptions {
 
 /** Calls to one container, with the SDK's errors as trouble. */
 export class AzureCalls {
+  /** The container, where it comes with the first write. */
+  readonly home: MadeOnDemand;
   readonly #options: AzureCallsOptions;
 
   constructor(options: AzureCallsOptions) {
     this.#options = options;
+    const make = async (signal: AbortSignal | undefined): Promise<void> => {
+      await this.ask('creating the container', signal, (abort) => options.container.createIfNotExists(abort));
+    };
+    this.home = new MadeOnDemand({ isMade: options.isMade, make });
   }
 
   /** One call; `what` names it in trouble, as in `PUT a/b`. */
@@ -48,33 +54,5 @@ export class AzureCalls {
   noContainer(requestId?: string): StoreTrouble {
     const why = `there is no container ${this.#options.container.containerName}; createContainer: true would make it`;
     return new StoreTrouble('no-bucket', why, { status: 404, ...(requestId === undefined ? {} : { requestId }) });
-  }
-
-  /** Asks once more when the container was missing and could be made. */
-  async inContainer<T>(signal: AbortSignal | undefined, ask: () => Promise<T>): Promise<T> {
-    try {
-      return await ask();
-    } catch (error) {
-      if (!this.#isYetToCome(error)) throw error;
-      await this.ask('creating the container', signal, async (abort) => {
-        const made = await this.#options.container.createIfNotExists(abort);
-        return made.succeeded;
-      });
-      return ask();
-    }
-  }
-
-  /** `undefined` when the container is not there, and will be with the first write: nothing is in it. */
-  async orEmpty<T>(ask: () => Promise<T>): Promise<T | undefined> {
-    try {
-      return await ask();
-    } catch (error) {
-      if (this.#isYetToCome(error)) return undefined;
-      throw error;
-    }
-  }
-
-  #isYetToCome(error: unknown): boolean {
-    return this.#options.isMade && troubleOf(error)?.kind === 'no-bucket';
   }
 }

@@ -58,7 +58,7 @@ async function putWhole(blob: BlockBlobClient, bytes: Buffer, upload: AzureUploa
   const what = `PUT ${blob.name}`;
   // A short stream is in hand now and can be sent again, which nobody above can do.
   const ask = () => (isRepeated || ifAbsent ? calls.ask(what, signal, send) : calls.patiently(what, signal, send));
-  const { etag, lastModified } = await calls.inContainer(signal, ask);
+  const { etag, lastModified } = await calls.home.write(signal, ask);
   return { etag, lastModified, md5, sizeBytes: bytes.length };
 }
 
@@ -73,7 +73,7 @@ async function putBlocks(
 ): Promise<AzureStored> {
   const { calls, ifAbsent, signal } = upload;
   const what = `PUT ${blob.name}`;
-  const there = await calls.inContainer(signal, () => waitingBlocks(blob, upload));
+  const there = await calls.home.write(signal, () => waitingBlocks(blob, upload));
   const sending = new Sending(parallelBlocks, signal);
   const ids: string[] = [];
   const whole = createHash('md5');

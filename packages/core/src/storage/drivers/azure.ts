@@ -80,7 +80,7 @@ class AzureDriver implements Driver {
         throw error;
       }
     };
-    return this.#calls.orEmpty(() => this.#calls.ask(`HEAD ${key}`, signal, ask));
+    return this.#calls.home.orEmpty(() => this.#calls.ask(`HEAD ${key}`, signal, ask));
   }
 
   read(key: string, range: ByteRange | undefined, signal?: AbortSignal): Promise<ReadStream> {
@@ -98,7 +98,7 @@ class AzureDriver implements Driver {
         return found.byPage({ maxPageSize: pageEntries, ...from }).next();
       };
       // Page by page and not by the SDK's own loop, which cannot go on after a page that failed.
-      const page = await this.#calls.orEmpty(() => this.#calls.patiently(`listing ${prefix}`, signal, ask));
+      const page = await this.#calls.home.orEmpty(() => this.#calls.patiently(`listing ${prefix}`, signal, ask));
       if (page === undefined || page.done === true) return;
       const { segment, continuationToken } = page.value;
       yield segment.blobItems.map(({ name, properties }) => azureEntry(name.slice(start.length), properties));
@@ -133,7 +133,7 @@ class AzureDriver implements Driver {
 
   async remove(keys: readonly string[], signal?: AbortSignal): Promise<void> {
     const blobs = [...new Set(keys)].map((key) => this.#blob(key));
-    await this.#calls.orEmpty(() => removeBlobs(this.#parts.access.container, blobs, this.#calls, signal));
+    await this.#calls.home.orEmpty(() => removeBlobs(this.#parts.access.container, blobs, this.#calls, signal));
   }
 
   signedUrl(key: string, { expiresMs }: { readonly expiresMs: number }): Promise<string> {

@@ -55,7 +55,7 @@ export class GcsResumable {
       if (silence !== undefined) throw silence;
       if (isKnown) return;
     }
-    await this.#session.inBucket(this.#init.signal, () =>
+    await this.#session.home.write(this.#init.signal, () =>
       this.#session.patiently(this.#init.signal, () => this.#start()),
     );
   }

@@ -1,8 +1,8 @@
 import type { HttpClient, HttpInit, HttpResponse } from '../../lib/http-client.ts';
 import { StoreTrouble, type DriverContext, type Entry } from '../../model/driver.ts';
-import { troubleOf } from '../trouble.ts';
 import type { GcsAuth } from './gcs-auth.ts';
 import { gcsTrouble, isNoBucket, readRefusal, type GcsRefusal } from './gcs-trouble.ts';
+import { MadeOnDemand } from './made-on-demand.ts';
 
 /** One request of the JSON API. */
 export interface GcsCall {
@@ -56,6 +56,8 @@ export interface GcsBucket {
  */
 export class GcsSession {
   readonly bucket: string;
+  /** The bucket, where it comes with the first write. */
+  readonly home: MadeOnDemand;
   readonly #endpoint: string;
   readonly #client: HttpClient;
   readonly #auth: GcsAuth;
@@ -67,6 +69,7 @@ export class GcsSession {
     this.#endpoint = endpoint;
     this.#client = client;
     this.#auth = auth;
+    this.home = new MadeOnDemand({ isMade: bucket.isMade, make: (signal) => this.#create(signal) });
   }
 
   /** Runs one request of a longer work by the store's own rules: again, and slower when the service asks for that. */
@@ -136,31 +139,6 @@ export class GcsSession {
   #noBucket({ status }: GcsRefusal): Error {
     const why = `there is no bucket ${this.bucket}; createBucket: true would make it`;
     return new StoreTrouble('no-bucket', why, { status });
-  }
-
-  /** Asks once more when the bucket was missing and could be made. */
-  async inBucket<T>(signal: AbortSignal | undefined, ask: () => Promise<T>): Promise<T> {
-    try {
-      return await ask();
-    } catch (error) {
-      if (!this.#isYetToCome(error)) throw error;
-      await this.#create(signal);
-      return ask();
-    }
-  }
-
-  /** `undefined` when the bucket is not there, and will be with the first write: nothing is in it. */
-  async orEmpty<T>(ask: () => Promise<T>): Promise<T | undefined> {
-    try {
-      return await ask();
-    } catch (error) {
-      if (this.#isYetToCome(error)) return undefined;
-      throw error;
-    }
-  }
-
-  #isYetToCome(error: unknown): boolean {
-    return this.#settings.isMade && troubleOf(error)?.kind === 'no-bucket';
   }
 
   async #create(signal: AbortSignal | undefined): Promise<void> {

@@ -62,7 +62,7 @@ async function putWhole(session: GcsSession, bytes: Buffer, upload: GcsUpload): 
   const send = () => session.json<GcsObject>(call, what);
   // A short stream is in hand now and can be sent again, which nobody above can do.
   const ask = () => (upload.isRepeated || ifAbsent ? send() : session.patiently(signal, send));
-  const stored = await session.inBucket(signal, ask);
+  const stored = await session.home.write(signal, ask);
   return proven(session, stored, md5, upload);
 }
 

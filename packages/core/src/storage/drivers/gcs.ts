@@ -95,7 +95,7 @@ class GcsDriver implements Driver {
 
   async stat(key: string, signal?: AbortSignal): Promise<Entry | undefined> {
     const call = { method: 'GET', path: this.#path(key), query: { fields: objectFields }, signal } as const;
-    const found = await this.#session.orEmpty(() => this.#session.found<GcsObject>(call, `GET ${key}`));
+    const found = await this.#session.home.orEmpty(() => this.#session.found<GcsObject>(call, `GET ${key}`));
     return found === undefined ? undefined : gcsEntry(key, found);
   }
 
@@ -115,7 +115,7 @@ class GcsDriver implements Driver {
     do {
       const call = { method: 'GET', path: this.#session.objectsPath, query: { ...query, pageToken }, signal } as const;
       const ask = () => this.#session.json<ListPage>(call, `listing ${prefix}`);
-      const page: ListPage | undefined = await this.#session.orEmpty(() => this.#session.patiently(signal, ask));
+      const page: ListPage | undefined = await this.#session.home.orEmpty(() => this.#session.patiently(signal, ask));
       yield (page?.items ?? []).map((item) => gcsEntry(item.name.slice(start.length), item));
       pageToken = page?.nextPageToken;
     } while (pageToken !== undefined);
@@ -152,7 +152,7 @@ class GcsDriver implements Driver {
     const removeOne = async (key: string): Promise<void> => {
       const call = { method: 'DELETE', path: this.#path(key), signal } as const;
       const ask = () => this.#session.found(call, `DELETE ${key}`);
-      await this.#session.orEmpty(() => this.#session.patiently(signal, ask));
+      await this.#session.home.orEmpty(() => this.#session.patiently(signal, ask));
     };
     await Promise.all([...new Set(keys)].map((key) => slots.run(() => removeOne(key), signal)));
   }
