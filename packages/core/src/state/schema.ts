@@ -38,6 +38,8 @@ CREATE TABLE memo(path TEXT PRIMARY KEY, stamp TEXT, digest TEXT) STRICT, WITHOU
 
 /** Raised when the layout changes; an older runner refuses a newer file instead of guessing. */
 const layoutVersion = 1;
+/** How long to wait for another process to be done with the file. */
+const busyMs = 20_000;
 
 export interface OpenedState {
   readonly db: DatabaseSync;
@@ -78,10 +80,9 @@ export function openStateReader(path: string): DatabaseSync {
 function openDatabase(path: string): DatabaseSync {
   const db = new DatabaseSync(path);
   try {
-    // The timeout comes first: two runners may make the file at the same moment.
-    db.exec(
-      'PRAGMA busy_timeout = 20000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY',
-    );
+    db.exec(`PRAGMA busy_timeout = ${busyMs}`);
+    useLog(db);
+    db.exec('PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY');
     // Measured on a million random keys: 32 MB of mapped pages save some of a plan and stay under its memory goal;
     // a log of 32 MB (8,000 pages) between checkpoints saves a seventh of writing.
     db.exec('PRAGMA mmap_size = 33554432; PRAGMA wal_autocheckpoint = 8000');
@@ -102,6 +103,21 @@ function openDatabase(path: string): DatabaseSync {
   } catch (error) {
     db.close();
     throw error;
+  }
+}
+
+// Two runners may make the file at the same moment. While a file changes to its log SQLite does not wait for the other,
+// whatever the timeout (a reader that becomes a writer could wait for ever), so the waiting is ours.
+function useLog(db: DatabaseSync): void {
+  for (const since = performance.now(); ; ) {
+    try {
+      db.exec('PRAGMA journal_mode = WAL');
+      return;
+    } catch (error) {
+      const isBusy = ((error as { readonly errcode?: number }).errcode ?? 0) % 256 === 5;
+      if (!isBusy || performance.now() - since > busyMs) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
+    }
   }
 }
 

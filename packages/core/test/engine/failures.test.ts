@@ -8,8 +8,11 @@ function wrongRig(config = ''): Promise<ProjectRig> {
   return createRig({ config: `plugins: [./wrong.ts]\n${config}`, files: { 'wrong.ts': plugin } });
 }
 
-const codesOf = (report: Record<string, unknown>): string[] =>
-  (report['failures'] as { code: string }[]).map(({ code }) => code);
+function codesOf(report: Record<string, unknown>): string[] {
+  const failures = report['failures'] as { code: string }[] | undefined;
+  assert.ok(failures !== undefined, `the run ended without a report: ${JSON.stringify(report)}`);
+  return failures.map(({ code }) => code);
+}
 
 describe('a failure', function () {
   this.timeout(60_000);
