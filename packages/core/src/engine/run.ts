@@ -1,3 +1,4 @@
+import { spareMemory } from '../lib/spare-memory.ts';
 import type { Emit, MapCounts, Outcome, Reason } from '../model/event.ts';
 import { type Failure, failureOf } from '../model/failure.ts';
 import type { OpenStore } from '../model/store.ts';
@@ -118,6 +119,7 @@ export async function runTask(options: RunOptions): Promise<TaskReport> {
   taskRun.scheduler = scheduler;
   // Counts are looked at and not sent with each item: a million events would cost more than the items.
   const ticker = setInterval(() => {
+    spareMemory();
     for (const map of taskRun.maps)
       if (!map.closed) emit({ type: 'map.progress', map: map.spec.id, counts: map.counts() });
   }, 100);
