@@ -98,7 +98,7 @@ describe('yolo:convert', function () {
     ['a class that is no id', (cells: string[]) => cells.with(2, '1.5'), /is no class id/],
   ] as const) {
     it(`names the line of ${what}, or drops and counts the row`, async () => {
-      const files = madeFiles(12);
+      const files = madeFiles(24);
       await using rig = await yoloProject({ ...files, 'train.csv': row(String(files['train.csv']), edit) });
       const { code, report } = await rig.json(...convertArgs);
       assert.equal(code, 1);

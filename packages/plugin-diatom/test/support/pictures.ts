@@ -1,19 +1,11 @@
-import { crc32, deflateSync } from 'node:zlib';
 import { packZip } from '@dataset-runner/kit/pack';
+import { encodeGrayPng } from '@dataset-runner/kit/png-encode';
 import { seeded } from '@dataset-runner/kit/seeded';
 
 /** A grey PNG whose pixels are what the function says of them. */
 function greyPng(side: number, greyAt: (x: number, y: number) => number): Uint8Array {
-  const rows = Buffer.alloc((side + 1) * side);
-  for (let y = 0; y < side; y++) for (let x = 0; x < side; x++) rows[y * (side + 1) + 1 + x] = greyAt(x, y);
-  const header = Buffer.from([0, 0, 0, side, 0, 0, 0, side, 8, 0, 0, 0, 0]);
-  const signature = Buffer.from('89504e470d0a1a0a', 'hex');
-  return Buffer.concat([
-    signature,
-    chunk('IHDR', header),
-    chunk('IDAT', deflateSync(rows)),
-    chunk('IEND', Buffer.alloc(0)),
-  ]);
+  const data = Uint8Array.from({ length: side * side }, (_, at) => greyAt(at % side, Math.floor(at / side)));
+  return encodeGrayPng({ data, width: side, height: side });
 }
 
 /** A small picture of coarse noise: each seed gives one that looks like no other. */
@@ -47,15 +39,6 @@ export function discsAndNeedles(trainCount: number, testCount: number): { [path:
     }
   }
   return files;
-}
-
-function chunk(type: string, body: Buffer): Buffer {
-  const named = Buffer.concat([Buffer.from(type), body]);
-  const whole = Buffer.alloc(named.length + 8);
-  whole.writeUInt32BE(body.length);
-  named.copy(whole, 4);
-  whole.writeUInt32BE(crc32(named), named.length + 4);
-  return whole;
 }
 
 /** A zip of files by path. */

@@ -1,5 +1,5 @@
-import { deflateSync } from 'node:zlib';
-import { chunk } from './png.ts';
+import { encodeGrayPng } from '@dataset-runner/kit/png-encode';
+import { seeded } from '@dataset-runner/kit/seeded';
 
 /** A made set in the form of VinBigData's: 17 radiologists, three for each image, most images without findings. */
 export interface MadeSet {
@@ -24,10 +24,10 @@ const side = 96;
 
 /** Draws images with bright patches, and lets three of 17 radiologists say what they see, each a little otherwise and not always the same. */
 export function madeSet(count: number, seed = 1): MadeSet {
-  const random = numbers(seed);
+  const random = units(seed);
   const below = (limit: number): number => Math.floor(random() * limit);
   // A stream of its own: how raters differ moves no image.
-  const differs = numbers(seed + 1_000);
+  const differs = units(seed + 1_000);
   const rows: string[] = [];
   const sizes: string[] = [];
   const images = new Map<string, () => Uint8Array>();
@@ -89,37 +89,19 @@ function madeObject(random: () => number): Patch {
 
 /** Two dark lungs on grey, patches brighter, and noise that makes every image one of its own. */
 function draw(objects: readonly Patch[], seed: number): Uint8Array {
-  const random = numbers(seed);
+  const random = units(seed);
   const coarse = Array.from({ length: 64 }, () => random() * 90);
-  return greyPng((px, py) => {
+  const data = Uint8Array.from({ length: side * side }, (_, at) => {
+    const [px, py] = [at % side, Math.floor(at / side)];
     const [x, y] = [px / side, py / side];
     const lung = Math.min(((x - 0.3) / 0.18) ** 2, ((x - 0.7) / 0.18) ** 2) + ((y - 0.5) / 0.38) ** 2 < 1;
     const patch = objects.some((one) => x >= one.x && x < one.x + one.w && y >= one.y && y < one.y + one.h);
     return Math.round((lung ? 40 : 110) + (patch ? 55 : 0) + coarse[(py >> 4) * 8 + (px >> 4)]!);
   });
+  return encodeGrayPng({ data, width: side, height: side });
 }
 
-/** A PNG of 96 x 96 grey pixels. */
-function greyPng(greyAt: (x: number, y: number) => number): Uint8Array {
-  const rows = Buffer.alloc((side + 1) * side);
-  for (let y = 0; y < side; y++) for (let x = 0; x < side; x++) rows[y * (side + 1) + 1 + x] = greyAt(x, y);
-  const header = Buffer.from([0, 0, 0, side, 0, 0, 0, side, 8, 0, 0, 0, 0]);
-  const signature = Buffer.from('89504e470d0a1a0a', 'hex');
-  return Buffer.concat([
-    signature,
-    chunk('IHDR', header),
-    chunk('IDAT', deflateSync(rows)),
-    chunk('IEND', Buffer.alloc(0)),
-  ]);
-}
-
-/** Numbers from 0 to 1, the same for the same seed everywhere: mulberry32 (Tommy Ettinger, public domain). */
-function numbers(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
+function units(seed: number): () => number {
+  const random = seeded(seed);
+  return () => random.unit();
 }

@@ -50,7 +50,7 @@ export function png(
 }
 
 /** One part of a PNG: its length, name, body and checksum. */
-export function chunk(type: string, body: Buffer): Buffer {
+function chunk(type: string, body: Buffer): Buffer {
   const named = Buffer.concat([Buffer.from(type), body]);
   const whole = Buffer.alloc(named.length + 8);
   whole.writeUInt32BE(body.length);
