@@ -88,7 +88,7 @@ async function pass(target: string, { request, response, fault, random, onAnswer
       return true;
     }
     if (fault === 'corrupt' && request.method === 'PUT' && sent <= spoilAt && spoilAt < sent + piece.length) {
-      piece.writeUInt8((piece.at(spoilAt - sent) ?? 0) ^ 0x20, spoilAt - sent);
+      spoil(piece, spoilAt - sent, random);
       hit = true;
     }
     sent += piece.length;
@@ -105,12 +105,16 @@ async function pass(target: string, { request, response, fault, random, onAnswer
     return true;
   }
   if (fault === 'corrupt' && request.method === 'GET' && body.length > 0 && (reply.statusCode ?? 0) < 300) {
-    const at = Math.floor(random() * body.length);
-    body.writeUInt8((body.at(at) ?? 0) ^ 0x20, at);
+    spoil(body, Math.floor(random() * body.length), random);
     hit = true;
   }
   response.writeHead(reply.statusCode ?? 502, reply.headers);
   if (fault === 'cut answer') response.write(body.subarray(0, body.length / 2), () => response.destroy());
   else response.end(body);
   return hit;
+}
+
+// To any other value: two readings of a file of one byte, both spoiled, would agree if it were always the same bit.
+function spoil(bytes: Buffer, at: number, random: () => number): void {
+  bytes.writeUInt8((bytes.at(at) ?? 0) ^ (1 + Math.floor(random() * 255)), at);
 }
