@@ -13,8 +13,10 @@ import { diff } from './tasks/diff.ts';
 import { exportTask } from './tasks/export.ts';
 import { fetch } from './tasks/fetch.ts';
 import { gc } from './tasks/gc.ts';
+import { get } from './tasks/get.ts';
 import { importTask } from './tasks/import.ts';
 import { init } from './tasks/init.ts';
+import { list } from './tasks/list.ts';
 import { metrics } from './tasks/metrics.ts';
 import { params } from './tasks/params.ts';
 import { move } from './tasks/move.ts';
@@ -59,6 +61,8 @@ export default definePlugin({
     gc,
     import: importTask,
     update,
+    get,
+    list,
   },
   stores: [remoteDriver],
   failures: [registryFailures, pipelineFailures],

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { chmodSync } from 'node:fs';
+import type { ProjectRig } from '@dataset-runner/core/testing';
+import { done, registry, textsIn } from '../../packages/plugin-registry/test/support/registry.ts';
+import { skip } from '../support/skip.ts';
+import { type Dvc, dvcOf, git } from './dvc.ts';
+
+describe('registry and data from elsewhere, beside stock dvc 3.67.1', function () {
+  this.timeout(300_000);
+  let dvc: Dvc;
+  let source: ProjectRig;
+  before(async function () {
+    this.timeout(600_000);
+    const found = dvcOf('3.67.1', 'dvc[s3]==3.67.1');
+    if (typeof found === 'string') skip(this, found);
+    dvc = found;
+    source = await registry({ 'raw/a': 'a', 'raw/sub/b': 'b', 'run.sh': '#!/bin/sh\n', 'notes/read.me': 'r' });
+    chmodSync(source.path('run.sh'), 0o755);
+    await done(source, 'add', 'raw', 'run.sh');
+    await done(source, 'push');
+    git(source.dir, 'add', '.');
+    git(source.dir, 'commit', '-qm', 'one');
+  });
+  after(async () => source?.[Symbol.asyncDispose]());
+
+  it('list says what dvc list says', async () => {
+    await using rig = await registry();
+    type Line = {
+      readonly path: string;
+      readonly isdir: boolean;
+      readonly isout: boolean;
+      readonly md5: string | null;
+    };
+    for (const args of [[], ['-R'], ['raw'], ['raw/sub', '-R'], ['-R', '--dvc-only']]) {
+      // Without a revision dvc lists what lies in the folder of a local repository, committed or not.
+      const asked = [source.dir, ...args, '--rev', 'main'];
+      const theirs = JSON.parse(dvc.run(rig.dir, 'list', ...asked, '--json')) as Line[];
+      const { files } = await done<{ files: readonly Line[] }>(rig, 'list', ...asked);
+      // Sizes of folders are those of inodes there, some are known to one of us only, and of a revision it forgets isexec.
+      const known = ({ path, isdir, isout, md5 }: Line) => ({ path, isdir, isout, md5 });
+      const sorted = (lines: readonly Line[]) => lines.map(known).sort((a, b) => (a.path < b.path ? -1 : 1));
+      assert.deepEqual(sorted(files), sorted(theirs), args.join(' '));
+    }
+  });
+
+  it('get brings what dvc get brings', async () => {
+    await using rig = await registry();
+    for (const path of ['raw', 'notes']) {
+      dvc.run(rig.dir, 'get', source.dir, path, '-o', `theirs-${path}`);
+      await done(rig, 'get', source.dir, path, '-o', `ours-${path}`);
+      assert.deepEqual(textsIn(rig, `ours-${path}`), textsIn(rig, `theirs-${path}`));
+    }
+  });
+});
