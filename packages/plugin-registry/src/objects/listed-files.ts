@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { registryFailures } from '../failures.ts';
-import { isWithin } from '../repo/targets.ts';
+import { isWithin, joined } from '../repo/targets.ts';
 import { walkFolder } from '../workspace/walk.ts';
 import { type NeededOut, treeEntries } from './needed.ts';
 import { isTreeOid, objectKey } from './object-path.ts';
@@ -56,12 +56,14 @@ export function listFilesAt(
       file.path === path ? path.slice(path.lastIndexOf('/') + 1) : file.path.slice(path === '' ? 0 : path.length + 1);
     const [first = '', ...rest] = below.split('/');
     if (recursive || rest.length === 0) found.set(below, { ...file, path: below });
-    else if (!found.has(first)) found.set(first, { ...file, path: first, ...folder });
+    else if (!found.has(first)) {
+      // A folder in an output is DVC's as well; one above outputs is nobody's.
+      const isout = outs.some((out) => isWithin(joined(path, first), out.path));
+      found.set(first, { path: first, isout, isdir: true, isexec: false, size: null, md5: null });
+    }
   }
   return [...found.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
 }
-
-const folder = { isdir: true, isout: false, isexec: false, size: null, md5: null };
 
 function wholeOut({ path, oid, out }: NeededOut): ListedFile {
   const { size = null, isexec = false } = out;
