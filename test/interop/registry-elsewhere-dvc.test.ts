@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { chmodSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { ProjectRig } from '@dataset-runner/core/testing';
-import { done, registry, textsIn } from '../../packages/plugin-registry/test/support/registry.ts';
+import { done, emptyProject, registry, textsIn } from '../../packages/plugin-registry/test/support/registry.ts';
 import { skip } from '../support/skip.ts';
 import { type Dvc, dvcOf, git } from './dvc.ts';
 
@@ -49,6 +52,43 @@ describe('registry and data from elsewhere, beside stock dvc 3.67.1', function (
       dvc.run(rig.dir, 'get', source.dir, path, '-o', `theirs-${path}`);
       await done(rig, 'get', source.dir, path, '-o', `ours-${path}`);
       assert.deepEqual(textsIn(rig, `ours-${path}`), textsIn(rig, `theirs-${path}`));
+    }
+  });
+
+  it('import-url writes the files that dvc import-url writes', async () => {
+    const server = createServer((_request, response) => {
+      response.setHeader('etag', '"v1"').setHeader('content-length', '3').end('web');
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const web = `http://127.0.0.1:${(server.address() as AddressInfo).port}/lab/web.txt`;
+    try {
+      await using away = await emptyProject({ 'w.txt': 'w', 'run.sh': '#!/bin/sh\n', 'set/a': 'a', 'set/sub/b': 'b' });
+      chmodSync(away.path('run.sh'), 0o755);
+      await using rig = await registry({ 'own/x': 'x' });
+      const sources = ['w.txt', 'run.sh', 'set'].map((name) => away.path(name));
+      for (const [at, url] of [...sources, 'own/x', web].entries()) {
+        for (const more of [[], ['--no-download']]) {
+          const [theirs, ours] = [`theirs-${at}${more.length}`, `ours-${at}${more.length}`];
+          // In a child of its own: this process answers for the web.
+          await dvc.start(rig.dir, 'import-url', url, theirs, ...more);
+          await done(rig, 'import-url', url, ours, ...more);
+          const neutral = (name: string): string =>
+            rig
+              .read(`${name}.dvc`)
+              .replace(/^md5: .*\n/, '')
+              .replace(/  path: (?:ours|theirs)-.*\n$/, '');
+          assert.equal(neutral(ours), neutral(theirs), url);
+        }
+      }
+      await done(rig, 'push');
+      assert.equal(
+        dvc.status(rig.dir, ...['w.txt', 'run.sh', 'set', 'x', 'web'].map((_, at) => `ours-${at}0.dvc`)),
+        '',
+      );
+      await dvc.start(rig.dir, 'update', 'ours-40.dvc');
+    } finally {
+      server.close();
+      server.closeAllConnections();
     }
   });
 });

@@ -15,6 +15,7 @@ import { fetch } from './tasks/fetch.ts';
 import { gc } from './tasks/gc.ts';
 import { get } from './tasks/get.ts';
 import { importTask } from './tasks/import.ts';
+import { importUrl } from './tasks/import-url.ts';
 import { init } from './tasks/init.ts';
 import { list } from './tasks/list.ts';
 import { metrics } from './tasks/metrics.ts';
@@ -60,6 +61,7 @@ export default definePlugin({
     move,
     gc,
     import: importTask,
+    'import-url': importUrl,
     update,
     get,
     list,
