@@ -91,4 +91,22 @@ describe('registry and data from elsewhere, beside stock dvc 3.67.1', function (
       server.closeAllConnections();
     }
   });
+
+  it('add --to-remote and --out leave what dvc leaves', async () => {
+    await using away = await emptyProject({ 'run.sh': '#!/bin/sh\n', 'set/a': 'a', 'set/sub/b': 'b' });
+    chmodSync(away.path('run.sh'), 0o755);
+    await using rig = await registry();
+    for (const name of ['run.sh', 'set']) {
+      for (const more of [['--to-remote'], []]) {
+        const [theirs, ours] = [`theirs-${name}${more.length}`, `ours-${name}${more.length}`];
+        dvc.run(rig.dir, 'add', away.path(name), '-o', theirs, ...more);
+        await done(rig, 'add', away.path(name), '-o', ours, ...more);
+        const neutral = (path: string): string => rig.read(`${path}.dvc`).replace(/ {2}path: .*\n$/, '');
+        assert.equal(neutral(ours), neutral(theirs), ours);
+      }
+    }
+    await done(rig, 'pull');
+    assert.equal(dvc.status(rig.dir), '');
+    assert.equal(dvc.status(rig.dir, '-c'), '');
+  });
 });

@@ -37,13 +37,44 @@ export async function bringUrl(
     : bringFar(repo, source, context, { download });
 }
 
-// Where DVC hashes itself, a dependency has the md5 that its output has.
-async function bringPath(path: string, { map, once }: Planner, cacheDir: string | undefined): Promise<UrlBrought> {
+/** The files at a path or URL, each as a ref and by its name within; throws `registry.path-missing`. */
+export async function filesAt(source: UrlSource, { store }: Pick<Planner, 'store'>): Promise<SourceFiles> {
+  if (source.kind === 'store') return farFiles(source, store);
+  const { isFolder, folder, found } = localFiles(source.path);
+  const refs = found.map(({ relpath, size }): FileRef => ({ $type: 'file', store: folder, key: relpath, size }));
+  return { isFolder, refs, names: found.map(({ relpath }) => relpath) };
+}
+
+interface SourceFiles {
+  readonly isFolder: boolean;
+  readonly refs: readonly FileRef[];
+  readonly names: readonly string[];
+}
+
+function localFiles(path: string) {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (stat === undefined) throw registryFailures['path-missing']({ path });
   const isFolder = stat.isDirectory();
   const folder = isFolder ? path : dirname(path);
   const found = isFolder ? walkFolder(path, '') : [{ relpath: basename(path), size: stat.size }];
+  return { isFolder, folder, found, isexec: !isFolder && (stat.mode & 0o100) !== 0 };
+}
+
+async function farFiles(
+  { place, key, tag }: Pick<UrlSource & { readonly kind: 'store' }, 'place' | 'key' | 'tag'>,
+  store: Planner['store'],
+): Promise<SourceFiles> {
+  const far = await store(place);
+  const entry = await far.stat(key);
+  const isFolder = entry === undefined;
+  const refs = isFolder ? await filesBelow(far, key, tag) : [refOf(far.place, entry)];
+  if (refs.length === 0) throw registryFailures['path-missing']({ path: `${place}/${key}` });
+  return { isFolder, refs, names: refs.map((ref) => (isFolder ? ref.key.slice(key.length + 1) : key)) };
+}
+
+// Where DVC hashes itself, a dependency has the md5 that its output has.
+async function bringPath(path: string, { map, once }: Planner, cacheDir: string | undefined): Promise<UrlBrought> {
+  const { isFolder, folder, found, isexec } = localFiles(path);
   const kept = cacheDir === undefined ? {} : { cacheDir };
   const chunks = [...chunked(found)].map((files, at) => ({
     key: `${path} ${at + 1}`,
@@ -56,7 +87,6 @@ async function bringPath(path: string, { map, once }: Planner, cacheDir: string 
   }));
   const hashed = (await map(cacheFiles, chunks, { name: 'hash-source' }).toArray()).flatMap(({ files }) => files);
   const size = hashed.reduce((sum, [, , bytes]) => sum + bytes, 0);
-  const isexec = !isFolder && (stat.mode & 0o100) !== 0;
   const files = hashed.map(([relpath, md5]) => [relpath, md5] as const);
   const md5 = isFolder ? treeOf(files.map(([relpath, each]) => ({ relpath, md5: each }))).oid : (files[0]?.[1] ?? '');
   const dep: Hashed = { md5, size, hash: 'md5', ...(isFolder ? { nfiles: files.length } : isexec ? { isexec } : {}) };
@@ -73,13 +103,8 @@ async function bringFar(
   { map, once, store }: Planner,
   { download }: { readonly download: boolean },
 ): Promise<UrlBrought> {
-  const far = await store(place);
-  const entry = await far.stat(key);
-  const isFolder = entry === undefined;
-  const refs = isFolder ? await filesBelow(far, key, tag) : [refOf(far.place, entry)];
-  if (refs.length === 0) throw registryFailures['path-missing']({ path: `${place}/${key}` });
+  const { isFolder, refs, names } = await farFiles({ place, key, tag }, store);
   const size = refs.reduce((sum, each) => sum + each.size, 0);
-  const names = refs.map((ref) => (isFolder ? ref.key.slice(key.length + 1) : key));
   const dep = isFolder ? farFolder(refs, names, tag, size) : farFile(refs[0], tag, size);
   if (!download) return { dep, out: undefined };
   const chunks = [...chunked(refs, 64)].map((files) => ({ key: files[0]?.key ?? '', files, cacheDir }));
