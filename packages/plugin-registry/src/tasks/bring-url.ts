@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { type FileRef, listFiles, refOf, type RunContext } from '@dataset-runner/core/plugin';
 import { registryFailures } from '../failures.ts';
 import { byCodePoint, jsonString } from '../formats/python-json.ts';
