@@ -1,12 +1,15 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFile, execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { pythonWith } from './python-venv.ts';
 
 /** A stock DVC from the package index. */
 export interface Dvc {
   /** Runs `dvc` in a folder; throws with all it printed when it fails. */
   run(dir: string, ...args: readonly string[]): string;
+  /** Like `run`, while this process goes on: a server in it can answer. */
+  start(dir: string, ...args: readonly string[]): Promise<string>;
   /** Whether `dvc status` (with these arguments) has nothing to say; what it said else. */
   status(dir: string, ...args: readonly string[]): string;
 }
@@ -16,18 +19,13 @@ export function dvcOf(version: string, ...packages: readonly string[]): Dvc | st
   const venv = pythonWith(`dvc-${version}`, packages);
   if (typeof venv === 'string') return venv;
   const program = join(dirname(venv.python), 'dvc');
-  const call = (dir: string, args: readonly string[]) => {
+  const options = (dir: string) => {
     const home = join(dir, '.runner', 'home');
     mkdirSync(home, { recursive: true });
-    const env = {
-      ...process.env,
-      HOME: home,
-      DVC_SITE_CACHE_DIR: join(home, 'site'),
-      DVC_NO_ANALYTICS: '1',
-      CI: 'true',
-    };
-    return spawnSync(program, args, { cwd: dir, encoding: 'utf8', env });
+    const own = { HOME: home, DVC_SITE_CACHE_DIR: join(home, 'site'), DVC_NO_ANALYTICS: '1', CI: 'true' };
+    return { cwd: dir, encoding: 'utf8', env: { ...process.env, ...own } } as const;
   };
+  const call = (dir: string, args: readonly string[]) => spawnSync(program, args, options(dir));
   const run = (dir: string, ...args: readonly string[]): string => {
     const { status, stdout, stderr } = call(dir, args);
     if (status !== 0) throw new Error(`dvc ${args.join(' ')} ended with ${status}\n${stdout}\n${stderr}`);
@@ -35,6 +33,7 @@ export function dvcOf(version: string, ...packages: readonly string[]): Dvc | st
   };
   return {
     run,
+    start: async (dir, ...args) => (await promisify(execFile)(program, [...args], options(dir))).stdout,
     status(dir, ...args) {
       const told = JSON.parse(run(dir, 'status', '--json', ...args)) as object;
       return Object.keys(told).length === 0 ? '' : JSON.stringify(told);

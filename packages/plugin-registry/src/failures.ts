@@ -34,7 +34,7 @@ const defined = defineFailures('registry', {
   'path-outside': {
     about: 'A path lies outside of the repository.',
     message: (of: { readonly path: string; readonly root: string }) => `${of.path} lies outside of ${of.root}`,
-    hint: () => 'Take data from elsewhere in with `registry:import-url`, or with `registry:add --to`.',
+    hint: () => 'Take data from elsewhere in with `registry:import-url`, or with `registry:add --out`.',
   },
   'path-missing': {
     about: 'A file or folder that was named is not there.',
@@ -107,6 +107,11 @@ const defined = defineFailures('registry', {
     message: (of: { readonly name: string; readonly url: string; readonly why: string }) =>
       `remote '${of.name}'${of.url === '' ? '' : ` (${of.url})`}: ${of.why}`,
   },
+  'url-unknown': {
+    about: 'Data was to be imported from a URL that names no file or folder of a store.',
+    message: (of: { readonly url: string; readonly why: string }) => `${of.url}: ${of.why}`,
+    hint: () => 'Give a path, or s3://, gs://, azure://, webdav://, ssh:// or https:// with a path behind the host.',
+  },
   'secret-missing': {
     about: 'A secret of a remote was given as a plain word, or its reference leads to nothing.',
     message: (of: { readonly reference: string }) =>
@@ -165,6 +170,7 @@ const dvcExits: { readonly [name: string]: number } = {
   'remote-url': 251,
   'key-unknown': 251,
   'word-missing': 254,
+  'url-unknown': 1,
   'path-missing': 1,
   'path-outside': 1,
   'target-unknown': 1,

@@ -13,8 +13,11 @@ import { diff } from './tasks/diff.ts';
 import { exportTask } from './tasks/export.ts';
 import { fetch } from './tasks/fetch.ts';
 import { gc } from './tasks/gc.ts';
+import { get } from './tasks/get.ts';
 import { importTask } from './tasks/import.ts';
+import { importUrl } from './tasks/import-url.ts';
 import { init } from './tasks/init.ts';
+import { list } from './tasks/list.ts';
 import { metrics } from './tasks/metrics.ts';
 import { params } from './tasks/params.ts';
 import { move } from './tasks/move.ts';
@@ -58,7 +61,10 @@ export default definePlugin({
     move,
     gc,
     import: importTask,
+    'import-url': importUrl,
     update,
+    get,
+    list,
   },
   stores: [remoteDriver],
   failures: [registryFailures, pipelineFailures],

@@ -6,14 +6,14 @@ import { dirname, join } from 'node:path';
 export class IncomingObject {
   /** Bytes so far. */
   size = 0;
-  readonly #target: string;
+  readonly #cacheDir: string;
   readonly #temporary: string;
   #file: number | undefined;
 
-  constructor(cacheDir: string, key: string) {
-    this.#target = join(cacheDir, key);
-    this.#temporary = join(dirname(this.#target), `.${randomUUID()}.tmp`);
-    mkdirSync(dirname(this.#target), { recursive: true });
+  constructor(cacheDir: string) {
+    this.#cacheDir = cacheDir;
+    this.#temporary = join(cacheDir, 'files', 'md5', `.${randomUUID()}.tmp`);
+    mkdirSync(dirname(this.#temporary), { recursive: true });
     this.#file = openSync(this.#temporary, 'wx');
   }
 
@@ -23,11 +23,13 @@ export class IncomingObject {
     this.size += piece.length;
   }
 
-  /** Makes the object visible and trusted (0444), over one that was there. */
-  publish(): void {
+  /** Makes the object visible under its key and trusted (0444), over one that was there. */
+  publish(key: string): void {
     this.#end();
     chmodSync(this.#temporary, 0o444);
-    renameSync(this.#temporary, this.#target);
+    const target = join(this.#cacheDir, key);
+    mkdirSync(dirname(target), { recursive: true });
+    renameSync(this.#temporary, target);
   }
 
   close(): void {

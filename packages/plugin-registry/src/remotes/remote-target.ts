@@ -44,6 +44,11 @@ export function remoteTarget(repo: Repo, name: string): DriverTarget {
   return kind(section, rest);
 }
 
+/** The store of ours behind a URL as DVC writes it, with the credentials of this machine; undefined for other schemes. */
+export function storeOfUrl(scheme: string, rest: string): string | undefined {
+  return kinds[scheme]?.(new Map(), rest).url;
+}
+
 // `remote://other/path` lies under another remote and takes its options.
 function below(repo: Repo, name: string, rest: string): DriverTarget {
   const [other = '', ...path] = rest.split('/');

@@ -19,8 +19,24 @@ export interface Repo {
 
 /** Opens the repository that a folder lies in; throws `registry.no-repo` where there is none. */
 export function openRepo(folder: string): Repo {
+  const repo = repoAround(folder);
+  if (repo === undefined) throw registryFailures['no-repo']({ folder });
+  return repo;
+}
+
+/** The repository for work that needs none: the one around a folder, else a private one in the project's `.runner`. */
+export function repoOrScratch(folder: string): Repo {
+  const repo = repoAround(folder);
+  if (repo !== undefined) return repo;
+  const project = upwards(resolve(folder), (each) => isFolder(join(each, '.runner'))) ?? resolve(folder);
+  const root = join(project, '.runner', 'registry');
+  const config = { sections: new Map(), remotes: new Map() };
+  return { root, gitRoot: undefined, config, cacheDir: join(root, '.dvc', 'cache') };
+}
+
+function repoAround(folder: string): Repo | undefined {
   const root = upwards(resolve(folder), (each) => isFolder(join(each, '.dvc')));
-  if (root === undefined) throw registryFailures['no-repo']({ folder });
+  if (root === undefined) return undefined;
   const files = [...configFilesOutside(), join(root, '.dvc', 'config'), join(root, '.dvc', 'config.local')];
   const config = mergeConfigs(files.map(readConfig));
   const gitRoot = upwards(root, (each) => existsSync(join(each, '.git')));

@@ -46,7 +46,7 @@ export const fetchObjects = defineStep({
 });
 
 async function fetchOne(file: FileRef, cacheDir: string, { read, signal }: Tools): Promise<void> {
-  const incoming = new IncomingObject(cacheDir, file.key);
+  const incoming = new IncomingObject(cacheDir);
   try {
     const isLegacy = !file.key.startsWith('files/md5/');
     const hash = isLegacy ? new LegacyMd5() : createHash('md5');
@@ -58,7 +58,7 @@ async function fetchOne(file: FileRef, cacheDir: string, { read, signal }: Tools
     const found = hash instanceof LegacyMd5 ? hash.digest() : hash.digest('hex');
     const oid = file.key.split('/').slice(-2).join('');
     if (!matches(oid, found, isLegacy)) throw registryFailures['object-corrupt']({ oid, store: file.store, found });
-    incoming.publish();
+    incoming.publish(file.key);
   } finally {
     incoming.close();
   }

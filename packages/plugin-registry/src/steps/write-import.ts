@@ -22,10 +22,11 @@ export interface Imported {
   /** The data, posix, from the root; its file is `<path>.dvc`. */
   readonly path: string;
   readonly out: Hashed;
-  readonly source: ImportSource;
+  /** Undefined: nobody has to know. */
+  readonly source?: ImportSource;
 }
 
-/** Writes the `.dvc` file of imported data: what it is, and where it came from. */
+/** Writes the `.dvc` file of data from elsewhere: what it is, and of an import where it came from. */
 export const writeImport = defineStep({
   name: 'write-import',
   cache: false,
@@ -33,7 +34,11 @@ export const writeImport = defineStep({
     const file = `${path}.dvc`;
     const before = existsSync(join(root, file)) ? readFileSync(join(root, file), 'utf8') : undefined;
     if (gitRoot !== undefined) ignoreInGit(gitRoot, join(root, path));
-    const after = editYaml(before, stageOf(before, basename(path), out, depOf(source)));
+    const name = basename(path);
+    const after = editYaml(
+      before,
+      source === undefined ? withOut(before, name, out) : stageOf(before, name, out, depOf(source)),
+    );
     if (after !== before) writeAtomically(join(root, file), after);
     return { file, changed: after !== before };
   },

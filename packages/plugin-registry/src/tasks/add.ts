@@ -11,6 +11,7 @@ import { openRepo, type Repo } from '../repo/repo.ts';
 import { repoPath } from '../repo/targets.ts';
 import { describedBy, outPath, type TrackedFile } from '../repo/tracked.ts';
 import { remember } from '../steps/remember.ts';
+import { addElsewhere, elsewhereSteps } from './add-elsewhere.ts';
 import { changedOuts } from './changed-outs.ts';
 import { trackAll, type TrackTarget, trackingSteps } from './track-all.ts';
 
@@ -29,20 +30,27 @@ export const add = defineTask({
     'runner run registry:add raw/01_data_collection',
     "runner run registry:add 'raw/*' --glob",
     'runner run registry:add raw/01_data_collection/late.jpg',
+    'runner run registry:add /media/card/DCIM --out raw/02 --to-remote',
   ],
   params: z.object({
     targets: z.array(z.string()).min(1).describe('Files and folders').meta({ positional: true }),
     commit: z.boolean().default(true).describe('Put the bytes into the cache; --no-commit only describes them'),
+    out: z.string().optional().describe('Track one target, a path or URL, under this path here').meta({ short: 'o' }),
+    toRemote: z.boolean().default(false).describe('Send one target straight to the remote, and keep nothing here'),
+    remote: z.string().optional().describe('The remote of --to-remote; default: the default one').meta({ short: 'r' }),
     glob: z.boolean().default(false).describe('Read the targets as patterns: `*`, `**`, `?`'),
   }),
   outputs: z.object({ added: z.array(trackedSchema) }),
-  steps: { ...trackingSteps, remember },
+  steps: { ...trackingSteps, ...elsewhereSteps, remember },
   async run(context) {
     const { params, dryRun } = context;
     const repo = openRepo(process.cwd());
     await using _lock = await lockRepo(repo, { dryRun });
     // 1. Find what is meant, and refuse what two keepers would fight over.
     const { tracked } = describedBy(repo.root);
+    if (params.out !== undefined || params.toRemote) {
+      return { added: [await addElsewhere(repo, elsewhere(repo, params, tracked), context, params)] };
+    }
     const targets = pathsOf(repo, params).map((path) => targetOf(repo, path, tracked));
     // 2. Leave alone what DVC 2 wrote and nobody changed.
     const changed = await withoutOld(repo, targets, tracked, context);
@@ -57,6 +65,19 @@ export function saidOfTracked(added: readonly z.infer<typeof trackedSchema>[]): 
   return added
     .map(({ file, nfiles, size, changed }) => `${file}: ${nfiles} files, ${size} bytes${changed ? '' : ', as before'}`)
     .join('\n');
+}
+
+function elsewhere(
+  repo: Repo,
+  { targets, out }: { readonly targets: readonly string[]; readonly out?: string | undefined },
+  tracked: readonly TrackedFile[],
+): { readonly url: string; readonly path: string } {
+  const [url = '', ...others] = targets;
+  if (others.length > 0) throw registryFailures['word-missing']({ action: 'add', word: 'one target, no more' });
+  const path = repoPath(repo, out ?? basename(url));
+  const { within } = targetOf(repo, path, tracked);
+  if (within === undefined) return { url, path };
+  throw registryFailures['outs-overlap']({ path, other: within.path, file: `${within.path}.dvc` });
 }
 
 function pathsOf(repo: Repo, params: { readonly targets: readonly string[]; readonly glob: boolean }): string[] {

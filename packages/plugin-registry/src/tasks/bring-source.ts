@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import type { RunContext } from '@dataset-runner/core/plugin';
 import type { Hashed } from '../formats/stage-file.ts';
 import type { NeededOut } from '../objects/needed.ts';
@@ -6,7 +6,7 @@ import { objectKey } from '../objects/object-path.ts';
 import { type SourceFile, sourceFiles, sourceOuts } from '../objects/source-files.ts';
 import { openRepo, type Repo } from '../repo/repo.ts';
 import { cacheFiles, chunked, type FileChunk } from '../steps/cache-files.ts';
-import { cloneRepo } from '../steps/clone-repo.ts';
+import { type ClonedRepo, cloneRepo } from '../steps/clone-repo.ts';
 import { fetchObjects } from '../steps/fetch-objects.ts';
 import { writeTree } from '../steps/write-tree.ts';
 import { checkOutAll, checkoutSteps } from './check-out-all.ts';
@@ -33,10 +33,9 @@ type Planner = Pick<RunContext<unknown>, 'map' | 'once' | 'store'>;
 
 /** Brings data of another repository into this one's cache, checked; nothing is in the workspace yet. */
 export async function bringSource(repo: Repo, wanted: SourceWanted, context: Planner): Promise<Brought> {
-  const { url, rev, path } = wanted;
-  const into = join(repo.root, '.dvc', 'tmp', 'runner', 'clones');
+  const { path } = wanted;
   // 1. Its own files, at the commit.
-  const clone = await context.once(cloneRepo, { url, into, ...(rev === undefined ? {} : { rev }) }, { key: url });
+  const clone = await openSource(repo, wanted, context);
   // 2. The objects they name, from its remote into our cache.
   const outs = sourceOuts(clone.dir, path);
   const { cacheDir } = repo;
@@ -50,6 +49,24 @@ export async function bringSource(repo: Repo, wanted: SourceWanted, context: Pla
   const pairs = files.map((file, at) => [file.relpath, md5[at] ?? ''] as const);
   const out = await context.once(writeTree, { cacheDir, isFolder, files: pairs, isexec }, { key: path });
   return { revLock: clone.revLock, out };
+}
+
+/** Makes a work tree of another repository at a commit, kept in this one's `.dvc/tmp`. */
+export async function openSource(
+  repo: Repo,
+  { url, rev }: Pick<SourceWanted, 'url' | 'rev'>,
+  { once }: Pick<Planner, 'once'>,
+): Promise<ClonedRepo> {
+  const into = join(repo.root, '.dvc', 'tmp', 'runner', 'clones');
+  return once(cloneRepo, { url, into, ...(rev === undefined ? {} : { rev }) }, { key: url });
+}
+
+/** A path in another repository as tasks are given it: posix, from its root; '' is the root. */
+export function sourcePath(path: string): string {
+  return posix
+    .normalize(path)
+    .replace(/^\/+|\/+$/g, '')
+    .replace(/^\.$/, '');
 }
 
 /** Puts an output that is in the cache into the workspace; files that are nowhere else stay, unless `discard`. */

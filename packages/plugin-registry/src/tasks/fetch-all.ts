@@ -12,13 +12,19 @@ type Planner = Pick<RunContext<{ readonly remote?: string | undefined }>, 'param
 
 /** Fetches what the outputs need and the cache lacks; returns how many objects came. */
 export async function fetchAll(repo: Repo, outs: readonly NeededOut[], context: Planner): Promise<number> {
-  const cached = cachedKeys(repo.cacheDir);
   // 1. The .dir objects first: they say which files their folders want.
-  const trees = outs.filter(({ oid }) => isTreeOid(oid));
-  const fetchedTrees = await fetchKeys(repo, trees, { context, cached, keysOf: (out) => [outKey(out)] });
+  const fetchedTrees = await fetchTrees(repo, outs, context);
   // 2. Then the files.
+  const cached = cachedKeys(repo.cacheDir);
   const keysOf = (out: NeededOut): string[] => filesOf(repo, out);
   return fetchedTrees + (await fetchKeys(repo, outs, { context, cached, keysOf }));
+}
+
+/** Fetches only the `.dir` objects of outputs that are folders; returns how many came. */
+export async function fetchTrees(repo: Repo, outs: readonly NeededOut[], context: Planner): Promise<number> {
+  const trees = outs.filter(({ oid }) => isTreeOid(oid));
+  const cached = cachedKeys(repo.cacheDir);
+  return fetchKeys(repo, trees, { context, cached, keysOf: (out) => [outKey(out)] });
 }
 
 interface Fetching {

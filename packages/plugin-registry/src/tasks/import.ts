@@ -7,7 +7,7 @@ import { openRepo } from '../repo/repo.ts';
 import { repoPath } from '../repo/targets.ts';
 import { repoUrl } from '../steps/clone-repo.ts';
 import { writeImport } from '../steps/write-import.ts';
-import { bringSource, placeOut, sourceSteps } from './bring-source.ts';
+import { bringSource, placeOut, sourcePath, sourceSteps } from './bring-source.ts';
 
 /** Takes data of another repository over and remembers where it came from, as `dvc import` does. */
 export const importTask = defineTask({
@@ -29,7 +29,7 @@ export const importTask = defineTask({
     const { params, once, dryRun } = context;
     const repo = openRepo(process.cwd());
     await using _lock = await lockRepo(repo, { dryRun });
-    const path = posix.normalize(params.path).replace(/\/+$/, '').replace(/^\.$/, '');
+    const path = sourcePath(params.path);
     const to = repoPath(repo, params.out ?? posix.basename(path));
     if (existsSync(join(repo.root, `${to}.dvc`))) throw registryFailures['path-there']({ path: `${to}.dvc` });
     const url = repoUrl(params.url, process.cwd());
