@@ -1,5 +1,5 @@
 import { sha256 } from '@dataset-runner/core/plugin';
-import type { AnnotatedImage } from './annotation.ts';
+import type { AnnotatedImage, Mark, PixelBox } from './annotation.ts';
 
 /** Shards a set is worked on in. A change in one image does a 128th of the labels again; more shards would cost more when nothing changed. */
 const shardCount = 128;
@@ -21,10 +21,28 @@ export function inShards<T>(all: Iterable<T>, idOf: (one: T) => string): Map<str
   return new Map([...shards].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
+/** An image of a shard as text; its marks are six numbers each: index of the rater, class, corners. */
+type ShardLine = readonly [id: string, width: number, height: number, raters: readonly string[], marks: number[]];
+
+/** The text of a shard. Names would make it four times as long, and all images pass through it. */
 export function shardText(images: readonly AnnotatedImage[]): string {
-  return JSON.stringify(images);
+  return JSON.stringify(
+    images.map(({ id, width, height, raters, marks }): ShardLine => {
+      const numbers: number[] = [];
+      for (const { rater, classId, box } of marks) numbers.push(raters.indexOf(rater), classId, ...box);
+      return [id, width, height, raters, numbers];
+    }),
+  );
 }
 
 export function readShard(bytes: Uint8Array): AnnotatedImage[] {
-  return JSON.parse(Buffer.from(bytes).toString('utf8')) as AnnotatedImage[];
+  const lines = JSON.parse(Buffer.from(bytes).toString('utf8')) as ShardLine[];
+  return lines.map(([id, width, height, raters, numbers]) => {
+    const marks: Mark[] = [];
+    for (let at = 0; at < numbers.length; at += 6) {
+      const [rater, classId, ...box] = numbers.slice(at, at + 6) as [number, number, ...PixelBox];
+      marks.push({ rater: raters[rater]!, classId, box });
+    }
+    return { id, width, height, raters, marks };
+  });
 }

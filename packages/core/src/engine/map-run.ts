@@ -216,7 +216,7 @@ export class MapRun {
 
   #resultTexts(from: number, to: number): string[] {
     if (from >= this.#recentFrom) return this.#recent.slice(from - this.#recentFrom, to - this.#recentFrom);
-    return this.#rows.bySeq(this.#emitted.slice(from, to)).map((row) => row.result);
+    return this.#rows.resultsBySeq(this.#emitted.slice(from, to)).map((row) => row.result);
   }
 
   /** Row ids of all results in item order; a generator item stands for its sub-rows. Only after the barrier. */
@@ -257,7 +257,10 @@ export class MapRun {
   /** Over keys and results in item order. Only after the barrier. */
   digest(): `sha256:${string}` {
     const hasher = new Hasher();
-    for (const { key, result } of this.results()) hasher.update(`${JSON.stringify(key)}:${result}\n`);
+    const seqs = this.resultSeqs();
+    for (let from = 0; from < seqs.length; from += 512)
+      for (const { key, result } of this.#rows.resultsBySeq([...seqs.subarray(from, from + 512)]))
+        hasher.update(`${JSON.stringify(key)}:${result}\n`);
     return hasher.digest() as `sha256:${string}`;
   }
 

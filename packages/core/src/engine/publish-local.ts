@@ -1,9 +1,12 @@
 import {
+  closeSync,
   constants,
   copyFileSync,
+  fstatSync,
   linkSync,
   lstatSync,
   mkdirSync,
+  openSync,
   renameSync,
   rmSync,
   statSync,
@@ -34,6 +37,10 @@ interface How {
 export function publishFile(staged: StagedFile, target: string, how: How): string {
   const { lent } = staged;
   try {
+    if (staged.isEmpty === true) {
+      if (how.ours) return publishFile(stagedEmpty(staged), target, how);
+      return withParent(target, () => makeEmpty(target));
+    }
     if (how.ours) {
       if (lent !== undefined) linkSync(lent, staged.path);
       withParent(target, () => renameSync(staged.path, target));
@@ -61,6 +68,20 @@ export function publishFile(staged: StagedFile, target: string, how: How): strin
 // A file system without links, or too many on this file.
 function isUnlinkable(error: unknown): boolean {
   return ['EXDEV', 'EPERM', 'EMLINK', 'ENOTSUP'].includes((error as NodeJS.ErrnoException).code ?? '');
+}
+
+// Exclusive: as with a link, check and publication are one act. Returns the version.
+function makeEmpty(path: string): string {
+  const file = openSync(path, 'wx');
+  try {
+    return String(fstatSync(file).mtimeMs);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function stagedEmpty({ isEmpty: _isEmpty, ...staged }: StagedFile): StagedFile {
+  return { ...staged, version: makeEmpty(staged.path) };
 }
 
 function copyOf({ lent: _lent, ...staged }: StagedFile, lent: string): StagedFile {
@@ -133,13 +154,13 @@ function sameFolder(staged: StagedFolder, target: string): boolean {
 }
 
 // Parents are made only when missing: asking first would cost a system call for every file.
-function withParent(target: string, act: () => void): void {
+function withParent<R>(target: string, act: () => R): R {
   try {
-    act();
+    return act();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     mkdirSync(dirname(target), { recursive: true });
-    act();
+    return act();
   }
 }
 

@@ -93,6 +93,7 @@ export class Claims {
 
 /** What two URLs share when some disks would take them for one file. */
 export function foldUrl(url: string): string {
-  // ASCII lower-case is by far the commonest key and needs no work.
-  return /^[\x20-\x40\x5b-\x7e]*$/.test(url) ? url : url.normalize('NFC').toLowerCase().normalize('NFC');
+  // ASCII lower-case is by far the commonest key and needs no work; other ASCII has one form only.
+  if (/^[\x20-\x40\x5b-\x7e]*$/.test(url)) return url;
+  return /^[\x20-\x7e]*$/.test(url) ? url.toLowerCase() : url.normalize('NFC').toLowerCase().normalize('NFC');
 }

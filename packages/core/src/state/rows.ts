@@ -53,6 +53,7 @@ export const subKeySeparator = '\u001f';
 export class Rows {
   readonly #byKeys: StatementSync;
   readonly #bySeqs: StatementSync;
+  readonly #resultsBySeqs: StatementSync;
   readonly #children: StatementSync;
   readonly #childIds: StatementSync;
   readonly #insert: StatementSync;
@@ -69,6 +70,7 @@ export class Rows {
     };
     this.#byKeys = arrays(`SELECT ${columns} FROM row WHERE line = ? AND key IN (SELECT value FROM json_each(?))`);
     this.#bySeqs = arrays(`SELECT ${columns} FROM row WHERE seq IN (SELECT value FROM json_each(?))`);
+    this.#resultsBySeqs = arrays('SELECT seq, key, result FROM row WHERE seq IN (SELECT value FROM json_each(?))');
     this.#children = arrays(`SELECT ${columns} FROM row WHERE line = ? AND key > ? AND key < ? ORDER BY key`);
     this.#childIds = arrays('SELECT seq, key FROM row WHERE line = ? AND key > ? AND key < ? ORDER BY key');
     this.#count = arrays('SELECT count(*) FROM row WHERE line = ?');
@@ -95,6 +97,14 @@ export class Rows {
   bySeq(seqs: readonly number[]): StoredRow[] {
     const found = new Map<number, StoredRow>();
     for (const raw of this.#bySeqs.all(JSON.stringify(seqs)) as unknown as RawRow[]) found.set(raw[0], readRow(raw));
+    return seqs.flatMap((seq) => found.get(seq) ?? []);
+  }
+
+  /** What rows say, by id, in the order asked: an item's list of outputs may be far longer, and nobody looks at it. */
+  resultsBySeq(seqs: readonly number[]): Pick<StoredRow, 'key' | 'result'>[] {
+    const found = new Map<number, Pick<StoredRow, 'key' | 'result'>>();
+    for (const raw of this.#resultsBySeqs.all(JSON.stringify(seqs)) as unknown as [number, string, string][])
+      found.set(raw[0], { key: raw[1], result: raw[2] });
     return seqs.flatMap((seq) => found.get(seq) ?? []);
   }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { skip } from '../../../../test/support/skip.ts';
@@ -81,5 +81,51 @@ describe('publishing a file lent by work:', () => {
     } finally {
       rmSync(elsewhere, { recursive: true });
     }
+  });
+});
+
+describe('publishing a file without bytes', () => {
+  let dir: string;
+  beforeEach(() => {
+    dir = mkdtempSync(join(tmpdir(), 'publish-'));
+  });
+  afterEach(() => rmSync(dir, { recursive: true }));
+
+  const target = (): string => join(dir, 'set', 'a', 'b.txt');
+  const staged = (): StagedFile => {
+    const path = join(dir, 'staged');
+    return { kind: 'file', key: how.key, size: 0, digest: sha256(''), path, version: '', isEmpty: true };
+  };
+
+  it('makes it where it belongs, and again as our own', () => {
+    for (const ours of [false, true, true]) {
+      const version = publishFile(staged(), target(), { ...how, ours });
+      assert.equal(statSync(target()).size, 0);
+      assert.equal(version, String(statSync(target()).mtimeMs));
+      assert.ok(!existsSync(staged().path));
+    }
+  });
+
+  it('puts it in the place of our own file by rename: other names of that file keep their bytes', () => {
+    mkdirSync(join(dir, 'set', 'a'), { recursive: true });
+    writeFileSync(target(), 'an older label');
+    linkSync(target(), join(dir, 'other name'));
+    publishFile(staged(), target(), { ...how, ours: true });
+    assert.equal(statSync(target()).size, 0);
+    assert.equal(readFileSync(join(dir, 'other name'), 'utf8'), 'an older label');
+  });
+
+  it('never replaces a foreign file, and adopts one that is empty too', () => {
+    mkdirSync(join(dir, 'set', 'a'), { recursive: true });
+    writeFileSync(target(), 'somebody wrote this');
+    assert.throws(
+      () => publishFile(staged(), target(), how),
+      (error) => failureOf(error)?.code === 'output.foreign',
+    );
+    assert.equal(readFileSync(target(), 'utf8'), 'somebody wrote this');
+    writeFileSync(target(), '');
+    const own = statSync(target()).ino;
+    assert.equal(publishFile(staged(), target(), how), String(statSync(target()).mtimeMs));
+    assert.equal(statSync(target()).ino, own);
   });
 });

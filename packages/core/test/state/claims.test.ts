@@ -33,4 +33,14 @@ describe('the owners of files', () => {
       assert.ok([...found.slice(1, -2), found.at(-1)].every((claim) => claim === undefined));
     });
   }
+
+  it('are the same for keys that a disk would merge, and for no others', () => {
+    for (const url of ['./set/Photo_R1.png', './set/\u00c9t\u00e9.png']) claims.put(url, 1, 'a');
+    const merged = ['./set/photo_r1.png', './set/PHOTO_R1.PNG', './set/e\u0301t\u00e9.png', './set/\u00e9TE\u0301.png'];
+    assert.deepEqual(
+      claims.findAll(merged).map((claim) => claim?.key),
+      ['a', 'a', 'a', 'a'],
+    );
+    assert.equal(claims.find('./set/ete.png'), undefined);
+  });
 });

@@ -14,8 +14,10 @@ export interface LabelShard {
 
 /** Counts are of this shard; all labels of an image are in one shard, so they add up. */
 export interface LabelsWritten {
-  /** The manifest's line as text: rows of large objects would take longer to record than the labels take to write. */
-  readonly lines: readonly (readonly [stem: string, image: string, line: string])[];
+  /** Of each label file. */
+  readonly stems: readonly string[];
+  /** Their lines of the manifest as one text: rows of many objects would take longer to record than the labels take to write. */
+  readonly lines: string;
   readonly images: number;
   /** Pairs of an image and a rater. */
   readonly pairs: number;
@@ -29,9 +31,12 @@ export interface LabelsWritten {
 /** Writes the label files of one shard of images. */
 export const writeLabels = defineStep({
   name: 'write-labels',
+  // 2: the lines of the manifest are one text; they were a list.
+  version: 2,
   async work({ file, rules, without }: LabelShard, { bytes, output }): Promise<LabelsWritten> {
     const absent = new Set(without);
-    const lines: LabelsWritten['lines'][number][] = [];
+    const stems: string[] = [];
+    const lines: string[] = [];
     const counts = { images: 0, pairs: 0, empty: 0, boxes: [] as number[], shown: [] as number[] };
     for (const image of readShard(await bytes(file))) {
       const files = absent.has(image.id) ? [] : labelImage(image, rules);
@@ -49,13 +54,20 @@ export const writeLabels = defineStep({
           box,
           from: from.map((mark) => [mark.rater, ...mark.box] as const),
         }));
-        lines.push([stem, id, manifestText({ image: id, stem, width, height, raters, labels: traced })]);
+        stems.push(stem);
+        lines.push(manifestText({ image: id, stem, width, height, raters, labels: traced }));
       }
       for (const id of classes) counts.shown[id] = (counts.shown[id] ?? 0) + 1;
       if (files.length > 0) counts.images++;
       counts.pairs += new Set(files.flatMap(({ raters }) => raters)).size;
     }
-    return { lines, ...counts, boxes: withoutHoles(counts.boxes), shown: withoutHoles(counts.shown) };
+    return {
+      stems,
+      lines: lines.join('\n'),
+      ...counts,
+      boxes: withoutHoles(counts.boxes),
+      shown: withoutHoles(counts.shown),
+    };
   },
 });
 

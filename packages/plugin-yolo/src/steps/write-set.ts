@@ -21,15 +21,16 @@ export interface SetWritten {
 export const writeSet = defineStep({
   name: 'write-set',
   async work({ labels, images, classes, raters, warnings }: WholeSet, { output }): Promise<SetWritten> {
-    const lines: LabelsWritten['lines'][number][] = [];
+    const lines: (readonly [stem: string, line: string])[] = [];
     const shards: LabelsWritten[] = [];
     for await (const { result } of labels) {
-      lines.push(...result.lines);
+      const texts = result.lines.split('\n');
+      for (const [i, stem] of result.stems.entries()) lines.push([stem, texts[i]!]);
       shards.push(result);
     }
     lines.sort(([one], [other]) => (one < other ? -1 : 1));
     const files = await filesOf(images);
-    const texts = lines.map(([stem, , line]) => {
+    const texts = lines.map(([stem, line]) => {
       const image = files.get(stem);
       return `${image === undefined ? line : withImage(line, image)}\n`;
     });

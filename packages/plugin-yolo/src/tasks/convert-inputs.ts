@@ -41,7 +41,7 @@ export function absentIn(shard: string, without: readonly string[] = []): readon
 /** The stems that got a label file. */
 export async function labelledStems(labels: AsyncIterable<LabelsWritten>): Promise<ReadonlySet<string>> {
   const stems = new Set<string>();
-  for await (const { lines } of labels) for (const [stem] of lines) stems.add(stem);
+  for await (const result of labels) for (const stem of result.stems) stems.add(stem);
   return stems;
 }
 

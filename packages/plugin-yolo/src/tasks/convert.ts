@@ -2,7 +2,7 @@ import { defineTask, fileRef, listFiles, source, storeUrl, z } from '@dataset-ru
 import { planImages } from '../plan-images.ts';
 import { formats } from '../read/read-annotations.ts';
 import { placeFiles } from '../steps/place-files.ts';
-import { readSource } from '../steps/read-annotations.ts';
+import { type LookedAt, readSource } from '../steps/read-annotations.ts';
 import { writeLabels } from '../steps/write-labels.ts';
 import { writeSet } from '../steps/write-set.ts';
 import { absentIn, annotationFiles, extensionOf, labelledStems, placeName } from './convert-inputs.ts';
@@ -82,7 +82,8 @@ export const convert = defineTask({
     );
     const classes = params.noFinding === 'class' ? [...read.classes, params.noFindingName] : read.classes;
     // 2. Find the image of each.
-    const ids = read.images.map(([id]) => id);
+    const lookedAt = params.images === undefined ? [] : (JSON.parse(read.images) as LookedAt[]);
+    const ids = lookedAt.map(([id]) => id);
     const plan =
       params.images === undefined
         ? undefined
@@ -95,7 +96,7 @@ export const convert = defineTask({
     const shards = read.shards.map((shard) => ({ ...shard, rules, without: absentIn(shard.key, plan?.without) }));
     const labels = map(writeLabels, shards, { into: out, exact: true });
     // 4. Put each image beside its labels.
-    const placed = plan === undefined ? [] : read.images.filter(([id]) => !without.has(id));
+    const placed = lookedAt.filter(([id]) => !without.has(id));
     const kept = noFinding === 'drop' ? await labelledStems(labels) : undefined;
     const images = map(
       placeFiles,

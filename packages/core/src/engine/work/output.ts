@@ -25,6 +25,8 @@ export interface Staging {
   device(): number;
 }
 
+const digestOfNothing = sha256('');
+
 let counter = 0;
 
 /** Opens the staging of a place for this process; `name` is unique to it (project mark and process token). */
@@ -101,6 +103,11 @@ export class ItemOutput implements Output {
         ...options,
       } as const;
       return this.#add(staged);
+    }
+    if (whole instanceof Uint8Array && whole.length === 0) {
+      // Sets have many (labels of pictures without objects), and a file without bytes needs no staging to appear whole.
+      const path = staging.path();
+      return this.#add({ kind: 'file', key, size: 0, digest: digestOfNothing, path, version: '', isEmpty: true });
     }
     return this.#add({ ...(await this.#stage(key, whole)), ...options });
   }

@@ -85,11 +85,11 @@ class RowsReader implements ResultsReader<unknown> {
 
   async *[Symbol.asyncIterator](): AsyncIterator<Row<unknown>> {
     for (let from = 0; from < this.#seqs.length; from += pageSize) {
-      for (const row of this.#rows.bySeq([...this.#seqs.subarray(from, from + pageSize)])) yield asRow(row);
+      for (const row of this.#rows.resultsBySeq([...this.#seqs.subarray(from, from + pageSize)])) yield asRow(row);
     }
   }
 }
 
-function asRow(row: StoredRow): Row<unknown> {
+function asRow(row: Pick<StoredRow, 'key' | 'result'>): Row<unknown> {
   return { key: row.key.replace(subKeySeparator, '/'), result: JSON.parse(row.result) as unknown };
 }

@@ -37,6 +37,11 @@ export interface StagedFile {
    * cannot be linked after all, is put there first.
    */
   readonly lent?: string;
+  /**
+   * An empty file: nothing lies at `path` yet, for one that appears at its key is whole at once. Only what replaces
+   * another file is put there first.
+   */
+  readonly isEmpty?: true;
 }
 
 /** Bytes that go from one store to another when they are published; inside one store the service copies them. */
