@@ -31,7 +31,7 @@ const benches: readonly Bench[] = [
   resume,
   diatom,
   dogs,
-  stores,
+  ...stores,
   ifcbExtract,
   ifcbFeatures,
   ifcbClassify,
@@ -43,14 +43,16 @@ const resultsDir = join(root, 'bench', 'results');
 const words = process.argv.slice(2);
 const quick = words.includes('--quick');
 const names = words.filter((word) => word !== '--quick');
-const unknown = names.find((name) => !benches.some((bench) => bench.name === name));
+/** `stores` is all of `stores-...`. */
+const isMeant = (bench: Bench, name: string): boolean => bench.name === name || bench.name.startsWith(`${name}-`);
+const unknown = names.find((name) => !benches.some((bench) => isMeant(bench, name)));
 if (unknown !== undefined) {
   process.stderr.write(
     `no bench '${unknown}'; there are ${benches.map(({ name }) => name).join(', ')} (and --quick)\n`,
   );
   process.exitCode = 2;
 } else {
-  await runAll(benches.filter(({ name }) => names.length === 0 || names.includes(name)));
+  await runAll(benches.filter((bench) => names.length === 0 || names.some((name) => isMeant(bench, name))));
 }
 
 async function runAll(chosen: readonly Bench[]): Promise<void> {

@@ -16,21 +16,20 @@ const [smallRatio, largeRatio] = [1.0, 1.2];
 const noOpRatio = 1.3;
 const memoryMb = 250;
 
-/** Copies to and from every real server that is there, beside rclone; and a sync that finds nothing to do. */
-export const stores: Bench = {
-  name: 'stores',
+/** Copies to and from each real server that is there, beside rclone; and a sync that finds nothing to do. */
+export const stores: readonly Bench[] = placeKinds.map((kind) => ({
+  name: `stores-${kind.name.split(' ')[0]?.toLowerCase()}`,
   async run(scene) {
+    const why = await kind.prepare();
+    if (why !== undefined) {
+      scene.say(`${kind.name} is left out: ${why}`);
+      return [];
+    }
     const missing = await prepareRclone();
     if (missing !== undefined) scene.say(`rclone: ${missing}`);
-    const rows: Row[] = [];
-    for (const kind of placeKinds) {
-      const why = await kind.prepare();
-      if (why === undefined) rows.push(...(await measure(scene, kind, missing)));
-      else scene.say(`${kind.name} is left out: ${why}`);
-    }
-    return rows;
+    return measure(scene, kind, missing);
   },
-};
+}));
 
 async function measure(scene: Scene, kind: PlaceKind, missing: string | undefined): Promise<Row[]> {
   const place = await kind.start();

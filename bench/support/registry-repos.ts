@@ -43,6 +43,11 @@ function one(ms: number): Spread {
   return scaled(spread([ms]), 1 / 1_000);
 }
 
+/** The folder that is a repository's remote: beside it, for both walk what is inside. */
+export function storageOf(dir: string): string {
+  return `${dir}-storage`;
+}
+
 /** A registry of ours with a remote that is a folder. */
 export function ourRepo(scene: Scene, name: string): Project {
   const project = scene.project(name, ['plugin-registry']);
@@ -50,7 +55,7 @@ export function ourRepo(scene: Scene, name: string): Project {
   mkdirSync(project.path('.dvc'));
   writeFileSync(
     project.path('.dvc', 'config'),
-    '[core]\n    remote = storage\n[\'remote "storage"\']\n    url = ../storage\n',
+    `[core]\n    remote = storage\n['remote "storage"']\n    url = ${storageOf(project.dir)}\n`,
   );
   return project;
 }
@@ -64,7 +69,7 @@ export function theirRepo(
   const dir = scene.folder(name);
   execFileSync('git', ['init', '-q'], { cwd: dir });
   dvc.run(dir, 'init', '-q');
-  dvc.run(dir, 'remote', 'add', '-q', '-d', 'storage', join(dir, 'storage'));
+  dvc.run(dir, 'remote', 'add', '-q', '-d', 'storage', storageOf(dir));
   return {
     dir,
     time(...args) {

@@ -77,6 +77,8 @@ export class StoreScene {
   async rclone(...args: readonly string[]): Promise<Pick<Measured, 'wallMs'> | undefined> {
     if (!this.#rival) return undefined;
     const flags = ['--config', join(this.#dir, 'rclone.conf'), '--transfers=16', '--checkers=16', '--retries=1'];
+    // As quick as it can be: on its own it waits 10 ms between any two calls of a WebDAV server.
+    flags.push('--webdav-pacer-min-sleep=0');
     try {
       return { wallMs: (await timeChild(rcloneProgram, [...flags, ...args])).wallMs };
     } catch (error) {

@@ -139,7 +139,7 @@ mon data = ${root}/mon
 [osd.0]
 osd data = ${root}/osd
 osd objectstore = memstore
-memstore device bytes = 4294967296
+memstore device bytes = 12884901888
 osd max object name len = 2048
 [client.rgw]
 # Without tcp_nodelay every small answer takes 40 ms.

@@ -9,6 +9,20 @@ const htmlPage = Buffer.from(
   '<!doctype html><html><head><title>Sign in</title></head><body>no zip here</body></html>'.padEnd(2000),
 );
 
+/** Arguments of a run that takes the site's `images.tar`. */
+function stanford(
+  site: { readonly url: string },
+  known: Readonly<Record<string, Uint8Array>> = {},
+  out = './out',
+): string[] {
+  const archives = archivesOf(site.url, { images: 'images.tar' }, known);
+  return ['run', 'dogs:stanford', '--out', out, '--archives', archives];
+}
+
+function tsinghua(site: { readonly url: string }, paths: Readonly<Record<string, string>>): string[] {
+  return ['run', 'dogs:tsinghua', '--out', './out', '--archives', archivesOf(site.url, paths)];
+}
+
 describe('carrying archives on a bad day', function () {
   this.timeout(120_000);
 
@@ -18,14 +32,7 @@ describe('carrying archives on a bad day', function () {
     const cutAt = Math.floor(images.length * 0.6);
     site.mishap = ({ nth }) => (nth === 1 ? { cutAt } : undefined);
     await using rig = await dogsProject();
-    const { code, report, stderr } = await rig.json(
-      'run',
-      'dogs:stanford',
-      '--out',
-      './out',
-      '--archives',
-      archivesOf(site.url, { images: 'images.tar' }, { images }),
-    );
+    const { code, report, stderr } = await rig.json(...stanford(site, { images }));
     assert.equal(code, 0, `${stderr}${JSON.stringify(report)}`);
     assert.equal(filesIn(rig.path(set, 'stanford/Images')).length, 360);
     assert.equal(site.asked.length, 2);
@@ -39,14 +46,7 @@ describe('carrying archives on a bad day', function () {
     site.ranges = false;
     site.mishap = ({ nth }) => (nth === 1 ? { cutAt: Math.floor(images.length * 0.6) } : undefined);
     await using rig = await dogsProject();
-    const { code, report } = await rig.json(
-      'run',
-      'dogs:stanford',
-      '--out',
-      './out',
-      '--archives',
-      archivesOf(site.url, { images: 'images.tar' }, { images }),
-    );
+    const { code, report } = await rig.json(...stanford(site, { images }));
     assert.equal(code, 0, JSON.stringify(report));
     assert.equal(filesIn(rig.path(set, 'stanford/Images')).length, 360);
     assert.equal(site.asked.length, 2);
@@ -58,14 +58,7 @@ describe('carrying archives on a bad day', function () {
     site.mishap = ({ nth }) => (nth === 1 ? { status: 503, headers: { 'retry-after': '2' } } : undefined);
     await using rig = await dogsProject();
     const startMs = performance.now();
-    const { code, report } = await rig.json(
-      'run',
-      'dogs:stanford',
-      '--out',
-      './out',
-      '--archives',
-      archivesOf(site.url, { images: 'images.tar' }),
-    );
+    const { code, report } = await rig.json(...stanford(site));
     assert.equal(code, 0, JSON.stringify(report));
     assert.ok(performance.now() - startMs >= 2_000);
     assert.equal(site.asked.length, 2);
@@ -76,14 +69,7 @@ describe('carrying archives on a bad day', function () {
     await using site = await openSite({ 'low-resolution.zip': htmlPage, 'low-annotations.zip': annotations });
     await using rig = await dogsProject();
     const paths = { 'low-resolution': 'low-resolution.zip', 'low-annotations': 'low-annotations.zip' };
-    const { code, report } = await rig.json(
-      'run',
-      'dogs:tsinghua',
-      '--out',
-      './out',
-      '--archives',
-      archivesOf(site.url, paths),
-    );
+    const { code, report } = await rig.json(...tsinghua(site, paths));
     assert.equal(code, 1);
     assert.deepEqual(codesOf(report), ['kit.download-content']);
     assert.match(JSON.stringify(report['failures']), /HTML page titled \\"Sign in\\"/);
@@ -100,14 +86,7 @@ describe('carrying archives on a bad day', function () {
       return undefined;
     };
     await using rig = await dogsProject();
-    const args = [
-      'run',
-      'dogs:tsinghua',
-      '--out',
-      './out',
-      '--archives',
-      archivesOf(site.url, { 'low-resolution': 'low-resolution.zip' }),
-    ];
+    const args = tsinghua(site, { 'low-resolution': 'low-resolution.zip' });
     const first = await rig.json(...args);
     assert.equal(first.code, 1, JSON.stringify(first.report));
     assert.deepEqual(codesOf(first.report), ['kit.remote-changed']);
@@ -125,14 +104,7 @@ describe('carrying archives on a bad day', function () {
     other[other.indexOf('n02085620_1') + 2] = 0x39;
     await using site = await openSite({ 'images.tar': other });
     await using rig = await dogsProject();
-    const { code, report } = await rig.json(
-      'run',
-      'dogs:stanford',
-      '--out',
-      './out',
-      '--archives',
-      archivesOf(site.url, { images: 'images.tar' }, { images }),
-    );
+    const { code, report } = await rig.json(...stanford(site, { images }));
     assert.equal(code, 1);
     assert.ok(
       codesOf(report).every((name) => /archive-mismatch|kit\.archive/.test(name)),
@@ -145,14 +117,7 @@ describe('carrying archives on a bad day', function () {
     const first = await tarOf(new Map([['Images/n02085620-Chihuahua/n02085620_1.jpg', await tinyJpeg('one')]]));
     const other = await tarOf(new Map([['Images/n02085620-Chihuahua/n02085620_1.jpg', await tinyJpeg('two')]]));
     await using site = await openSite({ 'images.tar': first });
-    const args = [
-      'run',
-      'dogs:stanford',
-      '--out',
-      './out',
-      '--archives',
-      archivesOf(site.url, { images: 'images.tar' }),
-    ];
+    const args = stanford(site);
     await using rig = await dogsProject();
     assert.equal((await rig.json(...args)).code, 0);
     const lock = rig.read('dogs-locks/stanford/images.json');
@@ -172,14 +137,7 @@ describe('carrying archives on a bad day', function () {
     await using site = await openSite({ 'images.tar': images });
     site.mishap = ({ nth }) => (nth === 1 ? { stallAt: Math.floor(images.length * 0.7) } : undefined);
     await using rig = await dogsProject();
-    const args = [
-      'run',
-      'dogs:stanford',
-      '--out',
-      './out',
-      '--archives',
-      archivesOf(site.url, { images: 'images.tar' }, { images }),
-    ];
+    const args = stanford(site, { images });
     const running = rig.start(...args);
     const folder = rig.path(set, 'stanford/Images');
     while (filesIn(folder).length < 400) await new Promise((resolve) => setTimeout(resolve, 50));
@@ -200,14 +158,7 @@ describe('carrying archives on a bad day', function () {
       await using rig = await dogsProject(
         `stores:\n  bucket: { url: 'gs://spot', endpoint: '${gcs.url}', createBucket: true, projectId: lab, anonymous: true }\n`,
       );
-      const args = [
-        'run',
-        'dogs:stanford',
-        '--out',
-        'bucket:',
-        '--archives',
-        archivesOf(site.url, { images: 'images.tar' }, { images }),
-      ];
+      const args = stanford(site, { images }, 'bucket:');
       const isUpload = (url = ''): boolean => url.includes('/upload/');
       let uploads = 0;
       for (const [status, reason, name] of [

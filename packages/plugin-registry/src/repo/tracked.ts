@@ -24,12 +24,13 @@ export function describedBy(root: string): { readonly tracked: TrackedFile[]; re
   rules.add(alwaysIgnored, '');
   const visit = (folder: string): void => {
     const entries = readdirSync(join(root, folder), { withFileTypes: true });
-    const names = new Set(entries.map(({ name }) => name));
+    const has = (wanted: string): boolean => entries.some(({ name }) => name === wanted);
     // A repository of its own inside this one speaks for itself.
-    if (folder !== '' && names.has('.dvc') && statSync(join(root, folder, '.dvc')).isDirectory()) return;
-    if (names.has('.dvcignore')) rules.add(readFileSync(join(root, folder, '.dvcignore'), 'utf8').split('\n'), folder);
+    if (folder !== '' && has('.dvc') && statSync(join(root, folder, '.dvc')).isDirectory()) return;
+    if (has('.dvcignore')) rules.add(readFileSync(join(root, folder, '.dvcignore'), 'utf8').split('\n'), folder);
     const within = (name: string): string => (folder === '' ? name : `${folder}/${name}`);
-    for (const name of [...names].sort()) {
+    const described = entries.map(({ name }) => name).filter((name) => name.endsWith('.dvc') || name === 'dvc.lock');
+    for (const name of described.sort()) {
       if (name === '.dvc' || rules.ignores(within(name), { folder: false })) continue;
       if (name.endsWith('.dvc')) {
         const each = readTracked(root, within(name));

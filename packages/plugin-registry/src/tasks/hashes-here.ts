@@ -4,7 +4,7 @@ import type { Repo } from '../repo/repo.ts';
 import { indexPath } from '../repo/targets.ts';
 import { cacheFiles, chunked, type FileChunk } from '../steps/cache-files.ts';
 import { remember } from '../steps/remember.ts';
-import { type Look, lookAt } from '../workspace/look.ts';
+import { type Look, type Walk, walkAt } from '../workspace/look.ts';
 import { StatIndex } from '../workspace/stat-index.ts';
 import { join } from 'node:path';
 
@@ -23,19 +23,18 @@ export const hashingSteps = { cacheFiles, remember };
 /**
  * Hashes what lies at the paths, reading only files that changed since they were last read; on all cores, in one map.
  *
- * A path where nothing is has no entry in the answer.
+ * A path where nothing is has no entry in the answer. `walk`: it was walked just now.
  */
 export async function hashesHere(
   repo: Repo,
-  paths: readonly { readonly path: string; readonly layout: Layout }[],
+  paths: readonly { readonly path: string; readonly layout: Layout; readonly walk?: Walk }[],
   { map, once }: Planner,
 ): Promise<Map<string, Here>> {
   const index = new StatIndex(indexPath(repo.root));
   const looks: (Look & { readonly layout: Layout })[] = [];
   try {
-    for (const { path, layout } of paths) {
-      const look = lookAt(repo.root, path, { index, layout });
-      if (look !== undefined) looks.push({ ...look, layout });
+    for (const { path, layout, walk = walkAt(repo.root, path, layout) } of paths) {
+      if (walk !== undefined) looks.push({ ...walk, ...index.lookUp(walk.indexFolder, walk.found), layout });
     }
   } finally {
     index.close();

@@ -1,9 +1,10 @@
 import { statSync } from 'node:fs';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { defineTask, z } from '@dataset-runner/core/plugin';
 import { registryFailures } from '../failures.ts';
 import { cachedKeys } from '../objects/cached-keys.ts';
 import { memberKeys, type NeededOut, neededOuts, outKey } from '../objects/needed.ts';
+import { lookForWhole } from '../objects/whole-outs.ts';
 import { isTreeOid } from '../objects/object-path.ts';
 import { byRemote } from '../remotes/by-remote.ts';
 import { farObjects } from '../remotes/far-objects.ts';
@@ -28,18 +29,22 @@ export const push = defineTask({
     await using _lock = await lockRepo(repo, { dryRun });
     const targets = params.targets.map((target) => repoPath(repo, target));
     const outs = neededOuts(repo, targets).filter(({ out }) => out.push);
-    // 1. What the files of the repository name, and what the cache has of it.
-    const cached = cachedKeys(repo.cacheDir);
+    let cached: ReadonlySet<string> | undefined;
     let pushed = 0;
-    for (const [into, there] of byRemote(repo, outs, params.remote)) {
+    for (const [into, all] of byRemote(repo, outs, params.remote)) {
+      // 1. What the files of the repository name, and what the cache has of it.
+      const { open: there, found } = notSeenThere(repo, into, all);
+      if (there.length === 0) continue;
+      cached ??= cachedKeys(repo.cacheDir);
       const named = namedBy(repo, there, cached);
       // 2. What the remote lacks.
       const far = await farObjects(into, [...named.keys()], context);
       const lacking = [...named].filter(([key]) => !far.has(key));
-      const absent = lacking.find(([key]) => !cached.has(key));
+      const absent = lacking.find(([key]) => !cached?.has(key));
       if (absent !== undefined) {
         throw registryFailures['object-missing']({ path: absent[1], key: absent[0], cacheDir: repo.cacheDir });
       }
+      if (lacking.length === 0) found(there.filter((out) => cached?.has(outKey(out))));
       const objects = lacking.map(([key]) => movedObject(repo, key));
       pushed += objects.length;
       const [trees, files] = [
@@ -55,6 +60,11 @@ export const push = defineTask({
   },
   render: ({ pushed }) => (pushed === 0 ? 'everything is in the remote' : `${pushed} objects pushed`),
 });
+
+// A remote on disk shows by the times of its folders that it still has what it had.
+function notSeenThere(repo: Repo, into: string, outs: readonly NeededOut[]) {
+  return isAbsolute(into) ? lookForWhole(repo, into, outs) : { open: outs, found: () => undefined };
+}
 
 // Each object with the path that needs it. A folder whose .dir is in no cache cannot be told apart from a lost one.
 function namedBy(repo: Repo, outs: readonly NeededOut[], cached: ReadonlySet<string>): Map<string, string> {

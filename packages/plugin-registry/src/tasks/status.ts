@@ -1,6 +1,7 @@
 import { defineTask, type RunContext, z } from '@dataset-runner/core/plugin';
 import { cachedKeys } from '../objects/cached-keys.ts';
 import { memberKeys, type NeededOut, neededOuts, outKey } from '../objects/needed.ts';
+import { lookForWhole } from '../objects/whole-outs.ts';
 import { byRemote } from '../remotes/by-remote.ts';
 import { farObjects } from '../remotes/far-objects.ts';
 import { remoteName } from '../remotes/remote-target.ts';
@@ -69,21 +70,16 @@ async function localStates(
 ): Promise<State[]> {
   // 1. The workspace, by names and times; only what changed is read.
   const changed = new Map((await changedOuts(repo, outs, context)).map((each) => [each.out.path, each]));
-  // 2. The cache, by names.
-  const cached = outs.length === 0 ? new Set<string>() : cachedKeys(repo.cacheDir);
-  return outs.flatMap((out) => localState(repo, out, changed.get(out.path), cached));
+  // 2. The cache, by names; not even by those where none came or went since it had them all.
+  const { open, found } = lookForWhole(repo, repo.cacheDir, outs);
+  const cached = open.length === 0 ? new Set<string>() : cachedKeys(repo.cacheDir);
+  const lacking = new Map(open.map((out) => [out, lackingIn(repo, out, cached)]));
+  found(open.filter((out) => lacking.get(out) === 0));
+  return outs.flatMap((out) => localState(out, changed.get(out.path), lacking.get(out) ?? 0));
 }
 
-function localState(
-  repo: Repo,
-  { part: _part, ...out }: NeededOut,
-  changed: ChangedOut | undefined,
-  cached: ReadonlySet<string>,
-): State[] {
-  const { path, file } = out;
+function localState({ path, file }: NeededOut, changed: ChangedOut | undefined, objects: number): State[] {
   const none = { file, path, added: 0, deleted: 0, modified: 0, objects: 0 };
-  const keys = [outKey(out), ...((cached.has(outKey(out)) ? memberKeys(repo.cacheDir, out) : undefined) ?? [])];
-  const objects = keys.filter((key) => !cached.has(key)).length;
   // DVC's order: what the cache lacks comes first, whatever the workspace holds.
   if (objects > 0) return [{ ...none, state: 'not in cache', objects }];
   if (changed === undefined) return [];
@@ -91,6 +87,11 @@ function localState(
   const { added = [], deleted = [], modified = [] } = changed.difference ?? {};
   const counts = { added: added.length, deleted: deleted.length, modified: modified.length };
   return [{ ...none, ...counts, state: 'modified' }];
+}
+
+function lackingIn(repo: Repo, { part: _part, ...out }: NeededOut, cached: ReadonlySet<string>): number {
+  const keys = [outKey(out), ...((cached.has(outKey(out)) ? memberKeys(repo.cacheDir, out) : undefined) ?? [])];
+  return keys.filter((key) => !cached.has(key)).length;
 }
 
 async function cloudStates(

@@ -1,6 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { isRacy } from './racy.ts';
+import { Seals } from './seals.ts';
 import type { Found } from './walk.ts';
 
 /** A file's hash as of the last time it was read. */
@@ -19,6 +21,7 @@ const layout = `CREATE TABLE IF NOT EXISTS file(
  * It may be lost any time, then files are read again. DVC keeps one of its own, which is private to it.
  */
 export class StatIndex {
+  readonly seals: Seals;
   readonly #db: DatabaseSync;
 
   constructor(path: string) {
@@ -27,6 +30,7 @@ export class StatIndex {
     // Losing the last writes costs a second read, never a wrong answer: no sync.
     this.#db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA busy_timeout = 5000');
     this.#db.exec(layout);
+    this.seals = new Seals(this.#db);
   }
 
   /** Splits what a walk found into files whose hash is known and files that have to be read. */
@@ -85,10 +89,4 @@ export class StatIndex {
   close(): void {
     this.#db.close();
   }
-}
-
-// Where times have fractions of a second a tick of the kernel's clock (10 ms at most) is the doubt; elsewhere 2 s.
-function isRacy(timeNs: bigint, nowMs: number): boolean {
-  const doubtMs = timeNs % 1_000_000_000n === 0n ? 2000 : 50;
-  return timeNs > BigInt(Math.floor(nowMs) - doubtMs) * 1_000_000n;
 }
