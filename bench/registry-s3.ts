@@ -1,11 +1,11 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { prepareCeph, startCeph } from '../scripts/servers/ceph.ts';
 import type { Dvc } from '../test/interop/dvc.ts';
 import type { Scene } from './support/bench.ts';
 import type { Row } from './support/row.ts';
-import { ourRepo, rowsOf, theirRepo, writeFiles } from './support/registry-repos.ts';
+import { moveAside, ourRepo, rowsOf, theirRepo, writeFiles } from './support/registry-repos.ts';
 
 const atOnce = 64;
 const beside = { gain: 5, floor: `${atOnce} bare requests at once`, floorRatio: 1 / 0.8 };
@@ -49,7 +49,7 @@ export async function overS3(scene: Scene, dvc: Dvc | undefined): Promise<Row[]>
       rival: theirs?.time('push', '-q'),
     };
     for (const root of [ours.dir, theirs?.dir]) {
-      for (const gone of ['set', '.dvc/cache']) if (root !== undefined) rmSync(join(root, gone), { recursive: true });
+      for (const gone of ['set', '.dvc/cache']) if (root !== undefined) moveAside(root, gone);
     }
     const pull = {
       ours: await run('registry:pull'),

@@ -1,10 +1,17 @@
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Dvc, dvcOf } from '../test/interop/dvc.ts';
 import { bareAdd, bareCheckout, bareLook, barePush } from './floors/registry.ts';
 import { overS3 } from './registry-s3.ts';
 import type { Bench, Scene } from './support/bench.ts';
-import { type FileSet, ourRepo, rowsOf, storageOf, theirRepo, writeFiles } from './support/registry-repos.ts';
+import {
+  type FileSet,
+  moveAside,
+  ourRepo,
+  rowsOf,
+  storageOf,
+  theirRepo,
+  writeFiles,
+} from './support/registry-repos.ts';
 import type { Row } from './support/row.ts';
 
 /** A registry of many small and of fewer large files: ours, stock dvc, and what the machine cannot do without. */
@@ -57,7 +64,7 @@ async function onDisk(scene: Scene, set: FileSet, dvc: Dvc | undefined): Promise
     floor: barePush(cache, storageOf(ours.dir)),
     rival: theirs?.time('push', '-q'),
   };
-  for (const root of [ours.dir, theirs?.dir]) if (root !== undefined) rmSync(join(root, 'set'), { recursive: true });
+  for (const root of [ours.dir, theirs?.dir]) if (root !== undefined) moveAside(root, 'set');
   const checkout = {
     ours: await run('registry:checkout'),
     floor: bareCheckout(join(bare, 'cache'), join(bare, 'set')),

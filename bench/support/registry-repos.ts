@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Dvc } from '../../test/interop/dvc.ts';
 import type { Scene } from './bench.ts';
@@ -78,6 +78,11 @@ export function theirRepo(
       return performance.now() - startMs;
     },
   };
+}
+
+/** As lost to the repository as if removed; on some file systems removing files makes the next ones dear. */
+export function moveAside(dir: string, path: string): void {
+  renameSync(join(dir, path), `${dir}-without-${path.replaceAll(/\W/g, '')}`);
 }
 
 /** Files of which no two are alike. */

@@ -19,7 +19,7 @@ export async function publishCopy(
   allowed: boolean,
   openStore: OpenStore,
 ): Promise<StoredOutput> {
-  const ours = allowed || (copy.replaces !== undefined && (await isStill(to, copy, copy.replaces, openStore)));
+  const ours = allowed || (typeof copy.replaces === 'object' && (await isStill(to, copy, copy.replaces, openStore)));
   const { version, digest } =
     (await copyInside(to, copy, ours, openStore)) ?? (await copyThrough(to, copy, ours, openStore));
   return [copy.key, copy.size, version, digest, 'file'];

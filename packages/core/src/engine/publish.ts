@@ -77,11 +77,11 @@ export class Publisher {
 
   #publishLocal(to: Publishing, output: Staged, ours: boolean): StoredOutput {
     const target = to.store.localPath(output.key) as string;
-    const allowed = ours || to.overwrite;
+    const allowed = ours || mayReplace(to, output);
     const how = { ours: allowed, place: to.place, key: output.key };
     switch (output.kind) {
       case 'file':
-        if (!allowed && output.replaces !== undefined) return replaceFile(output, output.replaces, target, how);
+        if (!allowed && typeof output.replaces === 'object') return replaceFile(output, output.replaces, target, how);
         return [output.key, output.size, publishFile(output, target, how), output.digest, 'file'];
       case 'folder':
         return [output.key, output.size, publishFolder(output, target, how), output.digest, 'folder'];
@@ -95,7 +95,7 @@ export class Publisher {
     const outputs: StoredOutput[] = [];
     try {
       for (const [i, output] of staged.entries()) {
-        const allowed = (ours[i] as boolean) || to.overwrite;
+        const allowed = (ours[i] as boolean) || mayReplace(to, output);
         outputs.push(
           output.kind === 'copy'
             ? await publishCopy(to, output, allowed, this.#openStore)
@@ -132,4 +132,9 @@ export class Publisher {
       },
     };
   }
+}
+
+/** Whatever lies at the output's key. */
+function mayReplace(to: Publishing, output: Staged): boolean {
+  return to.overwrite || (output.kind !== 'folder' && output.replaces === 'any');
 }

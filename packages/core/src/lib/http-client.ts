@@ -139,6 +139,8 @@ async function sendOne(next: Next, init: HttpInit, agent: Agent, allowed: Allowe
 function wrap(response: IncomingMessage, request: Next, init: HttpInit): HttpResponse {
   const status = response.statusCode ?? 0;
   const hasBody = request.method !== 'HEAD' && status !== 204 && status !== 304;
+  // Who only looks at the status never asks for a body, and the connection would be lost to the next request.
+  if (!hasBody) response.resume();
   const guard = {
     shown: shownUrl(request.url),
     hasBody,

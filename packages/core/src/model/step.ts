@@ -152,8 +152,10 @@ export interface CopyOptions {
   /**
    * A file that was seen at the key and may be replaced, whoever made it. When it has changed since, the item
    * fails with `store.conflict` instead.
+   *
+   * `any`: whatever lies there, unseen. Only for keys that are made of the bytes' own digest: they are the same bytes.
    */
-  readonly replaces?: FileRef;
+  readonly replaces?: FileRef | 'any';
 }
 
 export interface OutputFolder {

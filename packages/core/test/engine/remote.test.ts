@@ -11,13 +11,20 @@ const folder = defineStep({ name: 'folder', async work(item, { output }) {
   return made.close();
 } });
 const file = defineStep({ name: 'file', async work(item, { output }) { return output.write('deep/' + item.key + '.txt', item.key); } });
+const keep = defineStep({ name: 'keep', cache: false, async work({ file, ...more }, { output }) { return output.copy('objects/ab', file, more); } });
+const kept = defineTask({ summary: 's', params: z.object({ file: z.string(), any: z.boolean().default(false) }), steps: { keep },
+  async run({ params, map, store }) {
+    const { key, size } = await (await store('.')).stat(params.file);
+    const file = { $type: 'file', store: '.', key, size };
+    await map(keep, [{ key: 'ab', file, ...(params.any ? { replaces: 'any' } : {}) }], { into: 'cloud:registry' });
+  } });
 const send = defineTask({ summary: 's', params: z.object({ names: z.array(z.string()).default(['a', 'b']), n: z.int().default(20) }), steps: { folder, file },
   async run({ params, map, publish }) {
     await map(folder, [{ key: 'bin', names: params.names }], { into: 'cloud:bins', exact: true });
     await map(file, Array.from({ length: params.n }, (_, i) => ({ key: 'f' + i })), { into: 'cloud:files', exact: true });
     await publish('cloud:files', { name: 'files' });
   } });
-export default definePlugin({ name: 'remote', api: 1, tasks: { send } });
+export default definePlugin({ name: 'remote', api: 1, tasks: { send, kept } });
 `;
 
 async function remoteRig(server: DavServer): Promise<ProjectRig> {
@@ -72,6 +79,22 @@ describe('a place in a remote store', function () {
       assert.equal(refused.code, 1);
       assert.match(JSON.stringify(refused.report['failures']), /output\.foreign/);
       assert.match((await rig.runner('store', 'ls', 'cloud:bins/bin')).stdout, /notes\.yaml/);
+    } finally {
+      await server.close();
+    }
+  });
+
+  it('keeps a foreign file from a copy, unless the step says that its key names the bytes', async () => {
+    const server = await startDavServer({ login });
+    try {
+      await using rig = await remoteRig(server);
+      rig.write('mine.txt', 'mine');
+      await rig.runner('store', 'cp', './package.json', 'cloud:registry/objects/ab');
+      const refused = await rig.json('run', 'remote:kept', '--file', 'mine.txt');
+      assert.match(JSON.stringify(refused.report['failures']), /output\.foreign/);
+      const done = await rig.json('run', 'remote:kept', '--file', 'mine.txt', '--any');
+      assert.equal(done.code, 0, JSON.stringify(done.report['failures']));
+      assert.equal((await rig.runner('store', 'cat', 'cloud:registry/objects/ab')).stdout, 'mine');
     } finally {
       await server.close();
     }

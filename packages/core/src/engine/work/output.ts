@@ -1,4 +1,4 @@
-import { constants, copyFileSync, mkdirSync, rmSync, statSync } from 'node:fs';
+import { constants, copyFileSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Digest, isSha256, sha256 } from '../../lib/digest.ts';
 import type { Bytes } from '../../model/driver.ts';
@@ -11,7 +11,7 @@ import { verifiedStream } from '../../storage/verified-stream.ts';
 import { StagingFolder } from './output-folder.ts';
 import { sharedRoot } from './shared-root.ts';
 import { hashFile, stageFile } from './stage-file.ts';
-import type { Staged, StagedFile } from './staged.ts';
+import type { Staged, StagedBytes, StagedFile } from './staged.ts';
 
 /** Where outputs wait until their item succeeded. */
 export interface Staging {
@@ -59,6 +59,8 @@ const threadMark = Math.trunc(performance.timeOrigin % 1e9).toString(36) + Math.
 
 // Outputs up to this size stay in memory on their way to a remote store; larger ones are spooled to disk.
 const keptInMemoryBytes = 4 * 1024 * 1024;
+// And so many of one item together.
+const heldInMemoryBytes = 64 * 1024 * 1024;
 
 /** Collects one item's outputs. */
 export class ItemOutput implements Output {
@@ -70,6 +72,8 @@ export class ItemOutput implements Output {
   readonly #pending = new Map<string, string>();
   /** Of folders not closed yet. */
   readonly #open = new Set<string>();
+  /** Of `staged`, in memory. */
+  #heldBytes = 0;
   /** Told the digest of a copied input that had none: a later touch of it then changes nothing. */
   readonly #onSource: ((ref: FileRef, digest: Digest) => void) | undefined;
   /** False: no row will need the digest of a copy before it is published. */
@@ -92,17 +96,9 @@ export class ItemOutput implements Output {
   async write(key: string, bytes: Bytes | string, options: { readonly verify?: 'read' } = {}): Promise<FileRef> {
     const staging = this.#place();
     const whole = typeof bytes === 'string' ? Buffer.from(bytes) : bytes;
-    if (whole instanceof Uint8Array && !staging.onPlace && whole.length <= keptInMemoryBytes) {
+    if (whole instanceof Uint8Array && this.#mayHold(staging, whole.length)) {
       // A copy: the caller may reuse its buffer before we publish.
-      const staged = {
-        kind: 'bytes',
-        key,
-        size: whole.length,
-        digest: sha256(whole),
-        bytes: new Uint8Array(whole),
-        ...options,
-      } as const;
-      return this.#add(staged);
+      return this.#add({ ...inMemory(key, new Uint8Array(whole)), ...options });
     }
     if (whole instanceof Uint8Array && whole.length === 0) {
       // Sets have many (labels of pictures without objects), and a file without bytes needs no staging to appear whole.
@@ -138,9 +134,13 @@ export class ItemOutput implements Output {
     }
     const source = from.localPath(ref.key);
     if (source !== undefined) {
-      const staged = stageCopy(key, source, ref, staging);
+      const staged =
+        (replaces === undefined || replaces === 'any') && this.#mayHold(staging, ref.size)
+          ? // Read once: a copy in the spool would be written, hashed, read and removed again.
+            { ...inMemory(key, readFileSync(source)), ...(replaces === undefined ? {} : { replaces }) }
+          : { ...stageCopy(key, source, ref, staging), ...more };
       if (ref.digest === undefined) this.#onSource?.(ref, staged.digest);
-      return this.#add({ ...staged, ...more });
+      return this.#add(staged);
     }
     const bytes = verifiedStream(await from.read(ref.key), ref);
     const written = staging.onPlace
@@ -198,7 +198,12 @@ export class ItemOutput implements Output {
 
   /** Takes the outputs staged so far; a generator's next yield starts anew. */
   take(): Staged[] {
+    this.#heldBytes = 0;
     return this.staged.splice(0);
+  }
+
+  #mayHold(staging: Staging, sizeBytes: number): boolean {
+    return !staging.onPlace && sizeBytes <= keptInMemoryBytes && this.#heldBytes + sizeBytes <= heldInMemoryBytes;
   }
 
   #place(): Staging {
@@ -210,8 +215,13 @@ export class ItemOutput implements Output {
 
   #add(staged: Exclude<Staged, { kind: 'folder' }>): FileRef {
     this.staged.push(staged);
+    if (staged.kind === 'bytes') this.#heldBytes += staged.size;
     return { $type: 'file', store: this.#place().place, key: staged.key, size: staged.size, ...digestOf(staged) };
   }
+}
+
+function inMemory(key: string, bytes: Uint8Array): StagedBytes {
+  return { kind: 'bytes', key, size: bytes.length, digest: sha256(bytes), bytes };
 }
 
 function digestOf({ digest }: { readonly digest?: Digest }): { readonly digest?: Digest } {

@@ -7,18 +7,19 @@ import type { FileRef } from '../../model/file-ref.ts';
  * `path` lies in the staging folder of its place (same file system, so publishing is one link or rename) or in
  * the spool when the place is remote; small outputs for remote places stay in memory.
  */
-export type Staged =
-  | StagedFile
-  | {
-      readonly kind: 'bytes';
-      readonly key: string;
-      readonly size: number;
-      readonly digest: Digest;
-      readonly bytes: Uint8Array;
-      readonly verify?: 'read';
-    }
-  | StagedCopy
-  | StagedFolder;
+export type Staged = StagedFile | StagedBytes | StagedCopy | StagedFolder;
+
+export interface StagedBytes {
+  readonly kind: 'bytes';
+  readonly key: string;
+  readonly size: number;
+  readonly digest: Digest;
+  readonly bytes: Uint8Array;
+  /** A store that tells no digest must give the bytes back before the output counts. */
+  readonly verify?: 'read';
+  /** Whatever lies at the key may be replaced. */
+  readonly replaces?: 'any';
+}
 
 export interface StagedFile {
   readonly kind: 'file';
@@ -28,8 +29,8 @@ export interface StagedFile {
   readonly path: string;
   /** The mtime it has and keeps, as `String(mtimeMs)`. */
   readonly version: string;
-  /** The file this one may replace, as it was seen. */
-  readonly replaces?: FileRef;
+  /** The file this one may replace, as it was seen; or any. */
+  readonly replaces?: FileRef | 'any';
   /** A store that tells no digest must give the bytes back before the output counts. */
   readonly verify?: 'read';
   /**
@@ -52,8 +53,8 @@ export interface StagedCopy {
   /** Of the source, where it is known before it is read. */
   readonly digest?: Digest;
   readonly from: FileRef;
-  /** The file this one may replace, as it was seen. */
-  readonly replaces?: FileRef;
+  /** The file this one may replace, as it was seen; or any. */
+  readonly replaces?: FileRef | 'any';
 }
 
 export interface StagedFolder {

@@ -1,4 +1,4 @@
-import { createHmac, hash } from 'node:crypto';
+import { createHmac, createSecretKey, hash, type KeyObject } from 'node:crypto';
 
 /** Keys to sign with; the token belongs to keys that expire. */
 export interface SigningKeys {
@@ -29,11 +29,7 @@ export const emptyHash = hash('sha256', '', 'hex');
 export class S3Signer {
   readonly #region: string;
   /** The key for one day and one secret, which costs four hashes. */
-  #day: { readonly name: string; readonly secret: string; readonly key: Buffer } = {
-    name: '',
-    secret: '',
-    key: Buffer.alloc(0),
-  };
+  #day: { readonly name: string; readonly secret: string; readonly key: KeyObject } | undefined;
 
   constructor(region: string) {
     this.#region = region;
@@ -63,15 +59,17 @@ export class S3Signer {
     return headers;
   }
 
-  #keyOf(day: string, secret: string): Buffer {
-    if (this.#day.name === day && this.#day.secret === secret) return this.#day.key;
-    let key: Buffer = Buffer.from(`AWS4${secret}`);
-    for (const part of [day, this.#region, 's3', 'aws4_request']) key = hmac(key, part);
+  #keyOf(day: string, secret: string): KeyObject {
+    if (this.#day?.name === day && this.#day.secret === secret) return this.#day.key;
+    let bytes: Buffer = Buffer.from(`AWS4${secret}`);
+    for (const part of [day, this.#region, 's3', 'aws4_request']) bytes = hmac(bytes, part);
+    // Made once: to make it of bytes for each request would cost seven times the signature.
+    const key = createSecretKey(bytes);
     this.#day = { name: day, secret, key };
     return key;
   }
 }
 
-function hmac(key: Buffer, text: string): Buffer {
+function hmac(key: Buffer | KeyObject, text: string): Buffer {
   return createHmac('sha256', key).update(text).digest();
 }

@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createHttpClient } from '../../src/lib/http-client.ts';
+
+describe('connections of the HTTP client', () => {
+  it('are kept when nobody reads an answer without a body', async () => {
+    const sockets = new Set<unknown>();
+    const server = createServer((request, response) => {
+      sockets.add(request.socket);
+      response.writeHead(404, { 'content-length': 5 }).end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const client = createHttpClient({ allowHosts: ['127.0.0.1'] });
+    try {
+      for (let n = 0; n < 5; n++) {
+        await client.request(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, { method: 'HEAD' });
+        // Its end is seen some turns later.
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      assert.equal(sockets.size, 1);
+    } finally {
+      client.close();
+      server.closeAllConnections();
+      server.close();
+    }
+  });
+});
