@@ -151,16 +151,19 @@ for (const kind of ['apache-basic', 'apache-digest'] as const) {
       assert.ok(proxy.puts > 1, `tried ${proxy.puts} times`);
     });
 
-    it('names a connection that is always cut; the same command goes on where it ended', async () => {
-      await using proxy = await unkindProxy(server.url);
-      proxy.cuts = Infinity;
-      await using rig = await project('cut', { url: proxy.url });
-      const name = await refused(rig, 'store.unavailable');
-      assert.deepEqual(filesAt('cut'), []);
-      proxy.cuts = 0;
-      assert.ok((await arrives(rig, 'cut')).equals(readFileSync(rig.path(name))));
-      assert.deepEqual(setsIn(rig.dir), [name]);
-    });
+    // Half a minute of patience; with digest the case of --move, the harder one, has to do.
+    if (kind === 'apache-basic') {
+      it('names a connection that is always cut; the same command goes on where it ended', async () => {
+        await using proxy = await unkindProxy(server.url);
+        proxy.cuts = Infinity;
+        await using rig = await project('cut', { url: proxy.url });
+        const name = await refused(rig, 'store.unavailable');
+        assert.deepEqual(filesAt('cut'), []);
+        proxy.cuts = 0;
+        assert.ok((await arrives(rig, 'cut')).equals(readFileSync(rig.path(name))));
+        assert.deepEqual(setsIn(rig.dir), [name]);
+      });
+    }
 
     it('with --move keeps the zip through every cut, and none once it has arrived', async () => {
       await using proxy = await unkindProxy(server.url);
