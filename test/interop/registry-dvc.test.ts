@@ -188,6 +188,16 @@ describe('registry and stock dvc on one S3 remote', function () {
     gone();
     dvc.run(rig.dir, 'pull');
     assert.equal((await done(rig, 'status'))['isClean'], true);
+    // A new version of one file: its old bytes and the old .dir are named by nothing.
+    rig.write('ours/a', 'other');
+    await done(rig, 'add', 'ours');
+    await done(rig, 'push');
+    assert.equal((await done(rig, 'gc', '--workspace', '--cloud'))['removedFar'], 2);
+    assert.match(dvc.run(rig.dir, 'gc', '-w', '-c', '-f'), /No unused '\w+' cache to remove/);
+    assert.equal(dvc.status(rig.dir, '-c'), '');
+    gone();
+    dvc.run(rig.dir, 'pull');
+    assert.deepEqual([rig.read('ours/a'), rig.read('ours/sub/b'), rig.read('theirs/c')], ['other', 'b', 'c']);
   });
 });
 

@@ -72,11 +72,6 @@ const defined = defineFailures('registry', {
     message: (of: { readonly revision: string; readonly root: string }) =>
       `git in ${of.root} knows no commit '${of.revision}'`,
   },
-  'remote-no-folder': {
-    about: 'Objects were to be removed from a remote that is no folder of this machine; only folders can be cleaned.',
-    message: (of: { readonly place: string }) => `${of.place} is no folder, so nothing is removed there`,
-    hint: () => 'Run `dvc gc --cloud` for it, or leave --cloud away.',
-  },
   'git-tracked': {
     about: 'Git tracks the data itself; two keepers of one file would disagree.',
     message: (of: { readonly path: string }) => `${of.path} is tracked by git`,

@@ -33,25 +33,6 @@ describe('a registry and git', function () {
     assert.equal((await failed(rig, 'diff', 'nowhere')).code, 'registry.revision-unknown');
   });
 
-  it('gc keeps what is named by what is to be kept, in the cache and in a remote that is a folder', async () => {
-    await using rig = await registry({ 'set/a': 'a', 'set/b': 'b' });
-    await done(rig, 'add', 'set');
-    git(rig, 'add', '.');
-    git(rig, 'commit', '-qm', 'one');
-    rig.write('set/a', 'other');
-    await done(rig, 'commit');
-    git(rig, 'commit', '-qam', 'two');
-    await done(rig, 'push');
-    assert.equal((await failed(rig, 'gc')).code, 'registry.word-missing');
-    assert.equal((await done(rig, 'gc', '--all-commits'))['removed'], 0);
-    const { removed } = await done(rig, 'gc', '--workspace');
-    assert.equal(removed, 2);
-    assert.equal((await done(rig, 'gc', '--workspace', '--cloud'))['removedFar'], 0);
-    git(rig, 'checkout', '-q', 'HEAD~1');
-    assert.equal((await failed(rig, 'checkout')).code, 'registry.object-missing');
-    assert.equal(rig.read('set/a'), 'other');
-  });
-
   it('move and remove keep git and the .dvc files in step', async () => {
     await using rig = await registry({ 'raw/one/a': 'a', 'keep/x': 'x' });
     await done(rig, 'add', 'raw/one');

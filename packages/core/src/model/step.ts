@@ -118,6 +118,13 @@ export interface Tools<U = unknown, X = unknown> {
   readonly bytes: (ref: FileRef) => Promise<Uint8Array>;
   /** A path to the file's bytes on this machine; copied there first when they lie elsewhere. Read-only. */
   readonly localPath: (ref: FileRef | FolderRef) => Promise<string>;
+  /**
+   * Removes files for good, wherever they lie and whoever made them; those that are gone already are fine.
+   *
+   * A failing item does not bring them back, so it belongs into a step that may run again (`cache: false`). Give it
+   * many at once: services remove up to a thousand with one request, in no order.
+   */
+  readonly remove: (files: readonly FileRef[]) => Promise<void>;
   /** A private path that outlives a crash and is removed when the item is done: half a download, a spool. */
   readonly scratch: (name: string) => Promise<string>;
   /** The value of a declared secret. */

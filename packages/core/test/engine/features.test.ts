@@ -126,6 +126,27 @@ describe('a once', function () {
   });
 });
 
+describe('`remove`', function () {
+  this.timeout(60_000);
+
+  it('removes what a step names, whoever made it, and a row whose file went is done again', async () => {
+    await using rig = await featuresRig();
+    rig.write('stamped/mine.txt', 'mine');
+    rig.write('stamped/kept.txt', 'kept');
+    await rig.runner('run', 'features:stamped', '--name', 'a');
+    for (const round of [1, 2]) {
+      const { code, report } = await rig.json('run', 'features:sweep', 'a.txt', 'mine.txt', 'never-there.txt');
+      assert.equal(code, 0, JSON.stringify([round, report]));
+      assert.deepEqual(readdirSync(rig.path('stamped')), ['kept.txt']);
+    }
+    const { report } = await rig.json('run', 'features:stamped', '--name', 'a');
+    assert.equal(countsOf(report, 'stamp')['done'], 1);
+    const outside = await rig.json('run', 'features:sweep', '../work.log');
+    assert.deepEqual([outside.code, codes(outside.report)], [1, ['store.key']]);
+    assert.ok(rig.exists('work.log'));
+  });
+});
+
 describe('results in what a map uses', function () {
   this.timeout(60_000);
 

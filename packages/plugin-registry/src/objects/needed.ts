@@ -67,18 +67,24 @@ export function outKey({ oid, layout }: NeededOut): string {
 /** The files of an output whose `.dir` object lies in the cache; undefined where it does not. A file is a tree of itself. */
 export function treeEntries(
   cacheDir: string,
-  { oid, layout, path, part }: Pick<NeededOut, 'oid' | 'layout' | 'path' | 'part'>,
+  out: Pick<NeededOut, 'oid' | 'layout' | 'path' | 'part'>,
 ): TreeEntry[] | undefined {
+  const { oid, layout } = out;
   if (!isTreeOid(oid)) return [{ relpath: '', md5: oid }];
-  let bytes: string;
+  let text: string;
   try {
-    bytes = readFileSync(join(cacheDir, objectKey(oid, layout)), 'utf8');
+    text = readFileSync(join(cacheDir, objectKey(oid, layout)), 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
+  return entriesIn(text, out);
+}
+
+/** The files of an output, from the text of its `.dir` object. */
+export function entriesIn(text: string, { oid, path, part }: Pick<NeededOut, 'oid' | 'path' | 'part'>): TreeEntry[] {
   try {
-    const entries = parseTree(bytes);
+    const entries = parseTree(text);
     return part === undefined ? entries : entries.filter(({ relpath }) => isWithin(relpath, part));
   } catch (error) {
     if (error instanceof SyntaxError) throw registryFailures['tree-broken']({ oid, path, why: error.message });

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { type FileRef, listFiles, refOf, type RunContext } from '@dataset-runner/core/plugin';
 import { cachedKeys } from '../objects/cached-keys.ts';
+import { oidOfKey } from '../objects/object-path.ts';
 
 /** Which of some objects a remote has. */
 export interface FarObjects {
@@ -42,6 +43,13 @@ export async function farObjects(place: string, keys: readonly string[], { store
     for (const prefix of prefixesOf(keys)) (await listFiles(far, { prefix })).forEach(take);
   }
   return { has: (key) => found.has(key), ref: (key) => found.get(key) };
+}
+
+/** The keys of all objects a remote holds, both layouts; other files there are left out. */
+export async function allFarKeys(place: string, { store }: Stores): Promise<readonly string[]> {
+  if (isAbsolute(place)) return [...cachedKeys(place)];
+  const files = await listFiles(await store(place), { keep: ({ key }) => oidOfKey(key) !== undefined });
+  return files.map(({ key }) => key);
 }
 
 // In a folder, names are enough; the size of a file is only asked when its bytes are wanted.

@@ -1,13 +1,12 @@
 import { rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { defineStep } from '@dataset-runner/core/plugin';
+import { isAbsolute, join } from 'node:path';
+import { defineStep, type FileRef } from '@dataset-runner/core/plugin';
 
 /** Objects that nothing names any more, about a thousand. */
 export interface UnusedObjects {
   readonly key: string;
-  /** Absolute: a cache, or a remote that is a folder. */
-  readonly folder: string;
-  /** In the order they are to go. */
+  /** The absolute path of a cache or of a remote that is a folder, or a remote's place. */
+  readonly place: string;
   readonly keys: readonly string[];
 }
 
@@ -16,10 +15,16 @@ export const removeObjects = defineStep({
   name: 'remove-objects',
   needs: { cpu: true },
   cache: false,
-  work({ folder, keys }: UnusedObjects, { signal, progress }): { readonly removed: number } {
+  async work({ place, keys }: UnusedObjects, { signal, progress, remove }): Promise<{ readonly removed: number }> {
+    if (!isAbsolute(place)) {
+      await remove(keys.map((key): FileRef => ({ $type: 'file', store: place, key, size: 0 })));
+      progress(keys.length, keys.length);
+      return { removed: keys.length };
+    }
+    // Emptied folders stay, as DVC leaves them: another program may be about to put an object there.
     for (const [at, key] of keys.entries()) {
       signal.throwIfAborted();
-      rmSync(join(folder, key), { force: true });
+      rmSync(join(place, key), { force: true });
       progress(at + 1, keys.length);
     }
     return { removed: keys.length };

@@ -1,11 +1,13 @@
+import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
-import { isAbsolute, join } from 'node:path';
-import { defineTask, z } from '@dataset-runner/core/plugin';
+import { join } from 'node:path';
+import { defineTask, type RunContext, z } from '@dataset-runner/core/plugin';
 import { registryFailures } from '../failures.ts';
 import { askGit } from '../git.ts';
 import { cachedKeys } from '../objects/cached-keys.ts';
-import { memberKeys, type NeededOut, outKey, outsOf } from '../objects/needed.ts';
-import { isTreeOid } from '../objects/object-path.ts';
+import { entriesIn, memberKeys, type NeededOut, outKey, outsOf } from '../objects/needed.ts';
+import { isTreeOid, objectKey } from '../objects/object-path.ts';
+import { allFarKeys } from '../remotes/far-objects.ts';
 import { remotePlace } from '../remotes/remote-target.ts';
 import { commitOf, History } from '../repo/at-revision.ts';
 import { lockRepo } from '../repo/repo-lock.ts';
@@ -22,31 +24,40 @@ const params = z.object({
   rev: z.string().optional().describe('Keep what this commit names, and with --num those before it'),
   num: z.int().min(1).default(1).describe('How many commits, from --rev back'),
   date: z.string().optional().describe('Keep what commits since this day name, as 2026-01-31'),
-  cloud: z
-    .boolean()
-    .default(false)
-    .describe('Remove from the remote too; only remotes that are folders')
-    .meta({ short: 'c' }),
+  cloud: z.boolean().default(false).describe('Remove from the remote too').meta({ short: 'c' }),
   remote: z.string().optional().describe('The remote; default: the default one').meta({ short: 'r' }),
 });
+
+type ReadOnlyStore = Awaited<ReturnType<RunContext<unknown>['store']>>;
 
 /** Removes objects that nothing kept names any more, as `dvc gc` does. */
 export const gc = defineTask({
   summary: 'Remove objects from the cache that nothing you keep names any more',
-  examples: ['runner run registry:gc --workspace --dry-run', 'runner run registry:gc --all-branches --all-tags'],
+  examples: [
+    'runner run registry:gc --workspace --dry-run',
+    'runner run registry:gc --all-branches --all-tags',
+    'runner run registry:gc --all-commits --cloud --dry-run',
+  ],
   params,
   outputs: z.object({ removed: z.int(), sizeBytes: z.int(), kept: z.int(), removedFar: z.int() }),
   steps: { removeObjects },
-  async run({ params, map, log, dryRun }) {
+  async run({ params, map, store, log, dryRun }) {
     const repo = openRepo(process.cwd());
     await using _lock = await lockRepo(repo, { dryRun });
     // 1. What is named by all that is to be kept; the workspace always is.
-    const used = usedKeys(repo, params, log);
+    const { used, unread } = usedKeys(repo, params);
+    const far = params.cloud ? remotePlace(repo, params.remote) : undefined;
+    for (const [key, { out, commit }] of unread) {
+      // What a remote has of a folder it goes on having, though the cache knows nothing of it.
+      const text = far === undefined ? undefined : await farText(await store(far), key, out);
+      if (text === undefined) log(`${out.path} at ${commit}: its .dir is in no reach, so nothing is kept for it`);
+      else for (const { md5 } of entriesIn(text, out)) used.add(objectKey(md5, out.layout));
+    }
     // 2. All else goes; folders before their files, so that no .dir ever stands without them.
-    const unused = unusedIn(repo.cacheDir, used);
+    const isUnused = (key: string): boolean => !used.has(key);
+    const unused = [...cachedKeys(repo.cacheDir)].filter(isUnused);
     const sizeBytes = unused.reduce((sum, key) => sum + sizeOf(join(repo.cacheDir, key)), 0);
-    const far = params.cloud ? folderOf(repo, params.remote) : undefined;
-    const unusedFar = far === undefined ? [] : unusedIn(far, used);
+    const unusedFar = far === undefined ? [] : (await allFarKeys(far, { store })).filter(isUnused);
     const items = [...itemsOf(repo.cacheDir, unused), ...(far === undefined ? [] : itemsOf(far, unusedFar))];
     for (const part of [items.filter(({ trees }) => trees), items.filter(({ trees }) => !trees)]) {
       if (part.length > 0)
@@ -61,7 +72,13 @@ export const gc = defineTask({
     `${removed} objects removed from the cache, ${sizeBytes} bytes${removedFar > 0 ? `; ${removedFar} from the remote` : ''}`,
 });
 
-function usedKeys(repo: Repo, asked: z.infer<typeof params>, log: (text: string) => void): Set<string> {
+interface Used {
+  readonly used: Set<string>;
+  /** Folders at commits whose `.dir` is not in the cache, by its key. */
+  readonly unread: ReadonlyMap<string, { readonly out: NeededOut; readonly commit: string }>;
+}
+
+function usedKeys(repo: Repo, asked: z.infer<typeof params>): Used {
   const { workspace, allBranches, allTags, allCommits, rev, num, date } = asked;
   const isScoped = workspace || allBranches || allTags || allCommits || rev !== undefined || date !== undefined;
   if (!isScoped) throw registryFailures['word-missing']({ action: 'gc', word: 'what to keep, as --workspace' });
@@ -79,43 +96,43 @@ function usedKeys(repo: Repo, asked: z.infer<typeof params>, log: (text: string)
     ...(rev === undefined ? [] : list(`--max-count=${num}`, commitOf(repo, rev))),
     ...(date === undefined ? [] : list('--all', `--since=${date}T00:00:00Z`)),
   ];
-  if (commits.length === 0) return used;
+  const unread = new Map<string, { out: NeededOut; commit: string }>();
+  if (commits.length === 0) return { used, unread };
   const history = new History(repo);
   for (const commit of new Set(commits)) {
-    take(repo, outsOf(history.at(commit)), used, (out) =>
-      log(`${out.path} at ${commit}: its .dir is not in the cache`),
-    );
+    take(repo, outsOf(history.at(commit)), used, (out) => unread.set(outKey(out), { out, commit }));
   }
-  return used;
+  return { used, unread };
 }
 
-function take(repo: Repo, outs: readonly NeededOut[], used: Set<string>, lost: (out: NeededOut) => void): void {
+function take(repo: Repo, outs: readonly NeededOut[], used: Set<string>, notHere: (out: NeededOut) => void): void {
   for (const out of outs) {
     const key = outKey(out);
     if (used.has(key)) continue;
     used.add(key);
     const members = memberKeys(repo.cacheDir, out);
-    if (members === undefined) lost(out);
+    if (members === undefined) notHere(out);
     for (const member of members ?? []) used.add(member);
   }
 }
 
-function unusedIn(folder: string, used: ReadonlySet<string>): string[] {
-  return [...cachedKeys(folder)].filter((key) => !used.has(key));
+// A broken .dir is a failure and not an empty folder: its files would be removed.
+async function farText(far: ReadOnlyStore, key: string, { oid }: NeededOut): Promise<string | undefined> {
+  if ((await far.stat(key)) === undefined) return undefined;
+  const pieces: Uint8Array[] = [];
+  for await (const piece of await far.read(key)) pieces.push(piece);
+  const bytes = Buffer.concat(pieces);
+  const found = createHash('md5').update(bytes).digest('hex');
+  if (`${found}.dir` !== oid) throw registryFailures['object-corrupt']({ oid, store: far.place, found });
+  return bytes.toString('utf8');
 }
 
-function itemsOf(folder: string, keys: readonly string[]) {
+function itemsOf(place: string, keys: readonly string[]) {
   return [true, false].flatMap((trees) =>
     [...chunked(keys.filter((key) => isTreeOid(key) === trees))].map((part, at) => {
-      return { key: `${folder} ${trees ? 'folders' : 'files'} ${at + 1}`, folder, keys: part, trees };
+      return { key: `${place} ${trees ? 'folders' : 'files'} ${at + 1}`, place, keys: part, trees };
     }),
   );
-}
-
-function folderOf(repo: Repo, name: string | undefined): string {
-  const place = remotePlace(repo, name);
-  if (!isAbsolute(place)) throw registryFailures['remote-no-folder']({ place });
-  return place;
 }
 
 function sizeOf(path: string): number {

@@ -74,6 +74,7 @@ export class ItemTools implements Tools {
   readonly read: Tools['read'] = (ref, range) => this.#read(ref, range);
   readonly bytes: Tools['bytes'] = (ref) => this.#bytes(ref);
   readonly localPath: Tools['localPath'] = (ref) => this.#localPath(ref);
+  readonly remove: Tools['remove'] = (files) => this.#remove(files);
   readonly scratch: Tools['scratch'] = (name) => this.#scratch(name);
   readonly secret: Tools['secret'] = (name) => this.#secret(name);
   readonly fetch: Tools['fetch'] = (url, init = {}) => this.#deps.fetch(url, { signal: this.signal, ...init });
@@ -104,6 +105,14 @@ export class ItemTools implements Tools {
     return ref.$type === 'file'
       ? this.#fetchFile(ref, await this.#scratch(`ref-${shortDigest(refUrl(ref))}`))
       : this.#fetchFolder(ref);
+  }
+
+  async #remove(files: readonly FileRef[]): Promise<void> {
+    for (const [place, there] of Map.groupBy(files, (file) => file.store)) {
+      const store = await this.#deps.openStore(place);
+      const keys = there.map(({ key }) => key);
+      await store.remove(keys, { signal: this.signal });
+    }
   }
 
   async #scratch(name: string): Promise<string> {

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
+import { startGcsServer } from '@dataset-runner/core/testing';
+import { done, failed, git, registry } from './support/registry.ts';
+
+describe('registry:gc', function () {
+  this.timeout(60_000);
+
+  it('keeps what is named by what is to be kept, in the cache and in a remote that is a folder', async () => {
+    await using rig = await registry({ 'set/a': 'a', 'set/b': 'b' });
+    await done(rig, 'add', 'set');
+    git(rig, 'add', '.');
+    git(rig, 'commit', '-qm', 'one');
+    rig.write('set/a', 'other');
+    await done(rig, 'commit');
+    git(rig, 'commit', '-qam', 'two');
+    await done(rig, 'push');
+    assert.equal((await failed(rig, 'gc')).code, 'registry.word-missing');
+    assert.equal((await done(rig, 'gc', '--all-commits'))['removed'], 0);
+    const { removed } = await done(rig, 'gc', '--workspace');
+    assert.equal(removed, 2);
+    assert.equal((await done(rig, 'gc', '--workspace', '--cloud'))['removedFar'], 0);
+    git(rig, 'checkout', '-q', 'HEAD~1');
+    assert.equal((await failed(rig, 'checkout')).code, 'registry.object-missing');
+    assert.equal(rig.read('set/a'), 'other');
+  });
+
+  it('cleans a remote in a bucket, where a folder that the cache knows nothing of keeps its files', async () => {
+    const gcs = await startGcsServer();
+    gcs.objects.createBucket('data');
+    const names = (): string[] => [...gcs.objects.bucket('data').keys()].sort();
+    const trees = (): string[] => names().filter((name) => name.endsWith('.dir'));
+    try {
+      await using rig = await registry({ 'set/a': 'a', 'set/b': 'b' }, { remote: 'gs://data/lab' });
+      await done(rig, 'remote', 'modify', 'storage', 'endpointurl', gcs.url);
+      await done(rig, 'remote', 'modify', 'storage', 'allow_anonymous_login', 'true');
+      gcs.objects.put('data', 'lab/files/md5/notes.txt', Buffer.from('ours'), { query: new URLSearchParams() });
+      for (const text of ['one', 'two', 'three']) {
+        rig.write('set/a', text);
+        await done(rig, 'add', 'set');
+        await done(rig, 'push');
+        if (text === 'two') continue;
+        git(rig, 'add', '.');
+        git(rig, 'commit', '-qm', text);
+      }
+      // The first version and the last are committed; b is in all, so three folders and four files lie there.
+      assert.equal(names().length, 1 + 3 + 4);
+      rmSync(rig.path('.dvc/cache'), { recursive: true });
+      await done(rig, 'commit');
+      const before = names();
+      assert.equal((await rig.json('run', 'registry:gc', '--all-commits', '--cloud', '--dry-run')).code, 0);
+      assert.deepEqual(names(), before);
+      assert.equal((await done(rig, 'gc', '--all-commits', '--cloud'))['removedFar'], 2);
+      assert.equal(names().length, 1 + 2 + 3);
+      git(rig, 'checkout', '-q', 'HEAD~1');
+      await done(rig, 'pull', '--force');
+      assert.equal(rig.read('set/a'), 'one');
+      git(rig, 'checkout', '-q', 'main');
+      await done(rig, 'checkout', '--force');
+      // A .dir that tells lies is no reason to remove what it may have named.
+      const [broken] = trees().filter((name) => !rig.read('set.dvc').includes(name.slice(-34, -4)));
+      rmSync(rig.path('.dvc/cache'), { recursive: true });
+      await done(rig, 'commit');
+      gcs.objects.put('data', broken!, Buffer.from('[]'), { query: new URLSearchParams() });
+      assert.equal((await failed(rig, 'gc', '--all-commits', '--cloud')).code, 'registry.object-corrupt');
+      assert.equal(names().length, 1 + 2 + 3);
+      assert.equal((await done(rig, 'gc', '--workspace', '--cloud'))['removedFar'], 2);
+      assert.deepEqual([names().length, trees().length], [1 + 1 + 2, 1]);
+      assert.equal((await done(rig, 'status', '--cloud'))['isClean'], true);
+    } finally {
+      await gcs.close();
+    }
+  });
+});
