@@ -39,14 +39,19 @@ export async function put(
   const { conditionalPut } = store.guarantees;
   const adopting = (): Promise<Stored> => adopt(to, key, expected.size, digest);
   const how = aboutOf(to, expected);
-  if (store.can.move && !ours && !conditionalPut) return putByMove(store, key, body, how, adopting);
+  // What must be proven first lies under another name meanwhile.
+  const writesNew = conditionalPut || (store.can.writeNew && how.verify === undefined);
+  if (store.can.move && !ours && !writesNew) return putByMove(store, key, body, how, adopting);
   // Where neither a conditional put nor a move is to be had, only another program could come between the two.
-  if (!ours && !conditionalPut && (await store.stat(key)) !== undefined) return adopting();
+  if (!ours && !writesNew && (await store.stat(key)) !== undefined) return adopting();
   try {
-    const written = await store.write(key, body, { ...how, ifAbsent: !ours && conditionalPut });
+    const written = await store.write(key, body, {
+      ...how,
+      ...(ours || !writesNew ? {} : { ifAbsent: conditionalPut || 'best-effort' }),
+    });
     return { version: written.version ?? '', digest: written.digest };
   } catch (error) {
-    if (ours || !conditionalPut || failureOf(error)?.code !== 'store.conflict') throw error;
+    if (ours || !writesNew || failureOf(error)?.code !== 'store.conflict') throw error;
     return adopting();
   }
 }

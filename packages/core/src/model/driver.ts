@@ -46,7 +46,7 @@ export interface WriteOptions {
   readonly size: number;
   /** The sha256 of the bytes when it is known before they are sent. */
   readonly digest?: Digest;
-  /** Fail with trouble `conflict` when the key exists; only drivers that guarantee `conditionalPut` see it. */
+  /** Fail with trouble `conflict` when the key exists; only drivers that guarantee `conditionalPut` or say `looksBeforeWrite` see it. */
   readonly ifAbsent?: boolean;
   readonly signal?: AbortSignal;
 }
@@ -65,6 +65,8 @@ export interface Driver {
   write?(key: string, body: Bytes, options: WriteOptions): Promise<Written>;
   /** `write` takes streams of unknown length; without it the managed store spools them first. */
   readonly unsizedWrites?: true;
+  /** `write` refuses what lies there when told `ifAbsent`, though of writers at the same moment several may win. */
+  readonly looksBeforeWrite?: true;
   /** The entry `write` returns was measured on what is stored; without it the managed store asks `stat` again. */
   readonly provesWrites?: true;
   /** Removing what is not there is fine. Throws when any key is left. */

@@ -12,7 +12,10 @@ export interface Store {
   readonly place: string;
   readonly guarantees: Guarantees;
   /** What this store can do, by the driver's own methods. */
-  readonly can: { readonly [M in 'list' | 'write' | 'remove' | 'copy' | 'move' | 'signedUrl']: boolean };
+  readonly can: {
+    /** `writeNew`: takes `ifAbsent: 'best-effort'`. */
+    readonly [M in 'list' | 'write' | 'writeNew' | 'remove' | 'copy' | 'move' | 'signedUrl']: boolean;
+  };
   /** Undefined when there is no such file. */
   stat(key: string, options?: CallOptions): Promise<Entry | undefined>;
   /** The file's bytes, or those of a range; fails when the service sends fewer than it announced. */
@@ -42,8 +45,11 @@ export interface StoreWriteOptions extends CallOptions {
   /** Bytes; needed for streams only where known, the store spools what services want announced. */
   readonly size?: number;
   readonly digest?: Digest;
-  /** Fail with `store.conflict` when the key exists. */
-  readonly ifAbsent?: boolean;
+  /**
+   * Fail with `store.conflict` when the key exists. True is for stores that guarantee `conditionalPut`; with
+   * `best-effort` several of those who write at the same moment may win.
+   */
+  readonly ifAbsent?: boolean | 'best-effort';
   /**
    * For bytes whose other copy will be given up: where the service tells no digest of what it stored, the file is
    * read back before it counts. Default: size, and the digest where it is told.

@@ -58,6 +58,7 @@ export class ManagedStore implements Store {
     this.can = {
       list: driver.list !== undefined,
       write: driver.write !== undefined,
+      writeNew: driver.looksBeforeWrite === true || this.guarantees.conditionalPut,
       remove: driver.remove !== undefined,
       copy: driver.copy !== undefined,
       move: driver.move !== undefined,
@@ -84,12 +85,14 @@ export class ManagedStore implements Store {
   }
 
   async write(key: string, body: Bytes, options: StoreWriteOptions = {}): Promise<StoredEntry> {
-    const { signal, ifAbsent = false } = options;
+    const { signal } = options;
+    const ifAbsent = options.ifAbsent !== undefined && options.ifAbsent !== false;
     const inner = this.#inner(key);
     const driver = this.#driver;
     if (!canWrite(driver)) throw this.#cannot('write', key);
     // Loudly: a write that merely looks first would let two writers win, and nobody would notice.
-    if (ifAbsent && !this.guarantees.conditionalPut) throw this.#cannot('write only if absent', key);
+    const may = options.ifAbsent === 'best-effort' ? this.can.writeNew : this.guarantees.conditionalPut;
+    if (ifAbsent && !may) throw this.#cannot('write only if absent', key);
     let upload: Upload | undefined;
     try {
       const unsized = driver.unsizedWrites === true;

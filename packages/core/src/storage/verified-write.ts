@@ -18,7 +18,8 @@ export async function writeVerified(
   upload: Upload,
   options: StoreWriteOptions,
 ): Promise<StoredEntry> {
-  const { signal, ifAbsent = false } = options;
+  const { signal } = options;
+  const ifAbsent = options.ifAbsent !== undefined && options.ifAbsent !== false;
   const mustProve = options.verify === 'read';
   // Where the service can rename, bytes that came wrong never lie under the file's name. A local disk renames itself.
   const isMoved = mustProve && !ifAbsent && driver.localPath === undefined && !isStaged(key) && canMove(driver);

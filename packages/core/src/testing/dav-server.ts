@@ -22,6 +22,8 @@ export interface DavServerOptions {
   readonly noEtags?: boolean;
   /** Stores what came of a cut upload, as servers do that write straight into the file. */
   readonly keepsHalves?: boolean;
+  /** Says that it is Apache's own file store, whose uploads appear whole. */
+  readonly isApache?: boolean;
   /** The server is an ownCloud or a Nextcloud. */
   readonly cloud?: DavCloudOptions;
 }
@@ -116,6 +118,9 @@ async function carryOut(
     if (special !== undefined) return special;
   }
   switch (request.method) {
+    case 'OPTIONS':
+      if (options.isApache !== true) return { status: 200, headers: { dav: '1,2' } };
+      return { status: 200, headers: { dav: '1,2, <http://apache.org/dav/propset/fs/1>' } };
     case 'PROPFIND':
       await bodyOf(request, () => undefined);
       return propfind(tree, options, request, path);

@@ -10,6 +10,8 @@ import { parseResources, propfindBody, refuseInnerErrors, type DavResource } fro
 export interface DavInit {
   readonly headers?: { readonly [name: string]: string };
   readonly body?: HttpInit['body'];
+  /** As in {@link HttpInit}. */
+  readonly repeatable?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -90,6 +92,7 @@ export class DavSession {
         authorize: (hopMethod, hopUrl) => (sent = this.#auth.header(hopMethod, hopUrl)),
         ...(init.headers === undefined ? {} : { headers: init.headers }),
         ...(init.body === undefined ? {} : { body: init.body }),
+        ...(init.repeatable === undefined ? {} : { repeatable: init.repeatable }),
         ...(init.signal === undefined ? {} : { signal: init.signal }),
       });
       // Only here is a 401 looked at: a client that lets one pass takes a wrong password for success.

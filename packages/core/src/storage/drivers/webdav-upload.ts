@@ -1,7 +1,7 @@
 import { hash, randomUUID } from 'node:crypto';
 import { posix } from 'node:path';
 import type { Bytes, WriteOptions } from '../../model/driver.ts';
-import { stagingFolder } from '../key.ts';
+import { isStaged, stagingFolder } from '../key.ts';
 import { sizedBlocks, withFirst, type Block } from './blocks.ts';
 import { uploadInChunks } from './webdav-chunks.ts';
 import { DavCloud, wrongChecksum, type CloudAbilities } from './webdav-cloud.ts';
@@ -71,15 +71,21 @@ export class DavUploads {
   async #putWhole(
     key: string,
     body: Bytes,
-    { size, signal }: WriteOptions,
+    { size, ifAbsent = false, signal }: WriteOptions,
     more: { readonly [name: string]: string },
   ): Promise<void> {
     const url = this.#session.fileUrl(key);
     const folder = posix.dirname(key);
     const send = () => {
       // Chunked uploads without a length are 411 on nginx, and stored as empty files behind FastCGI.
-      const headers = { 'content-length': String(size), 'content-type': 'application/octet-stream', ...more };
-      return this.#session.change('PUT', url, { headers, body, signal });
+      const headers = {
+        'content-length': String(size),
+        'content-type': 'application/octet-stream',
+        // Staged files have names that nobody else has.
+        ...(ifAbsent && !isStaged(key) ? { 'if-none-match': '*' } : {}),
+        ...more,
+      };
+      return this.#session.change('PUT', url, { headers, body, signal, repeatable: !ifAbsent });
     };
     if (body instanceof Uint8Array) await this.#folders.within(folder, signal, send);
     else {

@@ -19,6 +19,7 @@ import { readHttp } from './http-read.ts';
 import { DavFolders } from './webdav-folders.ts';
 import { childrenOf, listDav, toEntry } from './webdav-list.ts';
 import type { DavResource } from './webdav-multistatus.ts';
+import { DavPuts } from './webdav-puts.ts';
 import { DavSession, what } from './webdav-session.ts';
 import { DavUploads } from './webdav-upload.ts';
 
@@ -44,16 +45,19 @@ export const webdavDriver = defineDriver({
 export class WebdavDriver implements Driver {
   /** Every write and move ends with a PROPFIND of what is there. */
   readonly provesWrites = true;
+  readonly looksBeforeWrite = true;
   readonly #session: DavSession;
   readonly #folders: DavFolders;
   readonly #moveWaitMs: number;
   readonly #uploads: DavUploads;
+  readonly #puts: DavPuts;
   #hasStaged = false;
 
   /** `moveWaitMs`: how long a move may go on after the service (or a proxy before it) stopped answering. */
   constructor(session: DavSession, options: { readonly moveWaitMs: number; readonly chunkBytes: number | undefined }) {
     this.#session = session;
     this.#folders = new DavFolders(session);
+    this.#puts = new DavPuts(session);
     this.#moveWaitMs = options.moveWaitMs;
     this.#uploads = new DavUploads(session, this.#folders, {
       chunkBytes: options.chunkBytes,
@@ -95,11 +99,14 @@ export class WebdavDriver implements Driver {
       this.#hasStaged = true;
       return this.#put(key, body, options);
     }
+    // A stream may turn out wrong at its very end, when the service has all of it already.
+    if (body instanceof Uint8Array && (await this.#puts.areWhole())) return this.#putWhole(key, body, options);
     this.#hasStaged = true;
+    const overwrite = options.ifAbsent !== true;
     return this.#uploads.staged(key, options, async (staged) => {
       try {
         const { size } = await this.#put(staged, body, options);
-        return await this.#publish(staged, key, { overwrite: true, size, signal: options.signal });
+        return await this.#publish(staged, key, { overwrite, size, signal: options.signal });
       } catch (error) {
         await this.#discard(staged);
         throw error;
@@ -163,6 +170,23 @@ export class WebdavDriver implements Driver {
     }
   }
 
+  /** Stores bytes under their own name, at a service that shows all of them or nothing. */
+  async #putWhole(key: string, body: Uint8Array, options: WriteOptions): Promise<Entry> {
+    const { signal, size } = options;
+    try {
+      await this.#uploads.send(key, body, options);
+    } catch (error) {
+      const { status } = troubleOf(error)?.details ?? {};
+      if (status === 405 || status === 409) await this.#refuseFolder(key, signal);
+      throw error;
+    }
+    return this.#verify(await this.stat(key, signal), size, key);
+  }
+
+  async #refuseFolder(key: string, signal: AbortSignal | undefined): Promise<void> {
+    if ((await this.#find(key, signal))?.isFolder === true) throw new StoreTrouble('conflict', `${key} is a folder`);
+  }
+
   /** Makes a staged file visible under its name, as one step of the service. */
   async #publish(from: string, to: string, options: PublishOptions): Promise<Entry> {
     const { overwrite, signal } = options;
@@ -170,9 +194,8 @@ export class WebdavDriver implements Driver {
       await this.#transfer('MOVE', from, to, { overwrite: false, signal });
     } catch (error) {
       if (await this.#moved(error, from, signal)) return this.#settled(to, options);
-      const target = await this.#find(to, signal);
       // MOVE with Overwrite: T would remove a whole folder that has the name. Only files are replaced.
-      if (target?.isFolder === true) throw new StoreTrouble('conflict', `${to} is a folder`);
+      await this.#refuseFolder(to, signal);
       if (!overwrite || troubleOf(error)?.details.status !== 412) throw error;
       try {
         await this.#transfer('MOVE', from, to, { overwrite: true, signal });
