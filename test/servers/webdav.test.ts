@@ -76,6 +76,22 @@ for (const kind of webdavKinds) {
       onResult: recordContract('webdav', names[kind]),
     });
 
+    it('tells the same version to who writes a file, looks at it and lists it', async () => {
+      const { store, dispose } = await openStore();
+      try {
+        for (const [key, bytes] of [['small', Buffer.from('x')] as const, ['small', Buffer.from('yy')] as const]) {
+          const written = await store.write(key, bytes);
+          const listed = [];
+          for await (const page of store.list()) listed.push(...page);
+          const { version, size } = (await store.stat(key)) ?? {};
+          assert.deepEqual([written.version, written.size], [version, size]);
+          assert.deepEqual([listed[0]?.version, listed[0]?.size], [version, size]);
+        }
+      } finally {
+        await dispose();
+      }
+    });
+
     it('streams 300 MB in flat memory', async () => {
       const { store, dispose } = await openStore();
       const sizeBytes = 300 * megabyte;

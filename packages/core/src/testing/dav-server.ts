@@ -176,13 +176,14 @@ function get(tree: DavTree, request: IncomingMessage, path: string): Answer {
     return { status: 301, headers: { location: `${request.url}/` } };
   if (node.isFolder) return { status: 200, body: '<html>a page for people</html>' };
   const { bytes, etag } = node;
+  const told = { etag, 'last-modified': new Date(node.modifiedMs).toUTCString() };
   const fresh = request.headers['if-range'] === undefined || request.headers['if-range'] === etag;
   const range = fresh ? /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '') : null;
-  if (range === null) return { status: 200, headers: { etag }, body: bytes };
+  if (range === null) return { status: 200, headers: told, body: bytes };
   const start = Number(range[1]);
   const end = range[2] === '' ? bytes.length : Math.min(bytes.length, Number(range[2]) + 1);
   if (start >= bytes.length) return { status: 416, headers: { 'content-range': `bytes */${bytes.length}` } };
-  const headers = { etag, 'content-range': `bytes ${start}-${end - 1}/${bytes.length}` };
+  const headers = { ...told, 'content-range': `bytes ${start}-${end - 1}/${bytes.length}` };
   return { status: 206, headers, body: bytes.subarray(start, end) };
 }
 

@@ -100,8 +100,8 @@ function resourceOf(response: DavResponse, what: string): DavResource {
   };
 }
 
-// Apache calls the ETag of a file weak for its first second and strong later: `W/` is no part of the version.
-function versionFrom(etag: string | undefined, modified: string | undefined, size: number): string | undefined {
+/** The version an ETag, or else a time and a size, tell. Apache calls ETags weak for a second: `W/` is no part of it. */
+export function versionFrom(etag: string | undefined, modified: string | undefined, size: number): string | undefined {
   if (etag !== undefined && etag !== '') return etag.replace(/^W\//, '');
   return modified === undefined ? undefined : `${modified} ${size}`;
 }

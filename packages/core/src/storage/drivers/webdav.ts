@@ -180,7 +180,7 @@ export class WebdavDriver implements Driver {
       if (status === 405 || status === 409) await this.#refuseFolder(key, signal);
       throw error;
     }
-    return this.#verify(await this.stat(key, signal), size, key);
+    return this.#verify((await this.#puts.look(key, signal)) ?? (await this.stat(key, signal)), size, key);
   }
 
   async #refuseFolder(key: string, signal: AbortSignal | undefined): Promise<void> {
