@@ -40,7 +40,7 @@ export interface MapSpec {
 }
 
 /** Results kept as text for streaming readers; older ones are read back by row id. */
-const recentResults = 8_192;
+const recentResults = 2_048;
 
 /** One `map` of a run: what is planned, what waits, what came of it. Pure state; planner and scheduler act on it. */
 export class MapRun {

@@ -4,7 +4,10 @@ import { archivesOf, type Source } from '../source.ts';
 import type { PlacedSet } from './place-pictures.ts';
 
 /** What `dataset.json` says of a set beside its files. */
-export function describeSet({ counts, train, test }: PlacedSet, list: readonly Source[] = []): DatasetAbout {
+export function describeSet(
+  { counts, train, test }: Pick<PlacedSet, 'counts' | 'train' | 'test'>,
+  list: readonly Source[] = [],
+): DatasetAbout {
   const species = Object.keys({ ...counts['train'], ...counts['test'] }).sort();
   return {
     name: 'diatom_set',

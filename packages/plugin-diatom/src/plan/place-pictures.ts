@@ -82,13 +82,28 @@ export function placePictures(
   };
 }
 
+/** A placed set on its way into maps. */
+export interface SetItems extends Omit<PlacedSet, 'placements'> {
+  readonly placed: Iterable<PlacedPicture>;
+  readonly notes: Iterable<PictureNote>;
+}
+
+/** The items of a set. Each list is read once, and no picture is held here when both have been: a set may have millions. */
+export function itemsOf({ placements, ...said }: PlacedSet): SetItems {
+  return { ...said, placed: each(placements, asPlaced), notes: each(placements, asNote) };
+}
+
+function* each<T, R>(list: readonly T[], make: (one: T) => R): Generator<R> {
+  for (const one of list) yield make(one);
+}
+
 /** The part of a placement that moves bytes. */
-export function asPlaced({ key, path, picture }: Placement): PlacedPicture {
+function asPlaced({ key, path, picture }: Placement): PlacedPicture {
   return { key, path, file: picture.file };
 }
 
 /** The part of a placement that the manifest and the reports read. */
-export function asNote({ key, path, picture, group, split: part }: Placement): PictureNote {
+function asNote({ key, path, picture, group, split: part }: Placement): PictureNote {
   const { sha256, phash, species, archive } = picture;
   return { key, path, sha256, phash, species, group, split: part, ...(archive === undefined ? {} : { archive }) };
 }

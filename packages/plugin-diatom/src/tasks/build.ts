@@ -13,10 +13,23 @@ import { unpackArchive } from '../steps/unpack-archive.ts';
 import { uploadZip } from '../steps/upload-zip.ts';
 import { writeManifest } from '../steps/write-manifest.ts';
 import { readManifest } from '../manifest.ts';
+import type { LeftOut, Looked } from '../picture.ts';
+import type { Source } from '../source.ts';
 import { choosePictures } from '../plan/choose-pictures.ts';
 import { findArchives } from '../plan/find-archives.ts';
-import { asNote, asPlaced, placePictures } from '../plan/place-pictures.ts';
+import { type Division, itemsOf, placePictures, type SetItems } from '../plan/place-pictures.ts';
 import { describeSet, leftOutLines } from '../plan/describe-set.ts';
+
+// A function of its own, so that its lists end with it: the run goes on for hours, and the pictures may be a million.
+function divide(
+  rows: readonly (Looked | LeftOut)[],
+  fileList: readonly Source[],
+  division: Division,
+  previous: Parameters<typeof placePictures>[2],
+): { readonly set: SetItems; readonly leftOut: readonly LeftOut[] } {
+  const { pictures, leftOut } = choosePictures(rows, fileList);
+  return { set: itemsOf(placePictures(pictures, division, previous)), leftOut };
+}
 
 /**
  * The whole way from a file list to a published set.
@@ -78,14 +91,13 @@ export const build = defineTask({
     // 3. Decode and hash every picture; what is none is left out by name.
     const looked = map(lookAtPicture, unpacked, { key: (picture) => picture.key });
     // 4. Give each picture its species and its split.
-    const { pictures, leftOut } = choosePictures(await looked.toArray(), fileList);
     const previous = params.sticky ? await readManifest(await store(out)) : [];
-    const set = placePictures(pictures, params, previous);
+    const { set, leftOut } = divide(await looked.toArray(), fileList, params, previous);
     for (const line of [...set.warnings, ...leftOutLines(leftOut)]) log(line);
     // 5. Put each picture into results/<split>/<species>/, and remove those that moved.
-    const placed = map(placePicture, set.placements.map(asPlaced), { into: out, exact: true });
+    const placed = map(placePicture, set.placed, { into: out, exact: true });
     // 6. Write the manifest.
-    const notes = map(notePicture, set.placements.map(asNote));
+    const notes = map(notePicture, set.notes);
     const manifest = await once(writeManifest, { notes }, { into: out });
     // 7. Report leaks, and draw a contact sheet.
     const search = {

@@ -3,7 +3,7 @@ import { readManifest } from '../manifest.ts';
 import { divisionParams } from '../params.ts';
 import { describeSet, leftOutLines } from '../plan/describe-set.ts';
 import { labelByFolder, listBySpecies } from '../plan/list-set.ts';
-import { asNote, asPlaced, placePictures } from '../plan/place-pictures.ts';
+import { itemsOf, placePictures } from '../plan/place-pictures.ts';
 import { lookAtPicture } from '../steps/look-at-picture.ts';
 import { notePicture } from '../steps/note-picture.ts';
 import { placePicture } from '../steps/place-picture.ts';
@@ -33,12 +33,12 @@ export const split = defineTask({
     const { pictures, leftOut } = labelByFolder(await looked.toArray());
     // 2. Divide them.
     const previous = params.sticky ? await readManifest(await store(out)) : [];
-    const set = placePictures(pictures, params, previous);
+    const set = itemsOf(placePictures(pictures, params, previous));
     for (const line of [...set.warnings, ...leftOutLines(leftOut)]) log(line);
     // 3. Put each into results/<split>/<species>/, and remove those that moved.
-    await map(placePicture, set.placements.map(asPlaced), { into: out, exact: true });
+    await map(placePicture, set.placed, { into: out, exact: true });
     // 4. Write the manifest, and say what the set is.
-    const manifest = await once(writeManifest, { notes: map(notePicture, set.placements.map(asNote)) }, { into: out });
+    const manifest = await once(writeManifest, { notes: map(notePicture, set.notes) }, { into: out });
     await publish(out, describeSet(set));
     return { set: out, manifest, train: set.train, test: set.test };
   },
