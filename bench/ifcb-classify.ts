@@ -7,8 +7,8 @@ import { type BusyTime, busyTime, profileInto } from './support/busy-time.ts';
 import type { Row } from './support/row.ts';
 import { inTurn, type Spread, spread } from './support/spread.ts';
 
-/** All that is not the model's own run may add this much to it. */
-const goalRatio = 1.1;
+/** Of all busy time, what is not the model's own run may take this share. */
+const goalShare = 0.1;
 /** Published for the pipeline this replaces: 4 hours for a million images, on its own machine. */
 const publishedUs = (4 * 3_600_000_000) / 1e6;
 
@@ -28,11 +28,11 @@ export const ifcbClassify: Bench = {
     const session = perImage(({ insideMs }) => insideMs);
     return [
       {
-        what: `PNG to class, busy time of all threads (goal ${goalRatio}x)`,
+        what: `PNG to class, busy time of all threads (goal: ${goalShare * 100} % of it outside the model)`,
         unit: 'us/item',
         ours: perImage(({ busyMs }) => busyMs),
         beside: { kind: 'floor', name: 'session.run in the same run', value: session },
-        goal: session.median * goalRatio,
+        goal: session.median / (1 - goalShare),
       },
       {
         what: 'PNG to class, two cores',

@@ -8,6 +8,7 @@ import { readLabel } from '../packages/plugin-yolo/src/validate/read-label.ts';
 import { madeSet } from '../packages/plugin-yolo/test/support/made-set.ts';
 import type { Bench, Scene } from './support/bench.ts';
 import type { Project } from './support/project.ts';
+import { fuseWithEnsembleBoxes } from './support/rival-fusion.ts';
 import type { Row } from './support/row.ts';
 import { inTurn, scaled, spread } from './support/spread.ts';
 
@@ -122,6 +123,9 @@ async function thinking(scene: Scene, findings: string, sizes: string): Promise<
     readLabels: async () => timed(() => paths.map((file) => readFileSync(file))),
   });
   const perFile = 1_000 / paths.length;
+  const rival = fuseWithEnsembleBoxes(images, { iou: 0.4, rounds: scene.rounds(5) });
+  if (typeof rival !== 'string')
+    scene.say(`${rival.count} fused boxes there, ${images.flatMap(({ marks }) => fuseBoxes(marks, 0.4)).length} here`);
   return [
     {
       what: 'fuse the boxes of 15,000 images',
@@ -129,6 +133,15 @@ async function thinking(scene: Scene, findings: string, sizes: string): Promise<
       ours: spread(measured.fuse),
       beside: { kind: 'floor', name: 'read them from their CSV', value: spread(measured.read) },
       goal: 2_000,
+    },
+    {
+      what: 'fuse the boxes of 15,000 images',
+      unit: 'ms',
+      ours: spread(measured.fuse),
+      beside:
+        typeof rival === 'string'
+          ? { kind: 'rival', name: rival }
+          : { kind: 'rival', name: 'ensemble-boxes 1.0.9, compiled', value: spread(rival.rounds) },
     },
     {
       what: 'check a label file (goal 5,000 a second)',
