@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { collect } from '../../lib/collect.ts';
 import { Hasher, shortDigest } from '../../lib/digest.ts';
 import type { ByteRange } from '../../model/driver.ts';
 import { fail } from '../../model/failure.ts';
@@ -90,9 +91,7 @@ export class ItemTools implements Tools {
   }
 
   async #bytes(ref: FileRef): Promise<Uint8Array> {
-    const pieces: Uint8Array[] = [];
-    for await (const piece of await this.#read(ref)) pieces.push(piece);
-    return pieces.length === 1 ? (pieces[0] as Uint8Array) : Buffer.concat(pieces);
+    return collect(await this.#read(ref), ref.size);
   }
 
   async #localPath(ref: FileRef | FolderRef): Promise<string> {
