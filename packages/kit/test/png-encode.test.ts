@@ -22,6 +22,16 @@ describe('encodeGrayPng', () => {
     });
   }
 
+  it('packs drawings by their runs', () => {
+    const side = 256;
+    const disc = Uint8Array.from({ length: side * side }, (_, at) =>
+      ((at % side) - 128) ** 2 + (Math.floor(at / side) - 128) ** 2 < 8_000 ? 255 : 0,
+    );
+    // One bit a pixel, the least that codes without runs can take, would be 8 kB.
+    const { length } = encodeGrayPng({ data: disc, width: side, height: side });
+    assert.ok(length < 2_000, `${length} bytes`);
+  });
+
   it('refuses pixels that do not fill the image', () => {
     assert.throws(
       () => encodeGrayPng({ data: new Uint8Array(5), width: 2, height: 3 }),
