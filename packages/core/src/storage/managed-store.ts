@@ -58,7 +58,7 @@ export class ManagedStore implements Store {
     this.can = {
       list: driver.list !== undefined,
       write: driver.write !== undefined,
-      writeNew: driver.looksBeforeWrite === true || this.guarantees.conditionalPut,
+      writeNew: driver.write !== undefined && (driver.looksBeforeWrite === true || this.guarantees.conditionalPut),
       remove: driver.remove !== undefined,
       copy: driver.copy !== undefined,
       move: driver.move !== undefined,

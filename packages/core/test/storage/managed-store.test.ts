@@ -203,12 +203,29 @@ describe('the managed store', () => {
     );
   });
 
+  it('writes without replacing where the driver looks before it writes, and refuses where it does not', async () => {
+    const weak = { guarantees: { ...guarantees, conditionalPut: false } };
+    const plain = storeWith(() => ({}), weak);
+    assert.equal(plain.can.writeNew, false);
+    const refused = await failureFrom(() => plain.write('a', Buffer.from('x'), { ifAbsent: 'best-effort' }));
+    assert.equal(refused?.code, 'store.read-only');
+    const looking = storeWith(() => ({ looksBeforeWrite: true }), weak);
+    assert.equal(looking.can.writeNew, true);
+    await looking.write('a', Buffer.from('x'), { ifAbsent: 'best-effort' });
+    const there = await failureFrom(() => looking.write('a', Buffer.from('y'), { ifAbsent: 'best-effort' }));
+    assert.equal(there?.code, 'store.conflict');
+    // More than looking is not promised.
+    const strict = await failureFrom(() => looking.write('b', Buffer.from('y'), { ifAbsent: true }));
+    assert.equal(strict?.code, 'store.read-only');
+  });
+
   it('says what a store cannot do', async () => {
     const driver = { stat: async () => undefined, read: async () => pieces('x') };
     const store = new ManagedStore({ place: 'https://host/x', driver, guarantees });
     assert.deepEqual(store.can, {
       list: false,
       write: false,
+      writeNew: false,
       remove: false,
       copy: false,
       move: false,
