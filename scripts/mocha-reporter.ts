@@ -37,7 +37,7 @@ class ShortReporter extends reporters.Base {
     const title = test.titlePath().join(' > ');
     const file = test.file === undefined ? '' : ` (${relative(process.cwd(), test.file)})`;
     this.failed.push({ title: title + file, error });
-    this.line(styleText('red', `FAILED ${test.title} [${this.failed.length}]`));
+    this.line(styleText('red', `FAILED ${test.title} [${this.failed.length}]: ${firstLine(error)}`));
   }
 
   private onSkip(test: Test): void {
@@ -66,6 +66,12 @@ function skipReason(test: Test): string | undefined {
     if (typeof reason === 'string') return reason;
   }
   return undefined;
+}
+
+/** Says at once what went wrong: a run that is cut off later still has told it. */
+function firstLine(error: unknown): string {
+  const text = error instanceof Error ? error.message : JSON.stringify(error);
+  return (text.split('\n').find((line) => line.trim() !== '') ?? '').slice(0, 200);
 }
 
 /** Message, stack and causes; for failed comparisons mocha's own diff of the two whole values. */

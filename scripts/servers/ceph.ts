@@ -52,7 +52,7 @@ export async function startCeph(): Promise<CephServer> {
     const cluster = randomUUID();
     writeFileSync(config, cephConfig({ root, cluster, monitorPort, port }));
     const ceph = (program: string, ...args: readonly string[]) =>
-      run(program, ['-c', config, ...args], { timeout: 60_000 });
+      run(program, ['-c', config, ...args], { timeout: 180_000 });
     const serve = (program: string, args: readonly string[], isReady: () => Promise<boolean>) => {
       const folder = mkdtempSync(join(root, 'log', `${program.slice(program.lastIndexOf('/') + 1)}-`));
       return startProcess({ program, args: ['-c', config, ...args, '-f'], root: folder, isReady });

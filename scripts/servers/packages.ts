@@ -1,5 +1,5 @@
 // System packages that real servers come from. Debian and its kin; elsewhere the tests say what they miss.
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { promisify } from 'node:util';
 
@@ -11,8 +11,8 @@ export interface SystemNeed {
 
 /** Installs what is missing where we may; returns why it is still missing, or undefined when all is there. */
 export async function ensurePackages(needs: readonly SystemNeed[]): Promise<string | undefined> {
-  if (missing(needs).length === 0) return undefined;
   const names = missing(needs);
+  if (names.length === 0) return undefined;
   const byHand = `install ${names.join(' ')}`;
   if (process.getuid?.() !== 0) return `${byHand} (needs root)`;
   if (!existsSync('/usr/bin/apt-get')) return `${byHand} (there is no apt-get here)`;
@@ -32,5 +32,21 @@ export async function ensurePackages(needs: readonly SystemNeed[]): Promise<stri
 }
 
 function missing(needs: readonly SystemNeed[]): string[] {
-  return [...new Set(needs.filter(({ path }) => !existsSync(path)).map((need) => need.package))];
+  const halfway = halfInstalled(needs.map((need) => need.package));
+  return [
+    ...new Set(needs.filter((need) => !existsSync(need.path) || halfway.has(need.package)).map((need) => need.package)),
+  ];
+}
+
+/**
+ * Packages that another process is installing right now: their program may lie there while its libraries do not yet.
+ * Asking apt for them waits for the other's lock. None where there is no dpkg, or for programs that it did not bring.
+ */
+function halfInstalled(packages: readonly string[]): ReadonlySet<string> {
+  const args = ['-W', '-f=${Package} ${db:Status-Status}\n', ...packages];
+  const { stdout } = spawnSync('dpkg-query', args, { encoding: 'utf8' });
+  const lines = (stdout ?? '').split('\n').map((line) => line.split(' '));
+  return new Set(
+    lines.flatMap(([name, status]) => (/^(unpacked|half-|triggers-)/.test(status ?? '') ? [name ?? ''] : [])),
+  );
 }

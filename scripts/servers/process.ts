@@ -1,8 +1,12 @@
 // One server process of a test: started on a free port, asked until it answers, ended with all it started itself.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
-import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { randomInt } from 'node:crypto';
+import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
+
+/** How long a server may take until it serves. */
+const patienceMs = 120_000;
 
 export interface ServerCommand {
   readonly program: string;
@@ -48,13 +52,15 @@ export async function startProcess(command: ServerCommand): Promise<() => Promis
     kill('SIGKILL');
     guard?.kill('SIGKILL');
   };
-  for (let tries = 0; tries < 100; tries++) {
+  // By the clock, for a question can take a second or a refused moment; a machine that runs other suites is slow.
+  const startedAt = performance.now();
+  while (child.exitCode === null && child.signalCode === null && performance.now() - startedAt < patienceMs) {
     if (await command.isReady()) return stop;
-    if (child.exitCode !== null) break;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   await stop();
-  throw new Error(`${command.program} did not start: ${readFileSync(logPath, 'utf8').slice(-2000)}`);
+  const waited = `${Math.round((performance.now() - startedAt) / 1000)} s`;
+  throw new Error(`${command.program} did not start in ${waited}: ${readFileSync(logPath, 'utf8').slice(-2000)}`);
 }
 
 /**
@@ -75,11 +81,19 @@ function guardOf(group: number | undefined): ChildProcess | undefined {
   return guard;
 }
 
-/** A port nobody uses at this moment. */
+/**
+ * A port nobody uses at this moment. Taken from below the range that outgoing connections get theirs from: the suites
+ * make thousands of those, and a cluster asks for its ports long before its last server listens.
+ */
 export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
+  for (;;) {
+    const port = randomInt(10_240, 32_000);
+    const server = createServer();
+    const isFree = await new Promise<boolean>((resolve) => {
+      server.once('error', () => resolve(false));
+      server.listen(port, '127.0.0.1', () => resolve(true));
+    });
+    await new Promise((resolve) => server.close(resolve));
+    if (isFree) return port;
+  }
 }
