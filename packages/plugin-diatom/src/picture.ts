@@ -1,4 +1,5 @@
-import type { FileRef } from '@dataset-runner/core/plugin';
+import { type FileRef, sha256 } from '@dataset-runner/core/plugin';
+import type { Look } from './look.ts';
 
 /** A picture taken out of an archive, or listed in a folder. */
 export interface Picture {
@@ -22,14 +23,9 @@ export interface LeftOut {
 }
 
 /** A picture that decodes, with what the split and the reports need to know of it. */
-export interface Looked extends Picture {
+export interface Looked extends Picture, Look {
   /** 64 hexadecimal digits. */
   readonly sha256: string;
-  /** Perceptual hash, 16 hexadecimal digits. */
-  readonly phash: string;
-  /** Pixels. */
-  readonly width: number;
-  readonly height: number;
 }
 
 /** A picture of a known class. */
@@ -39,6 +35,11 @@ export interface Labelled extends Looked {
   readonly inner: string;
 }
 
-export function isLeftOut<T extends object>(row: T | LeftOut): row is LeftOut {
+export function isLeftOut<T extends object, L extends { readonly leftOut: string }>(row: T | L): row is L {
   return 'leftOut' in row;
+}
+
+/** 64 hexadecimal digits; of the content only where the file does not tell them already. */
+export function sha256Of({ digest }: FileRef, content: Uint8Array): string {
+  return (digest?.startsWith('sha256:') ? digest : sha256(content)).slice('sha256:'.length);
 }

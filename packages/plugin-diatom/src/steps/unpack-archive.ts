@@ -2,7 +2,8 @@ import { extname } from 'node:path';
 import { defineStep, type FileRef } from '@dataset-runner/core/plugin';
 import { openArchive } from '@dataset-runner/kit/extract';
 import { describeBytes, sniff, type SniffedType } from '@dataset-runner/kit/sniff';
-import type { LeftOut, Picture } from '../picture.ts';
+import { look } from '../look.ts';
+import { isLeftOut, type LeftOut, type Looked, sha256Of } from '../picture.ts';
 import { archiveStem } from '../source.ts';
 
 /** A downloaded archive. */
@@ -22,14 +23,16 @@ const imageTypes: ReadonlySet<SniffedType | undefined> = new Set<SniffedType>([
 ]);
 
 /**
- * Takes every picture out of one archive, told by its bytes and not by its name; what is none becomes a row that says so.
+ * Takes every picture out of one archive, told by its bytes and not by its name, and looks at it while they are at hand.
  *
- * Each picture is a row of its own, so a killed run goes on behind the last one it has.
+ * What is no picture, or one that does not decode, becomes a row that says so and is not written. Each picture is a row
+ * of its own, so a killed run goes on behind the last one it has.
  */
 export const unpackArchive = defineStep({
   name: 'unpack-archive',
+  version: 2,
   needs: { cpu: true },
-  async *work(item: Downloaded, { localPath, output, done, progress, signal }): AsyncGenerator<Picture | LeftOut> {
+  async *work(item: Downloaded, { localPath, output, done, progress, signal }): AsyncGenerator<Looked | LeftOut> {
     const stem = archiveStem(item.key);
     await using archive = await openArchive(await localPath(item.file), { name: item.key, links: 'leave-out' });
     const { entries: total, junk, links } = archive.report;
@@ -40,8 +43,12 @@ export const unpackArchive = defineStep({
       progress(++seen, total);
       if (done(row.key)) continue;
       const bytes = await entry.bytes();
-      if (imageTypes.has(sniff(bytes)?.type)) yield { ...row, file: await output.write(row.key, bytes) };
-      else yield { ...row, leftOut: `is ${describeBytes(bytes)}`, count: 1 };
+      const looked = imageTypes.has(sniff(bytes)?.type) ? await look(bytes) : { leftOut: `is ${describeBytes(bytes)}` };
+      if (isLeftOut(looked)) yield { ...row, ...looked, count: 1 };
+      else {
+        const file = await output.write(row.key, bytes);
+        yield { ...row, file, sha256: sha256Of(file, bytes), ...looked };
+      }
     }
     // Thumbs.db and its like never come out of the archive; they are only counted.
     const uncounted = junk + links;

@@ -1,9 +1,8 @@
-import { defineTask, fileRef, storeUrl, z } from '@dataset-runner/core/plugin';
+import { defineTask, type FileRef, fileRef, storeUrl, z } from '@dataset-runner/core/plugin';
 import { divisionParams, fileListParam, includeParam, leakParams } from '../params.ts';
 import { downloadArchive } from '../steps/download-archive.ts';
 import { drawSheet } from '../steps/draw-sheet.ts';
 import { findLeaks } from '../steps/find-leaks.ts';
-import { lookAtPicture } from '../steps/look-at-picture.ts';
 import { nameSet } from '../steps/name-set.ts';
 import { notePicture } from '../steps/note-picture.ts';
 import { packAway } from '../steps/pack-away.ts';
@@ -34,7 +33,7 @@ function divide(
 /**
  * The whole way from a file list to a published set.
  *
- * Steps 1 to 3 stream: an archive is unpacked while others still come. The split is the one barrier, for it has to see
+ * Steps 1 and 2 stream: an archive is unpacked while others still come. The split is the one barrier, for it has to see
  * every picture; what follows hangs on its outcome alone, so an unchanged split does nothing.
  */
 export const build = defineTask({
@@ -69,7 +68,6 @@ export const build = defineTask({
   steps: {
     downloadArchive,
     unpackArchive,
-    lookAtPicture,
     placePicture,
     notePicture,
     writeManifest,
@@ -86,47 +84,54 @@ export const build = defineTask({
 
     // 1. Download the archives, each once, verified.
     const archives = map(downloadArchive, await findArchives(store, fileList), { into: 'work:diatom/downloads' });
-    // 2. Take the pictures out of them.
+    // 2. Take the pictures out of them, decode and hash each; what is none is left out by name.
     const unpacked = map(unpackArchive, archives, { into: 'work:diatom/pictures' });
-    // 3. Decode and hash every picture; what is none is left out by name.
-    const looked = map(lookAtPicture, unpacked, { key: (picture) => picture.key });
-    // 4. Give each picture its species and its split.
+    // 3. Give each picture its species and its split.
     const previous = params.sticky ? await readManifest(await store(out)) : [];
-    const { set, leftOut } = divide(await looked.toArray(), fileList, params, previous);
+    const { set, leftOut } = divide(await unpacked.toArray(), fileList, params, previous);
     for (const line of [...set.warnings, ...leftOutLines(leftOut)]) log(line);
-    // 5. Put each picture into results/<split>/<species>/, and remove those that moved.
+    // 4. Put each picture into results/<split>/<species>/, and remove those that moved.
     const placed = map(placePicture, set.placed, { into: out, exact: true });
-    // 6. Write the manifest.
+    // 5. Write the manifest.
     const notes = map(notePicture, set.notes);
     const manifest = await once(writeManifest, { notes }, { into: out });
-    // 7. Report leaks, and draw a contact sheet.
-    const search = {
-      notes,
-      pictures: placed,
-      distance: params.leakDistance,
-      fail: params.onLeak === 'error',
-      warnings: set.warnings,
+    // 6. Report leaks, and draw a contact sheet.
+    const audit = once(
+      findLeaks,
+      {
+        notes,
+        pictures: placed,
+        distance: params.leakDistance,
+        fail: params.onLeak === 'error',
+        warnings: set.warnings,
+      },
+      { into: out },
+    );
+    const pack = async (): Promise<FileRef> => {
+      // A set that may not leak is packed and sent when it is known not to; otherwise nothing waits for the reports.
+      if (params.onLeak === 'error') await audit;
+      // 7. Pack the set under the moment it last changed.
+      const { name } = await once(nameSet, { pictures: placed });
+      const more = [
+        ...(params.include.includes('downloads')
+          ? (await archives.toArray()).map(({ key, file }) => ({ key, path: `downloads/${key}`, file }))
+          : []),
+        ...(params.include.includes('manifest') ? [{ key: 'manifest', path: manifest.key, file: manifest }] : []),
+      ];
+      const away = move && upload !== undefined;
+      const packed = { name, pictures: placed, more };
+      // 8. Upload it; with `move` no local zip is left once the other side has it.
+      if (away) return once(packAway, packed, { into: upload, key: name });
+      const zip = await once(packSet, packed, { into: out });
+      if (upload !== undefined) await map(uploadZip, [{ key: name, file: zip }], { into: upload });
+      return zip;
     };
-    const [leaks] = await Promise.all([
-      once(findLeaks, search, { into: out }),
+    const [leaks, zip] = await Promise.all([
+      audit,
+      pack(),
       once(drawSheet, { notes, pictures: placed }, { into: out }),
     ]);
-    // 8. Pack the set under the moment it last changed.
-    const { name } = await once(nameSet, { pictures: placed });
-    const more = [
-      ...(params.include.includes('downloads')
-        ? (await archives.toArray()).map(({ key, file }) => ({ key, path: `downloads/${key}`, file }))
-        : []),
-      ...(params.include.includes('manifest') ? [{ key: 'manifest', path: manifest.key, file: manifest }] : []),
-    ];
-    const away = move && upload !== undefined;
-    const packed = { name, pictures: placed, more };
-    // 9. Upload it; with `move` no local zip is left once the other side has it.
-    const zip = away
-      ? await once(packAway, packed, { into: upload, key: name })
-      : await once(packSet, packed, { into: out });
-    if (upload !== undefined && !away) await map(uploadZip, [{ key: name, file: zip }], { into: upload });
-    // 10. Say what the set is, with the digest of every file.
+    // 9. Say what the set is, with the digest of every file.
     await publish(out, describeSet(set, fileList));
 
     return {

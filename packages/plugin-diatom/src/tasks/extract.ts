@@ -5,11 +5,10 @@ import { leftOutLines } from '../plan/describe-set.ts';
 import { findArchives } from '../plan/find-archives.ts';
 import { namePictures } from '../plan/name-pictures.ts';
 import { downloadArchive } from '../steps/download-archive.ts';
-import { lookAtPicture } from '../steps/look-at-picture.ts';
 import { placePicture } from '../steps/place-picture.ts';
 import { unpackArchive } from '../steps/unpack-archive.ts';
 
-/** Steps 1 to 3 of `build`, ended by a folder for each species; for those who divide their pictures themselves. */
+/** Steps 1 and 2 of `build`, ended by a folder for each species; for those who divide their pictures themselves. */
 export const extract = defineTask({
   summary: 'Take the pictures out of the archives of a file list, one folder for each species',
   examples: ['runner run diatom:extract --file-list ./species.json --out ./pictures'],
@@ -19,7 +18,7 @@ export const extract = defineTask({
     count: z.int(),
     leftOut: z.int(),
   }),
-  steps: { downloadArchive, unpackArchive, lookAtPicture, placePicture },
+  steps: { downloadArchive, unpackArchive, placePicture },
 
   async run({ params, map, store, log }) {
     const { fileList, out } = params;
@@ -27,9 +26,8 @@ export const extract = defineTask({
     const archives = map(downloadArchive, await findArchives(store, fileList), { into: 'work:diatom/downloads' });
     // 2. Take the pictures out of them, decode and hash each.
     const unpacked = map(unpackArchive, archives, { into: 'work:diatom/pictures' });
-    const looked = map(lookAtPicture, unpacked, { key: (picture) => picture.key });
     // 3. Give each picture its species; what is no picture is left out by name.
-    const { pictures, leftOut } = choosePictures(await looked.toArray(), fileList);
+    const { pictures, leftOut } = choosePictures(await unpacked.toArray(), fileList);
     for (const line of leftOutLines(leftOut)) log(line);
     // 4. Put each into its species' folder, under a name of its own.
     const names = namePictures(pictures);

@@ -7,7 +7,7 @@ import { nameSet } from '../steps/name-set.ts';
 import { packSet } from '../steps/pack-set.ts';
 import { statFile } from '../stored.ts';
 
-/** Step 8 of `build` on any set with this layout. */
+/** Step 7 of `build` on any set with this layout. */
 export const pack = defineTask({
   summary: 'Pack a set into diatom_set-YYYY-MM-DD-HH-mm-ss.zip, the same bytes for the same set',
   examples: [

@@ -9,7 +9,7 @@ import { notePicture } from '../steps/note-picture.ts';
 import { placePicture } from '../steps/place-picture.ts';
 import { writeManifest } from '../steps/write-manifest.ts';
 
-/** Steps 3 to 6 of `build` on any folder of pictures by species, wherever it comes from. */
+/** Steps 3 to 5 of `build` on any folder of pictures by species, wherever it comes from. */
 export const split = defineTask({
   summary: 'Divide a folder of pictures by species into results/train and results/test',
   examples: ["runner run diatom:split --pictures ./pictures --out ./set --group-by '^(\\d{6})'"],

@@ -3,7 +3,7 @@ import { diatomFailures } from '../failures.ts';
 import { removeZip } from '../steps/remove-zip.ts';
 import { uploadZip } from '../steps/upload-zip.ts';
 
-/** Step 9 of `build` for a zip that is there already; the local one goes only when the other was read back whole. */
+/** Step 8 of `build` for a zip that is there already; the local one goes only when the other was read back whole. */
 export const upload = defineTask({
   summary: 'Upload the newest zip of a set to any store, and with --move remove it here once it is verified there',
   examples: [

@@ -8,11 +8,11 @@ function greyPng(side: number, greyAt: (x: number, y: number) => number): Uint8A
   return encodeGrayPng({ data, width: side, height: side });
 }
 
-/** A small picture of coarse noise: each seed gives one that looks like no other. */
-export function picture(seed: string | number): Uint8Array {
+/** A small picture of coarse noise: each seed gives one that looks like no other; a flawed one has other bytes only. */
+export function picture(seed: string | number, { flawed = false } = {}): Uint8Array {
   const random = seeded(seed);
   const coarse = Array.from({ length: 36 }, () => random.below(256));
-  return greyPng(24, (x, y) => coarse[(y >> 2) * 6 + (x >> 2)] as number);
+  return greyPng(24, (x, y) => (coarse[(y >> 2) * 6 + (x >> 2)] as number) ^ (flawed && x + y === 0 ? 1 : 0));
 }
 
 /** A dark ellipse on a bright field, turned by some degrees. */
