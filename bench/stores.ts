@@ -8,6 +8,8 @@ import { inTurn, scaled, type Spread, spread } from './support/spread.ts';
 import { type Measured, StoreScene } from './support/store-scene.ts';
 
 const smallBytes = 6_000;
+/** Fewer where a server is slow in itself: rounds of 10,000 would take an hour. */
+const smallFiles = { usual: 10_000, slow: 1_000 };
 const largeBytes = 1_000_000_000;
 const listedFiles = 5_000;
 /** Of rclone's time. */
@@ -36,9 +38,13 @@ async function measure(scene: Scene, kind: PlaceKind, missing: string | undefine
   try {
     const at = new StoreScene(scene, kind.name, place, { rival: missing === undefined });
     scene.say(`${kind.name}: small files`);
-    const small = await copies(at, scene, 'small', (dir) => writeSmall(dir, scene.items(10_000)), missing);
+    const files = scene.items(smallFiles[kind.slow === true ? 'slow' : 'usual']);
+    const few = { what: `${files} files of 6 kB`, ratio: smallRatio, fill: (dir: string) => writeSmall(dir, files) };
+    const small = await copies(at, scene, { size: 'small', ...few }, missing);
     scene.say(`${kind.name}: a large file`);
-    const large = await copies(at, scene, 'large', (dir) => writeLarge(dir, scene.items(largeBytes)), missing);
+    const bytes = scene.items(largeBytes);
+    const one = { what: `one of ${bytes / 1e6} MB`, ratio: largeRatio, fill: (dir: string) => writeLarge(dir, bytes) };
+    const large = await copies(at, scene, { size: 'large', ...one }, missing);
     scene.say(`${kind.name}: listings`);
     const listing = place.url === undefined ? [] : [await requestsRow(at, scene, kind.name, place.url, missing)];
     const noOp =
@@ -53,11 +59,19 @@ async function measure(scene: Scene, kind: PlaceKind, missing: string | undefine
   }
 }
 
+interface Sample {
+  readonly size: 'small' | 'large';
+  /** As the table names it. */
+  readonly what: string;
+  /** The goal, of rclone's time. */
+  readonly ratio: number;
+  readonly fill: (dir: string) => void;
+}
+
 async function copies(
   at: StoreScene,
   scene: Scene,
-  size: 'small' | 'large',
-  fill: (dir: string) => void,
+  { size, what, ratio, fill }: Sample,
   missing: string | undefined,
 ): Promise<Row[]> {
   const source = scene.folder(`${at.name}-${size}`);
@@ -72,8 +86,6 @@ async function copies(
     rival: (round) =>
       at.rclone('copy', at.rcloneRemote(`r${size}-0`), join(source, `../${at.name}-${size}-rdown-${round}`)),
   });
-  const what = size === 'small' ? `${scene.items(10_000)} files of 6 kB` : `one of ${scene.items(largeBytes) / 1e6} MB`;
-  const ratio = size === 'small' ? smallRatio : largeRatio;
   return [
     timeRow(`${at.name}: ${what} up`, up, ratio, missing),
     timeRow(`${at.name}: ${what} down`, down, ratio, missing),

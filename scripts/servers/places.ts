@@ -1,8 +1,10 @@
 // Every real server as one place: an entry under `stores:` for ours, a remote for rclone.
+import { mkdirSync } from 'node:fs';
 import { prepareAzurite, startAzurite } from './azurite.ts';
 import { prepareCeph, startCeph } from './ceph.ts';
 import { prepareFakeGcs, startFakeGcs } from './fake-gcs.ts';
 import { makeBucket } from './s3-bucket.ts';
+import { findSshd, prepareSshd, startSshd } from './sshd.ts';
 import { prepareSwift, startSwift } from './swift.ts';
 import { prepareWebdav, startWebdav } from './webdav.ts';
 
@@ -26,6 +28,8 @@ export interface PlaceKind {
   /** Installs the server where it may; returns why it cannot run here, or undefined. */
   prepare(): Promise<string | undefined>;
   start(): Promise<ServedPlace>;
+  /** True where thousands of small files take minutes: the server's own doing, or rclone's there. */
+  readonly slow?: true;
 }
 
 const bucket = 'plankton';
@@ -98,13 +102,29 @@ async function gcs(): Promise<ServedPlace> {
   };
 }
 
+async function sshd(): Promise<ServedPlace> {
+  const server = await startSshd(findSshd()!);
+  const { port, user, key, knownHosts, dir } = server;
+  const folder = `${dir}/data`;
+  mkdirSync(folder);
+  // Without a shell it does not start a program for the checksum of each file, which takes it 70 ms.
+  const options = { type: 'sftp', host: '127.0.0.1', port: String(port), user, key_file: key, shell_type: 'none' };
+  return {
+    entry: { url: `sftp://${user}@127.0.0.1:${port}${folder}`, key, knownHosts },
+    secret: 'none',
+    rclone: { options: { ...options, known_hosts_file: knownHosts }, bucket: folder },
+    stop: async () => server[Symbol.asyncDispose](),
+  };
+}
+
 /** The servers that stores are tried and measured on. */
 export const placeKinds: readonly PlaceKind[] = [
   { name: 'Apache (WebDAV)', prepare: () => prepareWebdav('apache-basic'), start: apache },
   { name: 'Ceph (S3)', prepare: prepareCeph, start: ceph },
   { name: 'Swift', prepare: prepareSwift, start: swift },
-  { name: 'Azurite', prepare: prepareAzurite, start: azurite },
-  { name: 'fake-gcs-server', prepare: prepareFakeGcs, start: gcs },
+  { name: 'Azurite', prepare: prepareAzurite, start: azurite, slow: true },
+  { name: 'fake-gcs-server', prepare: prepareFakeGcs, start: gcs, slow: true },
+  { name: 'sshd (SFTP)', prepare: prepareSshd, start: sshd, slow: true },
 ];
 
 /** A store's entry as a line of `runner.yaml`. */

@@ -2,10 +2,12 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { connect, createServer, type AddressInfo } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { ensurePackages } from './packages.ts';
+import { freePort } from './process.ts';
 
 export interface Sshd extends AsyncDisposable {
   readonly port: number;
@@ -16,6 +18,11 @@ export interface Sshd extends AsyncDisposable {
   readonly knownHosts: string;
   /** A folder of the server's own. */
   readonly dir: string;
+}
+
+/** Installs sshd where it may; returns why it cannot run here, or undefined. */
+export async function prepareSshd(): Promise<string | undefined> {
+  return findSshd() === undefined ? ensurePackages([{ path: '/usr/sbin/sshd', package: 'openssh-server' }]) : undefined;
 }
 
 /** Where sshd is, or undefined; it lies outside most users' PATH. */
@@ -74,15 +81,6 @@ function config(dir: string, port: number): string {
     'Subsystem sftp internal-sftp',
     '',
   ].join('\n');
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as AddressInfo;
-      probe.close(() => resolve(port));
-    });
-  });
 }
 
 async function answering(server: ChildProcess, port: number): Promise<void> {
