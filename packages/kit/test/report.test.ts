@@ -100,6 +100,19 @@ describe('reportPage', () => {
       assert.ok(page.includes(text), text);
   });
 
+  it('says a single series once: it is its own sum and needs no key', () => {
+    const rows = [{ label: 'l', values: [1234] }];
+    const bars = (series: readonly string[]): string =>
+      reportPage({
+        title: 't',
+        subtitle: '',
+        sections: [{ title: 's', blocks: [{ kind: 'bars', caption: '', series, rows }] }],
+      });
+    assert.equal(bars(['images']).split('1,234').length - 1, 1);
+    assert.ok(!bars(['images']).includes('class="legend"') && bars(['images']).includes('>images</th>'));
+    assert.ok(bars(['train', 'test']).includes('class="legend"') && bars(['train', 'test']).includes('>all</th>'));
+  });
+
   it('draws bars to one scale', () => {
     const page = reportPage({
       title: 't',

@@ -21,16 +21,18 @@ const unitsHigh = 10;
 export function drawBars({ series, rows }: BarsBlock, number: (value: number) => string): string {
   const totals = rows.map(({ values }) => values.reduce((sum, value) => sum + value, 0));
   const largest = totals.reduce((most, total) => Math.max(most, total), 1);
-  const legend = series.map((name) => `<span class="part ${partColour(series, name)}">${escape(name)}</span>`).join('');
-  const head = series.map((name) => `<th scope="col" class="n v">${escape(name)}</th>`).join('');
+  // One series is its own sum, and needs no key to its colour.
+  const [only] = series.length === 1 ? series : [];
+  const parts = only === undefined ? series : [];
+  const legend = parts.map((name) => `<span class="part ${partColour(series, name)}">${escape(name)}</span>`).join('');
+  const head = parts.map((name) => `<th scope="col" class="n v">${escape(name)}</th>`).join('');
   const drawn = rows.map(({ label, values }, row) => {
-    const numbers = values
-      .map((value, index) => `<td class="n v" data-part="${escape(series[index] ?? '')}">${number(value)}</td>`)
+    const numbers = parts
+      .map((name, index) => `<td class="n v" data-part="${escape(name)}">${number(values[index] ?? 0)}</td>`)
       .join('');
     return `<tr><th scope="row">${escape(label)}</th><td class="bar">${drawBar(values, { series, largest, label })}</td>${numbers}<td class="n sum">${number(totals[row]!)}</td></tr>`;
   });
-  return `<p class="legend" aria-hidden="true">${legend}</p>
-<table class="bars"><thead><tr><th scope="col">Class</th><th scope="col" class="bar" aria-label="bar"></th>${head}<th scope="col" class="n sum">all</th></tr></thead>
+  return `${only === undefined ? `<p class="legend" aria-hidden="true">${legend}</p>\n` : ''}<table class="bars"><thead><tr><th scope="col">Class</th><th scope="col" class="bar" aria-label="bar"></th>${head}<th scope="col" class="n sum">${escape(only ?? 'all')}</th></tr></thead>
 <tbody>${drawn.join('\n')}</tbody></table>`;
 }
 

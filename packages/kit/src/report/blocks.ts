@@ -114,7 +114,8 @@ function drawImages({ columns, rows }: ImagesBlock): string {
   const drawn = rows.map(({ label, cells }) => {
     const parts = cells.map((pictures, column) => {
       const name = columns[column] ?? '';
-      const heading = `<span class="part ${partColour(columns, name)}">${escape(name)}</span>`;
+      const heading =
+        columns.length === 1 ? '' : `<span class="part ${partColour(columns, name)}">${escape(name)}</span>`;
       return `<div class="cell">${heading}<div class="thumbs">${pictures.map(drawPicture).join('') || '<span class="none">none</span>'}</div></div>`;
     });
     return `<div class="samples"><h3>${escape(label)}</h3><div class="cells">${parts.join('')}</div></div>`;
