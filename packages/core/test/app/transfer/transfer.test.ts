@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, rmSync, utimesSync } from 'node:fs';
+import { existsSync, rmSync, symlinkSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { startDavServer, type DavServer } from '../../../src/testing/dav-server.ts';
@@ -16,7 +16,7 @@ describe('store sync, cp and mv', function () {
     dav = await startDavServer();
     const url = `webdav+${dav.url}`;
     rig = new StoreRig(
-      `plugins: []\nstores:\n  cloud: { url: '${url}/cloud' }\nnetwork: { allowHosts: [127.0.0.1] }\n`,
+      `plugins: []\nstores:\n  cloud: { url: '${url}/cloud' }\n  cloud-too: { url: '${url}/cloud/a' }\n  named: ./src\nnetwork: { allowHosts: [127.0.0.1] }\n`,
     );
     for (const [key, text] of Object.entries(three)) rig.write(`src/${key}`, text);
   });
@@ -164,6 +164,38 @@ describe('store sync, cp and mv', function () {
     assert.match((await rig.store('mv', 'src', 'cloud:m', '--overwrite')).stdout, /Moved 3 files/);
     assert.deepEqual(rig.files('src'), {});
     assert.equal((await rig.store('cat', 'cloud:m/a.txt')).stdout, 'now different');
+  });
+
+  it('mv takes only the same bytes for a file that is there', async () => {
+    rig.write('there/a.txt', 'two');
+    const later = new Date(Date.now() + 60_000);
+    utimesSync(join(rig.dir, 'there/a.txt'), later, later);
+    assert.equal((await rig.store('mv', 'src', 'there')).code, 1);
+    assert.equal(rig.files('src')['a.txt'], 'one');
+  });
+
+  it('mv never removes a file that its target is another way to', async () => {
+    symlinkSync('src', join(rig.dir, 'again'));
+    for (const [from, to] of [
+      ['src', 'again'],
+      ['again', 'src'],
+      ['src', 'again/deep'],
+      ['src/a.txt', 'again/a.txt'],
+      ['src', 'named:'],
+    ] as const) {
+      const { code, stderr } = await rig.store('mv', from, to);
+      assert.equal(code, 2, `${from} ${to}`);
+      assert.match(stderr, /inside one another|the same file/);
+    }
+    await rig.store('cp', 'src', 'cloud:a');
+    assert.equal((await rig.store('mv', 'cloud:a', 'cloud-too:')).code, 2);
+    rig.write('links/other.txt', 'other');
+    symlinkSync('../src/a.txt', join(rig.dir, 'links/a.txt'));
+    const linked = await rig.store('mv', 'src', 'links');
+    assert.equal(linked.code, 1);
+    assert.match(linked.stderr, /a\.txt in \.\/links is a link to the file that would be removed/);
+    assert.deepEqual(rig.files('src'), three);
+    assert.equal((await rig.store('ls', 'cloud:a', '-r', '--json')).stdout.match(/"key"/g)?.length, 3);
   });
 
   it('never copy two files onto one where a disk would merge their names', async () => {
