@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict';
-import { existsSync, rmSync, symlinkSync, utimesSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, rmSync, symlinkSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { startDavServer, type DavServer } from '../../../src/testing/dav-server.ts';
+import { skip } from '../../../../../test/support/skip.ts';
 import { StoreRig } from './rig.ts';
 
 const three = { 'a.txt': 'one', 'deep/b.txt': 'two', 'deep/ü #+%.txt': 'three' };
+
+function codesOf(report: { readonly [name: string]: unknown }): string[] {
+  return (report['failures'] as { code: string }[]).map(({ code }) => code);
+}
 
 describe('store sync, cp and mv', function () {
   this.timeout(30_000);
@@ -196,6 +201,24 @@ describe('store sync, cp and mv', function () {
     assert.match(linked.stderr, /a\.txt in \.\/links is a link to the file that would be removed/);
     assert.deepEqual(rig.files('src'), three);
     assert.equal((await rig.store('ls', 'cloud:a', '-r', '--json')).stdout.match(/"key"/g)?.length, 3);
+  });
+
+  it('name the end that cannot be read or written', async () => {
+    rig.write('file', 'in the way of a folder');
+    const onto = await rig.report('cp', 'src', 'file');
+    assert.deepEqual(codesOf(onto), ['store.conflict', 'store.conflict', 'store.conflict']);
+    const inside = new Set((onto['failures'] as { url: string }[]).map(({ url }) => url));
+    assert.deepEqual([...inside], ['./file']);
+  });
+
+  it('name a source that nobody may read and a target that nobody may write', async function () {
+    if (process.getuid?.() === 0) return skip(this, 'root may read and write everything');
+    chmodSync(join(rig.dir, 'src/a.txt'), 0);
+    mkdirSync(join(rig.dir, 'shut'), { mode: 0o555 });
+    const denied = await rig.report('cp', 'src', 'open');
+    assert.deepEqual([codesOf(denied), denied.code, denied['copied']], [['store.denied'], 3, 2]);
+    const [first] = (await rig.report('cp', 'src', 'shut'))['failures'] as { code: string; url: string }[];
+    assert.deepEqual([first?.code, first?.url], ['store.denied', './shut']);
   });
 
   it('never copy two files onto one where a disk would merge their names', async () => {
