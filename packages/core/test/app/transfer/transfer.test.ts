@@ -221,6 +221,22 @@ describe('store sync, cp and mv', function () {
     assert.deepEqual([first?.code, first?.url], ['store.denied', './shut']);
   });
 
+  it('cp and mv put a file into a folder that is there', async () => {
+    rig.write('into/deep/c.txt', 'three');
+    assert.equal((await rig.store('cp', 'src/a.txt', 'into')).code, 0);
+    assert.equal((await rig.store('mv', 'src/a.txt', 'into/deep')).code, 0);
+    assert.deepEqual(rig.files('into'), { 'a.txt': 'one', 'deep/a.txt': 'one', 'deep/c.txt': 'three' });
+  });
+
+  it('ls and du of a file tell of that file', async () => {
+    await rig.store('cp', 'src/a.txt', 'cloud:a.txt');
+    for (const file of ['src/a.txt', 'cloud:a.txt']) {
+      assert.match((await rig.store('ls', file)).stdout, /3 B {2}a\.txt.*\n1 file in all/);
+      assert.match((await rig.store('du', file)).stdout, /3 B {2}1 file {2}in all/);
+    }
+    assert.match((await rig.store('ls', 'src/none')).stdout, /There are no files/);
+  });
+
   it('never copy two files onto one where a disk would merge their names', async () => {
     rig.write('src/A.TXT', 'big');
     const ended = await rig.store('sync', 'src', 'copy');
