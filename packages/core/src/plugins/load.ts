@@ -1,4 +1,5 @@
-import { pathToFileURL } from 'node:url';
+import { relative } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { fail, failureOf, type FailureError } from '../model/failure.ts';
 import { pluginApi, type Plugin } from '../model/plugin.ts';
 import type { FoundPlugin } from './manifest.ts';
@@ -66,10 +67,20 @@ function importFailure(found: FoundPlugin, error: unknown, projectDir: string): 
   return fail('plugin.broken', {
     name: found.spec,
     // The first line; the rest is a code frame or a stack.
-    message: message.split('\n')[0] ?? message,
+    message: `${message.split('\n')[0] ?? message}${whereIn(error, projectDir)}`,
     ...(hint === undefined ? {} : { hint }),
     ...(cause === undefined ? {} : { cause }),
   });
+}
+
+/** The first of the project's own lines that an error names, as in ` (plugins/ours.ts:3)`; '' when it names none. */
+function whereIn(error: unknown, projectDir: string): string {
+  const { stack = '' } = error as { readonly stack?: string };
+  for (const [, url = '', line = ''] of stack.matchAll(/(file:\/\/[^\s()]+?):(\d+)/g)) {
+    const path = relative(projectDir, fileURLToPath(url));
+    if (!path.startsWith('..') && !path.includes('node_modules')) return ` (${path}:${line})`;
+  }
+  return '';
 }
 
 // The three mistakes that Node's own message does not tell how to mend.
