@@ -76,8 +76,9 @@ function importFailure(found: FoundPlugin, error: unknown, projectDir: string): 
 /** The first of the project's own lines that an error names, as in ` (plugins/ours.ts:3)`; '' when it names none. */
 function whereIn(error: unknown, projectDir: string): string {
   const { stack = '' } = error as { readonly stack?: string };
-  for (const [, url = '', line = ''] of stack.matchAll(/(file:\/\/[^\s()]+?):(\d+)/g)) {
-    const path = relative(projectDir, fileURLToPath(url));
+  // Of a file that Node has not yet taken for a module, the line above the code is a path and no URL.
+  for (const [, at = '', line = ''] of stack.matchAll(/(file:\/\/[^\s()]+?|^\/[^\n]+?):(\d+)/g)) {
+    const path = relative(projectDir, at.startsWith('/') ? at : fileURLToPath(at));
     if (!path.startsWith('..') && !path.includes('node_modules')) return ` (${path}:${line})`;
   }
   return '';
