@@ -87,7 +87,10 @@ describe('store commands', () => {
   });
 
   it('cat refuses a range that ends before it starts', async () => {
-    assert.match((await cli(['store', 'cat', 'a', '--range', '5-2'], { store: stores({}) })).stderr, /ends before it starts: 5-2/);
+    assert.match(
+      (await cli(['store', 'cat', 'a', '--range', '5-2'], { store: stores({}) })).stderr,
+      /ends before it starts: 5-2/,
+    );
   });
 
   it('a command on stores that there is not is named whole', async () => {

@@ -89,7 +89,12 @@ describe('opening places', () => {
 
   it('names the known stores when a name is unknown', async () => {
     const failure = await failureFrom(() => opener.open('cloud:sets'));
-    assert.deepEqual(failure, { code: 'name.unknown', kind: 'store', name: 'cloud', known: ['disk', 'mem', 'odd', 'percent'] });
+    assert.deepEqual(failure, {
+      code: 'name.unknown',
+      kind: 'store',
+      name: 'cloud',
+      known: ['disk', 'mem', 'odd', 'percent'],
+    });
     assert.throws(() => opener.place('cloud:sets'));
   });
 

@@ -140,7 +140,13 @@ export class ItemOutput implements Output {
       const staged =
         (replaces === undefined || replaces === 'any') && this.#mayHold(staging, ref.size)
           ? // Read once: a copy in the spool would be written, hashed, read and removed again.
-            { ...inMemory(key, reading(ref, () => readFileSync(source))), ...(replaces === undefined ? {} : { replaces }) }
+            {
+              ...inMemory(
+                key,
+                reading(ref, () => readFileSync(source)),
+              ),
+              ...(replaces === undefined ? {} : { replaces }),
+            }
           : { ...(await this.#onDisk(key, async () => stageCopy(key, source, ref, staging))), ...more };
       if (ref.digest === undefined) this.#onSource?.(ref, staged.digest);
       return this.#add(staged);
