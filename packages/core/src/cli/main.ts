@@ -49,7 +49,7 @@ function surviveLostOutput(): void {
     };
     stream.on('error', lostOutput);
     // A handler of oclif's throws instead, in the middle of a run; it is put there when a command is imported.
-    stream.on('newListener', (event, listener) => {
+    stream.on('newListener', (event, listener: () => void) => {
       if (event === 'error' && /EPIPE[^]*throw/.test(String(listener)))
         process.nextTick(() => stream.off('error', listener));
     });
