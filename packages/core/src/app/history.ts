@@ -18,17 +18,18 @@ export function readLog(state: State, wanted: number | undefined, options: LogOp
   const maps = state.runs.maps(run.id);
   const nameOf = (ord: number): string => maps.find((map) => map.ord === ord)?.name ?? '';
   const matches = (key: string): boolean => options.item === undefined || key.includes(options.item);
+  // One item's may stand behind thousands of others.
+  const asked = options.item === undefined ? options.limit : Number.MAX_SAFE_INTEGER;
+  const failures = state.runs.failures(run.id, asked).filter(({ key }) => matches(key));
   return {
     run: summaryOf(state, run),
     maps: maps.map((map) => mapReport(state, map)),
-    failureCount: run.failures,
-    failures: state.runs
-      .failures(run.id, options.limit)
-      .filter(({ key }) => matches(key))
-      .map(({ failure }) => failure),
+    failureCount: options.item === undefined ? run.failures : failures.length,
+    failures: failures.slice(0, options.limit).map(({ failure }) => failure),
     lines: state.runs
-      .logs(run.id, options.limit)
+      .logs(run.id, asked)
       .filter(({ key }) => matches(key))
+      .slice(0, options.limit)
       .map(({ map, key, message, atMs }) => ({ atMs, map: nameOf(map), item: key, message })),
   };
 }

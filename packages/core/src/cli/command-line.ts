@@ -33,12 +33,14 @@ async function dispatch(context: CliContext): Promise<number> {
 
 // People leave out `run`: names of pipelines and tasks are candidates too.
 async function unknownCommand(context: CliContext): Promise<Error> {
-  const [name = ''] = context.world.argv;
+  const [name = '', second = ''] = context.world.argv;
   const catalogue = await context.world.cachedCatalogue().catch(() => undefined);
   const pipelines = catalogue?.pipelines.map((pipeline) => pipeline.name) ?? [];
   if (pipelines.includes(name))
     return fail('usage.invalid', { message: `${name} is a pipeline`, hint: `Run it with: runner run ${name}` });
   const known = [...new Set(commandSpecs.map((spec) => spec.name.split(' ')[0] as string))];
   if (name.startsWith('-')) return fail('name.unknown', { kind: 'flag', name, known: ['--help', '--version'] });
+  const below = commandSpecs.map((spec) => spec.name).filter((one) => one.startsWith(`${name} `));
+  if (below.length > 0) return fail('name.unknown', { kind: 'command', name: `${name} ${second}`, known: below });
   return fail('name.unknown', { kind: 'command', name, known });
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { CliContext, type CliWorld } from './context.ts';
 import { runCommandLine } from './command-line.ts';
+import { exitCodes } from './exit-code.ts';
 
 /**
  * The start of the program, called by `bin/runner.js` on a Node that is new enough.
@@ -9,8 +10,10 @@ import { runCommandLine } from './command-line.ts';
  */
 export async function main(argv: readonly string[]): Promise<void> {
   const world = processWorld(argv);
-  surviveClosedPipes();
-  process.exitCode = await runCommandLine(new CliContext(world));
+  surviveLostOutput();
+  const code = await runCommandLine(new CliContext(world));
+  // Output that was lost has set its own already.
+  if (code !== exitCodes.ok) process.exitCode = code;
 }
 
 function processWorld(argv: readonly string[]): CliWorld {
@@ -35,12 +38,20 @@ function ownVersion(): string {
   return (JSON.parse(text) as { readonly version: string }).version;
 }
 
-// `runner tasks | head -1` closes our output early; that is a wish, not an error. A run goes on: its work is
-// wanted whether or not somebody reads along.
-function surviveClosedPipes(): void {
+// `runner tasks | head -1` closes our output early; that is a wish, not an error. A full disk behind `> file` is one.
+// Either way a run goes on: its work is wanted whether or not somebody reads along.
+function surviveLostOutput(): void {
   for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
+    const lostOutput = ({ code, message }: NodeJS.ErrnoException): void => {
+      if (code === 'EPIPE' || process.exitCode !== undefined) return;
+      process.exitCode = exitCodes.environment;
+      if (stream === process.stdout) process.stderr.write(`✗ The output is not whole: ${message}\n`);
+    };
+    stream.on('error', lostOutput);
+    // A handler of oclif's throws instead, in the middle of a run; it is put there when a command is imported.
+    stream.on('newListener', (event, listener: () => void) => {
+      if (event === 'error' && /EPIPE[^]*throw/.test(String(listener)))
+        process.nextTick(() => stream.off('error', listener));
     });
   }
 }

@@ -48,6 +48,7 @@ export abstract class RunnerCommand extends Command {
   /** Parses the words after the command's name; `params` are the flags of a task, known only now. */
   protected async readLine(params: readonly FlagSpec[] = [], argv: readonly string[] = this.argv): Promise<ParsedLine> {
     const flags = [...params, ...this.spec.flags];
+    refuseValues(argv, flags);
     const args = oclifArgs(this.spec.args, params);
     const rest = restParam(params);
     try {
@@ -71,6 +72,19 @@ export abstract class RunnerCommand extends Command {
   // Failures go to the one place that words them, not to oclif's printer.
   protected override catch(error: Error): Promise<never> {
     return Promise.reject(error);
+  }
+}
+
+// oclif's parser makes further words of what follows the `=`, and then blames the wrong one.
+function refuseValues(argv: readonly string[], flags: readonly FlagSpec[]): void {
+  const end = argv.indexOf('--');
+  const switches = new Set(
+    flags.filter((flag) => flag.type === 'boolean' && flag.multiple !== true).map(({ name }) => name),
+  );
+  for (const word of end < 0 ? argv : argv.slice(0, end)) {
+    const [, flag = '', no = '', name = ''] = /^(--(no-)?([^=]+))=/.exec(word) ?? [];
+    if (switches.has(name) || switches.has(no + name))
+      throw fail('usage.invalid', { message: `${flag} takes no value, so it cannot be ${word}` });
   }
 }
 

@@ -1,3 +1,5 @@
+import { statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { Ends } from '../app/transfer/request.ts';
 import { joinPlace } from '../model/file-ref.ts';
 import type { Store } from '../model/store.ts';
@@ -16,8 +18,15 @@ export async function endsOf(from: string, to: string, open: (place: string) => 
   const source = splitFileUrl(from);
   const store = await open(source.place);
   if ((await store.stat(source.key)) === undefined) return { from, to };
-  const target = splitFileUrl(isFolder(to) ? joinPlace(to, source.key) : to);
+  const into = isFolder(to) || (await isLocalFolder(to, open));
+  const target = splitFileUrl(into ? joinPlace(to, source.key) : to);
   return { from: source.place, to: target.place, file: { from: source.key, to: target.key } };
+}
+
+// Only here is a folder something that lies there; elsewhere it is a part of names.
+async function isLocalFolder(to: string, open: (place: string) => Promise<Store>): Promise<boolean> {
+  const path = (await open(to)).localPath('x');
+  return path !== undefined && statSync(dirname(path), { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 function isFolder(to: string): boolean {

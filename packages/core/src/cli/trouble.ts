@@ -3,13 +3,15 @@ import { resolve } from 'node:path';
 import { type Failure, failureOf } from '../model/failure.ts';
 import { failureLines } from '../report/failure-text.ts';
 import { failureTitle } from '../report/wording.ts';
+import { stateFailure } from '../state/schema.ts';
+import { toFailure } from '../storage/trouble.ts';
 import { type CliContext, widthOf } from './context.ts';
 import { exitCodeOf } from './exit-code.ts';
 
 /** Says what ended a command, whole, on stderr; returns the exit code it deserves. */
 export async function reportTrouble(error: unknown, context: CliContext): Promise<number> {
   const mask = await context.mask();
-  const failure = mask.redactJson(failureOf(error) ?? bugOf(error));
+  const failure = mask.redactJson(failureOf(error) ?? ofThisMachine(error) ?? bugOf(error));
   const { stdout, stderr, env, cwd } = context.world;
   // Programs read stdout only; people beside them still get the words.
   if (wantsJson(context.world.argv))
@@ -38,6 +40,16 @@ export function sourceReader(dir: string): (file: string) => string | undefined 
       return undefined;
     }
   };
+}
+
+// Rights and room are the user's to give, wherever the lack of them shows first. Other system errors are ours to foresee.
+const machineCodes = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT']);
+
+function ofThisMachine(error: unknown): Failure | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { code = '', path = '', dest = path } = error as NodeJS.ErrnoException & { readonly dest?: string };
+  if (machineCodes.has(code) && dest !== '') return failureOf(toFailure(error, { url: dest, what: 'use' }));
+  return failureOf(stateFailure(error, '.runner/state.db'));
 }
 
 function bugOf(error: unknown): Failure {

@@ -1,7 +1,8 @@
 import { fail } from '../model/failure.ts';
-import { type FileRef, joinPlace } from '../model/file-ref.ts';
+import type { FileRef } from '../model/file-ref.ts';
 import { isReleased, subKeySeparator } from '../state/rows.ts';
 import type { State } from '../state/state.ts';
+import { freedFailure, hasFreed } from './freed-files.ts';
 import type { MapRun, Todo } from './map-run.ts';
 import { claimUrl } from './publishing.ts';
 import type { ResultsStub } from './work/reader.ts';
@@ -24,7 +25,7 @@ export class ReleasedBytes {
     this.#maps = maps;
     this.#enqueue = enqueue;
     // One look decides for the whole run: projects that never cleaned pay nothing per item.
-    this.#any = hasReleased(state);
+    this.#any = hasFreed(state);
   }
 
   /** Undefined when all the item reads is there; else a promise of it being made again. */
@@ -52,7 +53,8 @@ export class ReleasedBytes {
     if (map?.released.has(key)) redone.push(this.#redo(map, key));
     else if (map === undefined && this.#isReleased(claim.line, claim.key)) {
       // Another task made it: only running that task brings it back.
-      redone.push(Promise.reject(fail('store.missing', { url: joinPlace(ref.store, ref.key) })));
+      const line = this.#state.lines().find(({ id }) => id === claim.line);
+      if (line !== undefined) redone.push(Promise.reject(freedFailure(claim.url, line)));
     }
   }
 
@@ -101,10 +103,4 @@ export class ReleasedBytes {
     }
     return waiting;
   }
-}
-
-/** True when `clean` ever released bytes whose rows still stand. */
-function hasReleased(state: State): boolean {
-  const raw = state.db.prepare("SELECT value FROM meta WHERE name = 'released'").get() as { value: string } | undefined;
-  return raw?.value === '1';
 }

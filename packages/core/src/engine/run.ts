@@ -182,11 +182,11 @@ export async function runTask(options: RunOptions): Promise<TaskReport> {
   if (control.broken !== undefined) collect(control.broken);
   await taskRun.close();
 
-  const all = [...settler.firstFailures, ...failures];
   // "N items of map M failed" says nothing new beside the N failures themselves.
-  if (thrown !== undefined && !(thrown.code === 'step.incomplete' && all.length > 0)) all.push(thrown);
-  const failureCount =
-    settler.failures + failures.length + (all.length > settler.firstFailures.length + failures.length ? 1 : 0);
+  const isEcho = thrown?.code === 'step.incomplete' && settler.failures + failures.length > 0;
+  if (thrown !== undefined && !isEcho) failures.push(thrown);
+  const all = [...settler.firstFailures, ...failures];
+  const failureCount = settler.failures + failures.length;
   const outcome: Outcome = control.interrupted
     ? 'interrupted'
     : failureCount > 0
@@ -195,7 +195,7 @@ export async function runTask(options: RunOptions): Promise<TaskReport> {
         ? 'planned'
         : 'ok';
   const elapsedMs = Math.round(performance.now() - startedMs);
-  if (!dryRun) finishRun(state, run, outcome, result, failureCount);
+  if (!dryRun) finishRun(options, run, { outcome, result, failures, failureCount });
   emit({ type: 'run.finished', run, outcome, failures: failureCount, elapsedMs });
   return {
     run,
@@ -237,9 +237,15 @@ function runMark(): string {
   return `.${(runsOfProcess++).toString(36)}`;
 }
 
-function finishRun(state: State, run: number, outcome: Outcome, result: unknown, failures: number): void {
+function finishRun(
+  { state, redact }: RunOptions,
+  run: number,
+  ended: { outcome: Outcome; result: unknown; failures: readonly Failure[]; failureCount: number },
+): void {
   try {
-    state.runs.finish(run, outcome, result, failures);
+    // Those of items are recorded already; these are of the run itself.
+    for (const failure of ended.failures) state.runs.addFailure(run, -1, '', redact(failure));
+    state.runs.finish(run, ended.outcome, ended.result, ended.failureCount);
   } catch {
     // A full disk: the run is then remembered as one that was killed, and its work is what was committed.
   }

@@ -5,6 +5,7 @@ import type { DatasetAbout, Items, MapOptions, OnceOptions, ReadOnlyStore, RunCo
 import type { OpenStore } from '../model/store.ts';
 import type { State } from '../state/state.ts';
 import { type DatasetOptions, publishDataset } from './dataset.ts';
+import { listWithFreed } from './freed-files.ts';
 import { resolveResults } from './results.ts';
 import type { RunningPlugin } from './task-run.ts';
 
@@ -14,6 +15,7 @@ export interface ContextOptions extends DatasetOptions {
   readonly openStore: OpenStore;
   readonly canonicalPlace: (place: string) => string;
   readonly dryRun: boolean;
+  readonly force: boolean;
   readonly stop: AbortSignal;
   readonly log: (message: string) => void;
 }
@@ -21,6 +23,9 @@ export interface ContextOptions extends DatasetOptions {
 /** What a task's `run` gets: it plans with these, and can write nothing but through steps. */
 export function taskContext(options: ContextOptions): RunContext<unknown> {
   const { taskRun, state, dryRun } = options;
+  const { name, tasks } = options.plugin.plugin;
+  const ownSteps = Object.values(tasks[options.task]?.steps ?? {}).map((step) => step.name);
+  const lister = { plugin: name, steps: new Set(ownSteps), force: options.force };
 
   async function once(step: Step<never>, item: unknown, how: OnceOptions<unknown> = {}): Promise<unknown> {
     // Compared by the digest of the Results in it, sent as readers: rows may be a million, the item stays small.
@@ -69,7 +74,7 @@ export function taskContext(options: ContextOptions): RunContext<unknown> {
         place: store.place,
         stat: (key, call) => store.stat(key, call),
         read: (key, call) => store.read(key, call),
-        list: (prefix, call) => store.list(prefix, call),
+        list: (prefix, call) => listWithFreed(state, store, lister, prefix, call),
         digest: (key, call) => store.digest(key, call),
       };
     },

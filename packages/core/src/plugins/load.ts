@@ -1,4 +1,5 @@
-import { pathToFileURL } from 'node:url';
+import { relative } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { fail, failureOf, type FailureError } from '../model/failure.ts';
 import { pluginApi, type Plugin } from '../model/plugin.ts';
 import type { FoundPlugin } from './manifest.ts';
@@ -66,10 +67,21 @@ function importFailure(found: FoundPlugin, error: unknown, projectDir: string): 
   return fail('plugin.broken', {
     name: found.spec,
     // The first line; the rest is a code frame or a stack.
-    message: message.split('\n')[0] ?? message,
+    message: `${message.split('\n')[0] ?? message}${whereIn(error, projectDir)}`,
     ...(hint === undefined ? {} : { hint }),
     ...(cause === undefined ? {} : { cause }),
   });
+}
+
+/** The first of the project's own lines that an error names, as in ` (plugins/ours.ts:3)`; '' when it names none. */
+function whereIn(error: unknown, projectDir: string): string {
+  const { stack = '' } = error as { readonly stack?: string };
+  // Of a file that Node has not yet taken for a module, the line above the code is a path and no URL.
+  for (const [, at = '', line = ''] of stack.matchAll(/(file:\/\/[^\s()]+?|^\/[^\n]+?):(\d+)/g)) {
+    const path = relative(projectDir, at.startsWith('/') ? at : fileURLToPath(at));
+    if (!path.startsWith('..') && !path.includes('node_modules')) return ` (${path}:${line})`;
+  }
+  return '';
 }
 
 // The three mistakes that Node's own message does not tell how to mend.

@@ -30,6 +30,7 @@ function mapLines(map: WhyMap, single: boolean, layout: Layout): string[] {
   }
   const shown = map.items.filter((item) => single || item.reason.because !== 'new');
   if (shown.length > 0 && !single) lines.push('');
+  if (shown.length === 0 && single) lines.push(style.dim('  has no such item'));
   for (const item of shown) lines.push(...itemLines(item, layout));
   return lines;
 }

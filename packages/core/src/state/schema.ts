@@ -137,6 +137,7 @@ export function stateFailure(error: unknown, path: string): unknown {
     case 13:
       return fail('store.full', { url: path, why: 'no room is left for the state of the project', hint });
     case 8:
+    case 14:
       return fail('store.denied', { url: path, hint });
     case 10:
       return fail('store.broken', { url: path, why: message ?? 'input/output error', hint });

@@ -1,4 +1,5 @@
 import { pathToFileURL } from 'node:url';
+import { canonicalJson } from '../lib/canonical-json.ts';
 import { parseReference } from '../lib/reference.ts';
 import type { RetryPolicy } from '../lib/retry.ts';
 import type { Driver, DriverDefinition, DriverTarget } from '../model/driver.ts';
@@ -46,6 +47,8 @@ export interface StoreOpener {
   readonly open: OpenStore;
   /** The canonical text of a place, without opening it; throws as `open` does for what is no place. */
   place(text: string): string;
+  /** Where a place lies, whatever it is called here: places that have it in common are one. */
+  location(text: string): string;
   /** Closes every driver that was opened. Stores are not to be used after it. */
   close(): Promise<void>;
 }
@@ -125,6 +128,14 @@ export function createStoreOpener(options: StoreOpenerOptions): StoreOpener {
       const place = parsePlace(text, options);
       if (place.kind === 'named') settingsOf(place.name, options);
       return place.place;
+    },
+    location: (text) => {
+      const { url, prefix, settings } = target(parsePlace(text, options), options);
+      const whole = `${url.protocol}//${url.host}${url.pathname.replace(/\/$/, '')}${prefix === '' ? '' : `/${prefix}`}`;
+      // These name their server; of the others only equal settings are sure to mean one account.
+      if (/^(webdav\+)?https?:$|^sftp:$/.test(url.protocol)) return whole;
+      const { maxParallel: _, ...rest } = settings;
+      return `${canonicalJson(rest)} ${whole}`;
     },
     async close() {
       const opened = await Promise.allSettled(drivers.values());

@@ -69,6 +69,7 @@ function drivePath(text: string, roots: PlaceRoots): Place {
 
 function filePath(text: string, rest: string): string {
   if (!rest.startsWith('//')) return rest;
+  refuseExtras(text, text);
   try {
     return fileURLToPath(text);
   } catch {
@@ -89,6 +90,16 @@ function memoryPlace(text: string, rest: string): Place {
   return { kind: 'memory', place: `memory:${whole}`, name, prefix: slash === -1 ? '' : whole.slice(slash + 1) };
 }
 
+// Both end the path of a URL: another folder than the one that was written would be taken, and perhaps emptied.
+function refuseExtras(text: string, shown: string): void {
+  const extra = /[?#]/.exec(text)?.[0];
+  if (extra === '?')
+    throw invalid(shown, 'has a ?query; a place is a folder, so it can have none (a ? in a name is %3F)');
+  // What follows a slash is no part of a name: pages of services are linked to like that.
+  if (extra === '#' && !text.includes('/#'))
+    throw invalid(shown, 'has a #fragment; a place can have none (a # in a name is %23)');
+}
+
 function prefixOf(rest: string): string {
   const prefix = rest.replace(/^\/+|\/+$/g, '');
   return prefix === '' ? '' : checkKey(prefix);
@@ -98,7 +109,7 @@ function urlPlace(text: string, scheme: string): Place {
   const url = URL.parse(text);
   if (url === null) throw invalid(text, 'is no URL');
   refuseCredentials(url);
-  if (url.search !== '') throw invalid(withoutSecrets(url), 'has a ?query; a place is a folder, so it can have none');
+  refuseExtras(text, withoutSecrets(url));
   url.hash = '';
   url.pathname = url.pathname.replace(/\/+$/, '');
   // `new URL` keeps the slash of `https://host/`; without it both spellings are one place.

@@ -52,6 +52,19 @@ describe('commands that look', () => {
     assert.match((await cli(['runs'], { runs: () => Promise.resolve([]) })).stdout, /no runs yet/);
   });
 
+  it('a folder without rights or room is named, and no bug', async () => {
+    for (const [trouble, says] of [
+      [{ code: 'EACCES', path: '/data/.runner/locks' }, /^✗ \/data\/\.runner\/locks may not be accessed/],
+      [{ code: 'ENOSPC', path: '/from', dest: '/to' }, /^✗ There is no room left for \/to/],
+      [{ code: 'ERR_SQLITE_ERROR', errcode: 14 }, /^✗ \.runner\/state\.db may not be accessed/],
+    ] as const) {
+      const runs = () => Promise.reject(Object.assign(new Error('no'), trouble));
+      const { stderr, code } = await cli(['runs'], { runs });
+      assert.match(stderr, says);
+      assert.equal(code, 3);
+    }
+  });
+
   it('doctor groups its checks and fails with 3', async () => {
     const checks: Check[] = [
       { group: 'runtime', name: 'Node', state: 'ok', detail: '24.21.0' },

@@ -60,6 +60,7 @@ describe('runner run', () => {
     ['diatom:build --on-failure later', /--on-failure is finish or stop, not later/],
     ['diatom:build --seed', /Flag --seed expects a value/],
     ['diatom:build a b', /b is one too many/],
+    ['diatom:build --dry-run=true', /--dry-run takes no value/],
     ['diatom:build a --out b', /out is given twice, as a and with --out/],
     ['weekly', /weekly is a pipeline/],
     ['rnu diatom:build', /Did you mean run\?/],

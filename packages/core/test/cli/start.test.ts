@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { skip } from '../../../../test/support/skip.ts';
 
 const bin = fileURLToPath(new URL('../../bin/runner.js', import.meta.url));
 const sources = new URL('../../src/', import.meta.url);
@@ -50,6 +51,16 @@ describe('the start of the program', () => {
     );
     assert.match(stdout, /^Turns/);
     assert.equal(stderr, '');
+  });
+
+  it('says that its output could not be written, in one line', function () {
+    if (!existsSync('/dev/full')) return skip(this, 'this machine has no /dev/full');
+    for (const argv of ['--help', `store ls '${fileURLToPath(sources)}'`]) {
+      const command = `"${process.execPath}" --conditions=source "${bin}" ${argv} > /dev/full`;
+      const { status, stderr } = spawnSync('sh', ['-c', command], { encoding: 'utf8' });
+      assert.match(stderr, /^✗ The output is not whole: ENOSPC.*\n$/);
+      assert.equal(status, 3);
+    }
   });
 
   it('loads neither oclif nor zod nor yaml before a command needs them', () => {

@@ -86,6 +86,19 @@ describe('store commands', () => {
     assert.match((await run('cat', 'cloud:sets/a.txt', '--range', 'x')).stderr, /--range is 0-99, 100- or -100/);
   });
 
+  it('cat refuses a range that ends before it starts', async () => {
+    assert.match(
+      (await cli(['store', 'cat', 'a', '--range', '5-2'], { store: stores({}) })).stderr,
+      /ends before it starts: 5-2/,
+    );
+  });
+
+  it('a command on stores that there is not is named whole', async () => {
+    const { stderr, code } = await cli(['store', 'lss']);
+    assert.equal(stderr, '✗ There is no command store lss  [name.unknown]\n  try      Did you mean store ls?\n');
+    assert.equal(code, 2);
+  });
+
   it('rm removes one file, and a folder only when told so', async () => {
     assert.match((await run('rm', 'cloud:sets')).stderr, /A folder is removed with --recursive/);
     assert.match((await run('rm', 'cloud:sets/a.txt')).stdout, /Removed 1 file\./);

@@ -45,6 +45,10 @@ describe('a failure', function () {
   it('names outputs of another shape than declared: task.outputs', async () => {
     await using rig = await wrongRig();
     assert.deepEqual(codesOf((await rig.json('run', 'wrong:shape')).report), ['task.outputs']);
+    const logs = (await rig.runner('logs')).stdout;
+    assert.match(logs, /task\.outputs/, 'what is of no item is kept as well');
+    assert.doesNotMatch(logs, /more failure/);
+    assert.doesNotMatch((await rig.runner('logs', '--item', 'nobody')).stdout, /more failure/);
   });
 
   it('reaches a plan that catches it: step.incomplete', async () => {

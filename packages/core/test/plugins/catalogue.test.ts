@@ -103,7 +103,7 @@ describe('a catalogue', () => {
       spec: './bad.ts',
       files: { 'bad.ts': "throw new Error('no licence');" },
       code: 'plugin.broken',
-      says: /Error: no licence/,
+      says: /Error: no licence \(bad\.ts:1\)/,
     },
     {
       name: 'ends the process',
@@ -118,6 +118,13 @@ describe('a catalogue', () => {
       files: { 'bad.ts': 'enum A { B }' },
       code: 'plugin.broken',
       says: /leave out enums/,
+    },
+    {
+      name: 'has a slip in its syntax',
+      spec: './bad.ts',
+      files: { 'bad.ts': 'const a = 1;\nconst b = ;\n' },
+      code: 'plugin.broken',
+      says: /SyntaxError: .* \(bad\.ts:2\)/,
     },
     {
       name: 'needs a package nobody installed',

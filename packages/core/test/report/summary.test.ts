@@ -54,5 +54,7 @@ describe('the summary of a run', () => {
 describe('why', () => {
   it('shows counts of reasons, and in changed items only what changed', () => {
     matchesGolden(golden('why'), `${whyLines(whyReport, layout).join('\n')}\n`);
+    const nobody = { ...whyReport, item: 'nobody', maps: whyReport.maps.map((map) => ({ ...map, items: [] })) };
+    assert.ok(whyLines(nobody, layout).includes('  has no such item'));
   });
 });

@@ -19,6 +19,7 @@ describe('opening places', () => {
         disk: { url: './disk' },
         mem: { url: 'memory:opening', pageEntries: 2, password: 'env:SECRET' },
         odd: { url: 'teleport://host/x' },
+        percent: { url: 'swift://sets/100%/x', endpoint: 'https://swift.example.org/v1/lab', token: 'env:TOKEN' },
       },
       secret: (reference) => `value of ${reference}`,
     });
@@ -35,6 +36,10 @@ describe('opening places', () => {
     assert.equal(await opener.open(join(folder, 'out')), first);
     assert.equal(await opener.open(`file://${folder}/out`), first);
     assert.equal(first.place, './out');
+  });
+
+  it('takes a % that escapes nothing for what it is', async () => {
+    assert.equal((await opener.open('percent:a')).place, 'percent:a');
   });
 
   it('writes, lists and reads in a plain folder', async () => {
@@ -84,7 +89,12 @@ describe('opening places', () => {
 
   it('names the known stores when a name is unknown', async () => {
     const failure = await failureFrom(() => opener.open('cloud:sets'));
-    assert.deepEqual(failure, { code: 'name.unknown', kind: 'store', name: 'cloud', known: ['disk', 'mem', 'odd'] });
+    assert.deepEqual(failure, {
+      code: 'name.unknown',
+      kind: 'store',
+      name: 'cloud',
+      known: ['disk', 'mem', 'odd', 'percent'],
+    });
     assert.throws(() => opener.place('cloud:sets'));
   });
 

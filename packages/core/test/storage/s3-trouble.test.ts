@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { TroubleKind } from '../../src/model/driver.ts';
+import { readS3Options } from '../../src/storage/drivers/s3-client.ts';
 import { answerOfXml, troubleOfS3, troubleOfSdk } from '../../src/storage/drivers/s3-trouble.ts';
 import { isTransient } from '../../src/storage/trouble.ts';
 
@@ -63,5 +64,20 @@ describe('the troubles of S3', () => {
     assert.equal(kindOf(named('SyntaxError', { $metadata: { httpStatusCode: 200 } })), 'broken');
     const bug = new TypeError('x is not a function');
     assert.equal(troubleOfSdk(bug, 'LIST'), bug);
+  });
+
+  it('says that no region is known, which is no fault of the program', () => {
+    const trouble = troubleOfSdk(new Error('Region is missing'), 'GET a');
+    assert.equal((trouble as { kind?: unknown }).kind, 'no-bucket');
+  });
+
+  it('refuses options that can only be slips', () => {
+    for (const [options, says] of [
+      [{ endpoint: 'minio:9000' }, /endpoint minio:9000 is no/],
+      [{ region: 'eu central' }, /eu central cannot be a region/],
+      [{ accessKeyId: 'a' }, /go together/],
+      [{ secretAccessKey: 'b' }, /go together/],
+    ] as const)
+      assert.throws(() => readS3Options(options), says);
   });
 });

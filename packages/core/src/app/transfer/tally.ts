@@ -5,6 +5,7 @@ import type { Store } from '../../model/store.ts';
 import { keyProblem } from '../../storage/key.ts';
 import type { Difference } from './compare.ts';
 import type { CopyItem } from './copy-plugin.ts';
+import { isSameFile } from './ends.ts';
 import type { KeyCollisions } from './key-collisions.ts';
 import type { Change } from '../../report/transfer-report.ts';
 import type { TransferRequest } from './request.ts';
@@ -48,19 +49,21 @@ export class Tally {
     this.compared++;
     const { source } = difference;
     if (this.#request.how === 'move') this.sources.set(source.key, seenAs(source));
-    const refused = this.#refusal(source.key);
-    if (difference.what === 'same') {
+    const collides = this.#refusal(source.key);
+    const key = this.#request.file?.to ?? source.key;
+    const linked = difference.what === 'same' ? this.#linked(source.key, key) : undefined;
+    if (difference.what === 'same' && linked === undefined) {
       this.same++;
       return undefined;
     }
     this.files++;
     this.sizeBytes += source.size;
-    const key = this.#request.file?.to ?? source.key;
     const item = {
       key,
       from: refOf(this.#from.place, source),
       ...(this.#readTwice(source) ? { readTwice: true as const } : {}),
     };
+    const refused = linked ?? collides;
     if (refused !== undefined) return { ...item, key: printable(key), refused };
     if (difference.what === 'missing' || !this.#replaces) return item;
     this.replaced++;
@@ -75,6 +78,14 @@ export class Tally {
   #readTwice({ digest }: Entry): boolean {
     const { verify } = this.#request;
     return verify && digest === undefined && isLocal(this.#to) && !isLocal(this.#from);
+  }
+
+  /** Why a file that is there already must not be removed at the source. */
+  #linked(source: string, target: string): Failure | undefined {
+    const ends = { from: this.#from, to: this.#to };
+    if (this.#request.how !== 'move' || !isSameFile(ends, source, target)) return undefined;
+    const message = `${target} in ${this.#to.place} is a link to the file that would be removed`;
+    return failureOf(fail('usage.invalid', { message, hint: 'Remove the link first, then move the file.' }));
   }
 
   // Every key of the source is seen, also those with nothing to do: they are in the way of the others.

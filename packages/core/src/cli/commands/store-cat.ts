@@ -24,6 +24,8 @@ async function rangeOf(text: string, store: Store, key: string): Promise<ByteRan
   const [, first = '', last = ''] = /^(\d*)-(\d*)$/.exec(text) ?? [];
   if (first === '' && last === '')
     throw fail('usage.invalid', { message: `--range is 0-99, 100- or -100, not ${text}` });
+  if (first !== '' && last !== '' && Number(last) < Number(first))
+    throw fail('usage.invalid', { message: `--range ends before it starts: ${text}` });
   if (first === '') {
     const size = (await store.stat(key))?.size ?? 0;
     return { start: Math.max(0, size - Number(last)) };

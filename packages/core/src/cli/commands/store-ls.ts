@@ -1,6 +1,7 @@
 import type { Entry } from '../../model/driver.ts';
 import { table } from '../../report/table.ts';
 import { bytes, count, counted } from '../../report/units.ts';
+import { fileAt } from '../file-at.ts';
 import { RunnerCommand } from '../runner-command.ts';
 
 /** `runner store ls`: the files of a place, one level of folders or all. */
@@ -13,10 +14,17 @@ export class StoreLsCommand extends RunnerCommand {
     const long = line.has('long');
     const folders = new Map<string, { files: number; size: number }>();
     const files: Entry[] = [];
+    let isEmpty = true;
     for await (const page of store.list()) {
+      isEmpty = false;
       // Printed page by page: a bucket of ten million files must not be held in memory.
       if (all) this.#printAll(page, { json: line.has('json'), long });
       else for (const entry of page) sort(entry, folders, files);
+    }
+    const file = isEmpty ? await fileAt(line.arg('place'), (place) => runner.store(place)) : undefined;
+    if (file !== undefined) {
+      if (all) this.#printAll([file], { json: line.has('json'), long });
+      else files.push(file);
     }
     if (!all) this.#printLevel(folders, files, { json: line.has('json'), long });
     return 0;

@@ -14,6 +14,7 @@ export const compareWays = ['time', 'size', 'checksum'] as const satisfies reado
 /** What `store cp`, `mv` and `sync` have in common: all but what they make of their words. */
 abstract class TransferCommand extends RunnerCommand {
   protected abstract readonly how: TransferRequest['how'];
+  protected readonly by: CompareBy = 'time';
 
   protected abstract ends(line: ParsedLine): Promise<Ends>;
 
@@ -58,7 +59,7 @@ abstract class TransferCommand extends RunnerCommand {
     const limit = line.text('bandwidth-limit');
     return {
       how: this.how,
-      by: line.choice('compare', compareWays) ?? 'time',
+      by: line.choice('compare', compareWays) ?? this.by,
       deleteExtra: line.has('delete'),
       dryRun: line.has('dry-run'),
       overwrite: line.has('overwrite'),
@@ -85,6 +86,8 @@ export class StoreCpCommand extends FileOrFolderCommand {
 /** `runner store mv`: copies, and then removes what was copied. */
 export class StoreMvCommand extends FileOrFolderCommand {
   protected readonly how = 'move';
+  // What is taken for the same is removed, so only the same bytes are.
+  protected override readonly by = 'checksum';
 }
 
 /** `runner store sync`: makes one place like another. */

@@ -10,15 +10,15 @@ const place = {
 const from = { ...place, name: 'from', description: 'A file or a folder' };
 const to = { ...place, name: 'to', description: 'Its new path or URL' };
 
-const compareFlag = valued('compare', 'What makes two files the same: size and time, size alone, or their bytes', {
-  type: 'enum',
-  choices: ['time', 'size', 'checksum'],
-  default: 'time',
-});
+const compareFlag = (how: 'time' | 'checksum') =>
+  valued('compare', 'What makes two files the same: size and time, size alone, or their bytes', {
+    type: 'enum',
+    choices: ['time', 'size', 'checksum'],
+    default: how,
+  });
 
 /** Of the commands that copy. */
 const transferFlags = [
-  compareFlag,
   toggle('dry-run', 'Show what would be done; change nothing', { short: 'n' }),
   toggle('verify', 'Read back everything that was written'),
   valued('bandwidth-limit', 'Bytes per second over all files, such as 500k or 10M', { type: 'string' }),
@@ -67,7 +67,7 @@ export const storeSpecs: readonly CommandSpec[] = [
     description:
       'Files that are there already are left; files that are there and differ fail, unless --overwrite replaces them. Every file appears whole. A copy that was stopped or killed goes on with the same command.',
     args: [from, to],
-    flags: [overwriteFlag, ...transferFlags],
+    flags: [overwriteFlag, compareFlag('time'), ...transferFlags],
     examples: ['runner store cp ./sets cloud:sets', 'runner store cp cloud:sets/train.zip .'],
   },
   {
@@ -77,7 +77,7 @@ export const storeSpecs: readonly CommandSpec[] = [
     description:
       'Copies as cp does. Only when every file is in its new place are the old ones removed, and of these only what has not changed meanwhile.',
     args: [from, to],
-    flags: [overwriteFlag, ...transferFlags],
+    flags: [overwriteFlag, compareFlag('checksum'), ...transferFlags],
     examples: ['runner store mv cloud:drafts/2026 cloud:sets/2026'],
   },
   {
@@ -90,7 +90,7 @@ export const storeSpecs: readonly CommandSpec[] = [
       { ...place, name: 'from' },
       { ...place, name: 'to' },
     ],
-    flags: [toggle('delete', 'Remove files that only the target has'), ...transferFlags],
+    flags: [toggle('delete', 'Remove files that only the target has'), compareFlag('time'), ...transferFlags],
     examples: [
       'runner store sync ./sets cloud:sets --dry-run',
       'runner store sync cloud:sets s3://bucket/sets --delete',
@@ -116,7 +116,7 @@ export const storeSpecs: readonly CommandSpec[] = [
       { ...place, name: 'from', description: 'A file or a folder' },
       { ...place, name: 'to', description: 'What it is compared with' },
     ],
-    flags: [compareFlag, jsonFlag],
+    flags: [compareFlag('time'), jsonFlag],
     examples: ['runner store check ./sets cloud:sets --compare checksum'],
   },
   {

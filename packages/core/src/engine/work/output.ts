@@ -1,4 +1,4 @@
-import { constants, copyFileSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { closeSync, constants, copyFileSync, mkdirSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Digest, isSha256, sha256 } from '../../lib/digest.ts';
 import type { Bytes } from '../../model/driver.ts';
@@ -36,7 +36,12 @@ export function openStaging(place: string, store: Store, name: string, spoolDir:
   let made = false;
   let device: number | undefined;
   const make = (): void => {
-    if (!made) mkdirSync(dir, { recursive: true });
+    if (made) return;
+    try {
+      mkdirSync(dir, { recursive: true });
+    } catch (error) {
+      throw diskFailure(error, local === undefined ? dir : place);
+    }
     made = true;
   };
   return {
@@ -117,10 +122,8 @@ export class ItemOutput implements Output {
     try {
       return await write();
     } catch (error) {
-      // Errors of the caller's own stream pass as they are; these can only be our disk's.
-      const { code } = error as NodeJS.ErrnoException;
-      if (code !== 'ENOSPC' && code !== 'EDQUOT' && code !== 'EROFS') throw error;
-      throw toFailure(error, { url: joinPlace(this.#place().place, key), what: 'write' });
+      // A caller's own stream may lack rights; a lack of room can only be our disk's.
+      throw diskFailure(error, joinPlace(this.#place().place, key), roomCodes);
     }
   }
 
@@ -137,8 +140,14 @@ export class ItemOutput implements Output {
       const staged =
         (replaces === undefined || replaces === 'any') && this.#mayHold(staging, ref.size)
           ? // Read once: a copy in the spool would be written, hashed, read and removed again.
-            { ...inMemory(key, readFileSync(source)), ...(replaces === undefined ? {} : { replaces }) }
-          : { ...stageCopy(key, source, ref, staging), ...more };
+            {
+              ...inMemory(
+                key,
+                reading(ref, () => readFileSync(source)),
+              ),
+              ...(replaces === undefined ? {} : { replaces }),
+            }
+          : { ...(await this.#onDisk(key, async () => stageCopy(key, source, ref, staging))), ...more };
       if (ref.digest === undefined) this.#onSource?.(ref, staged.digest);
       return this.#add(staged);
     }
@@ -236,8 +245,32 @@ function stageCopy(key: string, source: string, ref: FileRef, staging: Staging):
     if (dev === staging.device())
       return { kind: 'file', key, size, digest: ref.digest, path, version: String(mtimeMs), lent: source };
   }
-  copyFileSync(source, path, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
+  try {
+    copyFileSync(source, path, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
+  } catch (error) {
+    // One error tells of both ends; opening the source alone tells whether it is the cause.
+    reading(ref, () => closeSync(openSync(source, 'r')));
+    rmSync(path, { force: true });
+    throw error;
+  }
   return hashStaged(key, path);
+}
+
+function reading<R>(ref: FileRef, read: () => R): R {
+  try {
+    return read();
+  } catch (error) {
+    throw toFailure(error, { url: joinPlace(ref.store, ref.key), what: 'read' });
+  }
+}
+
+const roomCodes = ['ENOSPC', 'EDQUOT', 'EROFS'];
+const diskCodes = [...roomCodes, 'EACCES', 'EPERM', 'ENOTDIR'];
+
+/** What our disk refused, by name; other errors pass as they are. */
+function diskFailure(error: unknown, url: string, codes: readonly string[] = diskCodes): unknown {
+  const { code = '' } = error as NodeJS.ErrnoException;
+  return codes.includes(code) ? toFailure(error, { url, what: 'write' }) : error;
 }
 
 function hashStaged(key: string, path: string): StagedFile {

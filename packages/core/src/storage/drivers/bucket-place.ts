@@ -17,8 +17,8 @@ export function originOf(endpoint: unknown): string | undefined {
   return url === null ? undefined : url.origin;
 }
 
-// The URL parser escapes `ä` and leaves a lone `%` as it is: then the text is what was written.
-function unescaped(text: string): string {
+/** A path with its escapes undone. The URL parser escapes `ä` and leaves a lone `%` as it is: then it is as it was written. */
+export function unescaped(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
 import { createHttpClient, type HttpClient } from '../../lib/http-client.ts';
 import type { DriverConfig } from '../../model/driver.ts';
+import { fail, type FailureError } from '../../model/failure.ts';
 
 /** What stands beside `url` in an entry for S3. */
 export interface S3Options {
@@ -33,6 +34,11 @@ export function readS3Options(options: DriverConfig['options']): S3Options {
   const endpoint = text('endpoint');
   const accessKeyId = text('accessKeyId');
   const sessionToken = text('sessionToken');
+  if (endpoint !== undefined && !/^https?:$/.test(URL.parse(endpoint)?.protocol ?? ''))
+    throw invalid(`the endpoint ${endpoint} is no http(s) URL`);
+  if (!/^[a-z0-9-]*$/i.test(text('region') ?? '')) throw invalid(`${text('region')} cannot be a region`);
+  if ((accessKeyId === undefined) !== (text('secretAccessKey') === undefined))
+    throw invalid('accessKeyId and secretAccessKey go together');
   return {
     endpoint,
     // Services that know no regions want one in the signature all the same.
@@ -55,6 +61,13 @@ export function readS3Options(options: DriverConfig['options']): S3Options {
     copyBytes: count('copyBytes', defaultCopyBytes),
     idleTimeoutMs: count('idleTimeoutMs', 60_000),
   };
+}
+
+export function invalid(why: string): FailureError {
+  return fail('usage.invalid', {
+    message: `The S3 store cannot be opened: ${why}.`,
+    hint: 'Look at its entry under stores in runner.yaml.',
+  });
 }
 
 /** The SDK's client over our own connections: the project's network policy holds for it too. */

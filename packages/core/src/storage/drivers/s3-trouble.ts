@@ -96,6 +96,8 @@ export function troubleOfSdk(error: unknown, what: string): unknown {
   const { name, message, $metadata, $response, Region } = error as SdkError;
   if (name === 'CredentialsProviderError' || name === 'TokenProviderError')
     return new StoreTrouble('denied', `${what}: ${message}`, { reason: `no credentials were found (${message})` });
+  if (String(message).startsWith('Region is missing'))
+    return new StoreTrouble('no-bucket', 'no region is known: give `region` under stores, or set AWS_REGION');
   const status = $metadata?.httpStatusCode;
   if (status === undefined) return error;
   // An answer the SDK could not read: its name is then that of a parser's error.

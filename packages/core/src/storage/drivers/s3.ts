@@ -18,7 +18,7 @@ import { sizedBlocks, type Block } from './blocks.ts';
 import { bucketPlace, originOf } from './bucket-place.ts';
 import { readHttp } from './http-read.ts';
 import { lengthOf } from './http-status.ts';
-import { openS3Client, readS3Options, type S3Options } from './s3-client.ts';
+import { invalid, openS3Client, readS3Options, type S3Options } from './s3-client.ts';
 import { copyInside } from './s3-copy.ts';
 import { checkEtag, etagOf } from './s3-etag.ts';
 import { listS3 } from './s3-list.ts';
@@ -51,7 +51,7 @@ export const s3Driver = defineDriver({
 async function openS3({ url, options: given, context }: DriverConfig): Promise<Driver> {
   const options = readS3Options(given);
   const { bucket, prefix } = bucketPlace(url);
-  if (bucket === '') throw new StoreTrouble('no-bucket', 'the URL names no bucket, as in s3://bucket/folder');
+  if (bucket === '') throw invalid('the URL names no bucket, as in s3://bucket/folder');
   const { client, http } = await openS3Client(options, context.allowHosts);
   const sdk = await import('@aws-sdk/client-s3');
   const { idleTimeoutMs, isAnonymous } = options;

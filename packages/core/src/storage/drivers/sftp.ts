@@ -16,6 +16,7 @@ import {
 import { isStaged, stagingFolder } from '../key.ts';
 import { troubleOf } from '../trouble.ts';
 import { removeAbandoned } from './abandoned.ts';
+import { unescaped } from './bucket-place.ts';
 import { isPlainFailure, statOf, type SftpChannel } from './sftp-channel.ts';
 import { SftpConnection } from './sftp-connection.ts';
 import { entryOf, listSftp } from './sftp-list.ts';
@@ -38,7 +39,7 @@ export const sftpDriver = defineDriver({
   guarantees: { conditionalPut: true, versions: true },
   async open({ url, options, context }) {
     const connection = new SftpConnection(sftpOptions(url, options), context.allowHosts);
-    return new SftpDriver(connection, decodeURIComponent(url.pathname), context);
+    return new SftpDriver(connection, unescaped(url.pathname), context);
   },
 });
 

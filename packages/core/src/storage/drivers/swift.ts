@@ -11,7 +11,7 @@ import {
   type Written,
 } from '../../model/driver.ts';
 import { troubleOf } from '../trouble.ts';
-import { originOf } from './bucket-place.ts';
+import { originOf, unescaped } from './bucket-place.ts';
 import { removeObjects } from './swift-bulk.ts';
 import { readInfo, type SwiftInfo } from './swift-info.ts';
 import { SwiftSegments } from './swift-leftovers.ts';
@@ -39,7 +39,7 @@ export const swiftDriver = defineDriver({
   service: ({ options }) => originOf(options['endpoint']) ?? originOf(options['authUrl']),
   async open({ url, options, context }) {
     const session = new SwiftSession(swiftOptions(options), context);
-    return new SwiftDriver(session, decodeURIComponent(url.host), decodeURIComponent(url.pathname));
+    return new SwiftDriver(session, unescaped(url.host), unescaped(url.pathname));
   },
 });
 

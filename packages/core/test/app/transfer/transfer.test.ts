@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict';
-import { existsSync, rmSync, utimesSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, rmSync, symlinkSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { startDavServer, type DavServer } from '../../../src/testing/dav-server.ts';
+import { skip } from '../../../../../test/support/skip.ts';
 import { StoreRig } from './rig.ts';
 
 const three = { 'a.txt': 'one', 'deep/b.txt': 'two', 'deep/ü #+%.txt': 'three' };
+
+function codesOf(report: { readonly [name: string]: unknown }): string[] {
+  return (report['failures'] as { code: string }[]).map(({ code }) => code);
+}
 
 describe('store sync, cp and mv', function () {
   this.timeout(30_000);
@@ -16,7 +21,7 @@ describe('store sync, cp and mv', function () {
     dav = await startDavServer();
     const url = `webdav+${dav.url}`;
     rig = new StoreRig(
-      `plugins: []\nstores:\n  cloud: { url: '${url}/cloud' }\nnetwork: { allowHosts: [127.0.0.1] }\n`,
+      `plugins: []\nstores:\n  cloud: { url: '${url}/cloud' }\n  cloud-too: { url: '${url}/cloud/a' }\n  named: ./src\nnetwork: { allowHosts: [127.0.0.1] }\n`,
     );
     for (const [key, text] of Object.entries(three)) rig.write(`src/${key}`, text);
   });
@@ -164,6 +169,72 @@ describe('store sync, cp and mv', function () {
     assert.match((await rig.store('mv', 'src', 'cloud:m', '--overwrite')).stdout, /Moved 3 files/);
     assert.deepEqual(rig.files('src'), {});
     assert.equal((await rig.store('cat', 'cloud:m/a.txt')).stdout, 'now different');
+  });
+
+  it('mv takes only the same bytes for a file that is there', async () => {
+    rig.write('there/a.txt', 'two');
+    const later = new Date(Date.now() + 60_000);
+    utimesSync(join(rig.dir, 'there/a.txt'), later, later);
+    assert.equal((await rig.store('mv', 'src', 'there')).code, 1);
+    assert.equal(rig.files('src')['a.txt'], 'one');
+  });
+
+  it('mv never removes a file that its target is another way to', async () => {
+    symlinkSync('src', join(rig.dir, 'again'));
+    for (const [from, to] of [
+      ['src', 'again'],
+      ['again', 'src'],
+      ['src', 'again/deep'],
+      ['src/a.txt', 'again/a.txt'],
+      ['src', 'named:'],
+    ] as const) {
+      const { code, stderr } = await rig.store('mv', from, to);
+      assert.equal(code, 2, `${from} ${to}`);
+      assert.match(stderr, /inside one another|the same file/);
+    }
+    await rig.store('cp', 'src', 'cloud:a');
+    assert.equal((await rig.store('mv', 'cloud:a', 'cloud-too:')).code, 2);
+    rig.write('links/other.txt', 'other');
+    symlinkSync('../src/a.txt', join(rig.dir, 'links/a.txt'));
+    const linked = await rig.store('mv', 'src', 'links');
+    assert.equal(linked.code, 1);
+    assert.match(linked.stderr, /a\.txt in \.\/links is a link to the file that would be removed/);
+    assert.deepEqual(rig.files('src'), three);
+    assert.equal((await rig.store('ls', 'cloud:a', '-r', '--json')).stdout.match(/"key"/g)?.length, 3);
+  });
+
+  it('name the end that cannot be read or written', async () => {
+    rig.write('file', 'in the way of a folder');
+    const onto = await rig.report('cp', 'src', 'file');
+    assert.deepEqual(codesOf(onto), ['store.conflict', 'store.conflict', 'store.conflict']);
+    const inside = new Set((onto['failures'] as { url: string }[]).map(({ url }) => url));
+    assert.deepEqual([...inside], ['./file']);
+  });
+
+  it('name a source that nobody may read and a target that nobody may write', async function () {
+    if (process.getuid?.() === 0) return skip(this, 'root may read and write everything');
+    chmodSync(join(rig.dir, 'src/a.txt'), 0);
+    mkdirSync(join(rig.dir, 'shut'), { mode: 0o555 });
+    const denied = await rig.report('cp', 'src', 'open');
+    assert.deepEqual([codesOf(denied), denied.code, denied['copied']], [['store.denied'], 3, 2]);
+    const [first] = (await rig.report('cp', 'src', 'shut'))['failures'] as { code: string; url: string }[];
+    assert.deepEqual([first?.code, first?.url], ['store.denied', './shut']);
+  });
+
+  it('cp and mv put a file into a folder that is there', async () => {
+    rig.write('into/deep/c.txt', 'three');
+    assert.equal((await rig.store('cp', 'src/a.txt', 'into')).code, 0);
+    assert.equal((await rig.store('mv', 'src/a.txt', 'into/deep')).code, 0);
+    assert.deepEqual(rig.files('into'), { 'a.txt': 'one', 'deep/a.txt': 'one', 'deep/c.txt': 'three' });
+  });
+
+  it('ls and du of a file tell of that file', async () => {
+    await rig.store('cp', 'src/a.txt', 'cloud:a.txt');
+    for (const file of ['src/a.txt', 'cloud:a.txt']) {
+      assert.match((await rig.store('ls', file)).stdout, /3 B {2}a\.txt.*\n1 file in all/);
+      assert.match((await rig.store('du', file)).stdout, /3 B {2}1 file {2}in all/);
+    }
+    assert.match((await rig.store('ls', 'src/none')).stdout, /There are no files/);
   });
 
   it('never copy two files onto one where a disk would merge their names', async () => {
