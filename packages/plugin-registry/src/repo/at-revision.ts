@@ -45,7 +45,9 @@ export class History {
     const { root, gitRoot = root } = this.#repo;
     const below = relative(gitRoot, root).split(sep).join('/');
     const prefix = below === '' ? '' : `${below}/`;
-    const listed = askGit(gitRoot, ['ls-tree', '-r', '-z', '--full-tree', commit]) ?? '';
+    const listed = askGit(gitRoot, ['ls-tree', '-r', '-z', '--full-tree', commit]);
+    // No answer is not an empty commit: what is named there would seem to be named by nobody.
+    if (listed === undefined) throw registryFailures['revision-unknown']({ revision: commit, root });
     const blobs = new Map<string, string>();
     for (const line of listed.split('\0')) {
       const [, blob = '', path = ''] = /^\d+ blob ([0-9a-f]+)\t(.*)$/s.exec(line) ?? [];
