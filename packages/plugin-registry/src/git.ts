@@ -4,8 +4,12 @@ import { execFileSync } from 'node:child_process';
 export function askGit(folder: string, args: readonly string[]): string | undefined {
   try {
     // Node's own bound is 1 MiB, and a list of 10,000 files is longer: it would seem that git had said no.
-    const options = { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], maxBuffer: 2 ** 30 } as const;
-    return execFileSync('git', ['-C', folder, ...args], options);
+    const maxBuffer = 2 ** 30;
+    return execFileSync('git', ['-C', folder, ...args], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+      maxBuffer,
+    });
   } catch {
     return undefined;
   }
