@@ -46,4 +46,38 @@ describe('outputs of pipelines', function () {
     rig.write('params.yaml', 'other: [a]');
     assert.equal((await failed(rig, 'checkout')).code, 'registry.file-broken');
   });
+
+  it('are nobody else’s: what a .dvc file tracks is never made by a stage, and the other way round', async () => {
+    const stages = 'stages:\n  one:\n    cmd: mkdir made && echo 1 > made/x\n    outs: [made]\n';
+    await using rig = await registry({ 'dvc.yaml': stages, 'raw/a': 'a', 'raw/sub/b': 'b', 'free/c': 'c' });
+    await done(rig, 'add', 'raw', 'free/c');
+    await done(rig, 'repro');
+    const overlaps = async (...args: readonly [string, ...string[]]): Promise<void> =>
+      assert.equal((await failed(rig, ...args)).code, 'registry.outs-overlap', args.join(' '));
+    await overlaps('add', 'made');
+    await overlaps('add', 'made/x');
+    await overlaps('move', 'free/c', 'made');
+    await overlaps('move', 'free/c', 'raw/sub');
+    await overlaps('move', 'raw', 'raw/sub/raw');
+    await overlaps('import', rig.dir, 'raw', 'raw/sub/more');
+    await overlaps('import-url', rig.path('free/c'), 'made/y');
+    await overlaps('stage-add', '--name', 'two', '--outs', 'raw/made', 'true');
+    for (const out of ['raw', 'raw/a', 'raw/new', 'free']) {
+      rig.write('dvc.yaml', `stages:\n  one:\n    cmd: rm -rf raw free\n    outs: [${out}]\n`);
+      await overlaps('repro');
+    }
+    // What a stage reads would be removed before it runs.
+    for (const [dep, out] of [
+      ['mine', 'mine'],
+      ['mine/in', 'mine'],
+      ['mine', 'mine/out'],
+    ]) {
+      rig.write('mine/in', 'mine');
+      rig.write('dvc.yaml', `stages:\n  one:\n    cmd: 'true'\n    deps: [${dep}]\n    outs: [${out}]\n`);
+      assert.equal((await failed(rig, 'repro')).code, 'registry.graph-cycle');
+    }
+    assert.deepEqual(textsIn(rig, 'mine'), { in: 'mine' });
+    assert.deepEqual(textsIn(rig, 'raw'), { a: 'a', 'sub/b': 'b' });
+    assert.equal(rig.exists('made.dvc'), false);
+  });
 });
