@@ -31,6 +31,16 @@ const defined = defineFailures('registry', {
     about: 'A symbolic link in a tracked folder leads nowhere.',
     message: (of: { readonly path: string }) => `${of.path} is a link to a file that is not there`,
   },
+  'link-impossible': {
+    about: 'The file system can do none of the kinds of links that `cache.type` asks for.',
+    message: (of: {
+      readonly path: string;
+      readonly types: readonly string[];
+      readonly cacheDir: string;
+      readonly why: string;
+    }) => `${of.path} cannot be a ${of.types.join(' or ')} of a file in ${of.cacheDir} (${of.why})`,
+    hint: () => 'Add copy to cache.type in .dvc/config, or put the cache on the same file system.',
+  },
   'path-outside': {
     about: 'A path lies outside of the repository.',
     message: (of: { readonly path: string; readonly root: string }) => `${of.path} lies outside of ${of.root}`,
