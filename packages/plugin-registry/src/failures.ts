@@ -93,9 +93,9 @@ const defined = defineFailures('registry', {
       `${of.path} overlaps ${of.other}, which ${of.file} tracks`,
   },
   'no-git': {
-    about: 'A registry was to be made with git in a folder that is no git work tree.',
+    about: 'A command needs git, and the folder is in no git work tree, or git gives no answer.',
     message: (of: { readonly folder: string }) => `${of.folder} is not inside a git work tree`,
-    hint: () => 'Run `git init` first, or give --no-git.',
+    hint: () => 'Run `git init` first; `registry:init` also takes --no-git.',
   },
   'remote-none': {
     about: 'A command needs a remote, none was named, and the repository has no default one.',

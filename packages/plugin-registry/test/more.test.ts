@@ -102,6 +102,8 @@ describe('a registry and git', function () {
     assert.deepEqual(textsIn(rig, 'in/raw'), { 'sub/b': 'b', c: 'c' });
     assert.equal((await failed(rig, 'import', source.dir, 'nowhere')).code, 'registry.path-missing');
     assert.equal((await failed(rig, 'import', `${source.dir}/none`, 'raw')).code, 'registry.clone-failed');
+    const noRevision = await failed(rig, 'import', source.dir, 'raw', 'other', '--rev', 'v9');
+    assert.deepEqual([noRevision.code, noRevision.details['root']], ['registry.revision-unknown', source.dir]);
   });
 
   it('pull finds imports at their source when neither cache nor remote has them', async () => {

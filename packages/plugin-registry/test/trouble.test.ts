@@ -47,6 +47,19 @@ describe('a registry and bad input', function () {
     assert.deepEqual([unknown.code, unknown.details['key']], ['registry.key-unknown', 'colour']);
     rig.write('set.dvc', 'outs:\n- md5: [\n');
     assert.equal((await failed(rig, 'status')).code, 'registry.file-broken');
+    rig.write('set.dvc', before.replace(/md5: .*/, 'md5: ../../../../secret.dir'));
+    assert.equal((await failed(rig, 'push')).code, 'registry.file-broken');
+    // A place outside is no other place inside.
+    rig.write('mine', 'mine');
+    for (const [path, ...task] of [
+      ['../mine', 'remove', 'set.dvc', '--outs'],
+      ['/mine', 'checkout', '--discard'],
+      ['s3://lab/mine', 'status'],
+    ] as const) {
+      rig.write('set.dvc', before.replace(/path: set/, `path: ${path}`));
+      assert.equal((await failed(rig, ...task)).code, 'registry.path-outside', path);
+    }
+    assert.equal(rig.read('mine'), 'mine');
     rig.write('set.dvc', before);
     appendFileSync(rig.path('.dvc/config'), '[core]\n    colour = red\n');
     assert.equal((await failed(rig, 'status')).code, 'registry.key-unknown');

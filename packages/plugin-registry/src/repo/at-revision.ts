@@ -13,10 +13,10 @@ export interface DescribedThen {
   readonly locked: readonly LockedOut[];
 }
 
-/** The commit a revision names, 40 hex digits; throws `registry.revision-unknown`. */
-export function commitOf(repo: Pick<Repo, 'root'>, revision: string): string {
+/** The commit a revision names, 40 hex digits; throws `registry.revision-unknown`, which calls the repository `name`. */
+export function commitOf(repo: Pick<Repo, 'root'>, revision: string, name: string = repo.root): string {
   const found = askGit(repo.root, ['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`]);
-  if (found === undefined) throw registryFailures['revision-unknown']({ revision, root: repo.root });
+  if (found === undefined) throw registryFailures['revision-unknown']({ revision, root: name });
   return found.trim();
 }
 

@@ -40,7 +40,9 @@ export const exportTask = defineTask({
       repo.gitRoot === undefined ? undefined : askGit(repo.root, ['rev-parse', '--verify', 'HEAD'])?.trim();
     // 2. The tags it will have: nothing is written when one of them cannot be.
     const tags = plannedTags(repo, name, params);
-    if (tags.length > 0 && commit === undefined) throw registryFailures['no-git']({ folder: repo.root });
+    if (tags.length > 0 && repo.gitRoot === undefined) throw registryFailures['no-git']({ folder: repo.root });
+    if (tags.length > 0 && commit === undefined)
+      throw registryFailures['revision-unknown']({ revision: 'HEAD', root: repo.root });
     // 3. Write the record, the artifact, the tags.
     const record = datasetRecord({
       name,

@@ -12,7 +12,7 @@ import { remotePlace } from '../remotes/remote-target.ts';
 import { commitOf, History } from '../repo/at-revision.ts';
 import { lockRepo } from '../repo/repo-lock.ts';
 import { openRepo, type Repo } from '../repo/repo.ts';
-import { describedBy } from '../repo/tracked.ts';
+import { describedBy, outPathThen } from '../repo/tracked.ts';
 import { chunked } from '../steps/cache-files.ts';
 import { removeObjects } from '../steps/remove-objects.ts';
 
@@ -109,7 +109,7 @@ function usedKeys(repo: Repo, asked: z.infer<typeof params>): Used {
   if (commits.length === 0) return { used, unread };
   const history = new History(repo);
   for (const commit of new Set(commits)) {
-    take(repo, outsOf(history.at(commit)), used, (out) => unread.set(outKey(out), { out, commit }));
+    take(repo, outsOf(history.at(commit), outPathThen), used, (out) => unread.set(outKey(out), { out, commit }));
   }
   return { used, unread };
 }
