@@ -51,13 +51,13 @@ describe('a registry and bad input', function () {
     assert.equal((await failed(rig, 'push')).code, 'registry.file-broken');
     // A place outside is no other place inside.
     rig.write('mine', 'mine');
-    for (const [path, ...task] of [
+    for (const [path, task, ...args] of [
       ['../mine', 'remove', 'set.dvc', '--outs'],
       ['/mine', 'checkout', '--discard'],
       ['s3://lab/mine', 'status'],
     ] as const) {
       rig.write('set.dvc', before.replace(/path: set/, `path: ${path}`));
-      assert.equal((await failed(rig, ...task)).code, 'registry.path-outside', path);
+      assert.equal((await failed(rig, task, ...args)).code, 'registry.path-outside', path);
     }
     assert.equal(rig.read('mine'), 'mine');
     rig.write('set.dvc', before);

@@ -1,6 +1,6 @@
 import { registryFailures } from '../failures.ts';
 import { isWithin } from './targets.ts';
-import { describedBy, outPath } from './tracked.ts';
+import { type describedBy, outPath } from './tracked.ts';
 
 /** A path with an owner: the `.dvc` file or the stage that tracks it. */
 export interface OwnedPath {
