@@ -95,6 +95,9 @@ describe('what DVC does not say of data', function () {
     assert.equal(again.code, 'registry.version-there');
     assert.equal((await failed(rig, 'export', 'set', '--tag', 'first')).code, 'registry.version-name');
     assert.equal((await failed(rig, 'export', 'nothing')).code, 'registry.target-unknown');
+    rig.write('dvc.yaml', 'stages:\n  a: b: c\n');
+    assert.equal((await failed(rig, 'export', 'set', '--name', 'other')).code, 'registry.file-broken');
+    assert.equal(rig.exists('records/other.json'), false);
   });
 
   it('stages count up, and names are those GTO reads', () => {
