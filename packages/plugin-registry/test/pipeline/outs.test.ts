@@ -80,4 +80,11 @@ describe('outputs of pipelines', function () {
     assert.deepEqual(textsIn(rig, 'raw'), { a: 'a', 'sub/b': 'b' });
     assert.equal(rig.exists('made.dvc'), false);
   });
+
+  it('of a frozen stage are not called up to date where they are not', async () => {
+    await using rig = await registry({ 'dvc.yaml': 'stages:\n  one: {cmd: touch z, outs: [z], frozen: true}\n' });
+    assert.equal((await failed(rig, 'repro')).code, 'registry.dep-missing');
+    rig.write('z', '');
+    await done(rig, 'repro');
+  });
 });
