@@ -51,6 +51,16 @@ export const pipelineFailures = defineFailures('registry', {
       `${of.pairs} pairs of alike images stand in different parts of a split`,
     hint: () => 'Look at check.html; keep pictures of one scene in one part.',
   },
+  'no-images': {
+    about: 'A place that images are taken from holds no file.',
+    message: (of: { readonly place: string }) => `${of.place} has no images`,
+    hint: () => 'Look at the name of the place, and whether its data was pulled.',
+  },
+  'places-overlap': {
+    about: 'Chosen images were to be put into the place they come from, or one of the two places lies in the other.',
+    message: (of: { readonly from: string; readonly out: string }) => `${of.out} and ${of.from} share files`,
+    hint: () => 'Give the chosen images a folder of their own, beside the other one.',
+  },
   'version-there': {
     about: 'A version of an artifact is tagged in git already; versions do not move.',
     message: (of: { readonly tag: string }) => `git has the tag ${of.tag} already`,
