@@ -189,6 +189,7 @@ describe('registry:repro', function () {
       await codeWith('stages:\n  a: {cmd: "touch a", params: [x.y], outs: [a]}\n'),
       'registry.param-missing',
     );
+    assert.equal(await codeWith('stages:\n  a: {cmd: "touch a", wdir: nowhere, outs: [a]}\n'), 'registry.dep-missing');
     // DVC would look for them in vain, and say ever after that they were deleted.
     rig.write('params.yaml', 'x.y: 1\nz: [1]\n');
     for (const name of ['x.y', '"z[0]"', 'z.1'])
