@@ -31,6 +31,16 @@ const defined = defineFailures('registry', {
     about: 'A symbolic link in a tracked folder leads nowhere.',
     message: (of: { readonly path: string }) => `${of.path} is a link to a file that is not there`,
   },
+  'link-impossible': {
+    about: 'The file system can do none of the kinds of links that `cache.type` asks for.',
+    message: (of: {
+      readonly path: string;
+      readonly types: readonly string[];
+      readonly cacheDir: string;
+      readonly why: string;
+    }) => `${of.path} cannot be a ${of.types.join(' or ')} of a file in ${of.cacheDir} (${of.why})`,
+    hint: () => 'Add copy to cache.type in .dvc/config, or put the cache on the same file system.',
+  },
   'path-outside': {
     about: 'A path lies outside of the repository.',
     message: (of: { readonly path: string; readonly root: string }) => `${of.path} lies outside of ${of.root}`,
@@ -83,9 +93,9 @@ const defined = defineFailures('registry', {
       `${of.path} overlaps ${of.other}, which ${of.file} tracks`,
   },
   'no-git': {
-    about: 'A registry was to be made with git in a folder that is no git work tree.',
+    about: 'A command needs git, and the folder is in no git work tree, or git gives no answer.',
     message: (of: { readonly folder: string }) => `${of.folder} is not inside a git work tree`,
-    hint: () => 'Run `git init` first, or give --no-git.',
+    hint: () => 'Run `git init` first; `registry:init` also takes --no-git.',
   },
   'remote-none': {
     about: 'A command needs a remote, none was named, and the repository has no default one.',

@@ -3,7 +3,13 @@ import { execFileSync } from 'node:child_process';
 /** Asks git something about a work tree; undefined where git says no or is not installed. */
 export function askGit(folder: string, args: readonly string[]): string | undefined {
   try {
-    return execFileSync('git', ['-C', folder, ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+    // Node's own bound is 1 MiB, and a list of 10,000 files is longer: it would seem that git had said no.
+    const maxBuffer = 2 ** 30;
+    return execFileSync('git', ['-C', folder, ...args], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+      maxBuffer,
+    });
   } catch {
     return undefined;
   }
@@ -21,5 +27,6 @@ export function isGitIgnored(folder: string, path: string): boolean {
 
 /** Whether git tracks a path, or files below it. */
 export function isGitTracked(folder: string, path: string): boolean {
-  return (askGit(folder, ['ls-files', '--', path]) ?? '') !== '';
+  // Literally: a name with `*` or `[` in it is no pattern for others.
+  return (askGit(folder, ['--literal-pathspecs', 'ls-files', '--', path]) ?? '') !== '';
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { ProjectRig } from '@dataset-runner/core/testing';
 import { isData } from '../src/images/choose-images.ts';
 import { lightOf } from '../src/images/light.ts';
-import { done, emptyProject, textsIn } from './support/registry.ts';
+import { done, emptyProject, failed, textsIn } from './support/registry.ts';
 import { paintedPng } from './support/painted-png.ts';
 
 const flat = (value: number) => paintedPng(16, () => [value, value, value]);
@@ -43,6 +43,29 @@ describe('the ready stages for images', function () {
       dropped.map(({ key }) => key),
       ['two/cut.png', 'two/text.png'],
     );
+  });
+
+  it('never touch the images they choose from, and take no missing place for an empty one', async () => {
+    await using rig = await emptyProject({ 'in/dark.png': flat(30), 'in/sub/light.png': flat(100) });
+    const places = [
+      ['./in', './in'],
+      ['./in', 'in/'],
+      ['./in', rig.path('in')],
+      ['./in', './in/out'],
+      ['./in/sub', './in'],
+    ] as const;
+    for (const [from, out] of places)
+      for (const dark of ['20', '50'])
+        assert.equal(
+          (await failed(rig, 'remove-dark-and-bright', from, out, '--dark', dark)).code,
+          'registry.places-overlap',
+          out,
+        );
+    await sorted(rig, 'remove-dark-and-bright', 'in', 'in-light');
+    assert.equal((await failed(rig, 'remove-dark-and-bright', './inn', './in-light')).code, 'registry.no-images');
+    assert.equal((await failed(rig, 'check', './in', './inn', '--on-leak', 'error')).code, 'registry.no-images');
+    assert.deepEqual(Object.keys(textsIn(rig, 'in')), ['dark.png', 'sub/light.png']);
+    assert.deepEqual(Object.keys(textsIn(rig, 'in-light')), ['dark.png', 'sub/light.png']);
   });
 
   it('an image at a threshold is in a class: too dark, too bright, day, sharp', async () => {

@@ -57,6 +57,7 @@ describe('what DVC does not say of data', function () {
   it('export writes the record, the artifact and the tags; a version never moves', async () => {
     await using rig = await registry({ ...set, 'dvc.yaml': '# ours\nstages: {}\n' }, { remote: false });
     await done(rig, 'add', 'set');
+    assert.equal((await failed(rig, 'export', 'set', '--tag', 'v1.0.0')).code, 'registry.revision-unknown');
     git(rig, 'add', '-A');
     git(rig, 'commit', '-qm', 'set');
     const { digest, tags } = await done<{ digest: string; tags: string[] }>(
@@ -94,6 +95,9 @@ describe('what DVC does not say of data', function () {
     assert.equal(again.code, 'registry.version-there');
     assert.equal((await failed(rig, 'export', 'set', '--tag', 'first')).code, 'registry.version-name');
     assert.equal((await failed(rig, 'export', 'nothing')).code, 'registry.target-unknown');
+    rig.write('dvc.yaml', 'stages:\n  a: b: c\n');
+    assert.equal((await failed(rig, 'export', 'set', '--name', 'other')).code, 'registry.file-broken');
+    assert.equal(rig.exists('records/other.json'), false);
   });
 
   it('stages count up, and names are those GTO reads', () => {

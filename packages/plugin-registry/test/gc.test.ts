@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { rmSync } from 'node:fs';
+import { renameSync, rmSync } from 'node:fs';
 import { startGcsServer } from '@dataset-runner/core/testing';
-import { done, failed, git, registry } from './support/registry.ts';
+import { done, failed, git, registry, textsIn } from './support/registry.ts';
 
 describe('registry:gc', function () {
   this.timeout(60_000);
@@ -23,6 +23,49 @@ describe('registry:gc', function () {
     git(rig, 'checkout', '-q', 'HEAD~1');
     assert.equal((await failed(rig, 'checkout')).code, 'registry.object-missing');
     assert.equal(rig.read('set/a'), 'other');
+  });
+
+  it('removes nothing when what commits name cannot be known', async () => {
+    await using rig = await registry({ a: 'one' });
+    await done(rig, 'add', 'a');
+    git(rig, 'add', '.');
+    git(rig, 'commit', '-qm', 'one', '--date', '2020-01-01T00:00:00Z');
+    rig.write('a', 'two');
+    await done(rig, 'add', 'a');
+    git(rig, 'commit', '-qam', 'two');
+    const objects = Object.keys(textsIn(rig, '.dvc/cache'));
+    assert.equal(objects.length, 2);
+    for (const date of ['31.01.2020', '2020-11-31', '2020-13-01', 'yesterdey', ''])
+      assert.equal((await failed(rig, 'gc', '--date', date)).code, 'registry.word-missing', date);
+    renameSync(rig.path('.git'), rig.path('storage'));
+    for (const scope of ['--all-branches', '--all-tags', '--all-commits', '--date=2020-01-01'])
+      assert.equal((await failed(rig, 'gc', scope)).code, 'registry.no-git', scope);
+    assert.deepEqual(Object.keys(textsIn(rig, '.dvc/cache')), objects);
+    renameSync(rig.path('storage'), rig.path('.git'));
+    assert.equal((await done(rig, 'gc', '--all-branches', '--num', '2'))['removed'], 0);
+    assert.equal((await done(rig, 'gc', '--date', '2020-01-01'))['removed'], 0);
+    assert.equal((await done(rig, 'gc', '--all-branches', '--all-tags'))['removed'], 1);
+  });
+
+  it('knows what a commit of many thousand files names', async () => {
+    const folder = 'x'.repeat(200);
+    const code = Object.fromEntries(
+      Array.from({ length: 1800 }, (_, at) => [`src/${folder}/${folder}/${folder}/${at}`, '']),
+    );
+    await using rig = await registry({ 'a[1]': 'one', ...code });
+    await done(rig, 'add', 'a[1]');
+    git(rig, 'add', '.');
+    git(rig, 'commit', '-qm', 'one', '--quiet');
+    rig.write('a[1]', 'two');
+    rig.write('a1', 'in git');
+    await done(rig, 'add', 'a[1]');
+    git(rig, 'add', '.');
+    git(rig, 'commit', '-qm', 'two', '--quiet');
+    assert.equal(((await done(rig, 'diff', 'HEAD~1', 'HEAD'))['modified'] as unknown[]).length, 1);
+    assert.equal((await failed(rig, 'add', 'src', '--dry-run')).code, 'registry.git-tracked');
+    git(rig, 'rm', '-q', '-r', '--cached', '.');
+    rmSync(rig.path('src'), { recursive: true });
+    assert.equal((await done(rig, 'gc', '--all-commits'))['removed'], 0);
   });
 
   it('cleans a remote in a bucket, where a folder that the cache knows nothing of keeps its files', async () => {

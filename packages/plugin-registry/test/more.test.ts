@@ -49,6 +49,28 @@ describe('a registry and git', function () {
     assert.deepEqual(textsIn(rig, 'keep'), { 'one/a': 'a', x: 'x' });
   });
 
+  it('git sees no byte of tracked data, whatever its name is', async () => {
+    const names = ['back\\slash', 'two\nlines', 'space ', ' space', '#hash', '!not', '[a]*?', 'é', '🐶', '-dash'];
+    await using rig = await registry(Object.fromEntries(names.map((name) => [`odd/${name}`, name])));
+    await done(rig, 'add', 'odd/*', '--glob');
+    git(rig, 'add', '.');
+    const inGit = git(rig, 'ls-files', '-z', 'odd')
+      .split('\0')
+      .filter((name) => name !== '');
+    assert.deepEqual(inGit.sort(), ['odd/.gitignore', ...names.map((name) => `odd/${name}.dvc`)].sort());
+    for (const name of ['back\\slash', 'two\nlines', '[a]*?']) await done(rig, 'remove', `odd/${name}`);
+    assert.deepEqual(rig.read('odd/.gitignore').split('\n').sort(), [
+      '',
+      '/ space',
+      '/-dash',
+      '/\\!not',
+      '/\\#hash',
+      '/space\\ ',
+      '/é',
+      '/🐶',
+    ]);
+  });
+
   it('import takes data, parts of data and folders above data, and update follows the source', async () => {
     await using source = await registry({ 'raw/a': 'a', 'raw/sub/b': 'b', 'set/read.me': 'r', 'set/day/x': 'x' });
     await done(source, 'add', 'raw', 'set/day');
@@ -80,6 +102,8 @@ describe('a registry and git', function () {
     assert.deepEqual(textsIn(rig, 'in/raw'), { 'sub/b': 'b', c: 'c' });
     assert.equal((await failed(rig, 'import', source.dir, 'nowhere')).code, 'registry.path-missing');
     assert.equal((await failed(rig, 'import', `${source.dir}/none`, 'raw')).code, 'registry.clone-failed');
+    const noRevision = await failed(rig, 'import', source.dir, 'raw', 'other', '--rev', 'v9');
+    assert.deepEqual([noRevision.code, noRevision.details['root']], ['registry.revision-unknown', source.dir]);
   });
 
   it('pull finds imports at their source when neither cache nor remote has them', async () => {

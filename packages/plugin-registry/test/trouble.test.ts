@@ -1,7 +1,19 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, chmodSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { skip } from '../../../test/support/skip.ts';
 import { done, emptyProject, failed, git, registry } from './support/registry.ts';
 
 describe('a registry and bad input', function () {
@@ -35,6 +47,19 @@ describe('a registry and bad input', function () {
     assert.deepEqual([unknown.code, unknown.details['key']], ['registry.key-unknown', 'colour']);
     rig.write('set.dvc', 'outs:\n- md5: [\n');
     assert.equal((await failed(rig, 'status')).code, 'registry.file-broken');
+    rig.write('set.dvc', before.replace(/md5: .*/, 'md5: ../../../../secret.dir'));
+    assert.equal((await failed(rig, 'push')).code, 'registry.file-broken');
+    // A place outside is no other place inside.
+    rig.write('mine', 'mine');
+    for (const [path, task, ...args] of [
+      ['../mine', 'remove', 'set.dvc', '--outs'],
+      ['/mine', 'checkout', '--discard'],
+      ['s3://lab/mine', 'status'],
+    ] as const) {
+      rig.write('set.dvc', before.replace(/path: set/, `path: ${path}`));
+      assert.equal((await failed(rig, task, ...args)).code, 'registry.path-outside', path);
+    }
+    assert.equal(rig.read('mine'), 'mine');
     rig.write('set.dvc', before);
     appendFileSync(rig.path('.dvc/config'), '[core]\n    colour = red\n');
     assert.equal((await failed(rig, 'status')).code, 'registry.key-unknown');
@@ -63,6 +88,32 @@ describe('a registry and bad input', function () {
     assert.equal((await failed(rig, 'fetch')).code, 'registry.object-lost');
     assert.equal((await failed(rig, 'checkout', 'nowhere')).code, 'registry.target-unknown');
     assert.equal((await failed(rig, 'gc', '--workspace')).code, 'registry.object-missing');
+  });
+
+  it('names links that cache.type asks for and nobody knows, or the file system has not', async function () {
+    const far = '/dev/shm';
+    if (statSync(far, { throwIfNoEntry: false })?.dev === statSync(tmpdir()).dev || !existsSync(far))
+      skip(this, `${far} is no second file system here`);
+    const cache = mkdtempSync(join(far, 'registry-'));
+    try {
+      await using rig = await registry({ a: 'a' });
+      const config = rig.read('.dvc/config');
+      const withType = (type: string): void =>
+        rig.write('.dvc/config', `${config}[cache]\n    dir = ${cache}\n    type = ${type}\n`);
+      withType('hardlink');
+      await done(rig, 'add', 'a');
+      rmSync(rig.path('a'));
+      assert.equal((await failed(rig, 'checkout')).code, 'registry.link-impossible');
+      withType('hardlink,copy');
+      await done(rig, 'checkout');
+      assert.equal(rig.read('a'), 'a');
+      for (const type of ['hardlnk', 'copy, Hardlink', '']) {
+        withType(type);
+        assert.equal((await failed(rig, 'checkout')).code, 'registry.key-unknown', type);
+      }
+    } finally {
+      rmSync(cache, { recursive: true });
+    }
   });
 
   it('a damaged .dir object is never taken for an empty folder', async () => {

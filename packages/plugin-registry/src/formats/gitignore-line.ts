@@ -3,6 +3,19 @@ export function gitignoreLine(path: string): string {
   return path.replace(/[*?[\]!#]/g, '\\$&');
 }
 
+/**
+ * The line that hides one path from git whatever its name is.
+ *
+ * It is DVC's but for names that git would not find by that one, and whose bytes it would take in: a backslash is escaped
+ * (as the newest DVC does), and so is a space at the end; for a line end stands the `?` that matches it.
+ */
+export function hidingLine(path: string): string {
+  if (!/[\\\n\r]| $/.test(path)) return gitignoreLine(path);
+  return gitignoreLine(path.replaceAll('\\', '\\\\'))
+    .replace(/ +$/, (spaces) => spaces.replaceAll(' ', '\\ '))
+    .replace(/[\n\r]/g, '?');
+}
+
 /** Adds a line, and the line feed the file lacked; undefined when the line is there already. */
 export function addIgnored(text: string, line: string): string | undefined {
   if (text.split(/\r?\n/).includes(line)) return undefined;

@@ -188,8 +188,11 @@ function repoOf(map: ValueMap): RepoSource {
 function hashedOf(map: ValueMap): Hashed {
   const [md5, hash, etag, checksum] = ['md5', 'hash', 'etag', 'checksum'].map((key) => textAt(map, key));
   const [size, nfiles] = [countAt(map, 'size'), countAt(map, 'nfiles')];
+  // It becomes a path in caches and remotes, so nothing else may pass for one.
+  if (md5 !== undefined && md5 !== '' && !/^[0-9a-f]{32}(?:\.dir)?$/i.test(md5))
+    throw new StageFault(`'${md5}' is no md5`, 'md5');
   return {
-    ...(md5 === undefined ? {} : { md5: md5.toLowerCase() }),
+    ...(md5 === undefined || md5 === '' ? {} : { md5: md5.toLowerCase() }),
     ...(hash === undefined ? {} : { hash }),
     ...(etag === undefined ? {} : { etag }),
     ...(checksum === undefined ? {} : { checksum }),

@@ -1,8 +1,22 @@
 import { type FileRef, listFiles } from '@dataset-runner/core/plugin';
+import { pipelineFailures } from '../pipeline/pipeline-failures.ts';
 
-/** The files of a place that are data: what DVC and git keep beside it is not, nor are hidden files. */
+/**
+ * The files of a place that are data: what DVC and git keep beside it is not, nor are hidden files.
+ *
+ * Throws `registry.no-images` where there are none: a place with another name would pass every check, and what an
+ * earlier run chose from the right one would be removed.
+ */
 export async function dataFiles(store: Parameters<typeof listFiles>[0]): Promise<FileRef[]> {
-  return listFiles(store, { keep: ({ key }) => isData(key) });
+  const files = await listFiles(store, { keep: ({ key }) => isData(key) });
+  if (files.length === 0) throw pipelineFailures['no-images']({ place: store.place });
+  return files;
+}
+
+/** Throws `registry.places-overlap` where one of two places lies in the other one, by their URLs. */
+export function refuseSamePlace(from: string, out: string): void {
+  const [a, b] = [`${from.replace(/\/+$/, '')}/`, `${out.replace(/\/+$/, '')}/`];
+  if (a.startsWith(b) || b.startsWith(a)) throw pipelineFailures['places-overlap']({ from, out });
 }
 
 /** Whether a key is none of `.dvc`, `.gitignore`, `dvc.yaml`, `dvc.lock` and no hidden file or folder. */

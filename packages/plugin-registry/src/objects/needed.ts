@@ -35,11 +35,11 @@ export function neededOuts(repo: Repo, targets: readonly string[] = []): NeededO
   return [...found.values()];
 }
 
-/** The outputs of files that were read already, here or at a revision of git. */
-export function outsOf(described: {
-  readonly tracked: readonly TrackedFile[];
-  readonly locked: readonly LockedOut[];
-}): NeededOut[] {
+/** The outputs of files that were read already, here or (with {@link outPathThen}) at a revision of git. */
+export function outsOf(
+  described: { readonly tracked: readonly TrackedFile[]; readonly locked: readonly LockedOut[] },
+  placeOf: typeof outPath = outPath,
+): NeededOut[] {
   const needed: NeededOut[] = [];
   const take = (out: Out, path: string, file: string): void => {
     const { md5: oid } = out;
@@ -47,7 +47,7 @@ export function outsOf(described: {
     needed.push({ oid, layout: out.hash === 'md5' ? 'files/md5' : 'legacy', path, file, out });
   };
   for (const tracked of described.tracked) {
-    for (const out of tracked.stage.outs) take(out, outPath(tracked, out.path), tracked.file);
+    for (const out of tracked.stage.outs) take(out, placeOf(tracked, out.path), tracked.file);
   }
   for (const { out, path, stage } of described.locked) take(out, path, stage);
   return needed;

@@ -16,7 +16,10 @@ import { dirname, join } from 'node:path';
 import { hashBytes, hashFile, isTrusted } from './cache-file.ts';
 
 /** How a cached object comes into the workspace; tried in the order of `cache.type`. */
-export type LinkType = 'reflink' | 'hardlink' | 'symlink' | 'copy';
+export type LinkType = (typeof linkTypes)[number];
+
+/** What `cache.type` may name. */
+export const linkTypes = ['reflink', 'hardlink', 'symlink', 'copy'] as const;
 
 /** DVC's default: files can be edited in place without touching the cache. */
 const defaultLinkTypes: readonly LinkType[] = ['reflink', 'copy'];
@@ -50,11 +53,19 @@ export class WrongBytes extends Error {
   }
 }
 
+/** The file system can do none of the wanted kinds of links. */
+export class NoLink extends Error {
+  constructor(cause: unknown) {
+    super((cause as NodeJS.ErrnoException).code ?? 'none was given', { cause });
+    this.name = 'NoLink';
+  }
+}
+
 /**
  * Puts an object at its place in the workspace, over what is there, by rename: never half a file.
  *
  * Copies and clones are writable and hashed on the way; links share the cache's read-only file, which is hashed when it
- * is not read-only any more. Throws {@link WrongBytes}, or Node's system error when no way of linking works.
+ * is not read-only any more. Throws {@link WrongBytes}, and {@link NoLink} when no way of linking works.
  */
 export function placeFile(object: string, target: string, placing: Placing): LinkType {
   let failed: unknown;
@@ -69,7 +80,7 @@ export function placeFile(object: string, target: string, placing: Placing): Lin
       failed = error;
     }
   }
-  throw failed;
+  throw new NoLink(failed);
 }
 
 function throughTemporary(target: string, staging: string, make: (temporary: string) => void): void {

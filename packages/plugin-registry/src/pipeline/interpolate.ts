@@ -55,7 +55,7 @@ export function interpolateAll(value: Value, context: ValueMap, options: Interpo
 }
 
 /** The value a dotted name stands for: `a.b[0].c`. */
-export function select(context: ValueMap, name: string): Value {
+function select(context: ValueMap, name: string): Value {
   let value: Value = context;
   for (const part of partsOf(name)) {
     const child: Value | undefined = isMap(value) ? value.get(part) : isList(value) ? itemOf(value, part) : undefined;

@@ -34,9 +34,10 @@ export function valueChanges(before: NamedValues, after: NamedValues): ValueChan
   });
 }
 
-/** How much a number grew; undefined where one of the two is none. */
+/** How much a number grew; undefined where one of the two is none, or endless. */
 export function growth({ before, after }: ValueChange): number | undefined {
-  return isNumber(before) && isNumber(after) ? toNumber(after) - toNumber(before) : undefined;
+  const by = isNumber(before) && isNumber(after) ? toNumber(after) - toNumber(before) : Number.NaN;
+  return Number.isFinite(by) ? by : undefined;
 }
 
 /** A value for people: a text as it is, a list as Python shows it, `-` for none. */
@@ -44,10 +45,10 @@ export function shownValue(value: Value | undefined): string {
   return value === undefined ? '-' : pythonText(value);
 }
 
-/** A value as JSON has it; numbers beyond doubles lose digits. */
+/** A value as JSON has it; numbers beyond doubles lose digits, and those JSON has not (a loss of `.nan`) are texts. */
 export function plainValue(value: Value | undefined): unknown {
   if (value === undefined || value === null || typeof value !== 'object') return value ?? null;
-  if (isNumber(value)) return toNumber(value);
+  if (isNumber(value)) return Number.isFinite(toNumber(value)) ? toNumber(value) : pythonText(value);
   if (isList(value)) return value.map(plainValue);
   return isMap(value) ? Object.fromEntries([...value].map(([key, child]) => [key, plainValue(child)])) : value.text;
 }

@@ -21,12 +21,16 @@ export function paramsOf(file: string, text: string): ValueMap {
   }
 }
 
-/** The value of a dotted parameter name, undefined where there is none; a key with dots in it is found too. */
+/**
+ * The value of a dotted parameter name (`train.lr`, `sizes.0`), undefined where there is none.
+ *
+ * No more than DVC finds: it would take a value under another spelling for a deleted one.
+ */
 export function paramAt(params: ValueMap, name: string): Value | undefined {
   let value: Value | undefined = params;
-  for (const part of name.split(/[.[\]]+/).filter((each) => each !== '')) {
+  for (const part of name.split('.')) {
     value = isMap(value) ? value.get(part) : isList(value) && /^\d+$/.test(part) ? value[Number(part)] : undefined;
-    if (value === undefined) return params.get(name);
+    if (value === undefined) return undefined;
   }
   return value;
 }

@@ -27,7 +27,7 @@ export const pipelineFailures = defineFailures('registry', {
     message: (of: { readonly stages: readonly string[] }) => `stages wait for each other: ${of.stages.join(' -> ')}`,
   },
   'dep-missing': {
-    about: 'A stage depends on a path where nothing is, and no stage makes it.',
+    about: 'A stage depends on a path where nothing is and that no stage makes, or a frozen stage lacks an output.',
     message: (of: { readonly stage: string; readonly path: string }) => `${of.stage}: ${of.path} is not there`,
     hint: () => 'Get tracked data with `registry:pull`, or correct the path in dvc.yaml.',
   },
@@ -50,6 +50,16 @@ export const pipelineFailures = defineFailures('registry', {
     message: (of: { readonly pairs: number }) =>
       `${of.pairs} pairs of alike images stand in different parts of a split`,
     hint: () => 'Look at check.html; keep pictures of one scene in one part.',
+  },
+  'no-images': {
+    about: 'A place that images are taken from holds no file.',
+    message: (of: { readonly place: string }) => `${of.place} has no images`,
+    hint: () => 'Look at the name of the place, and whether its data was pulled.',
+  },
+  'places-overlap': {
+    about: 'Chosen images were to be put into the place they come from, or one of the two places lies in the other.',
+    message: (of: { readonly from: string; readonly out: string }) => `${of.out} and ${of.from} share files`,
+    hint: () => 'Give the chosen images a folder of their own, beside the other one.',
   },
   'version-there': {
     about: 'A version of an artifact is tagged in git already; versions do not move.',

@@ -34,7 +34,8 @@ export function revisionView({ root, gitRoot }: Repo, revision: string): RepoVie
   if (gitRoot === undefined) throw registryFailures['no-git']({ folder: root });
   const commit = commitOf({ root }, revision);
   const prefix = relative(gitRoot, root).split(sep).join('/');
-  const listed = askGit(root, ['ls-tree', '-r', '-z', '--name-only', commit]) ?? '';
+  const listed = askGit(root, ['ls-tree', '-r', '-z', '--name-only', commit]);
+  if (listed === undefined) throw registryFailures['revision-unknown']({ revision, root });
   const names = listed.split('\0').filter((name) => name !== '');
   return {
     pipelineFiles: names.filter((name) => name === 'dvc.yaml' || name.endsWith('/dvc.yaml')).sort(),

@@ -29,7 +29,7 @@ export function changesOf(stage: Stage, locked: LockEntry | undefined, now: Stag
   return [
     ...(sameCommand(stage.cmd, locked.cmd) ? [] : [{ kind: 'cmd', what: stage.address, how: 'modified' } as const]),
     ...depChanges(stage, locked, now),
-    ...paramChanges(now.params, locked.params),
+    ...paramChanges(stage, now.params, locked.params),
     ...outChanges(stage, locked, now),
   ];
 }
@@ -52,8 +52,15 @@ function depChanges(stage: Stage, locked: LockEntry, now: StageNow): StageChange
   });
 }
 
-function paramChanges(now: ReadonlyMap<string, ValueMap>, locked: ReadonlyMap<string, ValueMap>): StageChange[] {
+function paramChanges(
+  stage: Stage,
+  now: ReadonlyMap<string, ValueMap>,
+  locked: ReadonlyMap<string, ValueMap>,
+): StageChange[] {
   return [...now].flatMap(([file, values]): StageChange[] => {
+    const named = stage.params.find(({ path }) => path === file)?.names ?? [];
+    // A name that the stage does not ask for any more is no reason to run it, as in DVC.
+    const isAsked = (name: string): boolean => named.length === 0 || named.includes(name);
     const before = locked.get(file) ?? new Map<string, Value>();
     const change = (name: string, how: StageChange['how']): StageChange => ({
       kind: 'param',
@@ -65,7 +72,7 @@ function paramChanges(now: ReadonlyMap<string, ValueMap>, locked: ReadonlyMap<st
         if (!before.has(name)) return [change(name, 'new')];
         return sameValue(value, before.get(name)) ? [] : [change(name, 'modified')];
       }),
-      ...[...before.keys()].filter((name) => !values.has(name)).map((name) => change(name, 'deleted')),
+      ...[...before.keys()].filter((name) => !values.has(name) && isAsked(name)).map((name) => change(name, 'deleted')),
     ];
   });
 }

@@ -1,4 +1,5 @@
 import { registryFailures } from '../failures.ts';
+import type { OwnedPath } from '../repo/overlaps.ts';
 import { pipelineFailures } from './pipeline-failures.ts';
 import type { Stage } from './stage.ts';
 
@@ -10,14 +11,20 @@ export interface StageGraph {
   readonly waitsFor: ReadonlyMap<string, readonly string[]>;
 }
 
-/** Links all stages of a repository; throws `registry.graph-cycle` and `registry.outs-overlap`. */
-export function graphOf(stages: readonly Stage[]): StageGraph {
+/**
+ * Links all stages of a repository; throws `registry.graph-cycle` and `registry.outs-overlap`.
+ *
+ * Also for a stage that reads what it makes, and for an output that a `.dvc` file tracks (`owned`): both would be
+ * removed before the stage runs.
+ */
+export function graphOf(stages: readonly Stage[], owned: readonly OwnedPath[] = []): StageGraph {
   const owners = ownersOf(stages);
+  refuseOwned(owners, owned);
   const waitsFor = new Map<string, readonly string[]>();
   for (const stage of stages) {
     const before = new Set<string>();
     for (const { inRepo } of [...stage.deps, ...stage.params]) {
-      for (const owner of touching(owners, inRepo)) if (owner !== stage.address) before.add(owner);
+      for (const owner of touching(owners, inRepo)) before.add(owner);
     }
     waitsFor.set(stage.address, [...before].sort());
   }
@@ -67,6 +74,17 @@ function ownersOf(stages: readonly Stage[]): Owners {
       throw registryFailures['outs-overlap']({ path, other: outer, file: exact.get(outer) ?? '' });
   }
   return { exact, above };
+}
+
+function refuseOwned({ exact, above }: Owners, owned: readonly OwnedPath[]): void {
+  for (const { path, file } of owned) {
+    const outer = [path, ...foldersAbove(path)].find((each) => exact.has(each));
+    if (outer !== undefined)
+      throw registryFailures['outs-overlap']({ path: `${outer} of ${exact.get(outer)}`, other: path, file });
+    const [inner] = above.get(path) ?? [];
+    if (inner !== undefined)
+      throw registryFailures['outs-overlap']({ path: `an output of ${inner}`, other: path, file });
+  }
 }
 
 function touching({ exact, above }: Owners, path: string): string[] {

@@ -1,7 +1,7 @@
 import { registryFailures } from '../failures.ts';
 import { byCodePoint } from '../formats/python-json.ts';
 import { isList, isMap, type Value, type ValueMap } from '../formats/value.ts';
-import { folderOf } from '../repo/targets.ts';
+import { folderOf, insideOf } from '../repo/targets.ts';
 import { defaultParamFile } from './param-file.ts';
 import { textIn } from './pipeline-file.ts';
 
@@ -109,17 +109,6 @@ function paramsIn(list: readonly Value[], place: (path: string) => StagePath): S
     names: whole.has(file) ? [] : [...names].sort(byCodePoint),
   }));
   return byPath(all).sort((a, b) => Number(b.path === defaultParamFile) - Number(a.path === defaultParamFile));
-}
-
-function insideOf(folder: string, path: string, file: string): string {
-  if (/^(?:[a-z0-9+]+:\/\/|\/)/i.test(path)) throw registryFailures['path-outside']({ path, root: file });
-  const parts = folder === '' ? [] : folder.split('/');
-  for (const part of path.split('/')) {
-    if (part === '..') {
-      if (parts.pop() === undefined) throw registryFailures['path-outside']({ path, root: file });
-    } else if (part !== '' && part !== '.') parts.push(part);
-  }
-  return parts.join('/');
 }
 
 function listIn(body: ValueMap, key: string): readonly Value[] {

@@ -1,6 +1,6 @@
 import { isMap, type Value, type ValueMap } from '../formats/value.ts';
 import { folderOf } from '../repo/targets.ts';
-import { interpolateAll, select, TemplateFault } from './interpolate.ts';
+import { interpolateAll, TemplateFault } from './interpolate.ts';
 import { defaultParamFile } from './param-file.ts';
 import { pythonText } from './python-text.ts';
 
@@ -38,7 +38,12 @@ function withFile(
   const values = read(within(folder, file));
   if (values === undefined) throw new TemplateFault(`the vars file ${file} is not there`);
   if (keys === undefined) return file === defaultParamFile ? context : merged(context, values, file);
-  const chosen = keys.split(',').map((key) => [key.trim(), select(values, key)] as const);
+  const chosen = keys.split(',').map((each) => {
+    // A key of the file itself: DVC does not look deeper.
+    const [key, value] = [each.trim(), values.get(each.trim())];
+    if (value === undefined) throw new TemplateFault(`could not find '${key}' in '${file}'`);
+    return [key, value] as const;
+  });
   // The default file is there already, whole; naming some of its keys again changes nothing.
   return file === defaultParamFile ? context : merged(context, new Map(chosen), file);
 }

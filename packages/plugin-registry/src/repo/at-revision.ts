@@ -4,6 +4,7 @@ import { registryFailures } from '../failures.ts';
 import { askGit } from '../git.ts';
 import { type LockedOut, lockedOuts } from './locked.ts';
 import type { Repo } from './repo.ts';
+import { joined } from './targets.ts';
 import { type TrackedFile, trackedOf } from './tracked.ts';
 
 /** What a repository's files said of its data at a commit. */
@@ -12,10 +13,10 @@ export interface DescribedThen {
   readonly locked: readonly LockedOut[];
 }
 
-/** The commit a revision names, 40 hex digits; throws `registry.revision-unknown`. */
-export function commitOf(repo: Pick<Repo, 'root'>, revision: string): string {
+/** The commit a revision names, 40 hex digits; throws `registry.revision-unknown`, which calls the repository `name`. */
+export function commitOf(repo: Pick<Repo, 'root'>, revision: string, name: string = repo.root): string {
   const found = askGit(repo.root, ['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`]);
-  if (found === undefined) throw registryFailures['revision-unknown']({ revision, root: repo.root });
+  if (found === undefined) throw registryFailures['revision-unknown']({ revision, root: name });
   return found.trim();
 }
 
@@ -31,25 +32,33 @@ export class History {
 
   at(commit: string): DescribedThen {
     const blobs = this.#blobs(commit);
-    this.#load([...blobs.values()]);
-    const read = (file: string): string | undefined => this.#texts.get(blobs.get(file) ?? '');
-    const names = [...blobs.keys()];
+    const names = [...blobs.keys()].filter((name) => /(?:[^/]\.dvc|(?:^|\/)dvc\.(?:yaml|lock))$/.test(name));
+    this.#load(names.flatMap((name) => blobs.get(name) ?? []));
+    // Parameters are only read where a template asks for them.
+    const read = (file: string): string | undefined => {
+      const blob = blobs.get(joined(file));
+      if (blob !== undefined) this.#load([blob]);
+      return this.#texts.get(blob ?? '');
+    };
     return {
       tracked: names.filter((name) => name.endsWith('.dvc')).map((name) => trackedOf(name, read(name) ?? '')),
       locked: names.filter((name) => name.split('/').at(-1) === 'dvc.lock').flatMap((name) => lockedOuts(name, read)),
     };
   }
 
-  // The blob of each file that speaks of data, by path from the root of the repository, which may lie inside git's.
+  // The blob of each file that speaks of data or may hold parameters, by path from the root of the repository, which
+  // may lie inside git's.
   #blobs(commit: string): Map<string, string> {
     const { root, gitRoot = root } = this.#repo;
     const below = relative(gitRoot, root).split(sep).join('/');
     const prefix = below === '' ? '' : `${below}/`;
-    const listed = askGit(gitRoot, ['ls-tree', '-r', '-z', '--full-tree', commit]) ?? '';
+    const listed = askGit(gitRoot, ['ls-tree', '-r', '-z', '--full-tree', commit]);
+    // No answer is not an empty commit: what is named there would seem to be named by nobody.
+    if (listed === undefined) throw registryFailures['revision-unknown']({ revision: commit, root });
     const blobs = new Map<string, string>();
     for (const line of listed.split('\0')) {
       const [, blob = '', path = ''] = /^\d+ blob ([0-9a-f]+)\t(.*)$/s.exec(line) ?? [];
-      if (!path.startsWith(prefix) || !/(?:[^/]\.dvc|(?:^|\/)dvc\.(?:yaml|lock))$/.test(path)) continue;
+      if (!path.startsWith(prefix) || !/(?:[^/]\.dvc|\.ya?ml|\.json|(?:^|\/)dvc\.lock)$/.test(path)) continue;
       blobs.set(path.slice(prefix.length), blob);
     }
     return blobs;

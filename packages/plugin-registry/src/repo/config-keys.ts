@@ -1,5 +1,6 @@
 import { registryFailures } from '../failures.ts';
 import type { DvcConfig } from '../formats/config-file.ts';
+import { linkTypes } from '../objects/place-file.ts';
 
 const common = ['url', 'jobs', 'checksum_jobs', 'verify', 'worktree', 'version_aware'];
 
@@ -126,6 +127,11 @@ export function checkConfigKeys(config: DvcConfig, file: string): void {
     }
     checkKeys([...keys.keys()], known, file);
   }
+  // A word that is none would leave another kind of link than was meant; DVC refuses it too.
+  const types = config.sections.get('cache')?.get('type') ?? [];
+  const strange = (typeof types === 'string' ? types.split(',') : types).find((each) => !isLinkType(each.trim()));
+  if (strange !== undefined)
+    throw registryFailures['key-unknown']({ file, key: `type = ${strange}`, known: linkTypes });
   for (const keys of config.remotes.values()) {
     const url = keys.get('url');
     // `config.local` holds passwords without a url; then any remote's key may stand.
@@ -137,6 +143,10 @@ export function checkConfigKeys(config: DvcConfig, file: string): void {
     const kind = scheme === undefined ? 'local' : schemeNames[scheme];
     if (kind !== undefined) checkKeys([...keys.keys()], [...common, ...(remoteKeys[kind] ?? [])], file);
   }
+}
+
+function isLinkType(name: string): boolean {
+  return linkTypes.some((type) => type === name);
 }
 
 function checkKeys(keys: readonly string[], known: readonly string[], file: string): void {

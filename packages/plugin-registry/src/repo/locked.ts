@@ -5,6 +5,11 @@ import { type Out, StageFault, stageFileOf } from '../formats/stage-file.ts';
 import { isList, isMap, mapOf, type Value, type ValueMap } from '../formats/value.ts';
 import { valueOf } from '../formats/yaml-node.ts';
 import { readYaml, YamlFault } from '../formats/yaml-read.ts';
+import { expandStage } from '../pipeline/expand-stages.ts';
+import { TemplateFault } from '../pipeline/interpolate.ts';
+import { paramsOf } from '../pipeline/param-file.ts';
+import { lineOf } from '../pipeline/pipeline-file.ts';
+import { fileContext } from '../pipeline/template-context.ts';
 import { folderOf, joined } from './targets.ts';
 
 /** An output of a pipeline stage, as `dvc.lock` last saw it. */
@@ -20,24 +25,68 @@ export interface LockedOut {
 export function lockedOuts(lockFile: string, read: (file: string) => string | undefined): LockedOut[] {
   const yamlFile = `${lockFile.slice(0, -'dvc.lock'.length)}dvc.yaml`;
   const lock = mapAt(valueIn(lockFile, read), 'stages');
-  const stages = mapAt(valueIn(yamlFile, read), 'stages');
+  if (lock.size === 0) return [];
+  const stageAt = declaredStages(yamlFile, read);
   const found: LockedOut[] = [];
   for (const [name, entry] of lock) {
-    const declared = stages.get(name) ?? stages.get(name.split('@')[0] ?? '');
+    const body = stageAt(name);
     // The lock keeps entries of stages that are gone; their data belongs to nobody.
-    if (!isMap(entry) || !isMap(declared)) continue;
-    const body = isMap(declared.get('do')) ? (declared.get('do') as ValueMap) : declared;
+    if (!isMap(entry) || body === undefined) continue;
     const wdir = body.get('wdir');
     const options = optionsOf(body);
     for (const value of listAt(entry, 'outs')) {
       const out = outOf(value, lockFile);
-      const path = joined(folderOf(lockFile), typeof wdir === 'string' && !wdir.includes('${') ? wdir : '.', out.path);
-      const option = options.find(({ pattern }) => pattern.test(out.path))?.options ?? new Map();
+      const path = joined(folderOf(lockFile), typeof wdir === 'string' ? wdir : '.', out.path);
+      const option = options.find(({ pattern }) => pattern.test(out.path))?.options ?? new Map<string, Value>();
       if (option.get('cache') === false) continue;
-      found.push({ stage: `${yamlFile}:${name}`, path, out: { ...out, push: option.get('push') !== false } });
+      const [push, remote] = [option.get('push') !== false, option.get('remote')];
+      const kept = { ...out, push, ...(typeof remote === 'string' ? { remote } : {}) };
+      found.push({ stage: `${yamlFile}:${name}`, path, out: kept });
     }
   }
   return found;
+}
+
+/** The stages of a `dvc.yaml` by the names the lock has, templates filled in; undefined for one that is not there. */
+function declaredStages(yamlFile: string, read: (file: string) => string | undefined) {
+  const pipeline = valueIn(yamlFile, read);
+  const stages = mapAt(pipeline, 'stages');
+  const params = (file: string): ValueMap | undefined => {
+    const text = read(file);
+    return text === undefined ? undefined : paramsOf(file, text);
+  };
+  let context: ValueMap | undefined;
+  const groups = new Map<string, ReadonlyMap<string, ValueMap> | undefined>();
+  const filledIn = (group: string, declared: ValueMap): ReadonlyMap<string, ValueMap> | undefined => {
+    try {
+      context ??= fileContext(yamlFile, isMap(pipeline) ? listAt(pipeline, 'vars') : [], params);
+      const filled = expandStage(group, declared, { file: yamlFile, context, read: params });
+      return new Map(filled.map(({ name, body }) => [name, body]));
+    } catch (error) {
+      // Most of what is missing to fill it in says nothing about where its data lies; a folder of its own does.
+      if (!hasTemplate(bodyIn(declared).get('wdir'))) return undefined;
+      if (!(error instanceof TemplateFault)) throw error;
+      const line = lineOf(read(yamlFile) ?? '', ['stages', group]);
+      throw registryFailures['file-broken']({ file: yamlFile, line, why: error.message });
+    }
+  };
+  return (name: string): ValueMap | undefined => {
+    const group = stages.has(name) ? name : (name.split('@')[0] ?? '');
+    const declared = stages.get(group);
+    if (!isMap(declared)) return undefined;
+    if (!groups.has(group)) groups.set(group, filledIn(group, declared));
+    const filled = groups.get(group);
+    return filled === undefined ? bodyIn(declared) : filled.get(name);
+  };
+}
+
+function bodyIn(declared: ValueMap): ValueMap {
+  const body = declared.get('do');
+  return isMap(body) ? body : declared;
+}
+
+function hasTemplate(value: Value | undefined): boolean {
+  return typeof value === 'string' && value.includes('${');
 }
 
 /** A reader of files in the work tree below a root. */
@@ -45,7 +94,7 @@ export function readIn(root: string): (file: string) => string | undefined {
   return (file) => (existsSync(join(root, file)) ? readFileSync(join(root, file), 'utf8') : undefined);
 }
 
-// A path with `${}` in it stands for every text there: what it becomes is not known without the parameters.
+// A path with `${}` in it stands for every text there: it could not be filled in.
 function optionsOf(stage: ValueMap): { readonly pattern: RegExp; readonly options: ValueMap }[] {
   const all = ['outs', 'metrics', 'plots'].flatMap((key) => listAt(stage, key));
   return all.filter(isMap).flatMap((map) =>

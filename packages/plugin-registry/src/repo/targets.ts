@@ -35,6 +35,18 @@ export function joined(...paths: readonly string[]): string {
   return parts.join('/');
 }
 
+/** A path that a file of the repository names from a folder, posix, from the root; throws `registry.path-outside`. */
+export function insideOf(folder: string, path: string, file: string): string {
+  if (/^(?:[a-z0-9+]+:\/\/|\/)/i.test(path)) throw registryFailures['path-outside']({ path, root: file });
+  const parts = folder === '' ? [] : folder.split('/');
+  for (const part of path.split('/')) {
+    if (part === '..') {
+      if (parts.pop() === undefined) throw registryFailures['path-outside']({ path, root: file });
+    } else if (part !== '' && part !== '.') parts.push(part);
+  }
+  return parts.join('/');
+}
+
 /** Whether a path is another one or lies below it; '' is the root. */
 export function isWithin(path: string, folder: string): boolean {
   return folder === '' || path === folder || path.startsWith(`${folder}/`);

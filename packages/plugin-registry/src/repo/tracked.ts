@@ -6,7 +6,7 @@ import { StageFault, type StageFile, stageFileOf } from '../formats/stage-file.t
 import { valueOf } from '../formats/yaml-node.ts';
 import { readYaml, YamlFault } from '../formats/yaml-read.ts';
 import { type LockedOut, lockedOuts, readIn } from './locked.ts';
-import { folderOf, joined } from './targets.ts';
+import { folderOf, insideOf, joined } from './targets.ts';
 
 /** A `.dvc` file and where it lies. */
 export interface TrackedFile {
@@ -69,7 +69,12 @@ export function trackedOf(file: string, text: string): TrackedFile {
   }
 }
 
-/** Where an output lies, posix from the root. */
+/** Where an output lies, posix from the root; throws `registry.path-outside`, for nothing there is ours to replace. */
 export function outPath({ file, stage }: TrackedFile, path: string): string {
+  return insideOf(insideOf(folderOf(file), stage.wdir, file), path, file);
+}
+
+/** The same for a file of an old commit, whose data is only named: DVC 2 had outputs outside of the repository. */
+export function outPathThen({ file, stage }: TrackedFile, path: string): string {
   return joined(folderOf(file), stage.wdir, path);
 }

@@ -5,6 +5,7 @@ import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { defineStep } from '@dataset-runner/core/plugin';
 import { registryFailures } from '../failures.ts';
+import { commitOf } from '../repo/at-revision.ts';
 import { editConfig } from '../repo/edit-config.ts';
 import { openRepo, readConfig, textOf } from '../repo/repo.ts';
 
@@ -55,8 +56,7 @@ export const cloneRepo = defineStep({
       await git('clone', '--quiet', '--mirror', '--', url, fresh);
       renameSync(fresh, mirror);
     } else await git('-C', mirror, 'remote', 'update', '--prune');
-    const named = await git('-C', mirror, 'rev-parse', '--verify', '--end-of-options', `${rev ?? 'HEAD'}^{commit}`);
-    const revLock = named.trim();
+    const revLock = commitOf({ root: mirror }, rev ?? 'HEAD', url);
     const dir = `${mirror.slice(0, -4)}-${revLock}`;
     if (!existsSync(dir)) {
       const fresh = `${dir}.${process.pid}.tmp`;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { defineStep } from '@dataset-runner/core/plugin';
 import { registryFailures } from '../failures.ts';
 import { type Layout, objectKey } from '../objects/object-path.ts';
-import { type LinkType, placeFile, WrongBytes } from '../objects/place-file.ts';
+import { type LinkType, NoLink, placeFile, WrongBytes } from '../objects/place-file.ts';
 import { stagingDir } from '../repo/targets.ts';
 import type { HashedChunk, HashedFile } from './cache-files.ts';
 
@@ -46,6 +46,10 @@ export const placeFiles = defineStep({
       try {
         placeFile(object, target, { ...placing, md5 });
       } catch (error) {
+        if (error instanceof NoLink) {
+          const place = folder === '' ? relpath : `${folder}/${relpath}`;
+          throw registryFailures['link-impossible']({ path: place, types, cacheDir, why: error.message });
+        }
         if (!(error instanceof WrongBytes)) throw error;
         rmSync(object, { force: true });
         throw registryFailures['object-corrupt']({ oid: md5, store: cacheDir, found: error.found });

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { defineStep } from '@dataset-runner/core/plugin';
-import { dropIgnored, gitignoreLine } from '../formats/gitignore-line.ts';
+import { dropIgnored, gitignoreLine, hidingLine } from '../formats/gitignore-line.ts';
 import { writeAtomically } from '../workspace/write-atomically.ts';
 
 /** A `.dvc` file that is to go. */
@@ -36,7 +36,9 @@ export const removeTracked = defineStep({
 export function unignore(path: string): void {
   const file = join(dirname(path), '.gitignore');
   if (!existsSync(file)) return;
-  const after = dropIgnored(readFileSync(file, 'utf8'), gitignoreLine(`/${basename(path)}`));
+  const [text, name] = [readFileSync(file, 'utf8'), `/${basename(path)}`];
+  // The second is DVC's own, where the two differ.
+  const after = dropIgnored(text, hidingLine(name)) ?? dropIgnored(text, gitignoreLine(name));
   if (after === '') rmSync(file, { force: true });
   else if (after !== undefined) writeAtomically(file, after);
 }

@@ -34,6 +34,8 @@ export const runStage = defineStep({
   async work({ key, root, wdir, commands, outs, why }: StageRun, { log, signal }) {
     const record = processRecord(root, key);
     if (endLeftover(record)) log('ended what an earlier run left behind');
+    // Node would say that the shell is missing.
+    if (!existsSync(join(root, wdir))) throw pipelineFailures['dep-missing']({ stage: key, path: wdir });
     for (const { path, persist } of outs) if (!persist) rmSync(join(root, path), { recursive: true, force: true });
     for (const reason of why) log(reason);
     const last: string[] = [];

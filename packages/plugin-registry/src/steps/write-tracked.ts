@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { defineStep, type ResultsReader } from '@dataset-runner/core/plugin';
-import { addIgnored, gitignoreLine } from '../formats/gitignore-line.ts';
+import { addIgnored, hidingLine } from '../formats/gitignore-line.ts';
 import { type Hashed, hashedEntry } from '../formats/stage-file.ts';
 import { treeOf } from '../formats/tree.ts';
 import { isList, isMap, type Value, type ValueMap } from '../formats/value.ts';
@@ -121,6 +121,6 @@ export function ignoreInGit(gitRoot: string, path: string): void {
   if (isGitIgnored(gitRoot, path)) return;
   const file = join(dirname(path), '.gitignore');
   const before = existsSync(file) ? readFileSync(file, 'utf8') : '';
-  const after = addIgnored(before, gitignoreLine(`/${basename(path)}`));
+  const after = addIgnored(before, hidingLine(`/${basename(path)}`));
   if (after !== undefined) writeAtomically(file, after);
 }

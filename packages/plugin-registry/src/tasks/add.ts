@@ -7,6 +7,7 @@ import { isGitTracked } from '../git.ts';
 import { outsOf } from '../objects/needed.ts';
 import { isTreeOid } from '../objects/object-path.ts';
 import { lockRepo } from '../repo/repo-lock.ts';
+import { lockedPaths, refuseOverlap } from '../repo/overlaps.ts';
 import { openRepo, type Repo } from '../repo/repo.ts';
 import { repoPath } from '../repo/targets.ts';
 import { describedBy, outPath, type TrackedFile } from '../repo/tracked.ts';
@@ -47,11 +48,12 @@ export const add = defineTask({
     const repo = openRepo(process.cwd());
     await using _lock = await lockRepo(repo, { dryRun });
     // 1. Find what is meant, and refuse what two keepers would fight over.
-    const { tracked } = describedBy(repo.root);
+    const described = describedBy(repo.root);
+    const { tracked } = described;
     if (params.out !== undefined || params.toRemote) {
-      return { added: [await addElsewhere(repo, elsewhere(repo, params, tracked), context, params)] };
+      return { added: [await addElsewhere(repo, elsewhere(repo, params, described), context, params)] };
     }
-    const targets = pathsOf(repo, params).map((path) => targetOf(repo, path, tracked));
+    const targets = pathsOf(repo, params).map((path) => targetOf(repo, path, described));
     // 2. Leave alone what DVC 2 wrote and nobody changed.
     const changed = await withoutOld(repo, targets, tracked, context);
     // 3. Hash into the cache in one read; write the .dir object, the .dvc file and the .gitignore line.
@@ -70,12 +72,12 @@ export function saidOfTracked(added: readonly z.infer<typeof trackedSchema>[]): 
 function elsewhere(
   repo: Repo,
   { targets, out }: { readonly targets: readonly string[]; readonly out?: string | undefined },
-  tracked: readonly TrackedFile[],
+  described: Described,
 ): { readonly url: string; readonly path: string } {
   const [url = '', ...others] = targets;
   if (others.length > 0) throw registryFailures['word-missing']({ action: 'add', word: 'one target, no more' });
   const path = repoPath(repo, out ?? basename(url));
-  const { within } = targetOf(repo, path, tracked);
+  const { within } = targetOf(repo, path, described);
   if (within === undefined) return { url, path };
   throw registryFailures['outs-overlap']({ path, other: within.path, file: `${within.path}.dvc` });
 }
@@ -93,11 +95,16 @@ function pathsOf(repo: Repo, params: { readonly targets: readonly string[]; read
   return [...new Set(paths)];
 }
 
-function targetOf(repo: Repo, path: string, tracked: readonly TrackedFile[]): TrackTarget {
-  const outs = tracked.flatMap((each) => each.stage.outs.map((out) => ({ each, out, other: outPath(each, out.path) })));
+type Described = ReturnType<typeof describedBy>;
+
+function targetOf(repo: Repo, path: string, described: Described): TrackTarget {
+  const outs = described.tracked.flatMap((each) =>
+    each.stage.outs.map((out) => ({ each, out, other: outPath(each, out.path) })),
+  );
   const own = outs.find(({ other }) => other === path);
   if (own !== undefined) return { path, file: own.each.file, outPath: own.out.path };
   if (path === '' || path.endsWith('.dvc')) throw registryFailures['target-unknown']({ target: path });
+  refuseOverlap(path, lockedPaths(described));
   const above = outs.find(({ other }) => path.startsWith(`${other}/`));
   if (above !== undefined) return partOf(path, above);
   const below = outs.find(({ other }) => other.startsWith(`${path}/`));

@@ -5,6 +5,7 @@ import { isTreeOid, objectKey } from '../objects/object-path.ts';
 import { treeOf } from '../formats/tree.ts';
 import { commitOf, History } from '../repo/at-revision.ts';
 import { openRepo, type Repo } from '../repo/repo.ts';
+import { outPathThen } from '../repo/tracked.ts';
 import { drawDiff } from '../steps/draw-diff.ts';
 import { hashesHere, hashingSteps } from './hashes-here.ts';
 
@@ -36,7 +37,7 @@ export const diff = defineTask({
     const repo = openRepo(process.cwd());
     const history = new History(repo);
     const lacking = new Map<string, string>();
-    const at = (revision: string) => hashesOf(repo, outsOf(history.at(commitOf(repo, revision))), lacking);
+    const at = (revision: string) => hashesOf(repo, outsOf(history.at(commitOf(repo, revision)), outPathThen), lacking);
     const old = at(params.from);
     const now = params.to === undefined ? await hashesInWorkspace(repo, context) : at(params.to);
     const differences = compared(old, now);

@@ -4,6 +4,8 @@ import { registryFailures } from '../failures.ts';
 import { askGit } from '../git.ts';
 import { datasetRecord, isArtifactName, isVersion, stageTag, versionTag } from '../images/dataset-record.ts';
 import { pipelineFailures } from '../pipeline/pipeline-failures.ts';
+import { pipelineFileOf } from '../pipeline/pipeline-file.ts';
+import { workspaceTexts } from '../pipeline/repo-view.ts';
 import { openRepo, type Repo } from '../repo/repo.ts';
 import { trackedAt } from '../repo/tracked-at.ts';
 import { writeArtifact, writeRecord, writeTag } from '../steps/write-artifact.ts';
@@ -38,9 +40,13 @@ export const exportTask = defineTask({
     }
     const commit =
       repo.gitRoot === undefined ? undefined : askGit(repo.root, ['rev-parse', '--verify', 'HEAD'])?.trim();
-    // 2. The tags it will have: nothing is written when one of them cannot be.
+    // 2. The tags it will have, and the file that will name it: nothing is written when one of them cannot be.
     const tags = plannedTags(repo, name, params);
-    if (tags.length > 0 && commit === undefined) throw registryFailures['no-git']({ folder: repo.root });
+    if (tags.length > 0 && repo.gitRoot === undefined) throw registryFailures['no-git']({ folder: repo.root });
+    if (tags.length > 0 && commit === undefined)
+      throw registryFailures['revision-unknown']({ revision: 'HEAD', root: repo.root });
+    const pipeline = workspaceTexts(repo.root).text('dvc.yaml');
+    if (pipeline !== undefined) pipelineFileOf('dvc.yaml', pipeline);
     // 3. Write the record, the artifact, the tags.
     const record = datasetRecord({
       name,

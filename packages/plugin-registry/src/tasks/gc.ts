@@ -12,7 +12,7 @@ import { remotePlace } from '../remotes/remote-target.ts';
 import { commitOf, History } from '../repo/at-revision.ts';
 import { lockRepo } from '../repo/repo-lock.ts';
 import { openRepo, type Repo } from '../repo/repo.ts';
-import { describedBy } from '../repo/tracked.ts';
+import { describedBy, outPathThen } from '../repo/tracked.ts';
 import { chunked } from '../steps/cache-files.ts';
 import { removeObjects } from '../steps/remove-objects.ts';
 
@@ -22,7 +22,7 @@ const params = z.object({
   allTags: z.boolean().default(false).describe('Keep what any tag names').meta({ short: 'T' }),
   allCommits: z.boolean().default(false).describe('Keep what any commit names').meta({ short: 'A' }),
   rev: z.string().optional().describe('Keep what this commit names, and with --num those before it'),
-  num: z.int().min(1).default(1).describe('How many commits, from --rev back'),
+  num: z.int().min(1).default(1).describe('How many commits, from --rev or from each branch back'),
   date: z.string().optional().describe('Keep what commits since this day name, as 2026-01-31'),
   cloud: z.boolean().default(false).describe('Remove from the remote too').meta({ short: 'c' }),
   remote: z.string().optional().describe('The remote; default: the default one').meta({ short: 'r' }),
@@ -87,10 +87,19 @@ function usedKeys(repo: Repo, asked: z.infer<typeof params>): Used {
     // What the files of the folder are nobody can say without its .dir, and they may lie in this cache.
     throw registryFailures['object-missing']({ path: out.path, key: outKey(out), cacheDir: repo.cacheDir });
   });
-  const list = (...args: readonly string[]): string[] =>
-    (askGit(repo.root, ['rev-list', ...args]) ?? '').split('\n').filter((line) => line !== '');
+  const list = (...args: readonly string[]): string[] => {
+    const told = askGit(repo.root, ['rev-list', ...args]);
+    // No answer is not an empty one: all that only commits name would be removed.
+    if (told === undefined) throw registryFailures['no-git']({ folder: repo.root });
+    return told.split('\n').filter((line) => line !== '');
+  };
+  // Git takes any words for a time, and words it does not know for now.
+  if (date !== undefined && !isDay(date))
+    throw registryFailures['word-missing']({ action: 'gc --date', word: 'a day, as 2026-01-31' });
   const commits = [
-    ...(allBranches ? list('--no-walk', '--branches', '--remotes') : []),
+    ...(allBranches ? list('--no-walk', '--branches', '--remotes') : []).flatMap((tip) =>
+      num === 1 ? [tip] : list(`--max-count=${num}`, tip),
+    ),
     ...(allTags ? list('--no-walk', '--tags') : []),
     ...(allCommits ? list('--all') : []),
     ...(rev === undefined ? [] : list(`--max-count=${num}`, commitOf(repo, rev))),
@@ -100,9 +109,14 @@ function usedKeys(repo: Repo, asked: z.infer<typeof params>): Used {
   if (commits.length === 0) return { used, unread };
   const history = new History(repo);
   for (const commit of new Set(commits)) {
-    take(repo, outsOf(history.at(commit)), used, (out) => unread.set(outKey(out), { out, commit }));
+    take(repo, outsOf(history.at(commit), outPathThen), used, (out) => unread.set(outKey(out), { out, commit }));
   }
   return { used, unread };
+}
+
+function isDay(text: string): boolean {
+  const day = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(day.getTime()) && day.toISOString().slice(0, 10) === text;
 }
 
 function take(repo: Repo, outs: readonly NeededOut[], used: Set<string>, notHere: (out: NeededOut) => void): void {

@@ -4,8 +4,10 @@ import { defineTask, z } from '@dataset-runner/core/plugin';
 import { registryFailures } from '../failures.ts';
 import { namedSource, urlSource } from '../remotes/url-source.ts';
 import { lockRepo } from '../repo/repo-lock.ts';
+import { lockedPaths, refuseOverlap, trackedPaths } from '../repo/overlaps.ts';
 import { openRepo } from '../repo/repo.ts';
 import { repoPath } from '../repo/targets.ts';
+import { describedBy } from '../repo/tracked.ts';
 import { writeImport } from '../steps/write-import.ts';
 import { placeOut } from './bring-source.ts';
 import { bringUrl, urlSteps } from './bring-url.ts';
@@ -42,6 +44,9 @@ export const importUrl = defineTask({
     if (!discard && existsSync(join(repo.root, `${path}.dvc`))) {
       throw registryFailures['path-there']({ path: `${path}.dvc` });
     }
+    const described = describedBy(repo.root);
+    const others = trackedPaths(described).filter(({ file }) => file !== `${path}.dvc`);
+    refuseOverlap(path, [...others, ...lockedPaths(described)]);
     // 1. Into the cache.
     const source = urlSource(repo, url, process.cwd());
     const { dep, out } = await bringUrl(repo, source, context, { download });

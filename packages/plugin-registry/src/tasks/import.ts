@@ -3,8 +3,10 @@ import { isAbsolute, join, posix, relative } from 'node:path';
 import { defineTask, z } from '@dataset-runner/core/plugin';
 import { registryFailures } from '../failures.ts';
 import { lockRepo } from '../repo/repo-lock.ts';
+import { lockedPaths, refuseOverlap, trackedPaths } from '../repo/overlaps.ts';
 import { openRepo } from '../repo/repo.ts';
 import { repoPath } from '../repo/targets.ts';
+import { describedBy } from '../repo/tracked.ts';
 import { repoUrl } from '../steps/clone-repo.ts';
 import { writeImport } from '../steps/write-import.ts';
 import { bringSource, placeOut, sourcePath, sourceSteps } from './bring-source.ts';
@@ -32,6 +34,8 @@ export const importTask = defineTask({
     const path = sourcePath(params.path);
     const to = repoPath(repo, params.out ?? posix.basename(path));
     if (existsSync(join(repo.root, `${to}.dvc`))) throw registryFailures['path-there']({ path: `${to}.dvc` });
+    const described = describedBy(repo.root);
+    refuseOverlap(to, [...trackedPaths(described), ...lockedPaths(described)]);
     const url = repoUrl(params.url, process.cwd());
     // 1. Into the cache.
     const { revLock, out } = await bringSource(repo, { url, rev: params.rev, path }, context);

@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { defineTask, z } from '@dataset-runner/core/plugin';
 import { registryFailures } from '../failures.ts';
 import { lockRepo } from '../repo/repo-lock.ts';
+import { lockedPaths, refuseOverlap, trackedPaths } from '../repo/overlaps.ts';
 import { openRepo } from '../repo/repo.ts';
 import { repoPath } from '../repo/targets.ts';
-import { describedBy, outPath } from '../repo/tracked.ts';
+import { describedBy } from '../repo/tracked.ts';
 import { moveTracked } from '../steps/move-tracked.ts';
 
 /** Renames tracked data, as `dvc move` does. */
@@ -22,7 +23,8 @@ export const move = defineTask({
     const repo = openRepo(process.cwd());
     await using _lock = await lockRepo(repo, { dryRun });
     const from = repoPath(repo, params.from.replace(/\.dvc$/, ''));
-    const { tracked } = describedBy(repo.root);
+    const described = describedBy(repo.root);
+    const { tracked } = described;
     const own = tracked.find((each) => each.stage.outs.length === 1 && each.file === `${from}.dvc`);
     if (own === undefined) throw registryFailures['target-unknown']({ target: params.from });
     const given = repoPath(repo, params.to);
@@ -30,11 +32,9 @@ export const move = defineTask({
     const to = isInto ? `${given === '' ? '' : `${given}/`}${from.slice(from.lastIndexOf('/') + 1)}` : given;
     const isThere = existsSync(join(repo.root, to)) && existsSync(join(repo.root, from));
     if (isThere || existsSync(join(repo.root, `${to}.dvc`))) throw registryFailures['path-there']({ path: to });
-    const others = tracked.flatMap((each) => each.stage.outs.map((out) => ({ each, other: outPath(each, out.path) })));
-    const above = others.find(({ other }) => to.startsWith(`${other}/`));
-    if (above !== undefined) {
-      throw registryFailures['outs-overlap']({ path: to, other: above.other, file: above.each.file });
-    }
+    // Its own path too: nothing moves into itself.
+    const others = trackedPaths(described);
+    refuseOverlap(to, [...others, ...lockedPaths(described)]);
     const { root, gitRoot } = repo;
     return await once(moveTracked, { root, ...(gitRoot === undefined ? {} : { gitRoot }), from, to }, { key: from });
   },

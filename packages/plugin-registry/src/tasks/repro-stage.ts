@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunContext } from '@dataset-runner/core/plugin';
 import type { Hashed, Out } from '../formats/stage-file.ts';
@@ -45,7 +46,12 @@ export async function reproStage(
   setting: ReproSetting,
 ): Promise<StageOutcome> {
   const { repo, context, force } = setting;
-  if (stage.frozen) return { stage: stage.address, action: 'frozen', why: [] };
+  if (stage.frozen) {
+    // It will not run, so what it lacks nobody makes.
+    const lost = stage.outs.find(({ inRepo }) => !existsSync(join(repo.root, inRepo)));
+    if (lost !== undefined) throw pipelineFailures['dep-missing']({ stage: stage.address, path: lost.inRepo });
+    return { stage: stage.address, action: 'frozen', why: [] };
+  }
   // 1. What lies there now, hashed as the lock hashed it.
   const changes = await stageChanges(stage, locked, { repo, context });
   const forced: StageChange[] = force ? [{ kind: 'forced', what: stage.address, how: 'always' }] : [];

@@ -6,9 +6,11 @@ import { readStages } from '../pipeline/read-stages.ts';
 import { workspaceTexts } from '../pipeline/repo-view.ts';
 import type { Stage } from '../pipeline/stage.ts';
 import { graphOf, reachable, type StageGraph } from '../pipeline/stage-graph.ts';
+import { trackedPaths } from '../repo/overlaps.ts';
 import { openRepo, type Repo } from '../repo/repo.ts';
 import { lockRepo } from '../repo/repo-lock.ts';
 import { repoPath } from '../repo/targets.ts';
+import { describedBy } from '../repo/tracked.ts';
 import { keepStage } from '../steps/keep-stage.ts';
 import { runStage } from '../steps/run-stage.ts';
 import { checkoutSteps } from './check-out-all.ts';
@@ -57,7 +59,7 @@ export const repro = defineTask({
     // 1. Read every dvc.yaml, fill in its templates and link its stages.
     const repo = openRepo(process.cwd());
     const stages = readStages(repo);
-    const graph = graphOf(stages);
+    const graph = graphOf(stages, trackedPaths(describedBy(repo.root)));
     // 2. Choose what is meant: the named stages and all they wait for.
     const chosen = choose(repo, graph, context.params);
     // 3. Bring each up to date as soon as those it waits for are.

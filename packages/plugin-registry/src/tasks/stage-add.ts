@@ -8,9 +8,11 @@ import { readStages } from '../pipeline/read-stages.ts';
 import { joinedCommand, type NewOut, stageEntry } from '../pipeline/stage-entry.ts';
 import { stageOf } from '../pipeline/stage.ts';
 import { graphOf, reachable } from '../pipeline/stage-graph.ts';
+import { trackedPaths } from '../repo/overlaps.ts';
 import { openRepo, type Repo } from '../repo/repo.ts';
 import { lockRepo } from '../repo/repo-lock.ts';
 import { repoPath } from '../repo/targets.ts';
+import { describedBy } from '../repo/tracked.ts';
 import { writeStage, type WrittenStage } from '../steps/write-stage.ts';
 import { renderRepro, reproOutputs, reproStages, reproSteps } from './repro.ts';
 
@@ -99,7 +101,7 @@ function plannedStage(repo: Repo, given: z.infer<typeof params>): WrittenStage {
   const stage = stageOf(file, name, entry);
   // It must fit in beside the others: no ring, no output of two stages.
   const others = readStages(repo).filter(({ address }) => address !== stage.address);
-  graphOf([...others, stage]);
+  graphOf([...others, stage], trackedPaths(describedBy(repo.root)));
   return {
     key: stage.address,
     root: repo.root,

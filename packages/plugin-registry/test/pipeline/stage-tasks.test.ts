@@ -129,5 +129,12 @@ always_changed: true
     ]);
     assert.deepEqual(await rows('metrics', 'diff', 'HEAD'), [['score.json', 'acc', 0.5, 0.75, 0.25]]);
     assert.equal((await failed(rig, 'params', 'show', 'nope')).code, 'registry.revision-unknown');
+    // Losses that ran away have no place among the numbers of JSON.
+    rig.write('params.yaml', 'lr: .nan\nnet: {depth: -.inf, wide: true}\n');
+    assert.deepEqual(await rows('params', 'diff'), [
+      ['params.yaml', 'lr', 1e-7, 'nan', null],
+      ['params.yaml', 'net.depth', 3, '-inf', null],
+      ['params.yaml', 'net.wide', null, true, null],
+    ]);
   });
 });

@@ -87,6 +87,9 @@ describe('templates of pipelines', () => {
   it('a value is never overwritten, and a missing one is named', () => {
     const stage = 'stages: {a: {cmd: "run ${nope.x}"}}';
     assert.throws(() => stagesOf(stage), { message: "Could not find 'nope.x'" });
+    assert.throws(() => stagesOf('vars: [v.yaml:a.b]\nstages: {}', '{}', { 'set/v.yaml': 'a: {b: 1}' }), {
+      message: "could not find 'a.b' in 'v.yaml'",
+    });
     assert.throws(() => stagesOf(`vars: [{lr: 2}]\n${stage}`, 'lr: 1'), /Cannot redefine 'lr'/);
     assert.throws(() => stagesOf('stages: {a: {cmd: "run ${when}"}}', 'when: 2020-01-02'), /is the date 2020-01-02/);
   });

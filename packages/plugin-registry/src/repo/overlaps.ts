@@ -1,0 +1,30 @@
+import { registryFailures } from '../failures.ts';
+import { isWithin } from './targets.ts';
+import { type describedBy, outPath } from './tracked.ts';
+
+/** A path with an owner: the `.dvc` file or the stage that tracks it. */
+export interface OwnedPath {
+  /** Posix, from the root. */
+  readonly path: string;
+  readonly file: string;
+}
+
+/** What a repository's `.dvc` files track. */
+export function trackedPaths({ tracked }: Pick<ReturnType<typeof describedBy>, 'tracked'>): OwnedPath[] {
+  return tracked.flatMap((each) => each.stage.outs.map((out) => ({ path: outPath(each, out.path), file: each.file })));
+}
+
+/** What its pipelines made and `dvc.lock` names. */
+export function lockedPaths({ locked }: Pick<ReturnType<typeof describedBy>, 'locked'>): OwnedPath[] {
+  return locked.map(({ path, stage }) => ({ path, file: stage }));
+}
+
+/**
+ * Throws `registry.outs-overlap` when a path is an owned one, lies in it or above it.
+ *
+ * DVC would refuse every command in the repository, and each owner would remove or rewrite what the other one keeps.
+ */
+export function refuseOverlap(path: string, owned: readonly OwnedPath[]): void {
+  const other = owned.find((each) => isWithin(path, each.path) || isWithin(each.path, path));
+  if (other !== undefined) throw registryFailures['outs-overlap']({ path, other: other.path, file: other.file });
+}

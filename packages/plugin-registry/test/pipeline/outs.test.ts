@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
+import { done, failed, git, registry, textsIn } from '../support/registry.ts';
+
+const template = `stages:
+  each:
+    foreach: \${sets}
+    do:
+      wdir: \${item}
+      cmd: echo \${item} > o
+      outs:
+      - o:
+          remote: other
+`;
+
+describe('outputs of pipelines', function () {
+  this.timeout(60_000);
+
+  it('lie in the folder their template names, go to the remote they name, and are nobody’s with their stage', async () => {
+    await using rig = await registry({
+      'dvc.yaml': template,
+      'params.yaml': 'sets: [a, b]',
+      'a/keep': '',
+      'b/keep': '',
+    });
+    await done(rig, 'remote', 'add', 'other', './storage/other');
+    await done(rig, 'repro');
+    git(rig, 'add', '.');
+    git(rig, 'commit', '-qm', 'one');
+    await done(rig, 'push');
+    assert.equal(Object.keys(textsIn(rig, 'storage/other/files')).length, 2);
+    assert.equal(rig.exists('storage/files'), false);
+    for (const path of ['a/o', 'b/o', '.dvc/cache']) rmSync(rig.path(path), { recursive: true });
+    await done(rig, 'pull');
+    assert.deepEqual([rig.read('a/o'), rig.read('b/o'), rig.exists('o')], ['a\n', 'b\n', false]);
+    assert.equal((await done(rig, 'status'))['isClean'], true);
+    assert.equal((await done(rig, 'status', '--cloud'))['isClean'], true);
+    rig.write('params.yaml', 'sets: [a]');
+    rmSync(rig.path('b/o'));
+    assert.equal((await done(rig, 'status'))['isClean'], true);
+    const { deleted } = await done<{ deleted: { path: string }[] }>(rig, 'diff');
+    assert.deepEqual(
+      deleted.map(({ path }) => path),
+      ['b/o'],
+    );
+    rig.write('params.yaml', 'other: [a]');
+    assert.equal((await failed(rig, 'checkout')).code, 'registry.file-broken');
+  });
+
+  it('are nobody else’s: what a .dvc file tracks is never made by a stage, and the other way round', async () => {
+    const stages = 'stages:\n  one:\n    cmd: mkdir made && echo 1 > made/x\n    outs: [made]\n';
+    await using rig = await registry({ 'dvc.yaml': stages, 'raw/a': 'a', 'raw/sub/b': 'b', 'free/c': 'c' });
+    await done(rig, 'add', 'raw', 'free/c');
+    await done(rig, 'repro');
+    const overlaps = async (...args: readonly [string, ...string[]]): Promise<void> =>
+      assert.equal((await failed(rig, ...args)).code, 'registry.outs-overlap', args.join(' '));
+    await overlaps('add', 'made');
+    await overlaps('add', 'made/x');
+    await overlaps('move', 'free/c', 'made');
+    await overlaps('move', 'free/c', 'raw/sub');
+    await overlaps('move', 'raw', 'raw/sub/raw');
+    await overlaps('import', rig.dir, 'raw', 'raw/sub/more');
+    await overlaps('import-url', rig.path('free/c'), 'made/y');
+    await overlaps('stage-add', '--name', 'two', '--outs', 'raw/made', 'true');
+    for (const out of ['raw', 'raw/a', 'raw/new', 'free']) {
+      rig.write('dvc.yaml', `stages:\n  one:\n    cmd: rm -rf raw free\n    outs: [${out}]\n`);
+      await overlaps('repro');
+    }
+    // What a stage reads would be removed before it runs.
+    for (const [dep, out] of [
+      ['mine', 'mine'],
+      ['mine/in', 'mine'],
+      ['mine', 'mine/out'],
+    ]) {
+      rig.write('mine/in', 'mine');
+      rig.write('dvc.yaml', `stages:\n  one:\n    cmd: 'true'\n    deps: [${dep}]\n    outs: [${out}]\n`);
+      assert.equal((await failed(rig, 'repro')).code, 'registry.graph-cycle');
+    }
+    assert.deepEqual(textsIn(rig, 'mine'), { in: 'mine' });
+    assert.deepEqual(textsIn(rig, 'raw'), { a: 'a', 'sub/b': 'b' });
+    assert.equal(rig.exists('made.dvc'), false);
+  });
+
+  it('of a frozen stage are not called up to date where they are not', async () => {
+    await using rig = await registry({ 'dvc.yaml': 'stages:\n  one: {cmd: touch z, outs: [z], frozen: true}\n' });
+    assert.equal((await failed(rig, 'repro')).code, 'registry.dep-missing');
+    rig.write('z', '');
+    await done(rig, 'repro');
+  });
+});
