@@ -28,15 +28,16 @@ const schema = z.object({
 /**
  * Reads a COCO detection file; images without annotations are backgrounds, and crowds are left out.
  *
- * Categories become classes in the order of their ids, without gaps, or those of the config by their names. A number
- * stands for the line: annotation 1 is the first of the list. Throws `yolo.json-invalid` and `yolo.row-invalid`.
+ * Categories become classes in the order of their ids, without gaps, or those of the config by their names; those of one
+ * name are one class. A number stands for the line: annotation 1 is the first of the list. Throws `yolo.json-invalid`,
+ * `yolo.image-twice` and `yolo.row-invalid`.
  */
 export function readCoco(text: string, options: ReadOptions): Annotations {
   const coco = parse(text, options.file);
   const categories = coco.categories.toSorted((one, other) => one.id - other.id);
-  const classes = options.classes ?? categories.map(({ name }) => name);
+  const classes = options.classes ?? [...new Set(categories.map(({ name }) => name))];
   const classOf = new Map(categories.map(({ id, name }) => [id, classes.indexOf(name)]));
-  const images = new Map(coco.images.map((image) => [image.id, { ...image, name: imageId(image.file_name) }]));
+  const images = imagesById(coco.images, options.file);
   const collector = new Collector(options);
   for (const { name, width, height } of images.values())
     collector.add({ image: name, rater: 'coco', line: 0, size: { width, height } });
@@ -54,6 +55,31 @@ export function readCoco(text: string, options: ReadOptions): Annotations {
     }
   }
   return { classes, images: collector.images(), trouble: collector.trouble() };
+}
+
+type CocoImage = z.output<typeof schema>['images'][number];
+
+// An id or a name that stands twice would give one image the boxes of another, and leave one out.
+function imagesById(
+  listed: readonly CocoImage[],
+  file: string,
+): ReadonlyMap<CocoImage['id'], CocoImage & { readonly name: string }> {
+  const images = new Map<CocoImage['id'], CocoImage & { readonly name: string }>();
+  const byName = new Map<string, CocoImage>();
+  for (const image of listed) {
+    const name = imageId(image.file_name);
+    const [same, twin] = [images.get(image.id), byName.get(name)];
+    if (same !== undefined)
+      throw yoloFailures['json-invalid']({
+        file,
+        why: `${same.file_name} and ${image.file_name} have one id, ${image.id}`,
+      });
+    if (twin !== undefined)
+      throw yoloFailures['image-twice']({ one: twin.file_name, other: `${image.file_name}, image ${image.id},` });
+    images.set(image.id, { ...image, name });
+    byName.set(name, image);
+  }
+  return images;
 }
 
 function parse(text: string, file: string): z.output<typeof schema> {
