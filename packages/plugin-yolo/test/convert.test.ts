@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, statSync } from 'node:fs';
 import { shuffle, seeded } from '@dataset-runner/kit/seeded';
 import { type ManifestLine, readManifest } from '../src/manifest.ts';
+import { readCoco } from '../src/read/coco.ts';
 import type { Summary } from '../src/set-files.ts';
 import { convertArgs, counts, failureOfRun, filesIn, madeFiles, yoloProject } from './support/project.ts';
 
@@ -95,6 +96,7 @@ describe('yolo:convert', function () {
     ['a NaN', (cells: string[]) => cells.with(4, 'nan'), /is no number/],
     ['reversed corners', (cells: string[]) => cells.with(4, '9000'), /are reversed|lies outside/],
     ['a class name that is another class', (cells: string[]) => cells.with(1, 'Atelektase'), /is called/],
+    ['an image without a name', (cells: string[]) => cells.with(0, ''), /image_id is empty/],
     ['a class that is no id', (cells: string[]) => cells.with(2, '1.5'), /is no class id/],
   ] as const) {
     it(`names the line of ${what}, or drops and counts the row`, async () => {
@@ -132,6 +134,34 @@ describe('yolo:convert', function () {
     await fails('yolo.image-twice', { [first.replace('.png', '.jpg')]: files[first]! });
   });
 
+  it('refuses COCO images that share an id or a name, and makes categories of one name one class', () => {
+    const options = { file: 'c.json', onBadRow: 'error', markOrder: 'canonical', noFinding: 'No finding' } as const;
+    const read = (ids: readonly number[], names: readonly string[]) =>
+      readCoco(
+        JSON.stringify({
+          images: ids.map((id, at) => ({ id, file_name: names[at], width: 100, height: 100 })),
+          annotations: [3, 7, 9].map((category_id) => ({ image_id: ids[0], category_id, bbox: [10, 10, 20, 20] })),
+          categories: [
+            { id: 9, name: 'a' },
+            { id: 3, name: 'a' },
+            { id: 7, name: 'b' },
+          ],
+        }),
+        options,
+      );
+    assert.throws(
+      () => read([1, 1], ['a.png', 'b.png']),
+      /yolo\.json-invalid: c\.json: a\.png and b\.png have one id, 1/,
+    );
+    assert.throws(() => read([1, 2], ['a.png', './a.jpg']), /yolo\.image-twice: a\.png and \.\/a\.jpg/);
+    const { classes, images } = read([1, 2], ['a.png', 'b.png']);
+    assert.deepEqual(classes, ['a', 'b']);
+    assert.deepEqual(
+      images[0]!.marks.map(({ classId }) => classId),
+      [0, 0, 1],
+    );
+  });
+
   it('reads COCO, VOC and NIH boxes', async () => {
     await using rig = await yoloProject({
       'coco.json': JSON.stringify({
@@ -145,6 +175,7 @@ describe('yolo:convert', function () {
           { id: 1, name: 'person' },
         ],
       }),
+      'voc/a.png': 'an image beside its annotation',
       'voc/a.xml':
         '<annotation><filename>a.png</filename><size><width>100</width><height>50</height></size><object><name>dog</name><bndbox><xmin>10</xmin><ymin>10</ymin><xmax>30</xmax><ymax>40</ymax></bndbox></object></annotation>',
       'nih.csv': 'Image Index,Finding Label,Bbox [x,y,w,h],,,\n0001_000.png,Infiltrate,512,0,256,1024\n',

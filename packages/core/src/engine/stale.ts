@@ -85,7 +85,11 @@ function goneRows(state: State, map: MapRun, sharing: readonly MapRun[]): GoneRo
     if (map.used.has(row.seq) || sharing.some((other) => other.used.has(row.seq))) continue;
     const urls = row.outputs.map(([key, , , , kind]) => claimUrl(place, key, kind));
     const claims = state.claims.findAll(urls);
-    gone.push({ seq: row.seq, key: row.key, urls: urls.filter((_, i) => claims[i]?.line === map.line.id && claims[i].key === row.key) });
+    gone.push({
+      seq: row.seq,
+      key: row.key,
+      urls: urls.filter((_, i) => claims[i]?.line === map.line.id && claims[i].key === row.key),
+    });
   }
   return gone;
 }

@@ -37,7 +37,8 @@ export function dropUnyielded(state: State, committer: Committer, map: MapRun, t
       if (!map.used.has(seq) && !keep.has(key.slice(todo.key.length + 1))) gone.push(seq);
     // Nearly always none is gone, and then none is read whole.
     for (const child of gone.length === 0 ? [] : state.rows.bySeq(gone)) {
-      for (const [key, , , , kind] of child.outputs) state.claims.markStale(claimUrl(place, key, kind), map.line.id, child.key);
+      for (const [key, , , , kind] of child.outputs)
+        state.claims.markStale(claimUrl(place, key, kind), map.line.id, child.key);
       state.rows.remove(child.seq);
     }
   });

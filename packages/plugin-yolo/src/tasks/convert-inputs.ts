@@ -1,5 +1,6 @@
 import { type FileRef, listFiles, sha256 } from '@dataset-runner/core/plugin';
 import { yoloFailures } from '../failures.ts';
+import { imageExtension } from '../read/image-id.ts';
 import type { formats } from '../read/read-annotations.ts';
 import { shardOf } from '../shard.ts';
 import type { LabelsWritten } from '../steps/write-labels.ts';
@@ -27,7 +28,8 @@ export async function annotationFiles(
   }
   if (format === 'voc') {
     if (folder === undefined) throw yoloFailures['param-missing']({ param: 'folder', wanted: 'for VOC' });
-    return listFiles(await store(folder));
+    // Many draw boxes with the images beside their annotations; some annotations have no extension.
+    return listFiles(await store(folder), { keep: ({ key }) => !imageExtension.test(key) });
   }
   if (annotations === undefined) throw yoloFailures['param-missing']({ param: 'annotations', wanted: `for ${format}` });
   return [annotations];
