@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type SeenImage, checkSet } from '../src/validate/check-set.ts';
 import { readDataYaml } from '../src/validate/data-yaml.ts';
+import { layOut } from '../src/validate/layout.ts';
 import type { Validation } from '../src/validate/reports.ts';
 import { type Finding, type RuleCode, rules } from '../src/validate/rules.ts';
 import { png } from './support/png.ts';
@@ -107,6 +108,10 @@ const yamlFaults: readonly (readonly [text: string, line: number, code: RuleCode
   [`${yaml}download: https://example.org/x.zip\n`, 7, 'data-download'],
   [`${yaml}download: |\n  import os\n\n  os.remove("x")\n`, 7, 'data-download'],
   [`path: ../sets\n${yaml}`, 1, 'data-path'],
+  [`${yaml}other: "C:\\data"\n`, 7, 'data-unreadable'],
+  [`${yaml}flip_idx: [0,\n  1\n`, 7, 'data-unreadable'],
+  [yaml.replace('nc: 2', 'nc: two'), 4, 'data-names'],
+  [yaml.replace('1: b', '99999999999: b').replace('nc: 2\n', ''), 3, 'data-names'],
 ];
 
 const seen: SeenImage = {
@@ -213,6 +218,41 @@ describe('yolo:validate on planted faults', function () {
       classCount: 2,
       keypoints: { points: 17, values: 3 },
     });
+  });
+
+  it('reads brackets that go on over several lines', () => {
+    const text = "train: a\nval: b\nnames: ['x, y', # first\n  z,\n]\nflip_idx: [0,\n 1] # why\n";
+    const { data, findings } = readDataYaml(text, 'd');
+    assert.deepEqual(findings, []);
+    assert.deepEqual(data, { splits: { train: ['a'], val: ['b'] }, names: ['x, y', 'z'], classCount: 2 });
+  });
+
+  it('finds the images of lists, and names those that are not there', async () => {
+    await using rig = await yoloProject(
+      inSet({
+        'data.yaml': 'train: lists/train.txt\nval: val.txt\nnames: [a, b]\n',
+        'lists/train.txt': './../images/a.png\nimages/b.png\n\nimages/none.png\n',
+        'val.txt': './images/c.png\r\n',
+        ...Object.fromEntries(['a', 'b', 'c'].map((name) => [`images/${name}.png`, png(name)])),
+      }),
+    );
+    await rig.runner('run', 'yolo:validate', './set', '--out', './v', '--images', 'skip');
+    const { findings, images } = JSON.parse(rig.read('v/validation.json')) as Validation;
+    assert.equal(images, 3);
+    assert.deepEqual(findings.filter(({ level }) => level === 'error').map(spot), [
+      'lists/train.txt:4:1 image-unreadable',
+    ]);
+  });
+
+  it('finds images below `path` where they are not beside data.yaml', () => {
+    const { data } = readDataYaml('path: ./set\ntrain: images\nval: val\nnames: [a]\n', 'data.yaml');
+    const files = ['images/a.png', 'set/images/b.png', 'set/val/c.png'].map((key) => ({ key }));
+    const { images, findings } = layOut(files, data, new Map(), 'data.yaml');
+    assert.deepEqual(findings, []);
+    assert.deepEqual(
+      images.map(({ file, split }) => `${split} ${file.key}`),
+      ['train images/a.png', 'val set/val/c.png'],
+    );
   });
 
   it('has a planted fault for every rule', async () => {
