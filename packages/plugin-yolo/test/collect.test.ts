@@ -112,6 +112,9 @@ describe('feedback', () => {
       { image_id: '' },
       { ...own('a'), schema: 2 },
       { ...own('a'), review: { reviewer: 'r', verdicts: [], missed: [] } },
+      { ...own('a'), review: { ...own('a').review, verdicts: Array.from({ length: 3 }, () => ({ verdict: 'yes' })) } },
+      own('../../elsewhere'),
+      own('/elsewhere'),
       plain('a', { class_id: 1.5 }),
       plain('a', { confidence: 1.2 }),
       plain('a', { bbox: [0.5, 0.5, 0, 0.1] }),
@@ -206,6 +209,19 @@ describe('yolo:collect', function () {
     assert.equal(failureOfRun(strict.report).code, 'yolo.feedback-invalid');
     assert.equal((await rig.runner(...collect, '--unreviewed', 'none')).code, 0);
     assert.equal([...table(rig, 'store/retrain/retrain.csv').rows].length, 3);
+  });
+
+  it('learns nothing of validation, whichever of its two names the split has', async () => {
+    await using rig = await yoloProject(dividedFiles(16, ['train', 'val']));
+    const [trained = ''] = images(rig, 'train');
+    const [hidden = ''] = images(rig, 'val');
+    for (const image of [trained, hidden]) rig.write(`feedback/${image}.json`, JSON.stringify(plain(image)));
+    assert.equal((await rig.runner(...collect)).code, 0);
+    const rows = [...table(rig, 'store/retrain/retrain.csv').rows];
+    assert.deepEqual(
+      rows.map(({ cells: [image] }) => image),
+      [trained],
+    );
   });
 
   it('takes a threshold for a class by its name, and names one that there is not', async () => {
