@@ -59,7 +59,8 @@ export const prepare = defineTask({
     // 4. Pack shards, when asked.
     const classes = [...new Set(placed.map(({ label }) => label))].sort();
     const shards = map(packShard, shardsOf(placed, classes, of.shardSize), { into: of.out, exact: true });
-    if (of.shardSize > 0) await once(indexShards, { shards: await shards.toArray(), classes }, { into: of.out });
+    const index = of.shardSize > 0 ? [{ key: 'index', shards: await shards.toArray(), classes }] : [];
+    map(indexShards, index, { into: of.out, exact: true });
     // 5. Write the manifest.
     const count = (part: string): number => placed.filter((crop) => crop.part === part).length;
     const counts = { train: count('train'), val: count('val'), test: count('test') };
