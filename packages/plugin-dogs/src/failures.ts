@@ -45,6 +45,11 @@ export const dogsFailures = defineFailures('dogs', {
     about: 'A place that should hold annotations has none.',
     message: (of: { readonly place: string }) => `${of.place} has no annotations`,
   },
+  'note-invalid': {
+    about: 'A JSON file beside photos of single dogs does not say which photo is of which dog.',
+    message: (of: { readonly file: string; readonly why: string }) => `${of.file} is no note on a photo: ${of.why}`,
+    hint: () => '`dogs:austin` writes them: internal_id, image_file and breed.',
+  },
   'no-images': {
     about: 'A place that should hold images has none.',
     message: (of: { readonly place: string }) => `${of.place} has no images`,
