@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { type SeenImage, checkSet } from '../src/validate/check-set.ts';
 import { readDataYaml } from '../src/validate/data-yaml.ts';
-import { layOut } from '../src/validate/layout.ts';
-import type { Validation } from '../src/validate/reports.ts';
-import { type Finding, type RuleCode, rules } from '../src/validate/rules.ts';
+import { fixLabel } from '../src/validate/fix-label.ts';
+import { readLabel } from '../src/validate/read-label.ts';
+import { type Validation, validationOf, validationSarif } from '../src/validate/reports.ts';
+import { type Finding, finding, type RuleCode, rules } from '../src/validate/rules.ts';
 import { png } from './support/png.ts';
 import { failureOfRun, yoloProject } from './support/project.ts';
 
@@ -205,26 +206,24 @@ describe('yolo:validate on planted faults', function () {
     });
   }
 
-  it('reads every form of names and splits that Ultralytics reads', () => {
-    const read = (text: string) => readDataYaml(text, 'd').data;
-    assert.deepEqual(read('train: [a, "b c"]\nvalidation:\n  - x # why\n  - y\nnames: [p, q]\n'), {
-      splits: { train: ['a', 'b c'], val: ['x', 'y'] },
-      names: ['p', 'q'],
-      classCount: 2,
-    });
-    assert.deepEqual(read('train: a\nval: b\nkpt_shape: [17, 3]\nnames: {0: person, 1: "a, b"}\n'), {
-      splits: { train: ['a'], val: ['b'] },
-      names: ['person', 'a, b'],
-      classCount: 2,
-      keypoints: { points: 17, values: 3 },
-    });
+  it('reads lines that end in CR alone, as Python does, and puts them right', () => {
+    const bytes = Buffer.from(twoBoxes.replace('\n', '\r'));
+    const { rows, findings } = readLabel(bytes, { file: 'a.txt', classCount: 2 });
+    assert.deepEqual(findings.map(spot), ['a.txt:1:38 label-bytes']);
+    assert.deepEqual(
+      rows.map(({ line, classId }) => [line, classId]),
+      [
+        [1, 0],
+        [2, 1],
+      ],
+    );
+    assert.equal(fixLabel(bytes, { file: 'a.txt', classCount: 2 }), twoBoxes);
   });
 
-  it('reads brackets that go on over several lines', () => {
-    const text = "train: a\nval: b\nnames: ['x, y', # first\n  z,\n]\nflip_idx: [0,\n 1] # why\n";
-    const { data, findings } = readDataYaml(text, 'd');
-    assert.deepEqual(findings, []);
-    assert.deepEqual(data, { splits: { train: ['a'], val: ['b'] }, names: ['x, y', 'z'], classCount: 2 });
+  it('names files in SARIF by references that no mark in a name cuts short', () => {
+    const found = finding('label-bytes', { file: 'labels/50% #1?.txt' }, 'x');
+    const sarif = validationSarif(validationOf({ images: 0, labels: 0, objects: 0 }, [found]));
+    assert.match(sarif, /"uri": "labels\/50%25%20%231%3F\.txt"/);
   });
 
   it('finds the images of lists, and names those that are not there', async () => {
@@ -242,17 +241,6 @@ describe('yolo:validate on planted faults', function () {
     assert.deepEqual(findings.filter(({ level }) => level === 'error').map(spot), [
       'lists/train.txt:4:1 image-unreadable',
     ]);
-  });
-
-  it('finds images below `path` where they are not beside data.yaml', () => {
-    const { data } = readDataYaml('path: ./set\ntrain: images\nval: val\nnames: [a]\n', 'data.yaml');
-    const files = ['images/a.png', 'set/images/b.png', 'set/val/c.png'].map((key) => ({ key }));
-    const { images, findings } = layOut(files, data, new Map(), 'data.yaml');
-    assert.deepEqual(findings, []);
-    assert.deepEqual(
-      images.map(({ file, split }) => `${split} ${file.key}`),
-      ['train images/a.png', 'val set/val/c.png'],
-    );
   });
 
   it('has a planted fault for every rule', async () => {
