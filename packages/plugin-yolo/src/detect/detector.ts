@@ -69,7 +69,8 @@ export async function openDetector(path: string, name: string, options: Detector
   return {
     about: { name, sha256: sha256(await readFile(path)).slice(7), layout, width, height, names },
     async detect(bytes, file) {
-      const image = await decodeRaw(bytes);
+      // As OpenCV reads it, and as labels of such an image are meant.
+      const image = await decodeRaw(bytes, { upright: true });
       if ('problem' in image) throw yoloFailures['image-unreadable']({ image: file, why: image.problem });
       const { data, placed } = letterbox(image, frame);
       const candidates = decodeOutput(await run(data), { ...options, classes: options.labels, layout, width, height });
