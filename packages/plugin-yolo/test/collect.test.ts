@@ -105,6 +105,8 @@ describe('feedback', () => {
   });
 
   it('is refused by name when it is half a file or says what cannot be', () => {
+    const marked = Buffer.concat([Buffer.from('\uFEFF'), bytes(plain('a'))]);
+    assert.equal(readFeedback(marked, 'marked.json', options).image, 'a');
     const half = Buffer.from(JSON.stringify(plain('a')).slice(0, 40));
     assert.throws(() => readFeedback(half, 'half.json', options), /half\.json is no feedback/);
     for (const wrong of [

@@ -162,6 +162,21 @@ describe('yolo:convert', function () {
     );
   });
 
+  it('leaves out crowds of COCO, and names or drops annotations without a box', () => {
+    const annotations = [
+      { image_id: 1, category_id: 1, bbox: [10, 10, 20, 20], iscrowd: false },
+      { image_id: 1, category_id: 1, bbox: [10, 10, 30, 20], iscrowd: true },
+      { image_id: 1, category_id: 1, bbox: [] },
+      { image_id: 1, category_id: 1, bbox: [1, 2, 3, 4, 5] },
+    ];
+    const images = [{ id: 1, file_name: 'a.png', width: 100, height: 100 }];
+    const text = `\uFEFF${JSON.stringify({ images, annotations, categories: [{ id: 1, name: 'a' }] })}`;
+    const options = { file: 'c.json', markOrder: 'canonical', noFinding: 'No finding' } as const;
+    const read = readCoco(text, { ...options, onBadRow: 'drop' });
+    assert.deepEqual([read.images[0]!.marks.length, read.trouble.droppedRows], [1, 2]);
+    assert.throws(() => readCoco(text, { ...options, onBadRow: 'error' }), /yolo\.row-invalid: c\.json, line 3/);
+  });
+
   it('reads COCO, VOC and NIH boxes', async () => {
     await using rig = await yoloProject({
       'coco.json': JSON.stringify({

@@ -50,7 +50,11 @@ export function readFeedback(bytes: Uint8Array, file: string, options: ReadFeedb
   const fault = (why: string): Error => yoloFailures['feedback-invalid']({ file, why });
   let found: unknown;
   try {
-    found = JSON.parse(Buffer.from(bytes).toString('utf8'));
+    found = JSON.parse(
+      Buffer.from(bytes)
+        .toString('utf8')
+        .replace(/^\uFEFF/, ''),
+    );
   } catch (error) {
     throw fault((error as Error).message);
   }

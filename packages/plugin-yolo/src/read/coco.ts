@@ -18,8 +18,8 @@ const schema = z.object({
     z.object({
       image_id: z.union([z.int(), z.string()]),
       category_id: z.int(),
-      bbox: z.array(z.number().nullable()).length(4).optional(),
-      iscrowd: z.int().optional(),
+      bbox: z.array(z.number().nullable()).optional(),
+      iscrowd: z.union([z.int(), z.boolean()]).optional(),
     }),
   ),
   categories: z.array(z.object({ id: z.int(), name: z.string() })),
@@ -45,11 +45,13 @@ export function readCoco(text: string, options: ReadOptions): Annotations {
     const line = index + 1;
     const image = images.get(image_id);
     const classId = classOf.get(category_id) ?? -1;
-    if (iscrowd === 1) continue;
+    if (iscrowd === 1 || iscrowd === true) continue;
     if (image === undefined) collector.bad(line, `annotation ${line} is of image ${image_id}, which is not listed`);
     else if (classId < 0) collector.bad(line, `annotation ${line} is of category ${category_id}, which is unknown`);
     else {
-      const [x = NaN, y = NaN, width = NaN, height = NaN] = (bbox ?? []).map((value) => value ?? NaN);
+      // Of another length, as for objects without a box, it is none.
+      const numbers = bbox?.length === 4 ? bbox : [];
+      const [x = NaN, y = NaN, width = NaN, height = NaN] = numbers.map((value) => value ?? NaN);
       const mark = { classId, box: [x, y, x + width, y + height] };
       collector.add({ image: image.name, rater: 'coco', line, size: image, mark });
     }
@@ -85,7 +87,7 @@ function imagesById(
 function parse(text: string, file: string): z.output<typeof schema> {
   let found: unknown;
   try {
-    found = JSON.parse(text);
+    found = JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (error) {
     throw yoloFailures['json-invalid']({ file, why: (error as Error).message });
   }
