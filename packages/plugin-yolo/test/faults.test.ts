@@ -220,6 +220,13 @@ describe('yolo:validate on planted faults', function () {
     assert.equal(fixLabel(bytes, { file: 'a.txt', classCount: 2 }), twoBoxes);
   });
 
+  it('lets a visibility be 2, and not below 0', () => {
+    const shape = { file: 'a.txt', classCount: 1, keypoints: { points: 2, values: 3 } };
+    const told = (text: string) => readLabel(Buffer.from(text), shape).findings.map(spot);
+    assert.deepEqual(told('0 0.5 0.5 0.2 0.2 0.5 0.5 2 0.4 0.4 0'), []);
+    assert.deepEqual(told('0 0.5 0.5 0.2 0.2 0.5 0.5 2 0.4 0.4 -1'), ['a.txt:1:37 coordinate-range']);
+  });
+
   it('names files in SARIF by references that no mark in a name cuts short', () => {
     const found = finding('label-bytes', { file: 'labels/50% #1?.txt' }, 'x');
     const sarif = validationSarif(validationOf({ images: 0, labels: 0, objects: 0 }, [found]));

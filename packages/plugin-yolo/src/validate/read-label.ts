@@ -133,7 +133,7 @@ function isInRange(
     (place === 3 || place === 4) && (keypoints !== undefined || values.length === 5);
   const outside = values.findIndex(
     (value, place) =>
-      place > 0 && !isVisibility(place) && (value > 1 + tolerance || (value < -tolerance && !isSize(place))),
+      place > 0 && ((value > 1 + tolerance && !isVisibility(place)) || (value < -tolerance && !isSize(place))),
   );
   if (outside < 0) return true;
   fault('coordinate-range', `${cells[outside]!.text} is outside 0 to 1`, cells[outside]);
