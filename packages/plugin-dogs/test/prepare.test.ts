@@ -142,6 +142,15 @@ describe('dogs:prepare', function () {
     assert.ok(filesIn(rig.path('set')).some((file) => file.includes('/terrier_mix/')));
   });
 
+  it('makes no empty set of images and annotations that do not belong together', async () => {
+    await using rig = await dogsProject();
+    rig.write('photos/7_1.jpg', await picture('7'));
+    rig.write('notes/8_1.json', '{"internal_id": "8", "image_file": "8_1.jpg", "breed": null}');
+    const args = ['run', 'dogs:prepare', '--by', 'dog', '--images', './photos', '--annotations', './notes'];
+    assert.deepEqual(codesOf((await rig.json(...args, '--out', './set')).report), ['dogs.none-annotated']);
+    assert.deepEqual(filesIn(rig.path('set')), []);
+  });
+
   it('names a note that says nothing of a photo', async () => {
     await using rig = await dogsProject();
     rig.write('photos/7_1.jpg', await picture('7'));

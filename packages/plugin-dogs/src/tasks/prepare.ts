@@ -43,6 +43,7 @@ export const prepare = defineTask({
   async run({ params: of, map, once, store, publish, log }) {
     // 1. Find the dogs: boxes of annotated images, or photos whose dog is known.
     const planned = await planCrops({ map, store }, of);
+    if (planned.length === 0) throw dogsFailures['none-annotated']({ images: of.images, annotations: of.annotations });
     // 2. Cut each out and bring it to size.
     const cropped = await map(cropDog, planned, { into: 'work:dogs/crops', uses: { side: of.side } }).toArray();
     const broken = cropped.flatMap((crop) => ('leftOut' in crop ? [crop] : []));
