@@ -128,6 +128,8 @@ describe('yolo:convert', function () {
     await fails('table.header-missing', { 'train.csv': csv.replace('rad_id', 'rater') });
     await fails('yolo.size-missing', { 'train_meta.csv': 'image_id,dim0,dim1\n' });
     await fails('yolo.param-missing', {}, ['run', 'yolo:convert', '--annotations', './train.csv', '--out', './set']);
+    const voc = ['run', 'yolo:convert', '--format', 'voc', '--out', './set', '--folder'];
+    await fails('yolo.no-annotations', {}, [...voc, './train']);
     const elsewhere = convertArgs.map((word) => (word === './train' ? './set2' : word));
     await fails('yolo.images-missing', {}, elsewhere);
     const [first = ''] = Object.keys(files).filter((path) => path.startsWith('train/'));

@@ -14,7 +14,7 @@ interface Given {
   readonly sizes?: FileRef | undefined;
 }
 
-/** The files to read, sorted; throws `yolo.param-missing` when the format needs what is not given. */
+/** The files to read, sorted; throws `yolo.param-missing` when the format needs what is not given, and `yolo.no-annotations`. */
 export async function annotationFiles(
   given: Given,
   store: (place: string) => Promise<Listed>,
@@ -29,7 +29,9 @@ export async function annotationFiles(
   if (format === 'voc') {
     if (folder === undefined) throw yoloFailures['param-missing']({ param: 'folder', wanted: 'for VOC' });
     // Many draw boxes with the images beside their annotations; some annotations have no extension.
-    return listFiles(await store(folder), { keep: ({ key }) => !imageExtension.test(key) });
+    const files = await listFiles(await store(folder), { keep: ({ key }) => !imageExtension.test(key) });
+    if (files.length === 0) throw yoloFailures['no-annotations']({ place: folder });
+    return files;
   }
   if (annotations === undefined) throw yoloFailures['param-missing']({ param: 'annotations', wanted: `for ${format}` });
   return [annotations];
