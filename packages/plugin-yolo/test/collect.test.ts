@@ -145,6 +145,19 @@ describe('feedback', () => {
     assert.deepEqual(what(decided(renamed)), ['split', 'split', 'split', 'split']);
   });
 
+  it('is never trained on when its name, cut at the first `_`, may be of a test image', () => {
+    const lines = ['1_0 training', '1_1 test', '2_0 training', '3_0 production', '3_1 production'].map((text) => {
+      const [image = '', split = ''] = text.split(' ');
+      return { image, split, group: image, classes: [] };
+    });
+    const known = new KnownSplits(lines, new Map(), ['test']);
+    assert.deepEqual(known.find('1', undefined), { image: '1', split: 'test' });
+    assert.deepEqual(known.find('2', undefined), { image: '2_0', split: 'training' });
+    assert.deepEqual(known.find('3', undefined), { image: '3', split: 'production' });
+    assert.deepEqual(known.find('1_0', undefined), { image: '1_0', split: 'training' });
+    assert.deepEqual(known.find('4_0', undefined), { image: '4_0', split: '' });
+  });
+
   it('counts one object once, and lets nothing rejected come back', () => {
     assert.deepEqual(what(decided(plain('a'), plain('a_R2', { confidence: 0.93 }))), ['confident', 'duplicate']);
     const rejected = own('a', {
