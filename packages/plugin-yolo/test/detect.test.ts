@@ -94,6 +94,7 @@ describe('detecting', function () {
       /for the task segment/,
     );
     await assert.rejects(open(plantedDetector('channels', []), { names: ['one'] }), /tells 3 classes apart/);
+    await assert.rejects(open(plantedDetector('channels', []), { layout: 'end2end' }), /are not end2end/);
     await assert.rejects(open(Buffer.from('no model')), /cannot be loaded/);
     await using detector = await open(plantedDetector('channels', []));
     await assert.rejects(detector.detect(Buffer.from('no image'), 'x.png'), /x\.png cannot be decoded/);

@@ -61,6 +61,7 @@ export async function openDetector(path: string, name: string, options: Detector
   const known = options.names ?? notes.names;
   const shape = { width, height, model: name, ...(known === undefined ? {} : { classCount: known.length }) };
   const layout = options.layout ?? layoutOf(dims, shape);
+  if (layout === 'end2end' && dims[2] !== 6) throw unusable(`rows of ${dims[2]} numbers are not end2end`);
   const told = classesIn(dims, layout);
   if (known !== undefined && told !== undefined && told !== known.length)
     throw unusable(`it tells ${told} classes apart, and there are ${known.length} names`);
