@@ -219,6 +219,17 @@ describe('yolo:report', function () {
     assert.ok((dom.match(/<rect class="label"/g) ?? []).length > 10);
   });
 
+  it('names a file of another task, and one that is cut', async () => {
+    await using rig = await yoloProject({ ...dividedFiles(8), 'eval.json': '[]', 'cut.json': '{"counts": {' });
+    for (const [param, message] of [
+      ['--scores=./eval.json', 'eval.json: it has no classes'],
+      ['--validation=./cut.json', 'cut.json: Expected'],
+    ] as const) {
+      const { code, message: told } = failureOfRun((await rig.json(...args, param)).report);
+      assert.deepEqual([code, told.slice(0, message.length)], ['yolo.json-invalid', message]);
+    }
+  });
+
   it('names a place that is no set, and one without feedback', async () => {
     await using rig = await yoloProject(dividedFiles(8));
     const code = async (...params: string[]): Promise<string> =>
