@@ -33,7 +33,7 @@ export async function cropToSquare(
     const image = sharp(bytes, { failOn: 'error' });
     const { width, height } = await image.metadata();
     const cut = { left: 0, top: 0, right: width, bottom: height, ...box };
-    const [left, top] = [clamp(cut.left, width - 1), clamp(cut.top, height - 1)];
+    const [left, top] = [Math.max(0, Math.round(cut.left)), Math.max(0, Math.round(cut.top))];
     const [right, bottom] = [Math.min(width, Math.round(cut.right)), Math.min(height, Math.round(cut.bottom))];
     if (right <= left || bottom <= top) {
       return { problem: { kind: 'unreadable', message: `the box lies outside its ${width} x ${height} pixels` } };
@@ -49,8 +49,4 @@ export async function cropToSquare(
   } catch (error) {
     return { problem: { kind: 'damaged', message: error instanceof Error ? error.message : String(error) } };
   }
-}
-
-function clamp(value: number, most: number): number {
-  return Math.min(most, Math.max(0, Math.round(value)));
 }

@@ -12,12 +12,12 @@ export interface DecodedImage extends RawImage {
 /**
  * Decodes an image of any kind sharp reads; small 8-bit PNGs are read without it, several times faster.
  *
- * Colours stay as they are stored, palettes become RGB. What cannot be decoded whole is a `problem` in the decoder's
+ * Colours stay as they are stored, palettes become RGB; with `upright` EXIF's orientation is applied. What cannot be decoded whole is a `problem` in the decoder's
  * words, never an error.
  */
 export async function decodeRaw(
   bytes: Uint8Array,
-  options: { readonly maxPixels?: number } = {},
+  options: { readonly maxPixels?: number; readonly upright?: boolean } = {},
 ): Promise<DecodedImage | { readonly problem: string }> {
   const small = readSmallPng(bytes);
   if (small !== undefined) return { ...small, bits: 8 };
@@ -26,7 +26,7 @@ export async function decodeRaw(
     const { depth, space } = await image.metadata();
     // Without this, sharp hands gray images out as RGB.
     const isGray = ['b-w', 'grey16'].includes(space ?? '');
-    const { data, info } = await image
+    const { data, info } = await (options.upright === true ? image.rotate() : image)
       .toColourspace(isGray ? 'b-w' : 'srgb')
       .raw({ depth: 'uchar' })
       .toBuffer({ resolveWithObject: true });

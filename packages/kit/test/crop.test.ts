@@ -37,8 +37,14 @@ describe('cropToSquare', () => {
     assert.ok('jpeg' in wide);
     const [red = 255, , blue = 0] = await pixel(wide.jpeg, 8, 8);
     assert.ok(blue > 200 && red < 60);
-    const outside = await cropToSquare(await halves(), { box: { left: 10, top: 30, right: 20, bottom: 40 }, side: 16 });
-    assert.ok('problem' in outside === false || /outside/.test(outside.problem.message));
+    for (const box of [
+      { left: 10, top: 30, right: 20, bottom: 40 },
+      { left: 40, top: 5, right: 60, bottom: 10 },
+      { left: -20, top: 5, right: 0, bottom: 10 },
+    ]) {
+      const outside = await cropToSquare(await halves(), { box, side: 16 });
+      assert.match('problem' in outside ? outside.problem.message : 'a picture', /outside/, JSON.stringify(box));
+    }
   });
 
   it('gives equal bytes for equal images, and says what is wrong with a broken one', async () => {

@@ -33,6 +33,17 @@ describe('decodeRaw', () => {
     assert.ok(!('problem' in grayTiff) && grayTiff.channels === 1);
   });
 
+  it('turns an image as its EXIF data say, where that is asked for', async () => {
+    const turned = await raw(1, [0, 100, 255]).withMetadata({ orientation: 6 }).png().toBuffer();
+    const sizes = [await decodeRaw(turned), await decodeRaw(turned, { upright: true })].map((decoded) =>
+      'problem' in decoded ? decoded : [decoded.width, decoded.height],
+    );
+    assert.deepEqual(sizes, [
+      [3, 1],
+      [1, 3],
+    ]);
+  });
+
   it('tells 16-bit images, and says what is wrong with what it cannot decode', async () => {
     const deep = await decodeRaw(await raw(1, [0, 100, 255]).toColourspace('grey16').png().toBuffer());
     assert.ok(!('problem' in deep) && deep.bits === 16);

@@ -45,6 +45,17 @@ export const dogsFailures = defineFailures('dogs', {
     about: 'A place that should hold annotations has none.',
     message: (of: { readonly place: string }) => `${of.place} has no annotations`,
   },
+  'note-invalid': {
+    about: 'A JSON file beside photos of single dogs does not say which photo is of which dog.',
+    message: (of: { readonly file: string; readonly why: string }) => `${of.file} is no note on a photo: ${of.why}`,
+    hint: () => '`dogs:austin` writes them: internal_id, image_file and breed.',
+  },
+  'none-annotated': {
+    about: 'None of the images is one that the annotations speak of, so a set of them would be empty.',
+    message: (of: { readonly images: string; readonly annotations: string }) =>
+      `no image of ${of.images} has a dog in ${of.annotations}`,
+    hint: () => 'Images and annotations are matched by class folder and name; with --by dog by image_file.',
+  },
   'no-images': {
     about: 'A place that should hold images has none.',
     message: (of: { readonly place: string }) => `${of.place} has no images`,

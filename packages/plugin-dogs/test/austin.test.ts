@@ -84,6 +84,31 @@ describe('dogs:austin', function () {
     assert.ok(rig.exists(`${place}/dataset.json`) && !rig.exists(`${place}/failures.csv`));
   });
 
+  it('asks again for what failures.csv lists, and keeps the names of all the others', async () => {
+    const names = ['a.jpg', 'b.jpg', 'c.jpg'];
+    await using site = await openSite({ 'a.jpg': await tinyJpeg('a'), 'c.jpg': await tinyJpeg('c') });
+    await using rig = await dogsProject();
+    rig.write('photos.csv', `AnimalInternal-ID,PhotoUrl\n${names.map((name) => `7,${site.url}/${name}\n`).join('')}`);
+    const args = ['run', 'dogs:austin', '--out', './out', '--photos'];
+    assert.equal((await rig.runner(...args, './photos.csv')).code, 1);
+    const before = rig.read(`${place}/full_quality/7_3.jpg`);
+    const gone = await rig.json(...args, `./${place}/failures.csv`);
+    assert.deepEqual([gone.code, (gone.report['failures'] as unknown[]).length], [1, 2], JSON.stringify(gone.report));
+    site.set('b.jpg', await tinyJpeg('b'));
+    const { code, report } = await rig.json(...args, `./${place}/failures.csv`);
+    assert.equal(code, 0, JSON.stringify(report));
+    const photos = ['7_1.jpg', '7_2.jpg', '7_3.jpg'].map((name) => `full_quality/${name}`);
+    assert.deepEqual(
+      filesIn(rig.path(place)).filter((file) => file.startsWith('full_quality/')),
+      photos,
+    );
+    assert.equal(rig.read(`${place}/full_quality/7_3.jpg`), before);
+    assert.deepEqual(report['result'], { set: `./${place}`, dogs: 1, photos: 3, missing: 0 });
+    const asked = site.asked.length;
+    assert.equal((await rig.runner(...args, './photos.csv')).code, 0);
+    assert.equal(site.asked.length, asked);
+  });
+
   it('publishes without some photos when told so, and refuses a table with an id that is none', async () => {
     await using site = await openSite({ 'a.jpg': await tinyJpeg('a') });
     await using rig = await dogsProject();

@@ -5,6 +5,7 @@ import { csvTable } from '@dataset-runner/kit/csv-rows';
 import { tableFromParquet } from '@dataset-runner/kit/table';
 import { skip } from '../../../test/support/skip.ts';
 import { breedAliases, breedLabel, foldBreed } from '../src/breeds/aliases.ts';
+import { yoloText } from '../src/labels/label-tables.ts';
 import { readBreedFolder } from '../src/breeds/folder-name.ts';
 import { stanfordFolders } from './support/breeds.ts';
 import { stanfordXml, tsinghuaFolders, tsinghuaXml } from './support/made-archives.ts';
@@ -96,6 +97,21 @@ describe('dogs:labels', function () {
     assert.equal(coco.categories.length, 5);
     assert.ok(coco.annotations.some(({ bbox }) => bbox.join() === '2,1,20,14'));
     assert.match(rig.read('labels/aliases.csv'), /^cocker_spaniel,english_cocker_spaniel,"WordNet/m);
+  });
+
+  it('cuts boxes at the edge in YOLO labels, and leaves out those without area', () => {
+    const bodies = [
+      [90, 10, 130, 40],
+      [-10, -10, 50, 25],
+      [100, 10, 120, 40],
+      [30, 10, 30, 40],
+    ] as const;
+    const objects = bodies.map((body) => ({ body, head: null, truncated: false, difficult: false }));
+    const label = { key: 'a', image: 'a', classId: 'n1', breed: 'b', label: 'b', width: 100, height: 50, objects };
+    assert.equal(
+      yoloText(label, ['a', 'b']),
+      '1 0.950000 0.500000 0.100000 0.600000\n1 0.250000 0.250000 0.500000 0.500000\n',
+    );
   });
 
   it('names a broken annotation with its line, and a place without any', async () => {

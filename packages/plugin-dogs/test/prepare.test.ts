@@ -4,7 +4,7 @@ import { openArchive } from '@dataset-runner/kit/extract';
 import sharp from 'sharp';
 import { stanfordXml } from './support/made-archives.ts';
 import { picture } from './support/pictures.ts';
-import { dogsProject, filesIn } from './support/project.ts';
+import { codesOf, dogsProject, filesIn } from './support/project.ts';
 import type { ProjectRig } from '@dataset-runner/core/testing';
 
 const folders = ['n02099267-flat-coated_retriever', 'n02099429-curly-coated_retriever'];
@@ -92,6 +92,11 @@ describe('dogs:prepare', function () {
     assert.equal(rig.read('again/split-manifest.jsonl'), rig.read('set/split-manifest.jsonl'));
     const third = await rig.runner(...args, '--out', './set', '--shard-size', '10');
     assert.match(third.stdout, /Nothing to do/);
+    await rig.runner(...args, '--out', './set');
+    assert.deepEqual(
+      filesIn(rig.path('set')).filter((file) => file.startsWith('shards/')),
+      [],
+    );
   });
 
   it('never puts one dog into two parts, not even through a photo of two dogs', async () => {
@@ -135,6 +140,26 @@ describe('dogs:prepare', function () {
     assert.deepEqual(partsOf.get('1'), partsOf.get('2'));
     assert.deepEqual(new Set([...partsOf.values()].flatMap((parts) => [...parts])), new Set(['train', 'val', 'test']));
     assert.ok(filesIn(rig.path('set')).some((file) => file.includes('/terrier_mix/')));
+  });
+
+  it('makes no empty set of images and annotations that do not belong together', async () => {
+    await using rig = await dogsProject();
+    rig.write('photos/7_1.jpg', await picture('7'));
+    rig.write('notes/8_1.json', '{"internal_id": "8", "image_file": "8_1.jpg", "breed": null}');
+    const args = ['run', 'dogs:prepare', '--by', 'dog', '--images', './photos', '--annotations', './notes'];
+    assert.deepEqual(codesOf((await rig.json(...args, '--out', './set')).report), ['dogs.none-annotated']);
+    assert.deepEqual(filesIn(rig.path('set')), []);
+  });
+
+  it('names a note that says nothing of a photo', async () => {
+    await using rig = await dogsProject();
+    rig.write('photos/7_1.jpg', await picture('7'));
+    const args = ['run', 'dogs:prepare', '--by', 'dog', '--images', './photos', '--annotations', './notes'];
+    for (const note of ['{"internal_id": "7"', '{"internal_id": 7, "image_file": "7_1.jpg", "breed": null}']) {
+      rig.write('notes/7_1.json', note);
+      const { report } = await rig.json(...args, '--out', './set');
+      assert.deepEqual(codesOf(report), ['dogs.note-invalid']);
+    }
   });
 
   it('names a dog that cannot be cut out, or leaves it out when told so', async () => {

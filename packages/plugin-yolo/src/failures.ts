@@ -27,6 +27,10 @@ export const yoloFailures = defineFailures('yolo', {
     message: (of: { readonly place: string; readonly wanted: string }) =>
       `${of.place} has none of the annotated images, for example no ${of.wanted}`,
   },
+  'no-annotations': {
+    about: 'A folder that should hold annotations has none, so a set of them would be empty.',
+    message: (of: { readonly place: string }) => `${of.place} has no annotations`,
+  },
   'image-twice': {
     about: 'Two images would share one label file.',
     message: (of: { readonly one: string; readonly other: string }) => `${of.one} and ${of.other} would share a label`,

@@ -105,6 +105,8 @@ describe('feedback', () => {
   });
 
   it('is refused by name when it is half a file or says what cannot be', () => {
+    const marked = Buffer.concat([Buffer.from('\uFEFF'), bytes(plain('a'))]);
+    assert.equal(readFeedback(marked, 'marked.json', options).image, 'a');
     const half = Buffer.from(JSON.stringify(plain('a')).slice(0, 40));
     assert.throws(() => readFeedback(half, 'half.json', options), /half\.json is no feedback/);
     for (const wrong of [
@@ -112,6 +114,9 @@ describe('feedback', () => {
       { image_id: '' },
       { ...own('a'), schema: 2 },
       { ...own('a'), review: { reviewer: 'r', verdicts: [], missed: [] } },
+      { ...own('a'), review: { ...own('a').review, verdicts: Array.from({ length: 3 }, () => ({ verdict: 'yes' })) } },
+      own('../../elsewhere'),
+      own('/elsewhere'),
       plain('a', { class_id: 1.5 }),
       plain('a', { confidence: 1.2 }),
       plain('a', { bbox: [0.5, 0.5, 0, 0.1] }),
@@ -138,6 +143,19 @@ describe('feedback', () => {
     for (const name of ['b', 'b_R1', 'b_R1_feedback']) assert.deepEqual(what(decided(plain(name))), ['split'], name);
     const renamed = { ...own('renamed'), image_sha256: 'beef' };
     assert.deepEqual(what(decided(renamed)), ['split', 'split', 'split', 'split']);
+  });
+
+  it('is never trained on when its name, cut at the first `_`, may be of a test image', () => {
+    const lines = ['1_0 training', '1_1 test', '2_0 training', '3_0 production', '3_1 production'].map((text) => {
+      const [image = '', split = ''] = text.split(' ');
+      return { image, split, group: image, classes: [] };
+    });
+    const known = new KnownSplits(lines, new Map(), ['test']);
+    assert.deepEqual(known.find('1', undefined), { image: '1', split: 'test' });
+    assert.deepEqual(known.find('2', undefined), { image: '2_0', split: 'training' });
+    assert.deepEqual(known.find('3', undefined), { image: '3', split: 'production' });
+    assert.deepEqual(known.find('1_0', undefined), { image: '1_0', split: 'training' });
+    assert.deepEqual(known.find('4_0', undefined), { image: '4_0', split: '' });
   });
 
   it('counts one object once, and lets nothing rejected come back', () => {
@@ -206,6 +224,19 @@ describe('yolo:collect', function () {
     assert.equal(failureOfRun(strict.report).code, 'yolo.feedback-invalid');
     assert.equal((await rig.runner(...collect, '--unreviewed', 'none')).code, 0);
     assert.equal([...table(rig, 'store/retrain/retrain.csv').rows].length, 3);
+  });
+
+  it('learns nothing of validation, whichever of its two names the split has', async () => {
+    await using rig = await yoloProject(dividedFiles(16, ['train', 'val']));
+    const [trained = ''] = images(rig, 'train');
+    const [hidden = ''] = images(rig, 'val');
+    for (const image of [trained, hidden]) rig.write(`feedback/${image}.json`, JSON.stringify(plain(image)));
+    assert.equal((await rig.runner(...collect)).code, 0);
+    const rows = [...table(rig, 'store/retrain/retrain.csv').rows];
+    assert.deepEqual(
+      rows.map(({ cells: [image] }) => image),
+      [trained],
+    );
   });
 
   it('takes a threshold for a class by its name, and names one that there is not', async () => {

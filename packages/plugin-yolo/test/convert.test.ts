@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, statSync } from 'node:fs';
 import { shuffle, seeded } from '@dataset-runner/kit/seeded';
 import { type ManifestLine, readManifest } from '../src/manifest.ts';
+import { readCoco } from '../src/read/coco.ts';
 import type { Summary } from '../src/set-files.ts';
 import { convertArgs, counts, failureOfRun, filesIn, madeFiles, yoloProject } from './support/project.ts';
 
@@ -95,6 +96,7 @@ describe('yolo:convert', function () {
     ['a NaN', (cells: string[]) => cells.with(4, 'nan'), /is no number/],
     ['reversed corners', (cells: string[]) => cells.with(4, '9000'), /are reversed|lies outside/],
     ['a class name that is another class', (cells: string[]) => cells.with(1, 'Atelektase'), /is called/],
+    ['an image without a name', (cells: string[]) => cells.with(0, ''), /image_id is empty/],
     ['a class that is no id', (cells: string[]) => cells.with(2, '1.5'), /is no class id/],
   ] as const) {
     it(`names the line of ${what}, or drops and counts the row`, async () => {
@@ -126,10 +128,55 @@ describe('yolo:convert', function () {
     await fails('table.header-missing', { 'train.csv': csv.replace('rad_id', 'rater') });
     await fails('yolo.size-missing', { 'train_meta.csv': 'image_id,dim0,dim1\n' });
     await fails('yolo.param-missing', {}, ['run', 'yolo:convert', '--annotations', './train.csv', '--out', './set']);
+    const voc = ['run', 'yolo:convert', '--format', 'voc', '--out', './set', '--folder'];
+    await fails('yolo.no-annotations', {}, [...voc, './train']);
     const elsewhere = convertArgs.map((word) => (word === './train' ? './set2' : word));
     await fails('yolo.images-missing', {}, elsewhere);
     const [first = ''] = Object.keys(files).filter((path) => path.startsWith('train/'));
     await fails('yolo.image-twice', { [first.replace('.png', '.jpg')]: files[first]! });
+  });
+
+  it('refuses COCO images that share an id or a name, and makes categories of one name one class', () => {
+    const options = { file: 'c.json', onBadRow: 'error', markOrder: 'canonical', noFinding: 'No finding' } as const;
+    const read = (ids: readonly number[], names: readonly string[]) =>
+      readCoco(
+        JSON.stringify({
+          images: ids.map((id, at) => ({ id, file_name: names[at], width: 100, height: 100 })),
+          annotations: [3, 7, 9].map((category_id) => ({ image_id: ids[0], category_id, bbox: [10, 10, 20, 20] })),
+          categories: [
+            { id: 9, name: 'a' },
+            { id: 3, name: 'a' },
+            { id: 7, name: 'b' },
+          ],
+        }),
+        options,
+      );
+    assert.throws(
+      () => read([1, 1], ['a.png', 'b.png']),
+      /yolo\.json-invalid: c\.json: a\.png and b\.png have one id, 1/,
+    );
+    assert.throws(() => read([1, 2], ['a.png', './a.jpg']), /yolo\.image-twice: a\.png and \.\/a\.jpg/);
+    const { classes, images } = read([1, 2], ['a.png', 'b.png']);
+    assert.deepEqual(classes, ['a', 'b']);
+    assert.deepEqual(
+      images[0]!.marks.map(({ classId }) => classId),
+      [0, 0, 1],
+    );
+  });
+
+  it('leaves out crowds of COCO, and names or drops annotations without a box', () => {
+    const annotations = [
+      { image_id: 1, category_id: 1, bbox: [10, 10, 20, 20], iscrowd: false },
+      { image_id: 1, category_id: 1, bbox: [10, 10, 30, 20], iscrowd: true },
+      { image_id: 1, category_id: 1, bbox: [] },
+      { image_id: 1, category_id: 1, bbox: [1, 2, 3, 4, 5] },
+    ];
+    const images = [{ id: 1, file_name: 'a.png', width: 100, height: 100 }];
+    const text = `\uFEFF${JSON.stringify({ images, annotations, categories: [{ id: 1, name: 'a' }] })}`;
+    const options = { file: 'c.json', markOrder: 'canonical', noFinding: 'No finding' } as const;
+    const read = readCoco(text, { ...options, onBadRow: 'drop' });
+    assert.deepEqual([read.images[0]!.marks.length, read.trouble.droppedRows], [1, 2]);
+    assert.throws(() => readCoco(text, { ...options, onBadRow: 'error' }), /yolo\.row-invalid: c\.json, line 3/);
   });
 
   it('reads COCO, VOC and NIH boxes', async () => {
@@ -145,6 +192,7 @@ describe('yolo:convert', function () {
           { id: 1, name: 'person' },
         ],
       }),
+      'voc/a.png': 'an image beside its annotation',
       'voc/a.xml':
         '<annotation><filename>a.png</filename><size><width>100</width><height>50</height></size><object><name>dog</name><bndbox><xmin>10</xmin><ymin>10</ymin><xmax>30</xmax><ymax>40</ymax></bndbox></object></annotation>',
       'nih.csv': 'Image Index,Finding Label,Bbox [x,y,w,h],,,\n0001_000.png,Infiltrate,512,0,256,1024\n',

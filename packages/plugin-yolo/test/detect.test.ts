@@ -25,6 +25,17 @@ describe('detecting', function () {
     return openDetector(path, 'model.onnx', { ...options, ...more });
   };
 
+  it('sees an image upright, as its labels are meant', async () => {
+    await using detector = await open(plantedDetector('channels', []));
+    for (const [orientation, size] of [
+      [1, [64, 32]],
+      [6, [32, 64]],
+    ] as const) {
+      const { width, height } = await detector.detect(png('x', { side: 64, high: 32, orientation }), 'x.png');
+      assert.deepEqual([width, height], size);
+    }
+  });
+
   for (const layout of outputLayouts) {
     it(`tells the layout '${layout}' by its shape and finds what is planted, where it is in the image`, async () => {
       const model = plantedDetector(layout, [
@@ -83,6 +94,7 @@ describe('detecting', function () {
       /for the task segment/,
     );
     await assert.rejects(open(plantedDetector('channels', []), { names: ['one'] }), /tells 3 classes apart/);
+    await assert.rejects(open(plantedDetector('channels', []), { layout: 'end2end' }), /are not end2end/);
     await assert.rejects(open(Buffer.from('no model')), /cannot be loaded/);
     await using detector = await open(plantedDetector('channels', []));
     await assert.rejects(detector.detect(Buffer.from('no image'), 'x.png'), /x\.png cannot be decoded/);

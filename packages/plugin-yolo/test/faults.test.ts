@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { type SeenImage, checkSet } from '../src/validate/check-set.ts';
 import { readDataYaml } from '../src/validate/data-yaml.ts';
-import type { Validation } from '../src/validate/reports.ts';
-import { type Finding, type RuleCode, rules } from '../src/validate/rules.ts';
+import { fixLabel } from '../src/validate/fix-label.ts';
+import { readLabel } from '../src/validate/read-label.ts';
+import { type Validation, validationOf, validationSarif } from '../src/validate/reports.ts';
+import { type Finding, finding, type RuleCode, rules } from '../src/validate/rules.ts';
 import { png } from './support/png.ts';
 import { failureOfRun, yoloProject } from './support/project.ts';
 
@@ -107,6 +109,10 @@ const yamlFaults: readonly (readonly [text: string, line: number, code: RuleCode
   [`${yaml}download: https://example.org/x.zip\n`, 7, 'data-download'],
   [`${yaml}download: |\n  import os\n\n  os.remove("x")\n`, 7, 'data-download'],
   [`path: ../sets\n${yaml}`, 1, 'data-path'],
+  [`${yaml}other: "C:\\data"\n`, 7, 'data-unreadable'],
+  [`${yaml}flip_idx: [0,\n  1\n`, 7, 'data-unreadable'],
+  [yaml.replace('nc: 2', 'nc: two'), 4, 'data-names'],
+  [yaml.replace('1: b', '99999999999: b').replace('nc: 2\n', ''), 3, 'data-names'],
 ];
 
 const seen: SeenImage = {
@@ -200,19 +206,48 @@ describe('yolo:validate on planted faults', function () {
     });
   }
 
-  it('reads every form of names and splits that Ultralytics reads', () => {
-    const read = (text: string) => readDataYaml(text, 'd').data;
-    assert.deepEqual(read('train: [a, "b c"]\nvalidation:\n  - x # why\n  - y\nnames: [p, q]\n'), {
-      splits: { train: ['a', 'b c'], val: ['x', 'y'] },
-      names: ['p', 'q'],
-      classCount: 2,
-    });
-    assert.deepEqual(read('train: a\nval: b\nkpt_shape: [17, 3]\nnames: {0: person, 1: "a, b"}\n'), {
-      splits: { train: ['a'], val: ['b'] },
-      names: ['person', 'a, b'],
-      classCount: 2,
-      keypoints: { points: 17, values: 3 },
-    });
+  it('reads lines that end in CR alone, as Python does, and puts them right', () => {
+    const bytes = Buffer.from(twoBoxes.replace('\n', '\r'));
+    const { rows, findings } = readLabel(bytes, { file: 'a.txt', classCount: 2 });
+    assert.deepEqual(findings.map(spot), ['a.txt:1:38 label-bytes']);
+    assert.deepEqual(
+      rows.map(({ line, classId }) => [line, classId]),
+      [
+        [1, 0],
+        [2, 1],
+      ],
+    );
+    assert.equal(fixLabel(bytes, { file: 'a.txt', classCount: 2 }), twoBoxes);
+  });
+
+  it('lets a visibility be 2, and not below 0', () => {
+    const shape = { file: 'a.txt', classCount: 1, keypoints: { points: 2, values: 3 } };
+    const told = (text: string) => readLabel(Buffer.from(text), shape).findings.map(spot);
+    assert.deepEqual(told('0 0.5 0.5 0.2 0.2 0.5 0.5 2 0.4 0.4 0'), []);
+    assert.deepEqual(told('0 0.5 0.5 0.2 0.2 0.5 0.5 2 0.4 0.4 -1'), ['a.txt:1:37 coordinate-range']);
+  });
+
+  it('names files in SARIF by references that no mark in a name cuts short', () => {
+    const found = finding('label-bytes', { file: 'labels/50% #1?.txt' }, 'x');
+    const sarif = validationSarif(validationOf({ images: 0, labels: 0, objects: 0 }, [found]));
+    assert.match(sarif, /"uri": "labels\/50%25%20%231%3F\.txt"/);
+  });
+
+  it('finds the images of lists, and names those that are not there', async () => {
+    await using rig = await yoloProject(
+      inSet({
+        'data.yaml': 'train: lists/train.txt\nval: val.txt\nnames: [a, b]\n',
+        'lists/train.txt': './../images/a.png\nimages/b.png\n\nimages/none.png\n',
+        'val.txt': './images/c.png\r\n',
+        ...Object.fromEntries(['a', 'b', 'c'].map((name) => [`images/${name}.png`, png(name)])),
+      }),
+    );
+    await rig.runner('run', 'yolo:validate', './set', '--out', './v', '--images', 'skip');
+    const { findings, images } = JSON.parse(rig.read('v/validation.json')) as Validation;
+    assert.equal(images, 3);
+    assert.deepEqual(findings.filter(({ level }) => level === 'error').map(spot), [
+      'lists/train.txt:4:1 image-unreadable',
+    ]);
   });
 
   it('has a planted fault for every rule', async () => {

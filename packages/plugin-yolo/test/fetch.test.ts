@@ -68,6 +68,9 @@ describe('yolo:fetch', function () {
     await using rig = await yoloProject({ 'sets/set.zip': await zipOf(files), ...inFolder });
     assert.equal((await rig.runner(...from('./sets/set.zip'))).code, 0);
     assert.deepEqual(filesIn(rig.path('data')), Object.keys(files).sort());
+    rig.write('sets/newer.zip', await zipOf({ ...files, 'newer.txt': 'new' }));
+    assert.equal((await rig.runner(...from('./sets/newer.zip'))).code, 0);
+    assert.deepEqual(filesIn(rig.path('data')), [...Object.keys(files), 'newer.txt'].sort());
     assert.equal((await rig.runner('run', 'yolo:fetch', '--from', './there', '--out', './other')).code, 0);
     assert.deepEqual(filesIn(rig.path('other')), Object.keys(files).sort());
     for (const nothing of ['./sets/none.zip', './nowhere']) {

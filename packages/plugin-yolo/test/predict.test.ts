@@ -86,6 +86,21 @@ describe('yolo:predict and yolo:eval', function () {
     assert.match(rig.read('scores/eval.txt'), /mean .*\n6 images of test\n$/);
   });
 
+  it('scores the boxes of poses, and splits that are lists', async () => {
+    const box = [0.5, 0.5, 0.25, 0.25];
+    await using rig = await yoloProject({
+      'organized/data.yaml': 'train: images\ntest: lists/test.txt\nkpt_shape: [2, 3]\nnames: [a]\n',
+      'organized/lists/test.txt': './../images/a.png\r\n',
+      'organized/images/a.png': '',
+      'organized/images/b.png': '',
+      'organized/labels/a.txt': `0 ${box.join(' ')} 0.5 0.5 2 0.4 0.4 1`,
+      'found/predictions.jsonl': `${JSON.stringify({ image: 'images/a.png', width: 8, height: 8, detections: [{ class: 0, confidence: 0.9, box }] })}\n`,
+    });
+    assert.equal((await rig.runner(...evaluate)).code, 0);
+    const { images, mAP5095, classes } = JSON.parse(rig.read('scores/eval.json')) as EvalReport;
+    assert.deepEqual([images, mAP5095, classes[0]!.truths], [1, 1, 1]);
+  });
+
   it('names what is wrong: no images, a model that is none, predictions of other images', async () => {
     const empty = plantedDetector('channels', [], { metadata: { task: 'pose' } });
     await using rig = await yoloProject({ ...dividedFiles(8), 'best.onnx': empty });
@@ -97,6 +112,11 @@ describe('yolo:predict and yolo:eval', function () {
     assert.equal(await code(...evaluate), 'yolo.predictions-elsewhere');
     rig.write('found/predictions.jsonl', '{"image":"cut');
     assert.equal(await code(...evaluate), 'yolo.line-invalid');
+    const line = '{"image":"a.png","width":1,"height":1,"detections":[]}\n';
+    for (const text of [line + line, line.replace('[]', '[{"class":0}]')]) {
+      rig.write('found/predictions.jsonl', text);
+      assert.equal(await code(...evaluate), 'yolo.line-invalid');
+    }
     assert.equal(await code(...evaluate, '--split', 'none'), 'yolo.no-images');
   });
 });

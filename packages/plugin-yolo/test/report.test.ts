@@ -101,6 +101,24 @@ describe('what the report measures', () => {
     assert.equal(readFeedbackTable(`${head}a,7,0.8,0.5,0.5,0.1,0.1,2026-03-01,none,confident\n`, 2).length, 0);
   });
 
+  it('is no object where a pixel stands for "No finding"', () => {
+    const box = [0.5 / 1_024, 0.5 / 1_024, 1 / 1_024, 1 / 1_024] as const;
+    const drawn = { class: 0, box: [0.5, 0.5, 0.2, 0.2] as const, from: [['R1', 40, 40, 60, 60]] as const };
+    const base = { width: 100, height: 100, raters: ['R1'] };
+    const images = setImages(
+      [
+        { ...base, image: 'a', stem: 'a', labels: [drawn] },
+        { ...base, image: 'b', stem: 'b', labels: [{ class: 1, box, from: [] }] },
+      ],
+      [],
+      2,
+    );
+    assert.deepEqual(
+      images.map(({ labels }) => labels.length),
+      [1, 0],
+    );
+  });
+
   it('is a sample of every class, the same for the same seed', () => {
     const files = dividedFiles(80);
     const images = setImages(
@@ -199,6 +217,17 @@ describe('yolo:report', function () {
     ]);
     assert.match(dom, /<dt>images<\/dt><dd>40<\/dd>/);
     assert.ok((dom.match(/<rect class="label"/g) ?? []).length > 10);
+  });
+
+  it('names a file of another task, and one that is cut', async () => {
+    await using rig = await yoloProject({ ...dividedFiles(8), 'eval.json': '[]', 'cut.json': '{"counts": {' });
+    for (const [param, message] of [
+      ['--scores=./eval.json', 'eval.json: it has no classes'],
+      ['--validation=./cut.json', 'cut.json: Expected'],
+    ] as const) {
+      const { code, message: told } = failureOfRun((await rig.json(...args, param)).report);
+      assert.deepEqual([code, told.slice(0, message.length)], ['yolo.json-invalid', message]);
+    }
   });
 
   it('names a place that is no set, and one without feedback', async () => {

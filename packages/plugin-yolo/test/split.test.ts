@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { seeded, shuffle } from '@dataset-runner/kit/seeded';
+import { readManifest } from '../src/manifest.ts';
 import { byPattern, byTable } from '../src/split/groups.ts';
 import { planSplit, proveNoLeak } from '../src/split/plan-split.ts';
 import { exactSizes, usualSizes } from '../src/split/sizes.ts';
@@ -176,6 +177,20 @@ describe('yolo:split', function () {
     assert.match(rig.read('org/data.finetune.yaml'), /^train: production\/images\n/);
     const again = await rig.json(...args);
     for (const [name, { done }] of Object.entries(counts(again.report))) assert.equal(done, 0, name);
+  });
+
+  it('places the images of raters whose names have a `_`', async () => {
+    const files = madeFiles(12);
+    const csv = String(files['train.csv']).replace(/,R(\d+),/g, ',rad_$1,');
+    await using rig = await yoloProject({ ...files, 'train.csv': csv });
+    await rig.runner(...convertArgs, '--raters', 'separate');
+    assert.equal((await rig.runner(...args)).code, 0);
+    const placed = filesIn(rig.path('org'));
+    for (const { stem, file } of readManifest(rig.read('org/manifest.jsonl'))) {
+      assert.ok(placed.includes(file!), file);
+      assert.ok(placed.includes(file!.replace('/images/', '/labels/').replace('.png', '.txt')), stem);
+    }
+    assert.equal(placed.filter((file) => file.endsWith('.png')).length, 36);
   });
 
   it('keeps what is placed with --sticky, and reads groups from names', async () => {

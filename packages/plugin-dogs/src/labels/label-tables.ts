@@ -46,14 +46,25 @@ export function classesOf(labels: readonly Label[]): string[] {
   return [...new Set(labels.map(({ label }) => label))].sort();
 }
 
-/** YOLO lines of an image: class, then centre and size as shares of the image. Empty where its size is unknown. */
+/**
+ * YOLO lines of an image: class, then centre and size as shares of the image, boxes cut at its edge as boxes.
+ *
+ * What then has no area has no line. Empty where the size of the image is unknown.
+ */
 export function yoloText({ label, width, height, objects }: Label, classes: readonly string[]): string {
   if (width === null || height === null) return '';
-  const share = (value: number, of: number): string => Math.min(1, Math.max(0, value / of)).toFixed(6);
+  const share = (value: number, of: number): number => Math.min(1, Math.max(0, value / of));
   return objects
-    .map(({ body: [xMin, yMin, xMax, yMax] }) => {
-      const centre = [share((xMin + xMax) / 2, width), share((yMin + yMax) / 2, height)];
-      return `${classes.indexOf(label)} ${centre.join(' ')} ${share(xMax - xMin, width)} ${share(yMax - yMin, height)}\n`;
+    .flatMap(({ body: [xMin, yMin, xMax, yMax] }) => {
+      const [left, right, top, bottom] = [
+        share(xMin, width),
+        share(xMax, width),
+        share(yMin, height),
+        share(yMax, height),
+      ];
+      if (right <= left || bottom <= top) return [];
+      const box = [(left + right) / 2, (top + bottom) / 2, right - left, bottom - top];
+      return [`${classes.indexOf(label)} ${box.map((value) => value.toFixed(6)).join(' ')}\n`];
     })
     .join('');
 }

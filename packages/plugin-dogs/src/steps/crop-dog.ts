@@ -13,6 +13,8 @@ type CropTools = Tools<{ /** Pixels. */ readonly side: number }>;
 /** Cuts a dog out of its image, pads it to a square and brings it to size. */
 export const cropDog = defineStep({
   name: 'crop-dog',
+  // 2: no strip of the edge for a box outside of the image.
+  version: 2,
   needs: { cpu: true, memoryMb: 100 },
   async work({ key, image, label, dog, box }: PlannedCrop, { bytes, output, uses }: CropTools): Promise<CroppedDog> {
     const content = await bytes(image);

@@ -5,7 +5,10 @@ import type { PackedShard } from './pack-shard.ts';
 export const indexShards = defineStep({
   name: 'index-shards',
   work: (
-    { shards, classes }: { readonly shards: readonly PackedShard[]; readonly classes: readonly string[] },
+    {
+      shards,
+      classes,
+    }: { readonly key: string; readonly shards: readonly PackedShard[]; readonly classes: readonly string[] },
     { output },
   ): Promise<FileRef> => {
     const rows = shards.map(({ key, count, file }) => ({

@@ -22,6 +22,8 @@ export interface LabelsWritten {
 /** Writes all labels in the formats asked for, and the table of names that were made one. */
 export const writeLabels = defineStep({
   name: 'write-labels',
+  // 2: boxes of YOLO labels are cut as boxes.
+  version: 2,
   needs: { cpu: true },
   async work({ labels: reader, formats }: LabelsToWrite, { output }): Promise<LabelsWritten> {
     const labels: Label[] = [];

@@ -1,12 +1,13 @@
 import { defineTask, refUrl, type RunContext, source, z } from '@dataset-runner/core/plugin';
 import { animalFor, readAnimals } from '../austin/animal.ts';
-import { planPhotos } from '../austin/plan-photos.ts';
+import { type Photo, type PhotoLine, planPhotos } from '../austin/plan-photos.ts';
+import { missingFile, wholeTable } from '../austin/whole-table.ts';
 import { dogsFailures } from '../failures.ts';
 import { placeOf } from '../layout.ts';
 import { outParam } from '../params.ts';
 import { annotatePhoto } from '../steps/annotate-photo.ts';
 import { fetchPhoto } from '../steps/fetch-photo.ts';
-import { listMissing, missingFile } from '../steps/list-missing.ts';
+import { listMissing } from '../steps/list-missing.ts';
 
 /** Becomes part of file names, so it is a plain word. */
 const internalId = z.coerce.string().regex(/^[A-Za-z0-9-]+$/, 'is no internal id: letters, digits and dashes');
@@ -38,12 +39,12 @@ export type AustinParams = z.output<typeof paramsSchema>;
 
 /** Fetches Austin Pets Alive; the groups do it by the same lines. */
 export async function runAustin(
-  { map, once, publish, log }: Pick<RunContext<unknown>, 'map' | 'once' | 'publish' | 'log'>,
+  { map, once, publish, store, log }: Pick<RunContext<unknown>, 'map' | 'once' | 'publish' | 'store' | 'log'>,
   params: AustinParams,
 ): Promise<z.output<typeof austinOutputs>> {
   const place = placeOf(params.out, 'austin');
   // 1. Name every photo, and fetch it into full_quality/ under the ending its bytes deserve.
-  const planned = planPhotos(params.photos, params.hosts);
+  const planned = planPhotos(await wholeTable(params.photos, await store(place)), params.hosts);
   const fetched = map(fetchPhoto, planned, { into: place, exact: true, partial: 'allow' });
   const files = new Map((await fetched.toArray()).map(({ key, file }) => [key, file]));
   // 2. Write what is known of each into annotations/.
@@ -57,10 +58,8 @@ export async function runAustin(
   });
   const annotated = map(annotatePhoto, annotations, { into: place, exact: true });
   // 3. List what did not come.
-  const missing = planned
-    .filter(({ key }) => !files.has(key))
-    .map(({ internalId: id, listedUrl }) => ({ 'AnimalInternal-ID': id, PhotoUrl: listedUrl }));
-  await once(listMissing, { missing }, { into: place, exact: true });
+  const missing = planned.filter(({ key }) => !files.has(key)).map(lineOf);
+  await once(listMissing, { missing, photos: planned.map(lineOf) }, { into: place, exact: true });
   await annotated;
   const list = refUrl({ store: place, key: missingFile });
   if (missing.length > 0 && !params.allowMissing) {
@@ -71,6 +70,10 @@ export async function runAustin(
   const dogs = new Set(planned.map(({ internalId: id }) => id)).size;
   await publish(place, { name: 'Austin Pets Alive', counts: { dogs, photos: files.size, missing: missing.length } });
   return { set: place, dogs, photos: files.size, missing: missing.length };
+}
+
+function lineOf({ internalId: id, listedUrl }: Photo): PhotoLine {
+  return { 'AnimalInternal-ID': id, PhotoUrl: listedUrl };
 }
 
 export const austin = defineTask({

@@ -43,6 +43,7 @@ export const prepare = defineTask({
   async run({ params: of, map, once, store, publish, log }) {
     // 1. Find the dogs: boxes of annotated images, or photos whose dog is known.
     const planned = await planCrops({ map, store }, of);
+    if (planned.length === 0) throw dogsFailures['none-annotated']({ images: of.images, annotations: of.annotations });
     // 2. Cut each out and bring it to size.
     const cropped = await map(cropDog, planned, { into: 'work:dogs/crops', uses: { side: of.side } }).toArray();
     const broken = cropped.flatMap((crop) => ('leftOut' in crop ? [crop] : []));
@@ -59,7 +60,8 @@ export const prepare = defineTask({
     // 4. Pack shards, when asked.
     const classes = [...new Set(placed.map(({ label }) => label))].sort();
     const shards = map(packShard, shardsOf(placed, classes, of.shardSize), { into: of.out, exact: true });
-    if (of.shardSize > 0) await once(indexShards, { shards: await shards.toArray(), classes }, { into: of.out });
+    const index = of.shardSize > 0 ? [{ key: 'index', shards: await shards.toArray(), classes }] : [];
+    map(indexShards, index, { into: of.out, exact: true });
     // 5. Write the manifest.
     const count = (part: string): number => placed.filter((crop) => crop.part === part).length;
     const counts = { train: count('train'), val: count('val'), test: count('test') };

@@ -28,12 +28,13 @@ export function setImages(
     const marks = own.flatMap(({ labels }) =>
       labels.flatMap((label) => label.from.map(([rater, ...box]): Mark => ({ rater, classId: label.class, box }))),
     );
-    const labels = own.flatMap((line) => line.labels.map((label) => ({ class: label.class, box: label.box })));
+    // The corner pixel that stands for "No finding" is no object; nobody drew it.
+    const objects = own.flatMap((line) => line.labels.filter((label) => label.from.length > 0));
+    const labels = objects.map((label) => ({ class: label.class, box: label.box }));
     return {
       image,
       split: splitOf.get(image) ?? 'all',
       annotated: { id: image, width, height, raters, marks },
-      // The corner pixel that stands for "No finding" is no object.
       labels: labels.filter((label) => label.class < classCount),
       ...(file === undefined ? {} : { file }),
     };

@@ -61,6 +61,7 @@ export async function openDetector(path: string, name: string, options: Detector
   const known = options.names ?? notes.names;
   const shape = { width, height, model: name, ...(known === undefined ? {} : { classCount: known.length }) };
   const layout = options.layout ?? layoutOf(dims, shape);
+  if (layout === 'end2end' && dims[2] !== 6) throw unusable(`rows of ${dims[2]} numbers are not end2end`);
   const told = classesIn(dims, layout);
   if (known !== undefined && told !== undefined && told !== known.length)
     throw unusable(`it tells ${told} classes apart, and there are ${known.length} names`);
@@ -69,7 +70,8 @@ export async function openDetector(path: string, name: string, options: Detector
   return {
     about: { name, sha256: sha256(await readFile(path)).slice(7), layout, width, height, names },
     async detect(bytes, file) {
-      const image = await decodeRaw(bytes);
+      // As OpenCV reads it, and as labels of such an image are meant.
+      const image = await decodeRaw(bytes, { upright: true });
       if ('problem' in image) throw yoloFailures['image-unreadable']({ image: file, why: image.problem });
       const { data, placed } = letterbox(image, frame);
       const candidates = decodeOutput(await run(data), { ...options, classes: options.labels, layout, width, height });

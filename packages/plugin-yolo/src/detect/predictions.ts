@@ -26,20 +26,28 @@ export interface PredictionsAbout {
   readonly unreadable: readonly { readonly image: string; readonly why: string }[];
 }
 
-/** Reads `predictions.jsonl`; throws `yolo.line-invalid`. */
+/** Reads `predictions.jsonl`; throws `yolo.line-invalid`, also for an image that stands twice. */
 export function readPredictions(text: string): PredictionLine[] {
+  const seen = new Set<string>();
   return text.split('\n').flatMap((line, index) => {
     if (line === '') return [];
+    const fault = (why: string): Error => yoloFailures['line-invalid']({ file: predictionsFile, line: index + 1, why });
+    let found: PredictionLine | undefined;
     try {
-      const found = JSON.parse(line) as PredictionLine;
-      if (typeof found?.image === 'string' && Array.isArray(found.detections)) return [found];
+      found = JSON.parse(line) as PredictionLine;
     } catch {
       // Said below: a line that is no JSON and one of another shape are the same trouble.
     }
-    throw yoloFailures['line-invalid']({
-      file: predictionsFile,
-      line: index + 1,
-      why: 'it names no image or no detections',
-    });
+    if (typeof found?.image !== 'string' || !Array.isArray(found.detections))
+      throw fault('it names no image or no detections');
+    if (!found.detections.every(isDetection))
+      throw fault(`a detection of ${found.image} has no class, confidence or box`);
+    if (seen.has(found.image)) throw fault(`${found.image} stands twice`);
+    seen.add(found.image);
+    return [found];
   });
+}
+
+function isDetection(one: Partial<Detection> | null): boolean {
+  return typeof one?.class === 'number' && typeof one.confidence === 'number' && one.box?.length === 4;
 }

@@ -35,16 +35,32 @@ export interface Decided {
 export class KnownSplits {
   readonly #splitOf: ReadonlyMap<string, string>;
   readonly #imageOf: ReadonlyMap<string, string>;
+  /** Images with a `_`, by what stands before the first one. */
+  readonly #byStart = new Map<string, SplitLine[]>();
+  readonly #neverFrom: readonly string[];
 
-  /** `digests`: the image by the sha256 of its bytes. */
-  constructor(lines: readonly SplitLine[], digests: ReadonlyMap<string, string> = new Map()) {
+  /** `digests`: the image by the sha256 of its bytes. `neverFrom`: the splits to think of where a name fits several images. */
+  constructor(
+    lines: readonly SplitLine[],
+    digests: ReadonlyMap<string, string> = new Map(),
+    neverFrom: readonly string[] = [],
+  ) {
     this.#splitOf = new Map(lines.map(({ image, split }) => [image, split]));
     this.#imageOf = digests;
+    this.#neverFrom = neverFrom;
+    for (const line of lines) {
+      const start = line.image.replace(/_.*$/s, '');
+      if (start === line.image) continue;
+      const others = this.#byStart.get(start);
+      if (others === undefined) this.#byStart.set(start, [line]);
+      else others.push(line);
+    }
   }
 
   /**
    * By bytes first: a test image under another name is a test image. Then the name as it is, without its last `_` and
-   * what follows (`<image>_R1`), and up to its first `_`.
+   * what follows (`<image>_R1`), and up to its first `_`. Last the images that begin so: the plain form cuts names there,
+   * and what may be of a test image is taken for one.
    */
   find(name: string, sha256: string | undefined): { readonly image: string; readonly split: string } {
     const byBytes = sha256 === undefined ? undefined : this.#imageOf.get(sha256);
@@ -53,7 +69,9 @@ export class KnownSplits {
       const split = image === undefined ? undefined : this.#splitOf.get(image);
       if (image !== undefined && split !== undefined) return { image, split };
     }
-    return { image: name, split: '' };
+    const alike = this.#byStart.get(name) ?? [];
+    const [line] = [...alike.filter(({ split }) => this.#neverFrom.includes(split)), ...alike];
+    return { image: alike.length === 1 ? alike[0]!.image : name, split: line?.split ?? '' };
   }
 }
 

@@ -1,6 +1,6 @@
 import { betweenCorners, type ShareBox } from '../detect/detection.ts';
 import { yoloFailures } from '../failures.ts';
-import type { Feedback } from './feedback.ts';
+import type { Feedback, Verdict } from './feedback.ts';
 
 /** The forms of feedback: ours, the plain one of one detection, and the one of the older serving side. */
 export type FeedbackForm = 'own' | 'plain' | 'service';
@@ -50,7 +50,11 @@ export function readFeedback(bytes: Uint8Array, file: string, options: ReadFeedb
   const fault = (why: string): Error => yoloFailures['feedback-invalid']({ file, why });
   let found: unknown;
   try {
-    found = JSON.parse(Buffer.from(bytes).toString('utf8'));
+    found = JSON.parse(
+      Buffer.from(bytes)
+        .toString('utf8')
+        .replace(/^\uFEFF/, ''),
+    );
   } catch (error) {
     throw fault((error as Error).message);
   }
@@ -70,6 +74,7 @@ function ownForm(
   { image_id: image, image_sha256, model, timestamp, detections, review }: Feedback,
   file: string,
 ): FeedbackFile {
+  if (review !== undefined && !isFileName(image)) throw new TypeError(`the image '${image}' is no name for a label`);
   const hash = image_sha256 === undefined ? {} : { sha256: image_sha256 };
   const reviewer = review?.reviewer ?? '';
   const base = { image, ...hash, timestamp: timeOf(timestamp), model: textOf(model.name), form: 'own', file } as const;
@@ -84,7 +89,7 @@ function ownForm(
       predicted: classOf(one.class),
       confidence: confidenceOf(one.confidence),
       box: boxOf(truth.box),
-      said: verdict?.verdict ?? 'none',
+      said: verdict === undefined ? 'none' : verdictOf(verdict.verdict),
       reviewer,
     };
   });
@@ -136,6 +141,18 @@ function field(value: unknown, name: string): unknown {
 function textOf(value: unknown): string {
   if (typeof value !== 'string') throw new TypeError('its model has no name');
   return value;
+}
+
+function verdictOf(value: unknown): Verdict['verdict'] {
+  if (value !== 'confirmed' && value !== 'corrected' && value !== 'rejected')
+    throw new TypeError(`'${String(value)}' is no verdict`);
+  return value;
+}
+
+/** Whether a label can be called so: what names a file comes from outside here, and must not lead elsewhere. */
+function isFileName(image: string): boolean {
+  const parts = image.split('/');
+  return !/[\\\p{Cc}]|^[a-z]:/iu.test(image) && parts.every((part) => !['', '.', '..'].includes(part));
 }
 
 /** As ISO 8601 in UTC; a time without a zone is taken for UTC, as the plain form's are. */

@@ -32,11 +32,13 @@ export function readVinBigData(
     const image = cells[imageAt]!;
     const rater = cells[raterAt]!;
     const className = cells[nameAt]!;
-    const size = sizes.get(image);
-    if (size === undefined) throw yoloFailures['size-missing']({ image, where: options.sizesFile ?? 'the sizes' });
     if (image === '' || rater === '') {
       collector.bad(line, `${image === '' ? 'image_id' : 'rad_id'} is empty`);
-    } else if (isNothing(className)) {
+      continue;
+    }
+    const size = sizes.get(image);
+    if (size === undefined) throw yoloFailures['size-missing']({ image, where: options.sizesFile ?? 'the sizes' });
+    if (isNothing(className)) {
       collector.add({ image, rater, line, size });
     } else {
       const classId = numberOf(cells[idAt]!);

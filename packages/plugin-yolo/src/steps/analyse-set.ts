@@ -9,6 +9,7 @@ import { packPage } from '../dashboard/pack-page.ts';
 import { type SetImage, setImages, splitsOf } from '../dashboard/set-images.ts';
 import { cornersOf } from '../detect/detection.ts';
 import { type DriftImage, driftBetween, type DriftOptions } from '../drift/drift.ts';
+import { yoloFailures } from '../failures.ts';
 import { readManifest } from '../manifest.ts';
 import type { EvalReport } from '../score/eval-report.ts';
 import type { Summary } from '../set-files.ts';
@@ -47,12 +48,14 @@ const heatCells = 64;
 /** Counts, compares and measures a set and whatever else is given. */
 export const analyseSet = defineStep({
   name: 'analyse-set',
+  // 2: the pixel that stands for "No finding" is no object.
+  version: 2,
   needs: { cpu: true, memoryMb: 600 },
   async work(item: SetToAnalyse, { bytes, output, progress }): Promise<SetAnalysed> {
     const text = async (file: FileRef): Promise<string> => Buffer.from(await bytes(file)).toString('utf8');
-    const json = async <T>(file: FileRef | null): Promise<T | undefined> =>
-      file === null ? undefined : (JSON.parse(await text(file)) as T);
-    const summary = (await json<Summary>(item.summary))!;
+    const json = async <T>(file: FileRef | null, keys: readonly (keyof T & string)[]): Promise<T | undefined> =>
+      file === null ? undefined : objectIn<T>(await text(file), file.key, keys);
+    const summary = (await json<Summary>(item.summary, ['classes']))!;
     const classes = summary.classes.map(({ name }) => name);
     const divided = item.splits === null ? [] : readSplits(await text(item.splits));
     const images = setImages(readManifest(await text(item.manifest)), divided, classes.length);
@@ -70,8 +73,9 @@ export const analyseSet = defineStep({
     const rows = item.feedback === null ? [] : readFeedbackTable(await text(item.feedback), classes.length);
     const drift = driftOf(images, splits, feedbackImages(rows), item);
     progress(3, 4);
-    const [validation, scores] = [await json<Validation>(item.validation), await json<EvalReport>(item.scores)];
-    const simulation = await json<SimulationSummary>(item.simulation);
+    const validation = await json<Validation>(item.validation, ['counts', 'findings']);
+    const scores = await json<EvalReport>(item.scores, ['classes', 'mAP5095', 'splits']);
+    const simulation = await json<SimulationSummary>(item.simulation, ['latencyMs', 'splits', 'stages']);
     const log = item.simulationLog === null ? '' : await text(item.simulationLog);
     const samples = chooseSamples(images, item.samples, item.seed);
     const dashboard: Dashboard = {
@@ -107,6 +111,19 @@ export const analyseSet = defineStep({
     };
   },
 });
+
+/** Reads what another task wrote; throws `yolo.json-invalid` for what is no JSON, and for what another task wrote. */
+function objectIn<T>(text: string, file: string, keys: readonly (keyof T & string)[]): T {
+  let found: unknown;
+  try {
+    found = JSON.parse(text);
+  } catch (error) {
+    throw yoloFailures['json-invalid']({ file, why: (error as Error).message });
+  }
+  const missing = keys.find((key) => typeof found !== 'object' || found === null || !(key in found));
+  if (missing !== undefined) throw yoloFailures['json-invalid']({ file, why: `it has no ${missing}` });
+  return found as T;
+}
 
 function driftOf(
   images: readonly SetImage[],

@@ -26,6 +26,8 @@ export interface ImagesDetected {
 /** Detects objects in the images of one shard, with a session for each worker. */
 export const detectShard = defineStep({
   name: 'detect-shard',
+  // 2: images are turned as EXIF says.
+  version: 2,
   // A medium detector at 640 pixels takes about this much while it computes.
   needs: { cpu: true, memoryMb: 700 },
   open: async ({ model, options }: ModelUse, { localPath }) =>

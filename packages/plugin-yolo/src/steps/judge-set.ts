@@ -34,6 +34,8 @@ export interface SetJudged {
 /** Joins what was found in every file with what shows in the whole, and writes the three reports. */
 export const judgeSet = defineStep({
   name: 'judge-set',
+  // 2: `#` and `?` in names of SARIF.
+  version: 2,
   async work(item: SetToJudge, { output }): Promise<SetJudged> {
     const findings = [...item.findings];
     const labels = new Map<string, LabelsChecked['files'][number]>();

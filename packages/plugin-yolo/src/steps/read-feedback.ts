@@ -18,6 +18,8 @@ export interface FeedbackRead {
 /** Reads the feedback files of one shard; half a file, or one of another kind, is counted. */
 export const readFeedbackShard = defineStep({
   name: 'read-feedback',
+  // 2: a strange verdict, or an image that no label can be called after, is no feedback.
+  version: 2,
   async work(item: FeedbackToRead, { bytes, output, log }): Promise<FeedbackRead> {
     const found: FeedbackFile[] = [];
     const invalid: string[] = [];

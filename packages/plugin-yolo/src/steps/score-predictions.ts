@@ -4,13 +4,15 @@ import { readPredictions } from '../detect/predictions.ts';
 import { yoloFailures } from '../failures.ts';
 import { evalText, type EvalReport, roundScores } from '../score/eval-report.ts';
 import { type ImageToScore, scoreSet } from '../score/score-set.ts';
-import { readLabel } from '../validate/read-label.ts';
+import { type LabelShape, readLabel } from '../validate/read-label.ts';
 
 export interface SetToScore {
   readonly predictions: FileRef;
   /** Sorted by image; an image without a label shows nothing. */
   readonly images: readonly (readonly [image: string, label: FileRef | null])[];
   readonly names: readonly string[];
+  /** Of pose sets, whose boxes are scored. */
+  readonly keypoints?: LabelShape['keypoints'];
   readonly splits: readonly string[];
   /** Where precision and recall are measured. */
   readonly over: number;
@@ -31,10 +33,11 @@ export const scorePredictions = defineStep({
   async work(item: SetToScore, { bytes, output }): Promise<SetScored> {
     const lines = readPredictions(Buffer.from(await bytes(item.predictions)).toString('utf8'));
     const detected = new Map(lines.map((line) => [line.image, line.detections]));
+    const shape = item.keypoints === undefined ? {} : { keypoints: item.keypoints };
     const images: ImageToScore[] = [];
     let missing = 0;
     for (const [image, label] of item.images) {
-      const truths = label === null ? [] : readLabel(await bytes(label), { file: label.key }).rows;
+      const truths = label === null ? [] : readLabel(await bytes(label), { ...shape, file: label.key }).rows;
       // Predictions may have been made from the folder of the images instead of the whole set.
       const found = detected.get(image) ?? detected.get(image.slice(image.lastIndexOf('images/') + 7));
       if (found === undefined) missing++;

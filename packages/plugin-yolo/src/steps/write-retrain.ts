@@ -28,6 +28,8 @@ export interface RetrainWritten {
 /** Decides what is trained on, and writes the two tables, the labels of reviewed images, and the counts. */
 export const writeRetrain = defineStep({
   name: 'write-retrain',
+  // 2: a name cut at its first `_` is of every image that begins so.
+  version: 2,
   async work(item: FeedbackToDecide, { bytes, output }): Promise<RetrainWritten> {
     const { shards, prefix } = item;
     const text = async (file: FileRef): Promise<string> => Buffer.from(await bytes(file)).toString('utf8');
@@ -42,7 +44,7 @@ export const writeRetrain = defineStep({
         digest === undefined ? [] : [[digest.slice(7), image] as const],
       ),
     );
-    const known = new KnownSplits(readSplits(await text(item.splits)), digests);
+    const known = new KnownSplits(readSplits(await text(item.splits)), digests, item.rules.neverFrom);
     const rules = { ...item.rules, overByClass: new Map(item.rules.overByClass) };
     const decided = decide(files, known, rules);
     const labels = reviewedLabels(files, decided, known, rules.neverFrom);

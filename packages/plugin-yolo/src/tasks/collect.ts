@@ -34,7 +34,7 @@ export const collect = defineTask({
       .enum(['confident', 'none'])
       .default('confident')
       .describe('Learn from confident detections that nobody reviewed, or from reviewed ones alone'),
-    neverFrom: z.array(z.string()).default(['validation', 'test']).describe('Splits that are never trained on'),
+    neverFrom: z.array(z.string()).default(['validation', 'val', 'test']).describe('Splits that are never trained on'),
     sameIou: z.number().gt(0).max(1).default(0.7).describe('Objects of one class and image that overlap so are one'),
     boxSide: z.number().gt(0).default(1024).describe('Side in pixels of the images that boxes of the service are in'),
     onInvalid: z

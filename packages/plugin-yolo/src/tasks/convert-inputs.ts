@@ -1,5 +1,6 @@
 import { type FileRef, listFiles, sha256 } from '@dataset-runner/core/plugin';
 import { yoloFailures } from '../failures.ts';
+import { imageExtension } from '../read/image-id.ts';
 import type { formats } from '../read/read-annotations.ts';
 import { shardOf } from '../shard.ts';
 import type { LabelsWritten } from '../steps/write-labels.ts';
@@ -13,7 +14,7 @@ interface Given {
   readonly sizes?: FileRef | undefined;
 }
 
-/** The files to read, sorted; throws `yolo.param-missing` when the format needs what is not given. */
+/** The files to read, sorted; throws `yolo.param-missing` when the format needs what is not given, and `yolo.no-annotations`. */
 export async function annotationFiles(
   given: Given,
   store: (place: string) => Promise<Listed>,
@@ -27,7 +28,10 @@ export async function annotationFiles(
   }
   if (format === 'voc') {
     if (folder === undefined) throw yoloFailures['param-missing']({ param: 'folder', wanted: 'for VOC' });
-    return listFiles(await store(folder));
+    // Many draw boxes with the images beside their annotations; some annotations have no extension.
+    const files = await listFiles(await store(folder), { keep: ({ key }) => !imageExtension.test(key) });
+    if (files.length === 0) throw yoloFailures['no-annotations']({ place: folder });
+    return files;
   }
   if (annotations === undefined) throw yoloFailures['param-missing']({ param: 'annotations', wanted: `for ${format}` });
   return [annotations];

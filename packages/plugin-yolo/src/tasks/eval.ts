@@ -3,6 +3,7 @@ import { yoloFailures } from '../failures.ts';
 import { scorePredictions } from '../steps/score-predictions.ts';
 import { readDataYaml } from '../validate/data-yaml.ts';
 import { layOut } from '../validate/layout.ts';
+import { imageLists } from './image-lists.ts';
 import { fileOfSet, textOf } from './split-places.ts';
 
 /** Says how good predictions are, in the two measures that others publish. */
@@ -39,7 +40,7 @@ export const evaluate = defineTask({
     // 1. Read data.yaml and find the images of the splits and their labels.
     await fileOfSet(set, params.data);
     const { data } = readDataYaml(await textOf(set, params.data), params.data);
-    const layout = layOut(await listFiles(set), data, new Map(), params.data);
+    const layout = layOut(await listFiles(set), data, await imageLists(set, data), params.data);
     const images = layout.images.filter(({ split }) => params.split.includes(split));
     if (images.length === 0) throw yoloFailures['no-images']({ place: params.set, prefix: params.split.join(', ') });
     // 2. Match, class by class, and write the scores.
@@ -49,6 +50,7 @@ export const evaluate = defineTask({
         predictions: params.predictions,
         images: images.map(({ file, label }) => [file.key, label ?? null] as const),
         names: data.names ?? Array.from({ length: data.classCount ?? 0 }, (_, id) => `class_${id}`),
+        ...(data.keypoints === undefined ? {} : { keypoints: data.keypoints }),
         splits: params.split,
         over: params.confidence,
       },

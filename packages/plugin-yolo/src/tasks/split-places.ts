@@ -1,6 +1,6 @@
 import { type FileRef, refOf } from '@dataset-runner/core/plugin';
 import { yoloFailures } from '../failures.ts';
-import { imageId } from '../read/image-id.ts';
+import type { ManifestLine } from '../manifest.ts';
 import { shardOf } from '../shard.ts';
 import type { SplitLine } from '../split/splits-csv.ts';
 import type { PlacedFiles } from '../steps/place-files.ts';
@@ -29,23 +29,28 @@ export async function textOf(set: Readable, file: string): Promise<string> {
 /**
  * Where the files of a set go: images and labels into the folder of their split.
  *
- * An image is an item of its own, for its bytes are many; labels go by shard, for their files are. In a set that keeps
- * raters apart, `<image>_<rater>` belongs to the image `<image>`.
+ * An image is an item of its own, for its bytes are many; labels go by shard, for their files are. The manifest says which
+ * image a file is of: `<image>_<rater>` does not, for both names may have a `_`.
  */
 export function placesOf(
   files: readonly FileRef[],
+  manifest: readonly ManifestLine[],
   lines: readonly SplitLine[],
   how: PlacedFiles['how'],
 ): PlacedFiles[] {
   const splitOf = new Map(lines.map(({ image, split }) => [image, split]));
+  const imageOf = new Map<string, string>();
+  for (const { image, stem, file } of manifest) {
+    imageOf.set(`labels/${stem}.txt`, image);
+    if (file !== undefined) imageOf.set(file, image);
+  }
   const items = new Map<string, { file: FileRef; to: string[] }[]>();
   for (const file of files) {
     const isLabel = file.key.startsWith('labels/');
-    const stem = imageId(file.key.replace(/^(images|labels)\//, '')).replace(/\.txt$/, '');
-    const image = splitOf.has(stem) ? stem : stem.replace(/_[^_]*$/, '');
-    const split = splitOf.get(image);
+    const image = imageOf.get(file.key);
+    const split = image === undefined ? undefined : splitOf.get(image);
     // What no line names is no part of the set: a picture that somebody put there.
-    if (split === undefined) continue;
+    if (image === undefined || split === undefined) continue;
     const key = isLabel ? `labels ${shardOf(image)}` : image;
     const placed = { file, to: [`${split}/${file.key}`] };
     const present = items.get(key);

@@ -1,5 +1,5 @@
 import { defineTask, fileRef, listFiles, source, storeUrl, z } from '@dataset-runner/core/plugin';
-import { manifestFile } from '../manifest.ts';
+import { manifestFile, readManifest } from '../manifest.ts';
 import { usualSizes } from '../split/sizes.ts';
 import { readSplits, splitsFile } from '../split/splits-csv.ts';
 import { placeFiles } from '../steps/place-files.ts';
@@ -71,7 +71,8 @@ export const split = defineTask({
     if (folders) {
       const files = await listFiles(set, { keep: ({ key }) => /^(images|labels)\//.test(key) });
       const lines = readSplits(await textOf(await store(out), splitsFile));
-      await map(placeFiles, placesOf(files, lines, params.place), { into: out, exact: true });
+      const manifest = readManifest(await textOf(set, manifestFile));
+      await map(placeFiles, placesOf(files, manifest, lines, params.place), { into: out, exact: true });
     }
     // 3. Say what the set is.
     await publish(out, { name: 'divided detection set', counts: divided.counts });

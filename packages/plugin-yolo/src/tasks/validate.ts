@@ -6,8 +6,9 @@ import { checkLabels } from '../steps/check-labels.ts';
 import { judgeSet } from '../steps/judge-set.ts';
 import { refuseSet } from '../steps/refuse-set.ts';
 import { readDataYaml } from '../validate/data-yaml.ts';
-import { cleanPath, layOut } from '../validate/layout.ts';
+import { layOut } from '../validate/layout.ts';
 import { placeName } from './convert-inputs.ts';
+import { imageLists } from './image-lists.ts';
 import { fileOfSet, textOf } from './split-places.ts';
 
 /** Checks any set that Ultralytics could train on, ours or not, and more strictly than it does: row by row. */
@@ -54,11 +55,7 @@ export const validate = defineTask({
     // 1. Read data.yaml and find the images of every split.
     await fileOfSet(set, params.data);
     const { data, findings } = readDataYaml(await textOf(set, params.data), params.data);
-    const lists = new Map<string, string[]>();
-    for (const place of Object.values(data.splits).flat()) {
-      if (place.endsWith('.txt')) lists.set(place, (await textOf(set, cleanPath(place))).split(/\r?\n/).map(cleanPath));
-    }
-    const layout = layOut(await listFiles(set), data, lists, params.data);
+    const layout = layOut(await listFiles(set), data, await imageLists(set, data), params.data);
     // 2. Check every label file, and decode every image.
     const shape = {
       ...(data.classCount === undefined ? {} : { classCount: data.classCount }),

@@ -32,9 +32,12 @@ export function readDataYaml(
   const named = entries.get('names');
   const names = named === undefined ? undefined : namesOf(named.value);
   const countText = textOf(entries.get('nc'));
-  const count = countText === '' ? undefined : Number(countText);
+  const count = /^\d+$/.test(countText) ? Number(countText) : undefined;
   const namesLine = named?.line ?? entries.get('nc')?.line ?? 1;
-  if (names === undefined && count === undefined) say('data-names', 1, 'there is neither names nor nc');
+  if (countText !== '' && count === undefined) say('data-names', namesLine, `nc is '${countText}', which is no count`);
+  else if (named !== undefined && names === undefined && isMap(named.value))
+    say('data-names', namesLine, 'the ids of names are not 0 to their count less one');
+  else if (names === undefined && count === undefined) say('data-names', 1, 'there is neither names nor nc');
   else if (names !== undefined && count !== undefined && names.length !== count) {
     say('data-names', namesLine, `nc is ${countText}, and there are ${names.length} names`);
   }
@@ -79,10 +82,13 @@ function splitsOf(entries: ReadonlyMap<string, Entry>): DataYaml['splits'] {
 function namesOf(value: Value): readonly string[] | undefined {
   if (typeof value === 'string') return undefined;
   if (Array.isArray(value)) return value as readonly string[];
-  const ids = Object.keys(value).map(Number);
-  const list = Array.from({ length: Math.max(-1, ...ids) + 1 }, (_, id) => `class_${id}`);
-  for (const [id, name] of Object.entries(value)) list[Number(id)] = name;
-  return list;
+  // Ultralytics refuses ids with gaps too.
+  const list = Object.keys(value).map((_, id) => (value as { readonly [key: string]: string })[id]);
+  return list.every((name) => name !== undefined) ? list : undefined;
+}
+
+function isMap(value: Value): boolean {
+  return typeof value !== 'string' && !Array.isArray(value);
 }
 
 function textOf(entry: Entry | undefined): string {
@@ -108,15 +114,11 @@ function readEntries(text: string, fault: (line: number, message: string) => voi
     entries.set(open.key, { value, line: open.line });
     open = undefined;
   };
-  for (const [index, raw] of text
-    .replace(/^\uFEFF/, '')
-    .split(/\r?\n/)
-    .entries()) {
-    const line = index + 1;
+  const read = (raw: string, line: number): void => {
     const inner = open !== undefined && /^(\s|-\s)/.test(raw);
-    if (open?.isText === true && (inner || raw === '')) continue;
+    if (open?.isText === true && (inner || raw === '')) return;
     const bare = withoutComment(raw);
-    if (bare.trim() === '' || bare === '---') continue;
+    if (bare.trim() === '' || bare === '---') return;
     const item = /^\s*-\s+(.*)$/.exec(bare);
     const pair = /^\s*("[^"]*"|'[^']*'|[^\s:#][^:]*?)\s*:(?:\s+(.*))?$/.exec(bare);
     if (inner && open !== undefined && item !== null) open.list.push(scalar(item[1] ?? ''));
@@ -126,11 +128,43 @@ function readEntries(text: string, fault: (line: number, message: string) => voi
       const value = (pair[2] ?? '').trim();
       const key = scalar(pair[1] ?? '');
       if (value === '' || /^[|>][+-]?$/.test(value)) open = { key, line, list: [], map: {}, isText: value !== '' };
+      else if (isUnclosed(bare)) throw new SyntaxError('a bracket is not closed');
       else entries.set(key, { value: flow(value), line });
-    } else fault(line, `'${raw.trim()}' cannot be read`);
+    } else throw new SyntaxError('neither a key nor a part of one');
+  };
+  for (const { line, raw } of joinedLines(text)) {
+    try {
+      read(raw, line);
+    } catch (error) {
+      // Also what a quoted text may not hold: "C:\data" has an escape that is none.
+      if (!(error instanceof SyntaxError)) throw error;
+      fault(line, `'${raw.trim()}' cannot be read`);
+    }
   }
   close();
   return entries;
+}
+
+/** The lines of a text; a list or mapping in brackets that goes on over several lines is one. */
+function joinedLines(text: string): { readonly line: number; readonly raw: string }[] {
+  const lines: { readonly line: number; raw: string }[] = [];
+  let open: { raw: string } | undefined;
+  for (const [index, raw] of text
+    .replace(/^\uFEFF/, '')
+    .split(/\r?\n/)
+    .entries()) {
+    if (open === undefined) lines.push({ line: index + 1, raw });
+    else open.raw += ` ${withoutComment(raw).trim()}`;
+    const last = lines.at(-1)!;
+    open = isUnclosed(last.raw) ? last : undefined;
+    if (open !== undefined) open.raw = withoutComment(open.raw);
+  }
+  return lines;
+}
+
+function isUnclosed(line: string): boolean {
+  const value = /^[^\s#][^:]*:\s+([[{].*)$/.exec(withoutComment(line))?.[1];
+  return value !== undefined && !/[\]}]$/.test(value.replace(/"[^"]*"|'[^']*'/g, ''));
 }
 
 function withoutComment(line: string): string {

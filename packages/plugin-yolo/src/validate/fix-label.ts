@@ -1,5 +1,5 @@
 import { iou } from '../annotation.ts';
-import { readLabel, type LabelShape } from './read-label.ts';
+import { lineEnd, readLabel, type LabelShape } from './read-label.ts';
 
 /**
  * The text of a label file without what can be put right and stay true: byte marks, Windows line ends, rows that stand
@@ -12,7 +12,7 @@ export function fixLabel(bytes: Uint8Array, shape: LabelShape): string | undefin
   const lines = raw
     .replace(/^\uFEFF/, '')
     .replaceAll('\0', '')
-    .split(/\r?\n/);
+    .split(lineEnd);
   const polygons = shape.keypoints !== undefined || lines.some((line) => columnsOf(line).length > 6);
   const seen = new Set<string>();
   const kept = lines.flatMap((line) => {

@@ -22,7 +22,11 @@ export interface SetLayout<F extends Listed> {
   readonly findings: readonly Finding[];
 }
 
-/** Finds the images of every split and their labels as Ultralytics does: the last `/images/` becomes `/labels/`. */
+/**
+ * Finds the images of every split and their labels as Ultralytics does: the last `/images/` becomes `/labels/`.
+ *
+ * `lists` are the keys that each list of `data.yaml` names, line by line.
+ */
 export function layOut<F extends Listed>(
   files: readonly F[],
   data: DataYaml,
@@ -33,9 +37,19 @@ export function layOut<F extends Listed>(
   const findings: Finding[] = [];
   const images: ImagePlace<F>[] = [];
   for (const [split, places] of Object.entries(data.splits)) {
-    const own = new Set(
-      places.flatMap((place) => lists.get(place)?.flatMap((key) => byKey.get(key) ?? []) ?? below(files, place)),
-    );
+    const own = new Set<F>();
+    for (const place of places) {
+      const list = lists.get(place);
+      for (const file of list === undefined ? below(files, placesIn(place, data)) : []) own.add(file);
+      for (const [index, key] of (list ?? []).entries()) {
+        const file = byKey.get(key);
+        if (file !== undefined) own.add(file);
+        else if (key !== '')
+          findings.push(
+            finding('image-unreadable', { file: cleanPath(place), line: index + 1 }, `${key} is not in the set`),
+          );
+      }
+    }
     if (own.size === 0)
       findings.push(finding('split-empty', { file: dataFile }, `${split} has no images in ${places.join(', ')}`));
     for (const file of own) {
@@ -49,10 +63,19 @@ export function layOut<F extends Listed>(
   return { images, findings };
 }
 
-function below<F extends Listed>(files: readonly F[], place: string): F[] {
-  const folder = cleanPath(place);
-  const prefix = folder === '' ? '' : `${folder}/`;
-  return files.filter(({ key }) => key.startsWith(prefix) && imageExtension.test(key));
+/** Where a place of `data.yaml` may lie: beside the file, or below its `path` where that is a folder of the set. */
+export function placesIn(place: string, { path }: Pick<DataYaml, 'path'>): readonly string[] {
+  return [...new Set([cleanPath(place), ...(path === undefined ? [] : [cleanPath(`${path}/${place}`)])])];
+}
+
+/** The images of the first folder that has some. */
+function below<F extends Listed>(files: readonly F[], folders: readonly string[]): F[] {
+  for (const folder of folders) {
+    const prefix = folder === '' ? '' : `${folder}/`;
+    const found = files.filter(({ key }) => key.startsWith(prefix) && imageExtension.test(key));
+    if (found.length > 0) return found;
+  }
+  return [];
 }
 
 /** `./a//b/` as `a/b`; what leads out of the set stays as it is and is found nowhere. */

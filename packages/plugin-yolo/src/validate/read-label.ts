@@ -31,6 +31,9 @@ interface Cell {
 // What Ultralytics forgives: coordinates from -0.01 to 1.01.
 const tolerance = 0.01;
 
+/** Python's: a lone CR ends a line too. */
+export const lineEnd = /\r\n?|\n/;
+
 /** Reads a label file as Ultralytics does, row by row, and says of each row why it would not be learnt as it was meant. */
 export function readLabel(bytes: Uint8Array, shape: LabelShape): LabelRead {
   const raw = Buffer.from(bytes).toString('utf8');
@@ -38,7 +41,7 @@ export function readLabel(bytes: Uint8Array, shape: LabelShape): LabelRead {
   const lines = raw
     .replace(/^\uFEFF/, ' ')
     .replaceAll('\0', ' ')
-    .split('\n');
+    .split(lineEnd);
   const split = lines.map(cellsOf);
   const isPolygons = shape.keypoints === undefined && split.some((cells) => cells.length > 6);
   const rows: LabelRow[] = [];
@@ -63,13 +66,17 @@ function byteFindings(raw: string, file: string): Finding[] {
   const marks = [
     ['\uFEFF', 'a byte order mark'],
     ['\0', 'a NUL byte'],
-    ['\r', 'a Windows line end'],
+    ['\r', 'a Windows or Mac line end'],
   ] as const;
   return marks.flatMap(([mark, what]) => {
     const at = raw.indexOf(mark);
     if (at < 0) return [];
     const before = raw.slice(0, at);
-    const spot = { file, line: before.split('\n').length, column: at - before.lastIndexOf('\n') };
+    const spot = {
+      file,
+      line: before.split(lineEnd).length,
+      column: at - Math.max(before.lastIndexOf('\n'), before.lastIndexOf('\r')),
+    };
     return [finding('label-bytes', spot, `the file has ${what}`)];
   });
 }
@@ -126,7 +133,7 @@ function isInRange(
     (place === 3 || place === 4) && (keypoints !== undefined || values.length === 5);
   const outside = values.findIndex(
     (value, place) =>
-      place > 0 && !isVisibility(place) && (value > 1 + tolerance || (value < -tolerance && !isSize(place))),
+      place > 0 && ((value > 1 + tolerance && !isVisibility(place)) || (value < -tolerance && !isSize(place))),
   );
   if (outside < 0) return true;
   fault('coordinate-range', `${cells[outside]!.text} is outside 0 to 1`, cells[outside]);

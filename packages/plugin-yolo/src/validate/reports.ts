@@ -56,7 +56,7 @@ export function validationSarif({ findings }: Validation): string {
           locations: [
             {
               physicalLocation: {
-                artifactLocation: { uri: encodeURI(file) },
+                artifactLocation: { uri: uriOf(file) },
                 region: { startLine: line, startColumn: column },
               },
             },
@@ -66,4 +66,9 @@ export function validationSarif({ findings }: Validation): string {
     ],
   };
   return `${JSON.stringify(sarif, undefined, 2)}\n`;
+}
+
+/** A relative reference (RFC 3986); `encodeURI` leaves the two marks that would end the path. */
+function uriOf(file: string): string {
+  return encodeURI(file).replaceAll('#', '%23').replaceAll('?', '%3F');
 }

@@ -3,6 +3,8 @@ import { seeded } from '@dataset-runner/kit/seeded';
 
 export interface PngOptions {
   readonly side?: number;
+  /** Default: `side`. */
+  readonly high?: number;
   /** Bits of a channel. */
   readonly depth?: 8 | 16;
   readonly alpha?: boolean;
@@ -15,20 +17,20 @@ export interface PngOptions {
 /** A grey PNG of coarse noise: each seed gives one that looks like no other. */
 export function png(
   seed: string | number,
-  { side = 64, depth = 8, alpha = false, orientation, brighter = 0 }: PngOptions = {},
+  { side = 64, high = side, depth = 8, alpha = false, orientation, brighter = 0 }: PngOptions = {},
 ): Uint8Array {
   const random = seeded(seed);
   const coarse = Array.from({ length: 64 }, () => random.below(200));
   const bytes = (depth / 8) * (alpha ? 2 : 1);
-  const rows = Buffer.alloc((side * bytes + 1) * side);
-  for (let y = 0; y < side; y++) {
+  const rows = Buffer.alloc((side * bytes + 1) * high);
+  for (let y = 0; y < high; y++) {
     for (let x = 0; x < side; x++) {
       const at = y * (side * bytes + 1) + 1 + x * bytes;
       rows.fill(255, at, at + bytes);
-      rows[at] = coarse[((((y * 8) / side) >> 0) << 3) | (((x * 8) / side) >> 0)]! + brighter;
+      rows[at] = coarse[((((y * 8) / high) >> 0) << 3) | (((x * 8) / side) >> 0)]! + brighter;
     }
   }
-  const header = Buffer.from([0, 0, 0, side, 0, 0, 0, side, depth, alpha ? 4 : 0, 0, 0, 0]);
+  const header = Buffer.from([0, 0, 0, side, 0, 0, 0, high, depth, alpha ? 4 : 0, 0, 0, 0]);
   return Buffer.concat([
     Buffer.from('89504e470d0a1a0a', 'hex'),
     chunk('IHDR', header),

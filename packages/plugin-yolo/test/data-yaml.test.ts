@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { readDataYaml } from '../src/validate/data-yaml.ts';
+import { layOut } from '../src/validate/layout.ts';
+
+describe('data.yaml', () => {
+  it('reads every form of names and splits that Ultralytics reads', () => {
+    const read = (text: string) => readDataYaml(text, 'd').data;
+    assert.deepEqual(read('train: [a, "b c"]\nvalidation:\n  - x # why\n  - y\nnames: [p, q]\n'), {
+      splits: { train: ['a', 'b c'], val: ['x', 'y'] },
+      names: ['p', 'q'],
+      classCount: 2,
+    });
+    assert.deepEqual(read('train: a\nval: b\nkpt_shape: [17, 3]\nnames: {0: person, 1: "a, b"}\n'), {
+      splits: { train: ['a'], val: ['b'] },
+      names: ['person', 'a, b'],
+      classCount: 2,
+      keypoints: { points: 17, values: 3 },
+    });
+  });
+
+  it('reads brackets that go on over several lines', () => {
+    const text = "train: a\nval: b\nnames: ['x, y', # first\n  z,\n]\nflip_idx: [0,\n 1] # why\n";
+    const { data, findings } = readDataYaml(text, 'd');
+    assert.deepEqual(findings, []);
+    assert.deepEqual(data, { splits: { train: ['a'], val: ['b'] }, names: ['x, y', 'z'], classCount: 2 });
+  });
+
+  it('finds images below `path` where they are not beside data.yaml', () => {
+    const { data } = readDataYaml('path: ./set\ntrain: images\nval: val\nnames: [a]\n', 'data.yaml');
+    const files = ['images/a.png', 'set/images/b.png', 'set/val/c.png'].map((key) => ({ key }));
+    const { images, findings } = layOut(files, data, new Map(), 'data.yaml');
+    assert.deepEqual(findings, []);
+    assert.deepEqual(
+      images.map(({ file, split }) => `${split} ${file.key}`),
+      ['train images/a.png', 'val set/val/c.png'],
+    );
+  });
+});
