@@ -47,6 +47,32 @@ describe('metadata of bins', () => {
     assert.deepEqual([at.latitude, at.longitude, at.salinity], [41, 12.5, null]);
   });
 
+  it('reads times without a zone as UTC, wherever the machine stands and however they are written', () => {
+    const zone = process.env['TZ'];
+    process.env['TZ'] = 'America/New_York';
+    try {
+      for (const time of [
+        '01/01/2024 00:00',
+        '2024-1-1 00:00:00',
+        '1-Jan-2024 00:00:00',
+        '2024-01-01',
+        '2024-01-01 00:00:00 UTC',
+        '2024-01-01 02:00:00 +02:00',
+        '2023-12-31T19:00:00-0500',
+        'Jan 01 2024 00:00:00 GMT',
+      ])
+        assert.equal(readTrack(`time,lat\n${time},4\n`, { file }).latitude[0]?.ms, startMs, time);
+    } finally {
+      if (zone === undefined) delete process.env['TZ'];
+      else process.env['TZ'] = zone;
+    }
+  });
+
+  it('takes no day that the calendar has not, and no plain number for a time', () => {
+    for (const time of ['2024-02-30 12:00:00', '45322.5', '5', '2024-13-01'])
+      assert.throws(() => readTrack(`time,lat\n${time},4\n`, { file }), /ifcb.metadata-value.*line 2/, time);
+  });
+
   it('makes up no position before, after or far between the points', () => {
     const track = readTrack('time,lat,lon\n2024-01-01 01:00:00,40,10\n2024-01-01 09:00:00,44,20\n', { file });
     for (const hours of [0, 5, 10])
