@@ -92,6 +92,14 @@ describe('metadata of bins', () => {
     const of = joinMetadata(bin, { tables, track, maxGapMs: hourMs });
     assert.deepEqual([of.latitude, of.longitude, of.station], [1, 2, 'S1']);
   });
+
+  it('never mixes half a position of one table, or of one row, with the other half of another', () => {
+    const [half, whole] = [`${bin},80,,S1\n`, `${bin},1,2,S2\n`];
+    const read = (...rows: string[]) => readMetadata(`bin,lat,lon,station\n${rows.join('')}`, { file });
+    const joined = joinMetadata(bin, { tables: [read(half), read(whole)], maxGapMs: 0 });
+    for (const known of [joined, read(half, whole).get(bin)!])
+      assert.deepEqual([known.latitude, known.longitude, known.station], [1, 2, 'S1']);
+  });
 });
 
 describe('ifcb:metadata', function () {

@@ -58,10 +58,13 @@ export function placeOf(columns: readonly string[], names: readonly string[]): n
   return -1;
 }
 
-/** What the first knows, and where it knows nothing, what the second does. */
+/** What the first knows, and where it knows nothing, what the second does; a position is of one of them, where one has it whole. */
 export function merge(first: BinMetadata | undefined, second: BinMetadata): BinMetadata {
   if (first === undefined) return second;
-  return Object.fromEntries(
+  const merged = Object.fromEntries(
     Object.entries(first).map(([name, value]) => [name, value ?? second[name as keyof BinMetadata]]),
   ) as unknown as BinMetadata;
+  // Half a position of each would be a place where nobody was.
+  const whole = [first, second].find(({ latitude, longitude }) => latitude !== null && longitude !== null);
+  return whole === undefined ? merged : { ...merged, latitude: whole.latitude, longitude: whole.longitude };
 }
