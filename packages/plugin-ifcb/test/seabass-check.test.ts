@@ -130,7 +130,75 @@ const rules: readonly (readonly [rule: string, changed: string, severity?: Findi
   ['score_out_of_bounds', text.replace(',0.93,', ',1.93,')],
 ];
 
+/** The file with one more field, with these values in its rows. */
+function withField(name: string, unit: string, ...values: readonly string[]): string {
+  const rows = text.trimEnd().split('\n');
+  const from = rows.indexOf('/end_header') + 1;
+  return rows
+    .map((row, at) => {
+      if (row.startsWith('/fields=')) return `${row},${name}\n`;
+      if (row.startsWith('/units=')) return `${row},${unit}\n`;
+      return at < from ? `${row}\n` : `${row},${values[(at - from) % values.length]}\n`;
+    })
+    .join('');
+}
+
+// Values that stand in rows: the rule and its severity, or none for what is right.
+const values: readonly (readonly [name: string, unit: string, value: string, found?: string])[] = [
+  ['lat', 'degrees', '-49.9041'],
+  ['lat', 'degrees', '95', 'warning field_out_of_bounds'],
+  ['lat', 'degrees', '-9999.0', 'error field_cant_be_missing'],
+  ['lon', 'degrees', '-180.5', 'warning field_out_of_bounds'],
+  ['date', 'yyyymmdd', '20180813'],
+  ['date', 'yyyymmdd', '20180230', 'error data_invalid_date'],
+  ['date', 'yyyymmdd', '20260102', 'error data_date_bounds_error'],
+  ['time', 'hh:mm:ss', '23:59:59'],
+  ['time', 'hh:mm:ss', '23:59:60', 'error field_failed_to_parse'],
+  ['wt', 'degreesC', '-1.2E+00'],
+  ['wt', 'degreesC', '0x10', 'error field_failed_to_parse'],
+  ['sal', 'PSU', '-9999.00'],
+  ['sal', 'PSU', '-8888'],
+  ['sal', 'PSU', '-7777', 'error field_failed_to_parse'],
+];
+
+// In the form of FCHECK's own table.
+const table = `[fields]
+#FIELD | UNIT       | PARSE AS | LOWER | UPPER | WARNING             | ERROR
+Rrs    | 1/sr,sr^-1 | positive |       |       |                     |
+Lw     | uW         |          | -0.1  | 5.0   | field_out_of_bounds |
+VSF    | 1/m/sr     | positive |       |       |                     |
+
+[suffixes]
+sd
+
+[multi_dim_fieldnames]
+ang | 1
+ex  | 2
+`;
+
 describe('the SeaBASS checker', () => {
+  for (const [field, unit, value, found] of values)
+    it(`${found === undefined ? 'takes' : `has ${found} for`} a ${field} of ${value}`, () => {
+      const limited = withField(field, unit, value).replace('/missing=', '/below_detection_limit=-8888\n/missing=');
+      const of = seriousOf(check(limited)).filter(({ rule }) => rule !== 'depth_in_header_and_fields');
+      assert.deepEqual([...new Set(of.map(({ severity, rule }) => `${severity} ${rule}`))], found ? [found] : []);
+      if (found !== undefined) assert.equal(limited.split('\n')[of[0]!.line - 1]?.split(',').at(-1), value);
+    });
+
+  it('knows units that are alike, wavelengths, endings and suffixes by the table of FCHECK', () => {
+    const rulesOf = (changed: string) =>
+      seriousOf(checkSeabass(Buffer.from(changed), { name, today, fcheck: table })).map(({ rule }) => rule);
+    for (const unit of ['1/sr', 'sr^-1', '1/SR']) assert.deepEqual(rulesOf(withField('Rrs', unit, '0.3')), [], unit);
+    for (const field of ['Rrs412', 'Rrs412.5', 'VSF440_90ang', 'VSF_ex405'])
+      assert.deepEqual(rulesOf(withField(field, field[0] === 'R' ? '1/sr' : '1/m/sr', '0.3')), [], field);
+    assert.deepEqual(rulesOf(withField('Rrs412,Rrs412_sd', '1/sr,1/sr', '0.3,0.1')), []);
+    assert.deepEqual(rulesOf(withField('Rrs412_sd', '1/sr', '0.3')), ['suffix_doesnt_match']);
+    assert.deepEqual(rulesOf(withField('Rrs412', '1/m', '0.3')), ['field_has_wrong_unit']);
+    for (const field of ['Rrs_412', 'Rrs412_cv', 'VSF_ang90'])
+      assert.deepEqual(rulesOf(withField(field, '1/sr', '0.3')), ['fields_not_recognized'], field);
+    assert.deepEqual(rulesOf(withField('Lw412', 'uW', '5.5', '-0.05')), Array(2).fill('field_out_of_bounds'));
+  });
+
   it('passes what ifcb:seabass writes, without a warning but the optional headers of the weather', () => {
     assert.deepEqual(seriousOf(check(text)), []);
   });

@@ -1,5 +1,5 @@
 import { parseBinId } from '../bins/bin-id.ts';
-import { dataRows, listOf } from './check-data.ts';
+import { dataRows, isSame, listOf } from './check-data.ts';
 import type { Report } from './finding.ts';
 import { type SeabassFile, valueOf } from './read-seabass.ts';
 import { sphereDiameter } from './shape.ts';
@@ -68,6 +68,7 @@ function checkEvent(file: SeabassFile, report: Report): void {
 function checkRows(file: SeabassFile, fields: readonly string[], report: Report): void {
   const event = valueOf(file, 'eventid');
   const missing = valueOf(file, 'missing') ?? '-9999';
+  const noSizes = [missing, valueOf(file, 'below_detection_limit'), valueOf(file, 'above_detection_limit')];
   const perUm = Number(valueOf(file, 'pixel_per_um'));
   const media = new Map<string, number>();
   let [areas, broken] = [0, 0];
@@ -75,7 +76,8 @@ function checkRows(file: SeabassFile, fields: readonly string[], report: Report)
     if (cells.length !== fields.length) continue;
     const error = (rule: string, message: string): void => report({ line, severity: 'error', rule, message });
     const cell = (field: string): string => cells[fields.indexOf(field)] ?? missing;
-    const size = (field: string): number => (cell(field) === missing ? Number.NaN : Number(cell(field)));
+    const size = (field: string): number =>
+      noSizes.some((none) => isSame(cell(field), none)) ? Number.NaN : Number(cell(field));
     for (const [at, field] of fields.entries())
       if (
         field.startsWith('scientificnameid_') &&
