@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { checkSeabass } from '../src/seabass/check-seabass.ts';
-import type { Finding } from '../src/seabass/finding.ts';
+import { type Finding, mostSerious } from '../src/seabass/finding.ts';
 import { madeSb } from './support/made-submission.ts';
 import { realData } from './support/real-bins.ts';
 
@@ -225,6 +225,21 @@ describe('the SeaBASS checker', () => {
   it('names the line a finding is on', () => {
     const [found] = seriousOf(check(text.replace(second, second.replace(/[\d.]+$/, 'nan'))));
     assert.equal(found?.line, line(second));
+  });
+
+  it('keeps the errors of a file with very many findings, and says how many are not listed', () => {
+    const spaced = Array.from({ length: 30 }, (_, at) => first.replace('_00002', `_001${at + 10} `).concat(' '));
+    const found = check(text.replace(first, spaced.join('\n')).concat('1,2\n'));
+    const errors = found.filter(({ severity }) => severity === 'error');
+    assert.ok(errors.length < 40 && errors.some(({ rule }) => rule === 'bad_data_line'));
+    const kept = mostSerious(found, 40);
+    assert.deepEqual(
+      new Set(kept.filter(({ severity }) => severity === 'error')),
+      new Set(errors),
+      'an error behind many warnings',
+    );
+    assert.equal(kept[0]?.message, `${found.length - 40} more findings are not listed`);
+    assert.equal(mostSerious(found, 1_000).length, found.length);
   });
 
   it('takes a header that NASA accepted', function () {
