@@ -105,12 +105,12 @@ export function listOf(file: SeabassFile, key: string): readonly string[] {
   return value === undefined ? [] : value.split(',').map((part) => part.trim());
 }
 
-/** The lines of data by cells, empty lines left out. */
+/** The lines of data by cells; empty lines, comments and old tags are left out, which other rules name. */
 export function dataRows(file: SeabassFile): readonly { readonly number: number; readonly cells: readonly string[] }[] {
   const delimiter = (valueOf(file, 'delimiter') ?? 'comma').toLowerCase();
   const by = delimiter === 'space' ? / +/ : delimiter === 'tab' ? '\t' : ',';
   return file.data.flatMap(({ number, text }) => {
     const row = text.trim();
-    return row === '' || /^[!/]/.test(row) ? [] : [{ number, cells: row.split(by) }];
+    return row === '' || /^(!|\/(begin|end)_data)/i.test(row) ? [] : [{ number, cells: row.split(by) }];
   });
 }
