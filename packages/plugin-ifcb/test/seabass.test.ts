@@ -44,7 +44,7 @@ function write(rig: ProjectRig): void {
 }
 
 const common =
-  '--predictions ./predictions.csv --metadata ./meta.csv --experiment EXPO --cruise EXPO01 --investigators ./people.json --documents protocol.docx --out ./sb'.split(
+  '--predictions ./predictions.csv --metadata ./meta.csv --experiment EXPO --cruise EXPO01 --investigators ./people.json --documents ./docs/protocol.docx --out ./sb'.split(
     ' ',
   );
 
@@ -80,6 +80,7 @@ describe('ifcb:seabass', function () {
     const sb = rig.read(`sb/${names[1]}`);
     assert.match(sb, /^\/data_type=bottle$/m);
     assert.match(sb, /^\/station=S_1$/m);
+    assert.match(sb, /^\/documents=protocol\.docx,checklist/m);
     assert.match(sb, /^\/associated_archives=EXPO-EXPO01_IFCB_raw_data_associated\.tgz$/m);
     assert.ok(rig.exists('sb/EXPO-EXPO01_IFCB_raw_data_associated.tgz'));
     const rows = sb

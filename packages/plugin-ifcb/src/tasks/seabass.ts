@@ -82,7 +82,8 @@ export const seabass = defineTask({
     const submission: Submission = {
       ...of,
       mediaUrl,
-      documents: [...of.documents, ...documentNames(of)],
+      // A path says where the document lies here; the header names it alone.
+      documents: [...of.documents.map((path) => path.slice(path.lastIndexOf('/') + 1)), ...documentNames(of)],
       archives: packed.map(({ name: archive, type }) => ({ name: archive, type })),
       classMap: { ...usualNames, ...classMap },
     };
