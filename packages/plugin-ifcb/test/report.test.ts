@@ -58,6 +58,13 @@ describe('the sums of a bin', () => {
     assert.deepEqual(sum.classes[0], { name: 'Diatom', images: 1, biovolume: 19_158.18555 / 8, area: 1331 / 4 });
     assert.deepEqual(summarise(one, madeParticles.toReversed(), how), sum);
   });
+
+  it('count images whose sizes nobody knows, without their sizes', () => {
+    const [known] = madeParticles;
+    const unknown = { ...known!, roi: 3, area: Number.NaN, biovolume: Number.NaN };
+    const { classes } = summarise(one, [known!, unknown], { pixelsPerUm: 1, perClass: 1, seed: 1 });
+    assert.deepEqual(classes, [{ name: 'Diatom', images: 2, biovolume: known!.biovolume, area: known!.area }]);
+  });
 });
 
 describe('ifcb:report', function () {
