@@ -121,6 +121,11 @@ describe('ifcb:seabass', function () {
     assert.match(sb, /_00001\.png,Chloro,.*,0\.91,[\d.]+,52\.939,8\.731,5\.821,/);
     assert.match(sb, /_00003\.png,Diatom,.*,119\.112,/);
 
+    rig.write('predictions.csv', `bin,roi,class,score\n${one},1,Diatom,\n${one},3,Crypto,0.5\n`);
+    assert.equal((await rig.runner('run', 'ifcb:seabass', './ml', ...common)).code, 0);
+    const unsure = rig.read(`sb/EXPO-EXPO01_niskin_IFCB_plankton_and_particles_${one}_R1.sb`);
+    assert.match(unsure, /_00001\.png,Diatom,Bacillariophyceae,[^,]+,-9999,/);
+
     rig.write(`ml/${one}/${one}_00005.png`, 'png');
     const { report } = await rig.json('run', 'ifcb:seabass', './ml', ...common);
     assert.equal(failuresOf(report)[0]?.code, 'ifcb.ml-rows');
@@ -142,6 +147,10 @@ describe('ifcb:seabass', function () {
     assert.ok((await codes()).includes('ifcb.predictions-scattered'));
     rig.write('predictions.csv', 'filepath,pred_label,0\nml/a.png,0,1\n');
     assert.ok((await codes()).includes('ifcb.prediction-invalid'));
+    for (const roi of ['1', 'one', '']) {
+      rig.write('predictions.csv', `bin,roi,class,score\n${one},1,Diatom,0.6\n${one},${roi},Crypto,0.7\n`);
+      assert.ok((await codes()).includes('ifcb.prediction-invalid'), `image ${roi}`);
+    }
     rig.write('predictions.csv', 'bin,roi\nA,1\n');
     assert.ok((await codes()).includes('ifcb.metadata-column'));
     rig.write(
