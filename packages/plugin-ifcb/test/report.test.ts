@@ -34,6 +34,11 @@ describe('the drawings of a report', () => {
     assert.equal(drawSeries([{ name: 'all', points: [{ ms: 1, value: 1 }] }]), undefined);
   });
 
+  it('draw series of more moments than a call has room for', () => {
+    const points = Array.from({ length: 150_000 }, (_, ms) => ({ ms, value: ms % 7 }));
+    assert.match(svgOf(drawSeries([{ name: 'all', points }])), /up to 6</);
+  });
+
   it('draw every series on one time axis', () => {
     const points = [
       { ms: 0, value: 1 },
