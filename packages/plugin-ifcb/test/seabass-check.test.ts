@@ -130,6 +130,8 @@ const rules: readonly (readonly [rule: string, changed: string, severity?: Findi
   ['field_contained_whitespace', text.replace(',Bacillariophyceae', ',Bacillario phyceae')],
   ['plankton_field_missing', text.replace(',scientificNameID_automated', ',r2r_event')],
   ['plankton_header_missing', text.replace(/^\/pixel_per_um=.*\n/m, '')],
+  ['plankton_header_invalid', header('volume_imaged_ml', '-0.2')],
+  ['plankton_header_invalid', header('pixel_per_um', 'about_3')],
   ['no_depth_found', text.replace(/^\/measurement_depth=.*\n/m, '')],
   ['depth_in_header_and_fields', text.replace(',prediction_score_automated_category', ',depth')],
   ['score_out_of_bounds', text.replace(',0.93,', ',1.93,')],

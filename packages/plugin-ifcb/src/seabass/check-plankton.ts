@@ -30,9 +30,13 @@ export function checkPlankton(file: SeabassFile, report: Report): void {
       'plankton_field_missing',
       'neither scientificNameID_automated nor scientificNameID_manual is there',
     );
-  for (const key of asFieldOrHeader)
-    if (!fields.includes(key) && valueOf(file, key) === undefined)
-      error(0, 'plankton_header_missing', `${key} is neither a header nor a field`);
+  for (const key of asFieldOrHeader) {
+    const value = valueOf(file, key);
+    if (value === undefined) {
+      if (!fields.includes(key)) error(0, 'plankton_header_missing', `${key} is neither a header nor a field`);
+    } else if (!(Number(value) > 0 && Number.isFinite(Number(value))))
+      error(lineOf(key), 'plankton_header_invalid', `/${key}=${value} is no number above 0`);
+  }
   const depth = valueOf(file, 'measurement_depth');
   const missing = valueOf(file, 'missing') ?? '-9999';
   if (!fields.includes('depth') && depth === undefined)
