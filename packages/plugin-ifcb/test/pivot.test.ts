@@ -164,16 +164,11 @@ describe('ifcb:pivot', function () {
         [two, 2, 'Crypto', 0.7],
       ]),
     );
-    const { code, stderr } = await rig.runner(
-      'run',
-      'ifcb:pivot',
-      './predictions.csv',
-      '--scripts',
-      './sql',
-      '--container',
-      'gulf',
-    );
+    const run = ['run', 'ifcb:pivot', './predictions.csv', '--scripts', './sql', '--container', 'gulf'];
+    const { code, stdout, stderr } = await rig.runner(...run, '--test-size', '7');
     assert.equal(code, 0, stderr);
+    assert.match(stdout, /2 images, 2 predictions and 6 metrics/);
+    assert.match(stdout + stderr, /no test set aside: EXEC dbo\.GENERATE_RANDOM_TEST_SET 7/);
     assert.match(rig.read('sql/pivot_set_up.sql'), /CREATE OR ALTER PROCEDURE dbo\.AL_RANKINGS/);
     assert.match(rig.read(`sql/data/${two}.sql`), /INSERT INTO dbo\.predictions/);
   });

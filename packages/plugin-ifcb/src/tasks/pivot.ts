@@ -1,6 +1,7 @@
 import { defineTask, fileRef, refUrl, sha256, source, storeUrl, z } from '@dataset-runner/core/plugin';
 import { utopiaClasses } from '../classify/classes.ts';
 import { readAddress } from '../pivot/database.ts';
+import { metricsOf } from '../pivot/metrics.ts';
 import {
   fillPivot,
   fillPivotServer,
@@ -67,7 +68,7 @@ export const pivot = defineTask({
     writePivotData,
   },
 
-  async run({ params, map, once }) {
+  async run({ params, map, once, log }) {
     const {
       predictions,
       database,
@@ -94,7 +95,13 @@ export const pivot = defineTask({
       await once(writePivotSetUp, set, { into: scripts! });
       const written = await map(writePivotData, bins, { into: scripts!, uses: { set, prefix } }).toArray();
       const images = written.reduce((sum, bin) => sum + bin.images, 0);
-      return { bins: written.length, images, predictions: images, metrics: 0, testSet: 0 };
+      const perImage = metricsOf({ path: '', scores: [], classes: names }, { seed }).length;
+      // Which images are there is known to the database alone.
+      if (testSize > 0)
+        log(
+          `the scripts set no test set aside: EXEC dbo.GENERATE_RANDOM_TEST_SET ${testSize}, '' does when the data is in`,
+        );
+      return { bins: written.length, images, predictions: images, metrics: images * perImage, testSet: 0 };
     }
     const target = { database, login, set, prefix };
     const [tables, images, end] =
