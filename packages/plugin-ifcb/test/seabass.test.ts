@@ -99,6 +99,12 @@ describe('ifcb:seabass', function () {
     );
     assert.match(rig.read('sb/documents/automated_assessed_id_EXPO-EXPO01.txt'), /^Crypto,Cryptophyceae,urn:lsid/m);
 
+    const archives = ['run', 'ifcb:seabass', './features', ...common, '--raw', './raw', '--images', './features'];
+    assert.equal((await rig.runner(...archives)).code, 0);
+    const twice = await rig.runner(...archives);
+    assert.match(twice.stdout, /Nothing to do/);
+    assert.doesNotMatch(twice.stdout + twice.stderr, /no item makes any more/);
+
     const checked = await rig.runner('run', 'ifcb:seabass-check', './sb', '--out', './checked');
     assert.equal(checked.code, 0, checked.stderr);
     assert.match(checked.stdout, /2 files: 0 errors/);
