@@ -86,6 +86,26 @@ describe('metadata of bins', () => {
     assert.equal(longitude, -179.5);
   });
 
+  it('takes longitudes up to 360 for those west of Greenwich, and no place that is not on earth', () => {
+    const read = (lat: string, lon: string) => readMetadata(`bin,lat,lon\n${bin},${lat},${lon}\n`, { file }).get(bin);
+    assert.deepEqual(
+      ['180', '180.5', '359.5', '360', '-180'].map((lon) => read('-90', lon)?.longitude),
+      [180, -179.5, -0.5, 0, -180],
+    );
+    const track = readTrack('time,lat,lon\n2024-01-01 00:00:00,1,359\n2024-01-01 01:00:00,1,1\n', { file });
+    const at = (minute: number) => alongTrack(track, startMs + minute * 60_000, { maxGapMs: hourMs }).longitude;
+    assert.deepEqual([at(0), at(15), at(60)], [-1, -0.5, 1]);
+    for (const [lat, lon] of [
+      ['90.1', '0'],
+      ['0', '-180.1'],
+      ['0', '361'],
+      ['Infinity', '0'],
+    ] as const) {
+      assert.throws(() => read(lat, lon), /ifcb.metadata-value: table\.csv, line 2/, `${lat} ${lon}`);
+      assert.throws(() => readTrack(`time,lat,lon\n2024-01-01,${lat},${lon}\n`, { file }), /ifcb.metadata-value/);
+    }
+  });
+
   it('never mixes half a position of a table with the other half of a track', () => {
     const tables = [readMetadata(`bin,lat,station\n${bin},80,S1\n`, { file })];
     const track = readTrack('time,lat,lon\n2024-01-01 00:00:00,1,2\n', { file });

@@ -1,6 +1,6 @@
 import { csvTable } from '@dataset-runner/kit/csv-rows';
 import { publishFailures } from '../publish/failures.ts';
-import { type BinMetadata, columnNames, measuredAlong, unknownMetadata } from './bin-metadata.ts';
+import { type BinMetadata, columnNames, measuredAlong, quantityOf, unknownMetadata } from './bin-metadata.ts';
 import { placeOf } from './read-metadata.ts';
 
 type Along = (typeof measuredAlong)[number];
@@ -30,8 +30,8 @@ export function readTrack(input: string | Uint8Array, { file }: { readonly file:
     for (const [name, at] of places) {
       const text = cells[at]?.trim() ?? '';
       if (/^(|nan|na|-9999(\.0*)?)$/i.test(text)) continue;
-      const value = Number(text);
-      if (Number.isNaN(value))
+      const value = quantityOf(name, text);
+      if (value === undefined)
         throw publishFailures['metadata-value']({ file, line, column: columns[at]!, value: text });
       track[name].push({ ms, value });
     }
