@@ -173,6 +173,17 @@ describe('ifcb:pivot', function () {
     assert.match(rig.read(`sql/data/${two}.sql`), /INSERT INTO dbo\.predictions/);
   });
 
+  it('takes no predictions without the scores of all classes', async () => {
+    await using rig = await ifcbProject();
+    rig.write('predictions.csv', `bin,roi,class,score\n${one},1,Diatom,0.9\n`);
+    const run = ['run', 'ifcb:pivot', './predictions.csv', '--database', 'sqlite:./pivot.db', '--container', 'gulf'];
+    const { report } = await rig.json(...run);
+    const [failure] = failuresOf(report);
+    assert.equal(failure?.code, 'ifcb.prediction-invalid');
+    assert.match(failure.message!, /predictions\.csv, line 1: there is no column score_<class>/);
+    assert.ok(!rig.exists('pivot.db'));
+  });
+
   it('names an address that is none, one with a password, and a database that refuses', async () => {
     await using rig = await ifcbProject();
     rig.write('predictions.csv', madePredictions([[one, 1, 'Diatom', 0.9]]));

@@ -1,5 +1,6 @@
 import { defineTask, fileRef, refUrl, sha256, source, storeUrl, z } from '@dataset-runner/core/plugin';
 import { utopiaClasses } from '../classify/classes.ts';
+import { publishFailures } from '../publish/failures.ts';
 import { readAddress } from '../pivot/database.ts';
 import { metricsOf } from '../pivot/metrics.ts';
 import {
@@ -88,6 +89,12 @@ export const pivot = defineTask({
     const bins = map(splitPredictions, [predictions], { into, exact: true, uses: { classes }, key: () => 'all' });
     const [first] = await bins.toArray();
     const names = first === undefined ? classes : [...first.names];
+    if (names.length === 0)
+      throw publishFailures['prediction-invalid']({
+        file: refUrl(predictions),
+        line: 1,
+        why: 'there is no column score_<class>; people are asked by the scores of all classes',
+      });
     const set = { container, name: params.name ?? container, model, modelLink, classes: names, seed };
     // 2. Make the tables, and the rows every image refers to.
     // 3. Add the images of each bin.
