@@ -182,6 +182,11 @@ describe('ifcb:pivot', function () {
     assert.equal(failure?.code, 'ifcb.prediction-invalid');
     assert.match(failure.message!, /predictions\.csv, line 1: there is no column score_<class>/);
     assert.ok(!rig.exists('pivot.db'));
+    // A table of two classes is none of UTOPIA's ten, whose names its numbers would get.
+    rig.write('predictions.csv', `filepath,pred_label,0,1\nml/${one}/${one}_00001.png,1,0.25,0.75\n`);
+    const [other] = failuresOf((await rig.json(...run)).report);
+    assert.match(other?.message ?? '', /line 2: 2 columns of scores for 10 classes; .*--classes/);
+    assert.equal((await rig.runner(...run, '--classes', '["Crypto","Diatom"]')).code, 0);
   });
 
   it('names an address that is none, one with a password, and a database that refuses', async () => {

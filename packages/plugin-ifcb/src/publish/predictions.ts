@@ -41,7 +41,7 @@ export async function* readPredictions(
       if (done.has(row.bin)) throw publishFailures['predictions-scattered']({ file, bin: row.bin, line });
       done.add(row.bin);
       rois.clear();
-      current = { bin: row.bin, names: 'filepath' in values ? classes : scoreNames(values), rows: [] };
+      current = { bin: row.bin, names: namesOf(values, classes), rows: [] };
     }
     if (rois.has(row.roi)) throw invalid(`image ${row.roi} of ${row.bin} again`);
     rois.add(row.roi);
@@ -56,6 +56,14 @@ type Values = { readonly [column: string]: string };
 function scoreNames(values: Values): readonly string[] {
   return Object.keys(values).flatMap((name) => (name.startsWith('score_') ? [name.slice('score_'.length)] : []));
 }
+
+// A table of the old chain has a column for each class, called by its number, or none at all.
+function namesOf(values: Values, classes: readonly string[]): readonly string[] {
+  if (!('filepath' in values)) return scoreNames(values);
+  return Object.keys(values).some((name) => isNumber.test(name)) ? classes : [];
+}
+
+const isNumber = /^\d+$/;
 
 function tidyRow(values: Values, file: string, invalid: (why: string) => Error): Row | undefined {
   for (const wanted of ['bin', 'roi', 'class', 'score'])
@@ -75,8 +83,11 @@ function untidyRow(values: Values, classes: readonly string[], invalid: (why: st
   const label = values['pred_label'] ?? '';
   const name = classes[label === '' ? -1 : Number(label)];
   if (name === undefined) throw invalid(`pred_label '${label}' is none of the ${classes.length} classes`);
-  const scores = classes.map((_, at) => Number(values[String(at)] ?? Number.NaN));
-  return { bin: named.bin, roi: named.target, name, auto: name, score: scores[Number(label)]!, scores };
+  const given = Object.keys(values).filter((column) => isNumber.test(column)).length;
+  if (given > 0 && given !== classes.length)
+    throw invalid(`${given} columns of scores for ${classes.length} classes; name those of this table with --classes`);
+  const scores = given === 0 ? [] : classes.map((_, at) => Number(values[String(at)] ?? Number.NaN));
+  return { bin: named.bin, roi: named.target, name, auto: name, score: scores[Number(label)] ?? Number.NaN, scores };
 }
 
 // A score that nobody gave is none, not 0.
