@@ -23,6 +23,8 @@ const kept = 1_000;
 /** Checks one SeaBASS file. What is wrong with it is its result, never a failure. */
 export const checkSbFile = defineStep({
   name: 'check-sb-file',
+  // 2: more rules, and errors before warnings where there are very many.
+  version: 2,
   needs: { cpu: true },
   open: async ({ fcheck }: SbRules, { bytes }): Promise<string | undefined> =>
     fcheck === null ? undefined : Buffer.from(await bytes(fcheck)).toString('utf8'),
