@@ -32,6 +32,12 @@ export const diatomFailures = defineFailures('diatom', {
     message: (of: { readonly place: string; readonly name: string }) => `${of.place} has no ${of.name}`,
     hint: () => 'Make it with `runner run diatom:pack`.',
   },
+  'same-zip': {
+    about: 'The zip that is to be removed after its upload is the uploaded one: the places are one folder.',
+    message: (of: { readonly local: string; readonly uploaded: string }) =>
+      `${of.local} and ${of.uploaded} are one file; nothing was removed`,
+    hint: () => 'Upload to another place, or leave out --move.',
+  },
   'program-missing': {
     about: 'A program this task starts is not installed.',
     message: (of: { readonly program: string; readonly wanted: string }) =>

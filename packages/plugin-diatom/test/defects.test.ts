@@ -127,6 +127,12 @@ describe('what the replaced flow got wrong', function () {
     assert.deepEqual(specimens({ test: namesIn(twins, 'test'), train: namesIn(twins, 'train') }), []);
   });
 
+  it('2c. a name that a pattern matches with nothing tells no specimen, and ties no pictures together', () => {
+    const set = placePictures(asPictures(flat.map((name) => `a${name}`)), { ...division, groupBy: '^(\\d*)' });
+    assert.equal(new Set(set.placements.map(({ group }) => group)).size, 100);
+    assert.match(set.warnings.join(), /100 of 100 names match no specimen/);
+  });
+
   it('3. no picture overwrites another: equal names in sub-folders left 34 of 100', () => {
     const original = originalSplit(renumbered, 10, 1);
     assert.ok(new Set([...original.test, ...original.train]).size <= 34);
@@ -243,5 +249,28 @@ describe('what the replaced flow got wrong', function () {
     assert.deepEqual(new Set(await members()), new Set(['results']));
     assert.equal((await rig.runner(...buildArgs, '--include', 'downloads')).code, 0);
     assert.deepEqual(new Set(await members()), new Set(['downloads', 'results']));
+  });
+
+  it('diatom:pack adds the archives of this set, and not what was downloaded for another', async () => {
+    const archive = await zip(pictures('a', 12));
+    await using site = await openSite({ 'a.zip': archive, 'b.zip': await zip(pictures('b', 12)) });
+    await using rig = await diatomProject([entry(site.url, 'b')]);
+    const other = await rig.runner('run', 'diatom:build', '--file-list', './species.json', '--out', './other');
+    assert.equal(other.code, 0, other.stderr);
+    rig.write('species.json', JSON.stringify([entry(site.url, 'a')]));
+    assert.equal((await rig.runner(...buildArgs)).code, 0);
+    const pack = ['run', 'diatom:pack', '--set', './set', '--out', './zips', '--include', 'downloads'];
+    assert.equal((await rig.runner(...pack)).code, 0);
+    await using packed = await openArchive(rig.path('zips', filesIn(rig.path('zips'))[0] ?? ''));
+    const names = (await Array.fromAsync(packed.entries())).map(({ key }) => key);
+    assert.deepEqual(
+      names.filter((key) => key.startsWith('downloads/')),
+      ['downloads/a.zip'],
+    );
+
+    rig.write('elsewhere/c.zip', 'c');
+    const lost = await rig.runner(...pack, '--downloads', './elsewhere');
+    assert.equal(lost.code, 1);
+    assert.match(lost.stdout + lost.stderr, /elsewhere\/a\.zip does not exist/);
   });
 });

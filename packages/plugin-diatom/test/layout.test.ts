@@ -124,6 +124,17 @@ describe('the choice of pictures', () => {
     );
   });
 
+  it('finds a folder that the archive spells with other characters of Unicode for the same letters', () => {
+    const { pictures } = choosePictures(
+      [row('E\u0301pi/e\u0301/1.png'), row('E\u0301pi2/2.png')],
+      [entry('http://h', 'a', { exploded_folder_name: '\u00c9pi', species_label: 'epithemia' })],
+    );
+    assert.deepEqual(
+      pictures.map(({ species, inner }) => [species, inner]),
+      [['epithemia', 'e\u0301/1.png']],
+    );
+  });
+
   it('takes the whole archive for an empty folder name', () => {
     const { pictures } = choosePictures(
       [row('1.png'), row('x/2.png')],

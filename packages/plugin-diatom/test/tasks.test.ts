@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmodSync } from 'node:fs';
+import { chmodSync, symlinkSync } from 'node:fs';
 import { diatomProject, entry, filesIn } from './support/project.ts';
 import { picture, pictures, zip } from './support/pictures.ts';
 import { openSite } from './support/site.ts';
@@ -49,6 +49,20 @@ describe('the tasks of diatom one by one', function () {
     assert.equal((uploaded['zip'] as { digest: string }).digest, digest);
     assert.deepEqual(filesIn(rig.path('cloud')), [key]);
     assert.deepEqual(filesIn(rig.path('zips')), []);
+  });
+
+  it('upload removes no zip that is its own copy, whatever the place is called', async () => {
+    await using rig = await diatomProject([]);
+    const name = 'diatom_set-2026-01-01-00-00-00.zip';
+    rig.write(`zips/${name}`, 'the only one');
+    symlinkSync(rig.path('zips'), rig.path('alias'));
+    for (const to of ['./zips', './alias']) {
+      const { code, report } = await rig.json('run', 'diatom:upload', '--set', './zips', '--to', to, '--move');
+      assert.equal(code, 1);
+      assert.match(JSON.stringify(report['failures']), /diatom\.same-zip/);
+      assert.deepEqual(filesIn(rig.path('zips')), [name]);
+      assert.equal(rig.read(`zips/${name}`), 'the only one');
+    }
   });
 
   it('image says what is missing: the Dockerfile, the program', async () => {

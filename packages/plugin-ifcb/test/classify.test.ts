@@ -230,6 +230,10 @@ describe('ifcb:classify', function () {
     assert.match(await with_('./bare.onnx'), /^ifcb\.class-count: .*gives 2 scores for an image, and there are 0/);
     assert.match(await with_('./model.onnx', '--classes', '["a","b","c"]'), /^ifcb\.class-count: .*2 scores.* 3 class/);
     assert.match(
+      await with_('./model.onnx', '--classes', '["a","a"]'),
+      /^ifcb\.class-twice: two classes are called 'a', those of the outputs 0 and 1/,
+    );
+    assert.match(
       await with_('./model.onnx', '--thresholds', '{"bride":0.5}'),
       /^ifcb\.class-unknown: .*'bride'.*bright/,
     );

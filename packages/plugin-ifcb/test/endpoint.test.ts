@@ -130,17 +130,19 @@ describe('ifcb:classify through an endpoint', function () {
       signal: new AbortController().signal,
       patience: { tries: 3, firstWaitMs: 1 },
     };
-    const asking = askEndpoint(
-      [new Uint8Array(4)],
-      { url: endpoint.url, deployment: null, plan, classCount: 10 },
-      tools,
-    );
-    await assert.rejects(asking, (error) => {
+    const ask = () =>
+      askEndpoint([new Uint8Array(4)], { url: endpoint.url, deployment: null, plan, classCount: 10 }, tools);
+    await assert.rejects(ask(), (error) => {
       const failure = failureOf(error);
       assert.deepEqual([failure?.code, failure?.transient], ['ifcb.endpoint-busy', true]);
       return /answered 503, 3 times in a row/.test((error as Error).message);
     });
     assert.equal(endpoint.asked.length, 3);
+    // Asked to come back in ten minutes, by a date: that is for the runner to wait.
+    const later = new Date(Date.now() + 600_000).toUTCString();
+    endpoint.script = () => ({ status: 429, headers: { 'retry-after': later } });
+    await assert.rejects(ask(), /answered 429/);
+    assert.equal(endpoint.asked.length, 4);
   });
 
   it('asks after a kill only for what was not answered', async () => {

@@ -76,6 +76,15 @@ describe('parseHeader', () => {
     assert.equal('inhibitTimeS' in header, false);
   });
 
+  it('tells no position that is not on earth', () => {
+    const of = (place: string) => read(`SoftwareVersion: 2.1\ngpsLatitude: ${place}\ngpsLongitude: ${place}\n`);
+    assert.deepEqual([of('-45.5').latitude, of('-45.5').longitude], [-45.5, -45.5]);
+    for (const place of ['-999', 'nan', '']) {
+      const told = Object.keys(of(place));
+      assert.ok(!told.includes('latitude') && !told.includes('longitude'), place);
+    }
+  });
+
   it('reads the prose of 2010', () => {
     const header = read(
       'Imaging FlowCytobot Acquisition Software version 2.0; May 2010\nSample Date 1/2/2010\nrun time = 1200.5 s   inhibit time = 33.25 s\n21.5 temperature, 40.25 humidity\n',

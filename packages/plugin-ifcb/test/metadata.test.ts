@@ -47,6 +47,32 @@ describe('metadata of bins', () => {
     assert.deepEqual([at.latitude, at.longitude, at.salinity], [41, 12.5, null]);
   });
 
+  it('reads times without a zone as UTC, wherever the machine stands and however they are written', () => {
+    const zone = process.env['TZ'];
+    process.env['TZ'] = 'America/New_York';
+    try {
+      for (const time of [
+        '01/01/2024 00:00',
+        '2024-1-1 00:00:00',
+        '1-Jan-2024 00:00:00',
+        '2024-01-01',
+        '2024-01-01 00:00:00 UTC',
+        '2024-01-01 02:00:00 +02:00',
+        '2023-12-31T19:00:00-0500',
+        'Jan 01 2024 00:00:00 GMT',
+      ])
+        assert.equal(readTrack(`time,lat\n${time},4\n`, { file }).latitude[0]?.ms, startMs, time);
+    } finally {
+      if (zone === undefined) delete process.env['TZ'];
+      else process.env['TZ'] = zone;
+    }
+  });
+
+  it('takes no day that the calendar has not, and no plain number for a time', () => {
+    for (const time of ['2024-02-30 12:00:00', '45322.5', '5', '2024-13-01'])
+      assert.throws(() => readTrack(`time,lat\n${time},4\n`, { file }), /ifcb.metadata-value.*line 2/, time);
+  });
+
   it('makes up no position before, after or far between the points', () => {
     const track = readTrack('time,lat,lon\n2024-01-01 01:00:00,40,10\n2024-01-01 09:00:00,44,20\n', { file });
     for (const hours of [0, 5, 10])
@@ -60,11 +86,39 @@ describe('metadata of bins', () => {
     assert.equal(longitude, -179.5);
   });
 
+  it('takes longitudes up to 360 for those west of Greenwich, and no place that is not on earth', () => {
+    const read = (lat: string, lon: string) => readMetadata(`bin,lat,lon\n${bin},${lat},${lon}\n`, { file }).get(bin);
+    assert.deepEqual(
+      ['180', '180.5', '359.5', '360', '-180'].map((lon) => read('-90', lon)?.longitude),
+      [180, -179.5, -0.5, 0, -180],
+    );
+    const track = readTrack('time,lat,lon\n2024-01-01 00:00:00,1,359\n2024-01-01 01:00:00,1,1\n', { file });
+    const at = (minute: number) => alongTrack(track, startMs + minute * 60_000, { maxGapMs: hourMs }).longitude;
+    assert.deepEqual([at(0), at(15), at(60)], [-1, -0.5, 1]);
+    for (const [lat, lon] of [
+      ['90.1', '0'],
+      ['0', '-180.1'],
+      ['0', '361'],
+      ['Infinity', '0'],
+    ] as const) {
+      assert.throws(() => read(lat, lon), /ifcb.metadata-value: table\.csv, line 2/, `${lat} ${lon}`);
+      assert.throws(() => readTrack(`time,lat,lon\n2024-01-01,${lat},${lon}\n`, { file }), /ifcb.metadata-value/);
+    }
+  });
+
   it('never mixes half a position of a table with the other half of a track', () => {
     const tables = [readMetadata(`bin,lat,station\n${bin},80,S1\n`, { file })];
     const track = readTrack('time,lat,lon\n2024-01-01 00:00:00,1,2\n', { file });
     const of = joinMetadata(bin, { tables, track, maxGapMs: hourMs });
     assert.deepEqual([of.latitude, of.longitude, of.station], [1, 2, 'S1']);
+  });
+
+  it('never mixes half a position of one table, or of one row, with the other half of another', () => {
+    const [half, whole] = [`${bin},80,,S1\n`, `${bin},1,2,S2\n`];
+    const read = (...rows: string[]) => readMetadata(`bin,lat,lon,station\n${rows.join('')}`, { file });
+    const joined = joinMetadata(bin, { tables: [read(half), read(whole)], maxGapMs: 0 });
+    for (const known of [joined, read(half, whole).get(bin)!])
+      assert.deepEqual([known.latitude, known.longitude, known.station], [1, 2, 'S1']);
   });
 });
 

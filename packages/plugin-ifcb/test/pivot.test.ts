@@ -164,18 +164,29 @@ describe('ifcb:pivot', function () {
         [two, 2, 'Crypto', 0.7],
       ]),
     );
-    const { code, stderr } = await rig.runner(
-      'run',
-      'ifcb:pivot',
-      './predictions.csv',
-      '--scripts',
-      './sql',
-      '--container',
-      'gulf',
-    );
+    const run = ['run', 'ifcb:pivot', './predictions.csv', '--scripts', './sql', '--container', 'gulf'];
+    const { code, stdout, stderr } = await rig.runner(...run, '--test-size', '7');
     assert.equal(code, 0, stderr);
+    assert.match(stdout, /2 images, 2 predictions and 6 metrics/);
+    assert.match(stdout + stderr, /no test set aside: EXEC dbo\.GENERATE_RANDOM_TEST_SET 7/);
     assert.match(rig.read('sql/pivot_set_up.sql'), /CREATE OR ALTER PROCEDURE dbo\.AL_RANKINGS/);
     assert.match(rig.read(`sql/data/${two}.sql`), /INSERT INTO dbo\.predictions/);
+  });
+
+  it('takes no predictions without the scores of all classes', async () => {
+    await using rig = await ifcbProject();
+    rig.write('predictions.csv', `bin,roi,class,score\n${one},1,Diatom,0.9\n`);
+    const run = ['run', 'ifcb:pivot', './predictions.csv', '--database', 'sqlite:./pivot.db', '--container', 'gulf'];
+    const { report } = await rig.json(...run);
+    const [failure] = failuresOf(report);
+    assert.equal(failure?.code, 'ifcb.prediction-invalid');
+    assert.match(failure.message!, /predictions\.csv, line 1: there is no column score_<class>/);
+    assert.ok(!rig.exists('pivot.db'));
+    // A table of two classes is none of UTOPIA's ten, whose names its numbers would get.
+    rig.write('predictions.csv', `filepath,pred_label,0,1\nml/${one}/${one}_00001.png,1,0.25,0.75\n`);
+    const [other] = failuresOf((await rig.json(...run)).report);
+    assert.match(other?.message ?? '', /line 2: 2 columns of scores for 10 classes; .*--classes/);
+    assert.equal((await rig.runner(...run, '--classes', '["Crypto","Diatom"]')).code, 0);
   });
 
   it('names an address that is none, one with a password, and a database that refuses', async () => {

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { drawMap } from '../src/report/draw-map.ts';
 import { drawSeries } from '../src/report/draw-series.ts';
+import { unknownMetadata } from '../src/metadata/bin-metadata.ts';
+import { ifcbReportPage } from '../src/report/report-page.ts';
 import { summarise } from '../src/report/summary.ts';
 import { madeParticles } from './support/made-submission.ts';
 import { plainPng } from './support/pngs.ts';
@@ -34,6 +36,11 @@ describe('the drawings of a report', () => {
     assert.equal(drawSeries([{ name: 'all', points: [{ ms: 1, value: 1 }] }]), undefined);
   });
 
+  it('draw series of more moments than a call has room for', () => {
+    const points = Array.from({ length: 150_000 }, (_, ms) => ({ ms, value: ms % 7 }));
+    assert.match(svgOf(drawSeries([{ name: 'all', points }])), /up to 6</);
+  });
+
   it('draw every series on one time axis', () => {
     const points = [
       { ms: 0, value: 1 },
@@ -57,6 +64,30 @@ describe('the sums of a bin', () => {
     const sum = summarise(one, madeParticles, how);
     assert.deepEqual(sum.classes[0], { name: 'Diatom', images: 1, biovolume: 19_158.18555 / 8, area: 1331 / 4 });
     assert.deepEqual(summarise(one, madeParticles.toReversed(), how), sum);
+  });
+
+  it('count images whose sizes nobody knows, without their sizes', () => {
+    const [known] = madeParticles;
+    const unknown = { ...known!, roi: 3, area: Number.NaN, biovolume: Number.NaN };
+    const { classes } = summarise(one, [known!, unknown], { pixelsPerUm: 1, perClass: 1, seed: 1 });
+    assert.deepEqual(classes, [{ name: 'Diatom', images: 2, biovolume: known!.biovolume, area: known!.area }]);
+  });
+});
+
+describe('the page of a report', () => {
+  it('counts images per ml in the bins whose volume is known, and in no others', () => {
+    const bin = (key: string, images: number) => ({
+      key,
+      classes: [{ name: 'Diatom', images, biovolume: 1, area: 1 }],
+      candidates: [],
+    });
+    const metadata = new Map([
+      [one, { ...unknownMetadata, volumeImagedMl: 4 }],
+      ['D20240103T000000_IFCB199', { ...unknownMetadata, volumeImagedMl: -1 }],
+    ]);
+    const bins = [bin(one, 10), bin(two, 30), bin('D20240103T000000_IFCB199', 50)];
+    const page = { title: 't', bins, metadata, remarks: [], isJudged: false, sheet: [], provenance: [] };
+    assert.match(ifcbReportPage(page), /<td[^>]*>Diatom<\/td><td class="n">90<\/td>.*?<td class="n">2\.50<\/td>/);
   });
 });
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { checkSeabass } from '../src/seabass/check-seabass.ts';
-import type { Finding } from '../src/seabass/finding.ts';
+import { type Finding, mostSerious } from '../src/seabass/finding.ts';
 import { madeSb } from './support/made-submission.ts';
 import { realData } from './support/real-bins.ts';
 
@@ -116,21 +116,96 @@ const rules: readonly (readonly [rule: string, changed: string, severity?: Findi
   ['header_value_comparison_problem', header('south_latitude', '50.0000[DEG]')],
   ['crossing_date_line_warning', header('west_longitude', '10.0000[DEG]'), 'warning'],
   ['invalid_float', header('water_depth', 'deep')],
+  ['invalid_float', text.replace('/station=', '/wind_speed=strong\n/station=')],
   ['number_out_of_bounds_error', header('measurement_depth', '-1')],
+  ['simbios_found_in_headers', header('experiment', 'SIMBIOS')],
+  ['obsolete_parameters_field_detected', text.replace('/station=', '/parameters=chl\n/station=')],
+  ['original_file_name_detected', text.replace('/station=', '/original_file_name=a.txt\n/station=')],
   ['unbalanced_units_and_fields', header('units', 'none,none')],
   ['duplicate_fields_found', text.replace(',scientificName_automated', ',associatedMedia')],
   ['fields_not_recognized', text.replace(',scientificName_automated', ',chl_x'), 'warning'],
   ['field_has_wrong_unit', text.replace('um^3', 'um^2')],
   ['bad_data_line', text.replace(first, `${first},1`)],
+  ['bad_data_line', `${text}/station=5\n`],
   ['field_contained_whitespace', text.replace(',Bacillariophyceae', ',Bacillario phyceae')],
   ['plankton_field_missing', text.replace(',scientificNameID_automated', ',r2r_event')],
   ['plankton_header_missing', text.replace(/^\/pixel_per_um=.*\n/m, '')],
+  ['plankton_header_invalid', header('volume_imaged_ml', '-0.2')],
+  ['plankton_header_invalid', header('pixel_per_um', 'about_3')],
   ['no_depth_found', text.replace(/^\/measurement_depth=.*\n/m, '')],
   ['depth_in_header_and_fields', text.replace(',prediction_score_automated_category', ',depth')],
   ['score_out_of_bounds', text.replace(',0.93,', ',1.93,')],
 ];
 
+/** The file with one more field, with these values in its rows. */
+function withField(name: string, unit: string, ...values: readonly string[]): string {
+  const rows = text.trimEnd().split('\n');
+  const from = rows.indexOf('/end_header') + 1;
+  return rows
+    .map((row, at) => {
+      if (row.startsWith('/fields=')) return `${row},${name}\n`;
+      if (row.startsWith('/units=')) return `${row},${unit}\n`;
+      return at < from ? `${row}\n` : `${row},${values[(at - from) % values.length]}\n`;
+    })
+    .join('');
+}
+
+// Values that stand in rows: the rule and its severity, or none for what is right.
+const values: readonly (readonly [name: string, unit: string, value: string, found?: string])[] = [
+  ['lat', 'degrees', '-49.9041'],
+  ['lat', 'degrees', '95', 'warning field_out_of_bounds'],
+  ['lat', 'degrees', '-9999.0', 'error field_cant_be_missing'],
+  ['lon', 'degrees', '-180.5', 'warning field_out_of_bounds'],
+  ['date', 'yyyymmdd', '20180813'],
+  ['date', 'yyyymmdd', '20180230', 'error data_invalid_date'],
+  ['date', 'yyyymmdd', '20260102', 'error data_date_bounds_error'],
+  ['time', 'hh:mm:ss', '23:59:59'],
+  ['time', 'hh:mm:ss', '23:59:60', 'error field_failed_to_parse'],
+  ['wt', 'degreesC', '-1.2E+00'],
+  ['wt', 'degreesC', '0x10', 'error field_failed_to_parse'],
+  ['sal', 'PSU', '-9999.00'],
+  ['sal', 'PSU', '-8888'],
+  ['sal', 'PSU', '-7777', 'error field_failed_to_parse'],
+];
+
+// In the form of FCHECK's own table.
+const table = `[fields]
+#FIELD | UNIT       | PARSE AS | LOWER | UPPER | WARNING             | ERROR
+Rrs    | 1/sr,sr^-1 | positive |       |       |                     |
+Lw     | uW         |          | -0.1  | 5.0   | field_out_of_bounds |
+VSF    | 1/m/sr     | positive |       |       |                     |
+
+[suffixes]
+sd
+
+[multi_dim_fieldnames]
+ang | 1
+ex  | 2
+`;
+
 describe('the SeaBASS checker', () => {
+  for (const [field, unit, value, found] of values)
+    it(`${found === undefined ? 'takes' : `has ${found} for`} a ${field} of ${value}`, () => {
+      const limited = withField(field, unit, value).replace('/missing=', '/below_detection_limit=-8888\n/missing=');
+      const of = seriousOf(check(limited)).filter(({ rule }) => rule !== 'depth_in_header_and_fields');
+      assert.deepEqual([...new Set(of.map(({ severity, rule }) => `${severity} ${rule}`))], found ? [found] : []);
+      if (found !== undefined) assert.equal(limited.split('\n')[of[0]!.line - 1]?.split(',').at(-1), value);
+    });
+
+  it('knows units that are alike, wavelengths, endings and suffixes by the table of FCHECK', () => {
+    const rulesOf = (changed: string) =>
+      seriousOf(checkSeabass(Buffer.from(changed), { name, today, fcheck: table })).map(({ rule }) => rule);
+    for (const unit of ['1/sr', 'sr^-1', '1/SR']) assert.deepEqual(rulesOf(withField('Rrs', unit, '0.3')), [], unit);
+    for (const field of ['Rrs412', 'Rrs412.5', 'VSF440_90ang', 'VSF_ex405'])
+      assert.deepEqual(rulesOf(withField(field, field[0] === 'R' ? '1/sr' : '1/m/sr', '0.3')), [], field);
+    assert.deepEqual(rulesOf(withField('Rrs412,Rrs412_sd', '1/sr,1/sr', '0.3,0.1')), []);
+    assert.deepEqual(rulesOf(withField('Rrs412_sd', '1/sr', '0.3')), ['suffix_doesnt_match']);
+    assert.deepEqual(rulesOf(withField('Rrs412', '1/m', '0.3')), ['field_has_wrong_unit']);
+    for (const field of ['Rrs_412', 'Rrs412_cv', 'VSF_ang90'])
+      assert.deepEqual(rulesOf(withField(field, '1/sr', '0.3')), ['fields_not_recognized'], field);
+    assert.deepEqual(rulesOf(withField('Lw412', 'uW', '5.5', '-0.05')), Array(2).fill('field_out_of_bounds'));
+  });
+
   it('passes what ifcb:seabass writes, without a warning but the optional headers of the weather', () => {
     assert.deepEqual(seriousOf(check(text)), []);
   });
@@ -157,6 +232,21 @@ describe('the SeaBASS checker', () => {
   it('names the line a finding is on', () => {
     const [found] = seriousOf(check(text.replace(second, second.replace(/[\d.]+$/, 'nan'))));
     assert.equal(found?.line, line(second));
+  });
+
+  it('keeps the errors of a file with very many findings, and says how many are not listed', () => {
+    const spaced = Array.from({ length: 30 }, (_, at) => first.replace('_00002', `_001${at + 10} `).concat(' '));
+    const found = check(text.replace(first, spaced.join('\n')).concat('1,2\n'));
+    const errors = found.filter(({ severity }) => severity === 'error');
+    assert.ok(errors.length < 40 && errors.some(({ rule }) => rule === 'bad_data_line'));
+    const kept = mostSerious(found, 40);
+    assert.deepEqual(
+      new Set(kept.filter(({ severity }) => severity === 'error')),
+      new Set(errors),
+      'an error behind many warnings',
+    );
+    assert.equal(kept[0]?.message, `${found.length - 40} more findings are not listed`);
+    assert.equal(mostSerious(found, 1_000).length, found.length);
   });
 
   it('takes a header that NASA accepted', function () {

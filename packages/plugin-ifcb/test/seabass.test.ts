@@ -44,7 +44,7 @@ function write(rig: ProjectRig): void {
 }
 
 const common =
-  '--predictions ./predictions.csv --metadata ./meta.csv --experiment EXPO --cruise EXPO01 --investigators ./people.json --documents protocol.docx --out ./sb'.split(
+  '--predictions ./predictions.csv --metadata ./meta.csv --experiment EXPO --cruise EXPO01 --investigators ./people.json --documents ./docs/protocol.docx --out ./sb'.split(
     ' ',
   );
 
@@ -80,6 +80,7 @@ describe('ifcb:seabass', function () {
     const sb = rig.read(`sb/${names[1]}`);
     assert.match(sb, /^\/data_type=bottle$/m);
     assert.match(sb, /^\/station=S_1$/m);
+    assert.match(sb, /^\/documents=protocol\.docx,checklist/m);
     assert.match(sb, /^\/associated_archives=EXPO-EXPO01_IFCB_raw_data_associated\.tgz$/m);
     assert.ok(rig.exists('sb/EXPO-EXPO01_IFCB_raw_data_associated.tgz'));
     const rows = sb
@@ -97,6 +98,12 @@ describe('ifcb:seabass', function () {
       ],
     );
     assert.match(rig.read('sb/documents/automated_assessed_id_EXPO-EXPO01.txt'), /^Crypto,Cryptophyceae,urn:lsid/m);
+
+    const archives = ['run', 'ifcb:seabass', './features', ...common, '--raw', './raw', '--images', './features'];
+    assert.equal((await rig.runner(...archives)).code, 0);
+    const twice = await rig.runner(...archives);
+    assert.match(twice.stdout, /Nothing to do/);
+    assert.doesNotMatch(twice.stdout + twice.stderr, /no item makes any more/);
 
     const checked = await rig.runner('run', 'ifcb:seabass-check', './sb', '--out', './checked');
     assert.equal(checked.code, 0, checked.stderr);
@@ -120,6 +127,11 @@ describe('ifcb:seabass', function () {
     assert.match(sb, /_00001\.png,Chloro,.*,0\.91,[\d.]+,52\.939,8\.731,5\.821,/);
     assert.match(sb, /_00003\.png,Diatom,.*,119\.112,/);
 
+    rig.write('predictions.csv', `bin,roi,class,score\n${one},1,Diatom,\n${one},3,Crypto,0.5\n`);
+    assert.equal((await rig.runner('run', 'ifcb:seabass', './ml', ...common)).code, 0);
+    const unsure = rig.read(`sb/EXPO-EXPO01_niskin_IFCB_plankton_and_particles_${one}_R1.sb`);
+    assert.match(unsure, /_00001\.png,Diatom,Bacillariophyceae,[^,]+,-9999,/);
+
     rig.write(`ml/${one}/${one}_00005.png`, 'png');
     const { report } = await rig.json('run', 'ifcb:seabass', './ml', ...common);
     assert.equal(failuresOf(report)[0]?.code, 'ifcb.ml-rows');
@@ -141,6 +153,10 @@ describe('ifcb:seabass', function () {
     assert.ok((await codes()).includes('ifcb.predictions-scattered'));
     rig.write('predictions.csv', 'filepath,pred_label,0\nml/a.png,0,1\n');
     assert.ok((await codes()).includes('ifcb.prediction-invalid'));
+    for (const roi of ['1', 'one', '']) {
+      rig.write('predictions.csv', `bin,roi,class,score\n${one},1,Diatom,0.6\n${one},${roi},Crypto,0.7\n`);
+      assert.ok((await codes()).includes('ifcb.prediction-invalid'), `image ${roi}`);
+    }
     rig.write('predictions.csv', 'bin,roi\nA,1\n');
     assert.ok((await codes()).includes('ifcb.metadata-column'));
     rig.write(

@@ -63,6 +63,20 @@ describe('shards of a listing', () => {
     await assert.rejects(shards(scattered), (error) => failureOf(error)?.code === 'ifcb.listing-scattered');
   });
 
+  it('take images of no bin wherever they are listed, before and behind folders and bins', async () => {
+    const keys = ['a.png', `${bin(1)}_00001.png`, 'c.png', 'sub/a.png', 'sub/deep/a.png', 'sub/z.png', 'z.png'];
+    const found = await shards(pages(keys.map((key) => file(key))));
+    assert.deepEqual(
+      found.map(({ key, count }) => `${key} ${count}`),
+      ['00000 1', `${bin(1)} 1`, '00001 1', 'sub/00000 1', 'sub/deep/00000 1', 'sub/00001 1', '00002 1'],
+    );
+  });
+
+  it('name a bin whose images lie in two folders, and both folders', async () => {
+    const twice = pages([file(`x/${bin(1)}_00001.png`), file(`y/${bin(1)}_00002.png`)]);
+    await assert.rejects(shards(twice), /ifcb\.bin-duplicate: .*lies in 'x\/' and in 'y\/'/);
+  });
+
   it('of a million images take no more memory than those of a hundred thousand', async function () {
     this.timeout(60_000);
     setFlagsFromString('--expose-gc');

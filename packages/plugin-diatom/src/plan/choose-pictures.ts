@@ -31,12 +31,12 @@ export function choosePictures(rows: readonly (Looked | LeftOut)[], list: readon
   for (const row of rows) {
     const entries = byArchive.get(foldName(archiveStem(row.archive ?? ''))) ?? [];
     // A row without a path stands for system files of the whole archive.
-    const entry = row.member === '' ? entries[0] : entries.find(({ folder }) => row.member.startsWith(folder));
+    const entry = row.member === '' ? entries[0] : entries.find(({ folder }) => liesIn(row.member, folder));
     if (entry === undefined) continue;
     if (isLeftOut(row)) leftOut.push(row);
     else {
       entry.pictures++;
-      pictures.push({ ...row, species: entry.source.species_label, inner: row.member.slice(entry.folder.length) });
+      pictures.push({ ...row, species: entry.source.species_label, inner: below(row.member, entry.folder) });
     }
   }
   const empty = wanted.find((one) => one.pictures === 0);
@@ -50,6 +50,19 @@ interface Wanted {
   /** With its slash at the end; empty for the whole archive. */
   readonly folder: string;
   pictures: number;
+}
+
+// Archives made on macOS spell `é` with two characters, file lists with one; for people it is one name.
+function liesIn(member: string, folder: string): boolean {
+  return member.normalize('NFC').startsWith(folder.normalize('NFC'));
+}
+
+/** The path below a folder it lies in, in its own spelling. */
+function below(member: string, folder: string): string {
+  return member
+    .split('/')
+    .slice(folder.split('/').length - 1)
+    .join('/');
 }
 
 function folderOf(source: Source): string {

@@ -67,6 +67,7 @@ function specimenFinder(pattern: string | undefined): (inner: string) => string 
   const whole = pattern.includes('/');
   return (inner) => {
     const found = expression.exec(whole ? inner : inner.slice(inner.lastIndexOf('/') + 1));
-    return found?.[1] ?? found?.[0];
+    // A match of nothing, as that of `^(\d*)` in `a.png`, tells no specimen.
+    return (found?.[1] ?? found?.[0]) || undefined;
   };
 }

@@ -1,6 +1,7 @@
-import { rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { defineStep, type FileRef } from '@dataset-runner/core/plugin';
+import { defineStep, failureOf, type FileRef, refUrl } from '@dataset-runner/core/plugin';
+import { diatomFailures } from '../failures.ts';
 
 interface MovedZip {
   readonly local: FileRef;
@@ -22,7 +23,19 @@ export const removeZip = defineStep({
     const path = await localPath(local);
     // A zip in another store was copied to scratch space to have a path: removing that would remove nothing.
     const isLocal = !path.startsWith(dirname(await scratch('x')));
-    if (isLocal) await rm(path);
-    return { removed: isLocal };
+    if (!isLocal) return { removed: false };
+    // The other side may be this folder by another name. Set aside first: where the copy is gone then, too, there is
+    // none, and the zip goes back. A kill in between leaves the zip here under that name.
+    const aside = `${path}.moved`;
+    await rename(path, aside);
+    try {
+      for await (const piece of await read(uploaded)) if (piece.length > 0) break;
+    } catch (error) {
+      await rename(aside, path);
+      if (failureOf(error)?.code !== 'store.missing') throw error;
+      throw diatomFailures['same-zip']({ local: refUrl(local), uploaded: refUrl(uploaded) });
+    }
+    await rm(aside);
+    return { removed: true };
   },
 });

@@ -1,11 +1,12 @@
-import { defineTask, fileRef, listFiles, storeUrl, z } from '@dataset-runner/core/plugin';
+import { defineTask, fail, fileRef, type FileRef, listFiles, storeUrl, z } from '@dataset-runner/core/plugin';
 import { manifestFile } from '../layout.ts';
+import { readManifest } from '../manifest.ts';
 import { includeParam } from '../params.ts';
 import { listSet } from '../plan/list-set.ts';
 import { keepPicture } from '../steps/keep-picture.ts';
 import { nameSet } from '../steps/name-set.ts';
 import { packSet } from '../steps/pack-set.ts';
-import { statFile } from '../stored.ts';
+import { type ReadOnlyStore, statFile } from '../stored.ts';
 
 /** Step 7 of `build` on any set with this layout. */
 export const pack = defineTask({
@@ -32,7 +33,9 @@ export const pack = defineTask({
       pictures.map(({ key, file }) => ({ key, path: key, file })),
     );
     const manifest = params.include.includes('manifest') ? await statFile(set, manifestFile) : undefined;
-    const archives = params.include.includes('downloads') ? await listFiles(await store(params.downloads)) : [];
+    const archives = params.include.includes('downloads')
+      ? await archivesOfSet(set, await store(params.downloads))
+      : [];
     const more = [
       ...archives.map((file) => ({ key: file.key, path: `downloads/${file.key}`, file })),
       ...(manifest === undefined ? [] : [{ key: 'manifest', path: manifestFile, file: manifest }]),
@@ -45,3 +48,13 @@ export const pack = defineTask({
 
   render: ({ zip, pictures }) => `${pictures} pictures in ${zip.store}/${zip.key}`,
 });
+
+/** The archives a set was made from, where its manifest names them; else all there are. Those of other sets lie there, too. */
+async function archivesOfSet(set: ReadOnlyStore, downloads: ReadOnlyStore): Promise<readonly FileRef[]> {
+  const found = await listFiles(downloads);
+  const named = new Set((await readManifest(set)).flatMap(({ source }) => (source === undefined ? [] : [source])));
+  for (const name of named)
+    if (!found.some(({ key }) => key === name))
+      throw fail('store.missing', { url: `${downloads.place.replace(/\/$/, '')}/${name}` });
+  return named.size === 0 ? found : found.filter(({ key }) => named.has(key));
+}

@@ -1,4 +1,5 @@
 import { ifcbFailures } from '../failures.ts';
+import { quantityOf } from '../metadata/bin-metadata.ts';
 
 /** What a .hdr file says, whatever its form. Undefined means that it does not say. */
 export interface Header {
@@ -91,8 +92,9 @@ function headerOf(fields: ReadonlyMap<string, string>): Header {
     syringeMl: number('syringesamplevolume'),
     triggerCount: number('triggercount'),
     roiCount: number('roicount'),
-    latitude: number('gpslatitude'),
-    longitude: number('gpslongitude'),
+    // Without a fix an instrument may tell a place that is not on earth.
+    latitude: quantityOf('latitude', fields.get('gpslatitude') || 'none'),
+    longitude: quantityOf('longitude', fields.get('gpslongitude') || 'none'),
     adcFormat: fields.get('adcfileformat'),
     gpsTime: fields.get('gpstimefromfix'),
   };

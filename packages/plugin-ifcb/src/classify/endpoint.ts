@@ -62,9 +62,12 @@ export async function askEndpoint(
   }
 }
 
+/** What `Retry-After` asks for, in seconds or as a date. */
 function retryAfterMs({ headers }: FetchedResponse): number {
-  const seconds = Number(headers['retry-after']);
-  return Number.isFinite(seconds) && seconds > 0 ? seconds * 1_000 : 0;
+  const asked = headers['retry-after'] ?? '';
+  const seconds = Number(asked);
+  const ms = Number.isFinite(seconds) ? seconds * 1_000 : Date.parse(asked) - Date.now();
+  return ms > 0 ? ms : 0;
 }
 
 function scoresIn(

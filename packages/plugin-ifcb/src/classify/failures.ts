@@ -29,6 +29,12 @@ export const classifyFailures = defineFailures('ifcb', {
       `${of.model} gives ${of.scores} for an image, and there are ${of.classes} class names`,
     hint: () => 'Name the classes in the order of the outputs with --classes.',
   },
+  'class-twice': {
+    about: 'Two outputs of a model have one class name, so nothing could tell their scores apart.',
+    message: (of: { readonly name: string; readonly places: readonly number[] }) =>
+      `two classes are called '${of.name}', those of the outputs ${of.places.join(' and ')}`,
+    hint: () => 'Name the classes in the order of the outputs with --classes, each with a name of its own.',
+  },
   'class-unknown': {
     about: 'A threshold is given for a class that the model does not have.',
     message: (of: { readonly name: string; readonly classes: readonly string[] }) =>

@@ -1,5 +1,6 @@
 import { type FileRef, sha256 } from '@dataset-runner/core/plugin';
 import { parseImageName } from '../bins/bin-id.ts';
+import { ifcbFailures } from '../failures.ts';
 import { classifyFailures } from './failures.ts';
 
 /**
@@ -34,7 +35,9 @@ const looseCount = 1_000;
 /**
  * Puts the PNGs of a listing together by bin, page by page: only one shard is held at a time.
  *
- * Throws `ifcb.listing-scattered` when a bin comes again after another one. Listings in the order of keys never do that.
+ * Images of no bin may be scattered, because folders and bins stand between them: they are many shards anyway. Throws
+ * `ifcb.listing-scattered` when a bin comes again after another one, which listings in the order of keys never do, and
+ * `ifcb.bin-duplicate` when it comes again in another folder.
  */
 export async function* shardsOf(
   place: string,
@@ -42,11 +45,14 @@ export async function* shardsOf(
 ): AsyncGenerator<Shard, void, undefined> {
   let open: { readonly group: string; readonly folder: string; readonly bin: string | undefined } | undefined;
   let files: Listed[] = [];
-  let part = 0;
-  const finished = new Set<string>();
+  // The folder of each bin that was seen, and how many shards each folder has of other images.
+  const folders = new Map<string, string>();
+  const parts = new Map<string, number>();
   const close = (): Shard => {
     const { folder, bin } = open!;
-    const key = bin ?? `${folder}${String(part++).padStart(5, '0')}`;
+    const part = parts.get(folder) ?? 0;
+    if (bin === undefined) parts.set(folder, part + 1);
+    const key = bin ?? `${folder}${String(part).padStart(5, '0')}`;
     const shard = shardOf({ key, isBin: bin !== undefined, place }, files);
     files = [];
     return shard;
@@ -59,10 +65,14 @@ export async function* shardsOf(
       const group = `${folder}${bin ?? ''}`;
       if (open?.group !== group) {
         if (files.length > 0) yield close();
-        if (finished.has(group)) throw classifyFailures['listing-scattered']({ group });
-        finished.add(group);
+        if (bin !== undefined) {
+          const other = folders.get(bin);
+          if (other === folder) throw classifyFailures['listing-scattered']({ group });
+          if (other !== undefined)
+            throw ifcbFailures['bin-duplicate']({ bin, places: [other, folder].map((name) => `'${name || '.'}'`) });
+          folders.set(bin, folder);
+        }
         open = { group, folder, bin };
-        part = 0;
       }
       files.push(file);
       if (bin === undefined && files.length === looseCount) yield close();

@@ -68,3 +68,14 @@ export const binNames = ['bin', 'pid', 'lid', 'binid', 'sample', 'sampleid', 'id
 export function plain(name: string): string {
   return name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
 }
+
+/**
+ * A number of a table as one of these quantities; undefined for a text that is none, and for a place not on earth.
+ * Longitudes from 180 to 360, as ships of the Pacific write them, become those west of Greenwich.
+ */
+export function quantityOf(name: string, text: string): number | undefined {
+  const value = Number(text);
+  if (!Number.isFinite(value) || (name === 'latitude' && Math.abs(value) > 90)) return undefined;
+  if (name !== 'longitude' || Math.abs(value) <= 180) return value;
+  return value > 180 && value <= 360 ? value - 360 : undefined;
+}

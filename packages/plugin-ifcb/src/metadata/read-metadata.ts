@@ -1,6 +1,6 @@
 import { csvTable } from '@dataset-runner/kit/csv-rows';
 import { publishFailures } from '../publish/failures.ts';
-import { type BinMetadata, binNames, columnNames, plain, unknownMetadata } from './bin-metadata.ts';
+import { type BinMetadata, binNames, columnNames, plain, quantityOf, unknownMetadata } from './bin-metadata.ts';
 import { flagBits } from './flag-bits.ts';
 
 /** Metadata by bin. */
@@ -39,9 +39,8 @@ function metadataCells(
       places.map(([name, at]) => {
         const value = cells[at]?.trim() ?? '';
         if (/^(|nan|na|n\/a|null|none|-9999(\.0*)?)$/i.test(value)) return [name, null];
-        const read = texts.includes(name) ? value : name === 'flag' ? flagBits(value) : Number(value);
-        if (read === undefined || Number.isNaN(read))
-          throw publishFailures['metadata-value']({ file, line, column: columns[at]!, value });
+        const read = texts.includes(name) ? value : name === 'flag' ? flagBits(value) : quantityOf(name, value);
+        if (read === undefined) throw publishFailures['metadata-value']({ file, line, column: columns[at]!, value });
         return [name, read];
       }),
     ),
@@ -58,10 +57,13 @@ export function placeOf(columns: readonly string[], names: readonly string[]): n
   return -1;
 }
 
-/** What the first knows, and where it knows nothing, what the second does. */
+/** What the first knows, and where it knows nothing, what the second does; a position is of one of them, where one has it whole. */
 export function merge(first: BinMetadata | undefined, second: BinMetadata): BinMetadata {
   if (first === undefined) return second;
-  return Object.fromEntries(
+  const merged = Object.fromEntries(
     Object.entries(first).map(([name, value]) => [name, value ?? second[name as keyof BinMetadata]]),
   ) as unknown as BinMetadata;
+  // Half a position of each would be a place where nobody was.
+  const whole = [first, second].find(({ latitude, longitude }) => latitude !== null && longitude !== null);
+  return whole === undefined ? merged : { ...merged, latitude: whole.latitude, longitude: whole.longitude };
 }

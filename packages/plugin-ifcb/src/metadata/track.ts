@@ -1,6 +1,6 @@
 import { csvTable } from '@dataset-runner/kit/csv-rows';
 import { publishFailures } from '../publish/failures.ts';
-import { type BinMetadata, columnNames, measuredAlong, unknownMetadata } from './bin-metadata.ts';
+import { type BinMetadata, columnNames, measuredAlong, quantityOf, unknownMetadata } from './bin-metadata.ts';
 import { placeOf } from './read-metadata.ts';
 
 type Along = (typeof measuredAlong)[number];
@@ -30,8 +30,8 @@ export function readTrack(input: string | Uint8Array, { file }: { readonly file:
     for (const [name, at] of places) {
       const text = cells[at]?.trim() ?? '';
       if (/^(|nan|na|-9999(\.0*)?)$/i.test(text)) continue;
-      const value = Number(text);
-      if (Number.isNaN(value))
+      const value = quantityOf(name, text);
+      if (value === undefined)
         throw publishFailures['metadata-value']({ file, line, column: columns[at]!, value: text });
       track[name].push({ ms, value });
     }
@@ -40,10 +40,26 @@ export function readTrack(input: string | Uint8Array, { file }: { readonly file:
   return track;
 }
 
+// A zone at the end of a time; `31-01-2024` ends in none.
+const zone = /(?:Z|UTC?|GMT|[ECMP][SD]T)$|(?::\d{2}(?:\.\d+)?|UTC|GMT)\s*[+-]\d{2}(?::?\d{2})?$/i;
+
 /** `2024/01/31 12:00:00`, ISO 8601 and what Date reads; UTC when it names no zone. NaN for anything else. */
 function readTime(text: string): number {
-  const [, date, clock] = /^(\d{4}[-/]\d{2}[-/]\d{2})[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)$/.exec(text.trim()) ?? [];
-  return Date.parse(date === undefined ? text : `${date.replaceAll('/', '-')}T${clock}Z`);
+  const time = text.trim();
+  const [, day, clock] = /^(\d{4}[-/]\d{2}[-/]\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?))?/.exec(time) ?? [];
+  if (day === undefined) {
+    // A count of days or seconds; Date would take it for a year.
+    if (/^[\d.]*$/.test(time)) return Number.NaN;
+    // Date reads other forms in the zone of the machine, which has nothing to do with the data.
+    return Date.parse(zone.test(time) ? time : `${time} UTC`);
+  }
+  const date = day.replaceAll('/', '-');
+  // Date takes the 30th of February for the 1st of March.
+  const dayMs = Date.parse(`${date}T00:00:00Z`);
+  if (Number.isNaN(dayMs) || !new Date(dayMs).toISOString().startsWith(date)) return Number.NaN;
+  const isPlain = time.length === day.length + (clock === undefined ? 0 : clock.length + 1);
+  if (isPlain) return clock === undefined ? dayMs : Date.parse(`${date}T${clock}Z`);
+  return Date.parse(zone.test(time) ? time : `${time} UTC`);
 }
 
 /**

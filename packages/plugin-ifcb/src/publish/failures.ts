@@ -14,7 +14,7 @@ export const publishFailures = defineFailures('ifcb', {
       `${of.file} has no column ${of.wanted.join(' or ')}; it has ${of.found.join(', ')}`,
   },
   'metadata-value': {
-    about: 'A cell of a table holds a text where a number or a time must be.',
+    about: 'A cell of a table holds a text where a number or a time must be, or a place that is not on earth.',
     message: (of: { readonly file: string; readonly line: number; readonly column: string; readonly value: string }) =>
       `${of.file}, line ${of.line}: ${of.column} is '${of.value}'`,
   },

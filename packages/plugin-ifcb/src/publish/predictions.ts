@@ -29,18 +29,22 @@ export async function* readPredictions(
   { file, classes }: PredictionOptions,
 ): AsyncGenerator<BinClasses, void, undefined> {
   const done = new Set<string>();
+  const rois = new Set<number>();
   let current: { bin: string; names: readonly string[]; rows: BinClasses['rows'][number][] } | undefined;
   for await (const { line, values } of readCsv(input, { file })) {
     const invalid = (why: string): Error => publishFailures['prediction-invalid']({ file, line, why });
-    const row = 'filepath' in values ? untidyRow(values, classes, invalid) : tidyRow(values, file);
+    const row = 'filepath' in values ? untidyRow(values, classes, invalid) : tidyRow(values, file, invalid);
     // Images of no bin have no features either.
     if (row === undefined) continue;
     if (row.bin !== current?.bin) {
       if (current !== undefined) yield current;
       if (done.has(row.bin)) throw publishFailures['predictions-scattered']({ file, bin: row.bin, line });
       done.add(row.bin);
-      current = { bin: row.bin, names: 'filepath' in values ? classes : scoreNames(values), rows: [] };
+      rois.clear();
+      current = { bin: row.bin, names: namesOf(values, classes), rows: [] };
     }
+    if (rois.has(row.roi)) throw invalid(`image ${row.roi} of ${row.bin} again`);
+    rois.add(row.roi);
     current.rows.push(row);
   }
   if (current !== undefined) yield current;
@@ -53,14 +57,23 @@ function scoreNames(values: Values): readonly string[] {
   return Object.keys(values).flatMap((name) => (name.startsWith('score_') ? [name.slice('score_'.length)] : []));
 }
 
-function tidyRow(values: Values, file: string): Row | undefined {
+// A table of the old chain has a column for each class, called by its number, or none at all.
+function namesOf(values: Values, classes: readonly string[]): readonly string[] {
+  if (!('filepath' in values)) return scoreNames(values);
+  return Object.keys(values).some((name) => isNumber.test(name)) ? classes : [];
+}
+
+const isNumber = /^\d+$/;
+
+function tidyRow(values: Values, file: string, invalid: (why: string) => Error): Row | undefined {
   for (const wanted of ['bin', 'roi', 'class', 'score'])
     if (!(wanted in values))
       throw publishFailures['metadata-column']({ file, wanted: [wanted], found: Object.keys(values) });
   if (values['bin'] === '') return undefined;
+  if (!/^\d+$/.test(values['roi']!)) throw invalid(`'${values['roi']}' is no number of an image`);
   const scores = scoreNames(values).map((name) => Number(values[`score_${name}`]));
   const { bin, roi, class: name, class_auto: auto = name, score } = values as Values & { readonly bin: string };
-  return { bin, roi: Number(roi), name: name!, auto: auto!, score: Number(score), scores };
+  return { bin, roi: Number(roi), name: name!, auto: auto!, score: scoreOf(score), scores };
 }
 
 function untidyRow(values: Values, classes: readonly string[], invalid: (why: string) => Error): Row {
@@ -70,8 +83,16 @@ function untidyRow(values: Values, classes: readonly string[], invalid: (why: st
   const label = values['pred_label'] ?? '';
   const name = classes[label === '' ? -1 : Number(label)];
   if (name === undefined) throw invalid(`pred_label '${label}' is none of the ${classes.length} classes`);
-  const scores = classes.map((_, at) => Number(values[String(at)] ?? Number.NaN));
-  return { bin: named.bin, roi: named.target, name, auto: name, score: scores[Number(label)]!, scores };
+  const given = Object.keys(values).filter((column) => isNumber.test(column)).length;
+  if (given > 0 && given !== classes.length)
+    throw invalid(`${given} columns of scores for ${classes.length} classes; name those of this table with --classes`);
+  const scores = given === 0 ? [] : classes.map((_, at) => Number(values[String(at)] ?? Number.NaN));
+  return { bin: named.bin, roi: named.target, name, auto: name, score: scores[Number(label)] ?? Number.NaN, scores };
+}
+
+// A score that nobody gave is none, not 0.
+function scoreOf(text = ''): number {
+  return text === '' ? Number.NaN : Number(text);
 }
 
 const columns = ['roi', 'name', 'auto', 'score', 'scores'] as const;
@@ -88,7 +109,7 @@ export function decodeClasses(bytes: Uint8Array, file: string): ReadonlyMap<numb
   for (const { cells } of csvTable(bytes, { file }).rows) {
     const [roi, name, auto, score, scores] = cells as [string, string, string, string, string];
     const numbers = scores === '' ? [] : scores.split(' ').map(Number);
-    found.set(Number(roi), { roi: Number(roi), name, auto, score: Number(score), scores: numbers });
+    found.set(Number(roi), { roi: Number(roi), name, auto, score: scoreOf(score), scores: numbers });
   }
   return found;
 }

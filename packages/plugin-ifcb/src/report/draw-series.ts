@@ -14,14 +14,15 @@ const right = 14;
 
 /** Draws each series in a row of its own, all on one time axis, each from 0 to its own largest value. */
 export function drawSeries(series: readonly Series[]): string | undefined {
-  const times = series.flatMap(({ points }) => points.map(({ ms }) => ms));
-  const [first, last] = [Math.min(...times), Math.max(...times)];
+  // Sorted, so the ends are the ends; all moments of many years are too many for the arguments of one call.
+  const ends = series.flatMap(({ points }) => points.slice(0, 1).concat(points.slice(-1)));
+  const [first, last] = [Math.min(...ends.map(({ ms }) => ms)), Math.max(...ends.map(({ ms }) => ms))];
   // One moment makes no series.
-  if (times.length === 0 || first === last) return undefined;
+  if (ends.length === 0 || first === last) return undefined;
   const x = (ms: number): number => left + ((ms - first) / (last - first)) * (width - left - right);
   const rows = series.map(({ name, points }, row) => {
     const base = (row + 1) * rowHeight - 14;
-    const most = Math.max(...points.map(({ value }) => value), Number.MIN_VALUE);
+    const most = points.reduce((largest, { value }) => Math.max(largest, value), Number.MIN_VALUE);
     const at = points.map(({ ms, value }) => `${pt(x(ms))} ${pt(base - (value / most) * (rowHeight - 26))}`);
     const dots = at
       .map((place) => `<circle cx="${place.replace(' ', '" cy="')}" r="2.2" fill="var(--mark)"/>`)
@@ -33,8 +34,8 @@ export function drawSeries(series: readonly Series[]): string | undefined {
   });
   const height = series.length * rowHeight + 22;
   const day = (ms: number): string => new Date(ms).toISOString().slice(0, 16).replace('T', ' ');
-  const ends = `<text x="${left}" y="${height - 8}">${day(first)}</text><text x="${width - right}" y="${height - 8}" text-anchor="end">${day(last)} UTC</text>`;
-  return svgUri({ width, height }, `${rows.join('')}${ends}`);
+  const moments = `<text x="${left}" y="${height - 8}">${day(first)}</text><text x="${width - right}" y="${height - 8}" text-anchor="end">${day(last)} UTC</text>`;
+  return svgUri({ width, height }, `${rows.join('')}${moments}`);
 }
 
 function escapeXml(text: string): string {

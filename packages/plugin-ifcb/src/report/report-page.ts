@@ -28,7 +28,8 @@ const remarksShown = 500;
 export function ifcbReportPage(of: ReportOf): string {
   const { title, bins, metadata, provenance } = of;
   const totals = totalsOf(bins);
-  const ml = bins.reduce((sum, { key }) => sum + (metadata.get(key)?.volumeImagedMl ?? 0), 0);
+  const measured = bins.filter(({ key }) => (metadata.get(key)?.volumeImagedMl ?? 0) > 0);
+  const ml = measured.reduce((sum, { key }) => sum + metadata.get(key)!.volumeImagedMl!, 0);
   const images = totals.reduce((sum, one) => sum + one.images, 0);
   const failed = of.remarks.filter(({ verdict }) => verdict === 'failed').length;
   return reportPage({
@@ -44,7 +45,7 @@ export function ifcbReportPage(of: ReportOf): string {
         : []),
     ],
     sections: [
-      classSection(totals, ml),
+      classSection(totals, { ml, inMl: new Map(totalsOf(measured).map((one) => [one.name, one.images])) }),
       sheetSection(of),
       mapSection(of),
       seriesSection(of, totals),
@@ -70,7 +71,13 @@ function totalsOf(bins: readonly BinSummary[]): readonly ClassSum[] {
   return [...totals.values()].sort((a, b) => b.images - a.images || (a.name < b.name ? -1 : 1));
 }
 
-function classSection(totals: readonly ClassSum[], ml: number): Section {
+interface Seen {
+  /** The water that was looked at, and the images of each class in it: those of bins whose volume is known. */
+  readonly ml: number;
+  readonly inMl: ReadonlyMap<string, number>;
+}
+
+function classSection(totals: readonly ClassSum[], { ml, inMl }: Seen): Section {
   const all = totals.reduce((sum, { images }) => sum + images, 0);
   const perMl = ml > 0 ? ['per ml'] : [];
   return {
@@ -96,7 +103,7 @@ function classSection(totals: readonly ClassSum[], ml: number): Section {
           name,
           images,
           `${((100 * images) / Math.max(1, all)).toFixed(1)} %`,
-          ...(ml > 0 ? [(images / ml).toFixed(2)] : []),
+          ...(ml > 0 ? [((inMl.get(name) ?? 0) / ml).toFixed(2)] : []),
           Math.round(biovolume),
           Math.round(biovolume / images),
           Math.round(area / images),

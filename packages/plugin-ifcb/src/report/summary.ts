@@ -47,7 +47,8 @@ export function summarise(
   const byClass = Map.groupBy(particles, (particle) => particle.class?.name ?? withoutClass);
   const names = [...byClass.keys()].sort();
   const sum = (of: readonly Particle[], size: 'biovolume' | 'area', power: number): number =>
-    of.reduce((total, particle) => total + particle[size] / pixelsPerUm ** power, 0);
+    // What was not measured adds nothing: tables of the old chain have NaN for images without a particle.
+    of.reduce((total, particle) => total + (particle[size] || 0) / pixelsPerUm ** power, 0);
   return {
     key: bin,
     classes: names.map((name) => {

@@ -1,5 +1,12 @@
 import type { Report } from './finding.ts';
-import { bareHeaders, dataTypes, knownHeaders, optionalHeaders, requiredHeaders } from './known-headers.ts';
+import {
+  bareHeaders,
+  dataTypes,
+  knownHeaders,
+  optionalHeaders,
+  refusedHeaders,
+  requiredHeaders,
+} from './known-headers.ts';
 import { type HeaderLine, type SeabassFile, valueOf } from './read-seabass.ts';
 
 /** Which headers are there, and whether their values are of a kind that may stand there. */
@@ -15,7 +22,11 @@ export function checkHeaders(
   const seen = new Set<string>();
   for (const header of file.headers) {
     const { key, number: line } = header;
-    if (seen.has(key)) report({ line, severity: 'error', rule: 'duplicate_header', message: `/${key} is there twice` });
+    const [rule, instead] = refused.get(key) ?? [];
+    if (rule !== undefined)
+      report({ line, severity: 'error', rule, message: `/${key} is no longer used; ${instead} stands for it` });
+    else if (seen.has(key))
+      report({ line, severity: 'error', rule: 'duplicate_header', message: `/${key} is there twice` });
     else if (!known.has(key.replace(/@$/, '')))
       report({
         line,
@@ -45,6 +56,7 @@ export function checkHeaders(
   checkTypes(file, [...dataTypes, ...moreTypes], report);
 }
 
+const refused: ReadonlyMap<string, readonly [rule: string, instead: string]> = refusedHeaders;
 const bare: readonly string[] = bareHeaders;
 /** Values that must be somebody's or something's. */
 const never = ['documents', 'calibration_files', 'contact', 'cruise', 'experiment', 'investigators', 'affiliations'];
@@ -60,6 +72,8 @@ function checkValue(file: SeabassFile, { key, value, number: line }: HeaderLine,
   const missing = valueOf(file, 'missing') ?? '-9999';
   if (never.includes(key) && [missing, 'none', 'na'].includes(value.toLowerCase()))
     error('cant_be_missing_or_none', `/${key} cannot be '${value}'`);
+  if (/^(cruise|experiment)$/.test(key) && value === 'SIMBIOS')
+    error('simbios_found_in_headers', `/${key} cannot be SIMBIOS; name what was done`);
   const isPlaceOrTime = /_(latitude|longitude|time)$/.test(key);
   if (!isPlaceOrTime && /[[\]{}]/.test(value))
     error('braces_or_brackets_found', `/${key}: brackets stand in times and positions only`);

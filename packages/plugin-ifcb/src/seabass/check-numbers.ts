@@ -30,6 +30,8 @@ export function checkNumbers(file: SeabassFile, { today }: { readonly today: str
   }
 }
 
+const weather = ['cloud_percent', 'wind_speed', 'wave_height'];
+
 type Found = { readonly rule: string; readonly message: string } | undefined;
 
 function troubleOf(
@@ -55,15 +57,16 @@ function troubleOf(
     if (Math.abs(Number(degrees)) > most)
       return { rule: 'number_out_of_bounds_error', message: `${shown} is beyond ${most} degrees` };
   }
-  if (key.endsWith('_depth') && !/^na$/i.test(value) && value !== missing) {
+  const isDepth = key.endsWith('_depth');
+  if ((isDepth || weather.includes(key)) && !/^na$/i.test(value) && value !== missing) {
     if (!Number.isFinite(Number(value))) return { rule: 'invalid_float', message: `${shown} is no number` };
-    if (Number(value) < 0) return { rule: 'number_out_of_bounds_error', message: `${shown} is less than 0` };
+    if (isDepth && Number(value) < 0) return { rule: 'number_out_of_bounds_error', message: `${shown} is less than 0` };
   }
   return undefined;
 }
 
 /** Whether YYYYMMDD is a day of the calendar. */
-function isDay(text: string): boolean {
+export function isDay(text: string): boolean {
   const [, year, month, day] = /^(\d{4})(\d{2})(\d{2})$/.exec(text) ?? [];
   if (year === undefined) return false;
   const date = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)));

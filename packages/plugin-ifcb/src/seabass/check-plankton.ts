@@ -1,5 +1,5 @@
 import { parseBinId } from '../bins/bin-id.ts';
-import { dataRows, listOf } from './check-data.ts';
+import { dataRows, isSame, listOf } from './check-data.ts';
 import type { Report } from './finding.ts';
 import { type SeabassFile, valueOf } from './read-seabass.ts';
 import { sphereDiameter } from './shape.ts';
@@ -30,9 +30,13 @@ export function checkPlankton(file: SeabassFile, report: Report): void {
       'plankton_field_missing',
       'neither scientificNameID_automated nor scientificNameID_manual is there',
     );
-  for (const key of asFieldOrHeader)
-    if (!fields.includes(key) && valueOf(file, key) === undefined)
-      error(0, 'plankton_header_missing', `${key} is neither a header nor a field`);
+  for (const key of asFieldOrHeader) {
+    const value = valueOf(file, key);
+    if (value === undefined) {
+      if (!fields.includes(key)) error(0, 'plankton_header_missing', `${key} is neither a header nor a field`);
+    } else if (!(Number(value) > 0 && Number.isFinite(Number(value))))
+      error(lineOf(key), 'plankton_header_invalid', `/${key}=${value} is no number above 0`);
+  }
   const depth = valueOf(file, 'measurement_depth');
   const missing = valueOf(file, 'missing') ?? '-9999';
   if (!fields.includes('depth') && depth === undefined)
@@ -68,6 +72,7 @@ function checkEvent(file: SeabassFile, report: Report): void {
 function checkRows(file: SeabassFile, fields: readonly string[], report: Report): void {
   const event = valueOf(file, 'eventid');
   const missing = valueOf(file, 'missing') ?? '-9999';
+  const noSizes = [missing, valueOf(file, 'below_detection_limit'), valueOf(file, 'above_detection_limit')];
   const perUm = Number(valueOf(file, 'pixel_per_um'));
   const media = new Map<string, number>();
   let [areas, broken] = [0, 0];
@@ -75,7 +80,8 @@ function checkRows(file: SeabassFile, fields: readonly string[], report: Report)
     if (cells.length !== fields.length) continue;
     const error = (rule: string, message: string): void => report({ line, severity: 'error', rule, message });
     const cell = (field: string): string => cells[fields.indexOf(field)] ?? missing;
-    const size = (field: string): number => (cell(field) === missing ? Number.NaN : Number(cell(field)));
+    const size = (field: string): number =>
+      noSizes.some((none) => isSame(cell(field), none)) ? Number.NaN : Number(cell(field));
     for (const [at, field] of fields.entries())
       if (
         field.startsWith('scientificnameid_') &&

@@ -34,7 +34,8 @@ export function checkSeabass(
   checkHeaders(file, { headers: table?.headers ?? [], dataTypes }, report);
   checkNumbers(file, { today }, report);
   const fields = new Map([...(table?.fields ?? []), ...planktonFields]);
-  checkData(file, { fields, isWhole: table !== undefined }, report);
+  const known = { suffixes: [], endings: [], ...table, fields };
+  checkData(file, { known, isWhole: table !== undefined, today }, report);
   checkPlankton(file, report);
   return found;
 }

@@ -13,3 +13,14 @@ export interface Finding {
 
 /** Takes what a rule finds. */
 export type Report = (finding: Finding) => void;
+
+const ranks = { error: 0, warning: 1, note: 2 };
+
+/** At most so many findings, by line. Errors stay before warnings, because a file is refused for them; a note counts the rest. */
+export function mostSerious(findings: readonly Finding[], most: number): readonly Finding[] {
+  const kept = findings.toSorted((a, b) => ranks[a.severity] - ranks[b.severity]).slice(0, most);
+  const more = findings.length - kept.length;
+  if (more > 0)
+    kept.push({ line: 0, severity: 'note', rule: 'more_findings', message: `${more} more findings are not listed` });
+  return kept.sort((a, b) => a.line - b.line);
+}

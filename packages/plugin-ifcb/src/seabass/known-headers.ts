@@ -37,6 +37,12 @@ export const optionalHeaders = [
 /** Headers without a value. */
 export const bareHeaders = ['begin_header', 'end_header'] as const;
 
+/** Headers it refuses, each with its rule and what stands in their place. */
+export const refusedHeaders = new Map([
+  ['parameters', ['obsolete_parameters_field_detected', '/fields']],
+  ['original_file_name', ['original_file_name_detected', '/data_file_name']],
+] as const);
+
 /** Headers it knows and does not ask for; the second half is those of plankton imagery (Neeley et al. 2021). */
 export const knownHeaders = [
   'station_alt_id',

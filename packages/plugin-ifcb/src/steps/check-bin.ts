@@ -9,6 +9,8 @@ import type { QcRow } from '../qc/qc-row.ts';
 /** Looks at one bin without its images. What is wrong with it is its row, never a failure. */
 export const checkBin = defineStep({
   name: 'check-bin',
+  // 2: no position that is not on earth.
+  version: 2,
   needs: { cpu: true },
   async work(files: BinFiles, { bytes, uses }: Tools<QcLimits>): Promise<QcRow> {
     const id = parseBinId(files.key)!;

@@ -1,8 +1,8 @@
 import { defineStep, type FileRef, type Tools } from '@dataset-runner/core/plugin';
 import { checkSeabass } from '../seabass/check-seabass.ts';
-import type { Finding } from '../seabass/finding.ts';
+import { type Finding, mostSerious } from '../seabass/finding.ts';
 
-/** What was found in one file; of very many findings the first. */
+/** What was found in one file; of very many findings the most serious. */
 export interface CheckedSb {
   readonly key: string;
   readonly errors: number;
@@ -23,6 +23,8 @@ const kept = 1_000;
 /** Checks one SeaBASS file. What is wrong with it is its result, never a failure. */
 export const checkSbFile = defineStep({
   name: 'check-sb-file',
+  // 2: more rules, and errors before warnings where there are very many.
+  version: 2,
   needs: { cpu: true },
   open: async ({ fcheck }: SbRules, { bytes }): Promise<string | undefined> =>
     fcheck === null ? undefined : Buffer.from(await bytes(fcheck)).toString('utf8'),
@@ -31,7 +33,6 @@ export const checkSbFile = defineStep({
     const { today, dataTypes } = uses;
     const findings = checkSeabass(await bytes(file), { name, today, fcheck: opened, dataTypes });
     const count = (severity: Finding['severity']): number => findings.filter((one) => one.severity === severity).length;
-    const ordered = findings.toSorted((a, b) => a.line - b.line);
-    return { key: file.key, errors: count('error'), warnings: count('warning'), findings: ordered.slice(0, kept) };
+    return { key: file.key, errors: count('error'), warnings: count('warning'), findings: mostSerious(findings, kept) };
   },
 });

@@ -14,6 +14,8 @@ export interface ToJoin {
 /** Writes what is known of each bin as one table, `metadata.csv`. */
 export const joinTables = defineStep({
   name: 'join-tables',
+  // 2: times without a zone are UTC in every form, positions are of one row, longitudes end at 180.
+  version: 2,
   needs: { cpu: true },
   async work({ bins, tables, track, maxGapMin }: ToJoin, { bytes, output }) {
     const read = [];

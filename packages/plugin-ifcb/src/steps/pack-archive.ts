@@ -6,10 +6,10 @@ export const packArchive = defineStep({
   name: 'pack-archive',
   needs: { cpu: true },
   async work(
-    { name, files }: { readonly name: string; readonly files: readonly FileRef[] },
+    { key, files }: { readonly key: string; readonly files: readonly FileRef[] },
     { read, output },
   ): Promise<FileRef> {
     const entries = files.map((file) => ({ key: file.key, size: file.size, bytes: () => read(file) }));
-    return output.write(name, packTar(entries, { gzipLevel: 6 }));
+    return output.write(key, packTar(entries, { gzipLevel: 6 }));
   },
 });

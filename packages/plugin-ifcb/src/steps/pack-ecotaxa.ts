@@ -26,6 +26,8 @@ const rowBytes = 1_200;
 /** Packs the images of one bin with their table, `ecotaxa_<bin>.tsv`, into one zip or several of a size. */
 export const packEcotaxa = defineStep({
   name: 'pack-ecotaxa',
+  // 2: positions are of one row, and scores that nobody gave are left out.
+  version: 2,
   needs: { cpu: true },
   open: async ({ metadata }: PackSettings, { bytes }): Promise<readonly MetadataTable[]> =>
     Promise.all(metadata.map(async (table) => readMetadata(await bytes(table), { file: refUrl(table) }))),

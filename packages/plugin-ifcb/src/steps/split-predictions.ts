@@ -14,6 +14,8 @@ export interface SplitBin {
 /** Takes a table of predictions apart by bin: what is done with one bin then needs its own rows alone. */
 export const splitPredictions = defineStep({
   name: 'split-predictions',
+  // 2: a score that nobody gave is none; it was 0.
+  version: 2,
   needs: { cpu: true },
   async *work(table: FileRef, { read, output, done, uses }: Tools<{ readonly classes: readonly string[] }>) {
     const stream = await read(table);

@@ -29,6 +29,8 @@ export interface SbSettings {
 /** Writes the SeaBASS file of one bin, and publishes it only when the checker finds no error in it. */
 export const writeSbFile = defineStep({
   name: 'write-sb-file',
+  // 2: positions are of one row, and scores that nobody gave are missing.
+  version: 2,
   needs: { cpu: true },
   open: async ({ metadata }: SbSettings, { bytes }) =>
     Promise.all(metadata.map(async (table) => readMetadata(await bytes(table), { file: refUrl(table) }))),

@@ -1,6 +1,8 @@
 import { defineTask, fileRef, refUrl, sha256, source, storeUrl, z } from '@dataset-runner/core/plugin';
 import { utopiaClasses } from '../classify/classes.ts';
+import { publishFailures } from '../publish/failures.ts';
 import { readAddress } from '../pivot/database.ts';
+import { metricsOf } from '../pivot/metrics.ts';
 import {
   fillPivot,
   fillPivotServer,
@@ -67,7 +69,7 @@ export const pivot = defineTask({
     writePivotData,
   },
 
-  async run({ params, map, once }) {
+  async run({ params, map, once, log }) {
     const {
       predictions,
       database,
@@ -87,6 +89,12 @@ export const pivot = defineTask({
     const bins = map(splitPredictions, [predictions], { into, exact: true, uses: { classes }, key: () => 'all' });
     const [first] = await bins.toArray();
     const names = first === undefined ? classes : [...first.names];
+    if (names.length === 0)
+      throw publishFailures['prediction-invalid']({
+        file: refUrl(predictions),
+        line: 1,
+        why: 'there is no column score_<class>; people are asked by the scores of all classes',
+      });
     const set = { container, name: params.name ?? container, model, modelLink, classes: names, seed };
     // 2. Make the tables, and the rows every image refers to.
     // 3. Add the images of each bin.
@@ -94,7 +102,13 @@ export const pivot = defineTask({
       await once(writePivotSetUp, set, { into: scripts! });
       const written = await map(writePivotData, bins, { into: scripts!, uses: { set, prefix } }).toArray();
       const images = written.reduce((sum, bin) => sum + bin.images, 0);
-      return { bins: written.length, images, predictions: images, metrics: 0, testSet: 0 };
+      const perImage = metricsOf({ path: '', scores: [], classes: names }, { seed }).length;
+      // Which images are there is known to the database alone.
+      if (testSize > 0)
+        log(
+          `the scripts set no test set aside: EXEC dbo.GENERATE_RANDOM_TEST_SET ${testSize}, '' does when the data is in`,
+        );
+      return { bins: written.length, images, predictions: images, metrics: images * perImage, testSet: 0 };
     }
     const target = { database, login, set, prefix };
     const [tables, images, end] =

@@ -82,7 +82,8 @@ export const seabass = defineTask({
     const submission: Submission = {
       ...of,
       mediaUrl,
-      documents: [...of.documents, ...documentNames(of)],
+      // A path says where the document lies here; the header names it alone.
+      documents: [...of.documents.map((path) => path.slice(path.lastIndexOf('/') + 1)), ...documentNames(of)],
       archives: packed.map(({ name: archive, type }) => ({ name: archive, type })),
       classMap: { ...usualNames, ...classMap },
     };
@@ -96,12 +97,8 @@ export const seabass = defineTask({
       exact: true,
     });
     // 3. Pack the archives.
-    for (const { name: archive, from } of packed)
-      await once(
-        packArchive,
-        { name: archive, files: await listFiles(await store(from)) },
-        { into: out, key: archive },
-      );
+    const archives = packed.map(async ({ name: key, from }) => ({ key, files: await listFiles(await store(from)) }));
+    await map(packArchive, await Promise.all(archives), { into: out });
     // 4. Write the documents.
     const { files, rows, documents } = await once(writeSbDocuments, { written }, { into: out, uses: { submission } });
     return { seabass: out, files, rows, documents: [...documents] };
