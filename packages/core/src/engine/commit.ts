@@ -115,7 +115,7 @@ export class Committer {
   #write(pending: PendingRow): number {
     const { row } = pending;
     const claims: Claims = this.#state.claims;
-    for (const url of pending.staleUrls) claims.markStale(url, row.line);
+    for (const url of pending.staleUrls) claims.markStale(url, row.line, row.key);
     for (const url of pending.urls) claims.put(url, row.line, row.key);
     if (pending.forgive) this.#state.flights.forgive(row.line, row.key);
     return this.#state.rows.write(row);

@@ -70,7 +70,7 @@ export class Publisher {
       for (const [key, , , , kind] of published) {
         const url = claimUrl(to.place, key, kind);
         this.#state.claims.put(url, to.line.id, to.key);
-        this.#state.claims.markStale(url, to.line.id);
+        this.#state.claims.markStale(url, to.line.id, to.key);
       }
     });
   }

@@ -25,7 +25,7 @@ export async function settleStale(
   if (remove) {
     state.transaction(() => {
       for (const row of gone) {
-        for (const url of row.urls) state.claims.markStale(url, line.id);
+        for (const url of row.urls) state.claims.markStale(url, line.id, row.key);
         state.rows.remove(row.seq);
       }
     });
@@ -71,6 +71,8 @@ async function removeFolder(state: State, map: MapRun, url: string, key: string)
 
 interface GoneRow {
   readonly seq: number;
+  readonly key: string;
+  /** Of its files that no other row has taken over. */
   readonly urls: readonly string[];
 }
 
@@ -81,7 +83,13 @@ function goneRows(state: State, map: MapRun, sharing: readonly MapRun[]): GoneRo
   const gone: GoneRow[] = [];
   for (const row of state.rows.each(map.line.id)) {
     if (map.used.has(row.seq) || sharing.some((other) => other.used.has(row.seq))) continue;
-    gone.push({ seq: row.seq, urls: row.outputs.map(([key, , , , kind]) => claimUrl(place, key, kind)) });
+    const urls = row.outputs.map(([key, , , , kind]) => claimUrl(place, key, kind));
+    const claims = state.claims.findAll(urls);
+    gone.push({
+      seq: row.seq,
+      key: row.key,
+      urls: urls.filter((_, i) => claims[i]?.line === map.line.id && claims[i].key === row.key),
+    });
   }
   return gone;
 }

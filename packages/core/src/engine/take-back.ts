@@ -16,10 +16,12 @@ export async function takeBack(state: State, committer: Committer, map: MapRun, 
   const urls: string[] = [];
   state.transaction(() => {
     for (const child of state.rows.children(map.line.id, todo.key)) {
-      for (const [key, , , , kind] of child.outputs) urls.push(claimUrl(map.spec.place ?? '', key, kind));
+      for (const [key, , , , kind] of child.outputs) {
+        const url = claimUrl(map.spec.place ?? '', key, kind);
+        if (state.claims.markStale(url, map.line.id, child.key)) urls.push(url);
+      }
       state.rows.remove(child.seq);
     }
-    for (const url of urls) state.claims.markStale(url, map.line.id);
   });
   if (map.store !== undefined && urls.length > 0) await removeStale(state, map, map.store, urls);
 }
@@ -35,7 +37,8 @@ export function dropUnyielded(state: State, committer: Committer, map: MapRun, t
       if (!map.used.has(seq) && !keep.has(key.slice(todo.key.length + 1))) gone.push(seq);
     // Nearly always none is gone, and then none is read whole.
     for (const child of gone.length === 0 ? [] : state.rows.bySeq(gone)) {
-      for (const [key, , , , kind] of child.outputs) state.claims.markStale(claimUrl(place, key, kind), map.line.id);
+      for (const [key, , , , kind] of child.outputs)
+        state.claims.markStale(claimUrl(place, key, kind), map.line.id, child.key);
       state.rows.remove(child.seq);
     }
   });

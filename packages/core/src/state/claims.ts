@@ -41,7 +41,7 @@ export class Claims {
     this.#put = db.prepare(
       'INSERT INTO claim(url, fold, line, key, stale) VALUES (?, ?, ?, ?, 0) ON CONFLICT(fold) DO UPDATE SET url = excluded.url, line = excluded.line, key = excluded.key, stale = 0',
     );
-    this.#stale = db.prepare('UPDATE claim SET stale = 1 WHERE fold = ? AND line = ?');
+    this.#stale = db.prepare('UPDATE claim SET stale = 1 WHERE fold = ? AND line = ? AND key = ?');
     this.#staleOf = db.prepare('SELECT url FROM claim WHERE line = ? AND stale = 1');
     this.#drop = db.prepare('DELETE FROM claim WHERE fold = ?');
     this.#under = db.prepare('SELECT url, line, key, stale FROM claim WHERE url >= ? AND url < ? AND stale = 0');
@@ -68,8 +68,9 @@ export class Claims {
     this.#put.run(url, foldUrl(url), line, key);
   }
 
-  markStale(url: string, line: number): void {
-    this.#stale.run(foldUrl(url), line);
+  /** Marks a file that its row no longer names; false where another row has taken it over since, whose it stays. */
+  markStale(url: string, line: number, key: string): boolean {
+    return this.#stale.run(foldUrl(url), line, key).changes > 0;
   }
 
   staleUrls(line: number): string[] {

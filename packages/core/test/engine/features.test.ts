@@ -126,6 +126,28 @@ describe('a once', function () {
   });
 });
 
+describe('files that an `exact` map makes by other items than before', function () {
+  this.timeout(60_000);
+
+  for (const [what, before, after] of [
+    ['an item of another name', ['one=a'], ['two=a']],
+    ['items that change places', ['one=a', 'two=b'], ['one=b', 'two=a']],
+  ] as const) {
+    it(`stay: ${what}`, async () => {
+      await using rig = await featuresRig();
+      await rig.runner('run', 'features:relabelled', ...before);
+      const files = readdirSync(rig.path('stamped'));
+      for (const done of [after.length, 0]) {
+        const { code, report } = await rig.json('run', 'features:relabelled', ...after);
+        assert.deepEqual([code, countsOf(report, 'stamp')['done']], [0, done], JSON.stringify(report));
+        assert.deepEqual(readdirSync(rig.path('stamped')), files);
+      }
+      await rig.runner('run', 'features:relabelled', 'three=c');
+      assert.deepEqual(readdirSync(rig.path('stamped')), ['c.txt']);
+    });
+  }
+});
+
 describe('`remove`', function () {
   this.timeout(60_000);
 

@@ -24,7 +24,8 @@ describe('the owners of files', () => {
     it(`are found for ${count} files at once, in the order asked`, () => {
       claims.put('./set/Photo 1.png', 1, 'a');
       claims.put('./set/gone.png', 2, 'b');
-      claims.markStale('./set/gone.png', 2);
+      claims.markStale('./set/gone.png', 2, 'b');
+      claims.markStale('./set/Photo 1.png', 1, 'c');
       const others = Array.from({ length: count - 3 }, (_, i) => `./set/other-${i}.png`);
       const found = claims.findAll(['./set/photo 1.png', ...others, './set/gone.png', './set/none.png']);
       assert.equal(found.length, count);
