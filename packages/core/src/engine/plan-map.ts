@@ -98,8 +98,9 @@ export class MapPlanner {
       inBatch.add(candidate.key);
       let reason = this.#reason(candidate, row);
       if (reason?.because === 'item' && (await this.#sameContent(candidate, row as StoredRow))) reason = undefined;
-      if (reason === undefined)
-        reuses.push({ ...candidate, row: row as StoredRow, children: this.#children(candidate.key) });
+      const children = reason === undefined ? this.#children(candidate.key) : noChildren;
+      reason ??= this.#mixed(candidate, row as StoredRow, children);
+      if (reason === undefined) reuses.push({ ...candidate, row: row as StoredRow, children });
       else this.#todo(candidate, row, reason);
     }
     if (reuses.length === 0) return;
@@ -132,6 +133,15 @@ export class MapPlanner {
     if (row.version !== map.version) return { because: 'version', before: row.version, after: map.version };
     if (row.uses !== map.usesText) return { because: 'uses', before: row.uses, after: map.usesText };
     return row.item === text ? undefined : { because: 'item', before: row.item, after: text };
+  }
+
+  // A later attempt with another fingerprint failed half way: what it yielded stands among the rows of this one.
+  #mixed(candidate: Candidate, row: StoredRow, children: readonly StoredRow[]): Reason | undefined {
+    for (const child of children) {
+      const reason = child.run > row.run ? this.#reason(candidate, child) : undefined;
+      if (reason !== undefined) return reason;
+    }
+    return undefined;
   }
 
   // Files may differ in version only (touched, restored); then their bytes decide and the new version is adopted.

@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { createRig, type ProjectRig } from '../../src/testing/project-rig.ts';
+
+/** What the files of a place hold, by path. */
+type Files = { readonly [path: string]: string };
+
+async function plansRig(): Promise<ProjectRig> {
+  const plugin = readFileSync(new URL('./fixtures/plans.ts', import.meta.url), 'utf8');
+  return createRig({ config: 'plugins: [./plans.ts]\n', files: { 'plans.ts': plugin } });
+}
+
+/** Runs a plan; says how it ended and how many items were worked on. */
+async function run(
+  rig: ProjectRig,
+  plan: readonly object[],
+  ...flags: string[]
+): Promise<{ readonly code: number | undefined; readonly done: number; readonly report: Record<string, unknown> }> {
+  rig.write('plan.json', JSON.stringify(plan));
+  const { code, report } = await rig.json('run', 'plans:plan', ...flags);
+  const maps = report['maps'] as readonly { readonly counts: { readonly done: number } }[];
+  return { code, done: maps.reduce((sum, { counts }) => sum + counts.done, 0), report };
+}
+
+function files(rig: ProjectRig, dir: string): Files {
+  const found: Record<string, string> = {};
+  if (!existsSync(rig.path(dir))) return found;
+  for (const name of readdirSync(rig.path(dir), { recursive: true, encoding: 'utf8' }).toSorted())
+    if (/\.txt$/.test(name)) found[name] = rig.read(`${dir}/${name}`);
+  return found;
+}
+
+/** Items of one `exact` map into `set`. */
+const exact = (step: string, ...items: readonly object[]): readonly object[] => [
+  { step, into: './set', exact: true, items },
+];
+
+describe('an `exact` map keeps what an item of it names', function () {
+  this.timeout(60_000);
+
+  it('when it was found there, made by an item of another name', async () => {
+    await using rig = await plansRig();
+    await run(rig, exact('expected', { key: 'x', files: { 'a.txt': 'a' } }));
+    const renamed = exact('expected', { key: 'y', files: { 'a.txt': 'a' } });
+    for (let i = 0; i < 2; i++) {
+      const { code, done } = await run(rig, renamed);
+      assert.deepEqual([code, done, files(rig, 'set')], [0, 0, { 'a.txt': 'a' }]);
+    }
+  });
+
+  it('when it was found there, made by the item itself before it made another', async () => {
+    await using rig = await plansRig();
+    const first = exact('expected', { key: 'x', files: { 'a.txt': 'a' } });
+    await run(rig, first);
+    const other = { key: 'x', files: { 'b.txt': 'b' } };
+    assert.equal((await run(rig, exact('expected', other, { key: 'y', fails: 'plainly' }))).code, 1);
+    assert.deepEqual(files(rig, 'set'), { 'a.txt': 'a', 'b.txt': 'b' });
+    for (let i = 0; i < 2; i++) {
+      assert.equal((await run(rig, first)).code, 0);
+      assert.deepEqual(files(rig, 'set'), { 'a.txt': 'a' }, 'and b.txt, which no item names, is gone');
+    }
+  });
+
+  it('when an attempt at something else has published it and failed', async () => {
+    await using rig = await plansRig();
+    const first = exact('make', { key: 'x', files: { 'a.txt': 'a', 'b.txt': 'b' } });
+    await run(rig, first);
+    rig.write('set/c.txt', 'somebody wrote this');
+    assert.equal((await run(rig, exact('make', { key: 'x', files: { 'a.txt': 'a', 'c.txt': 'c' } }))).code, 1);
+    const { code, done } = await run(rig, first);
+    assert.deepEqual([code, done], [0, 0]);
+    assert.deepEqual(files(rig, 'set'), { 'a.txt': 'a', 'b.txt': 'b', 'c.txt': 'somebody wrote this' });
+  });
+
+  for (const [what, key] of [
+    ['the same item', 'x'],
+    ['another item', 'y'],
+  ] as const) {
+    it(`when it lies in a folder that ${what} was before`, async () => {
+      await using rig = await plansRig();
+      await run(rig, exact('make', { key: 'x', folders: { d: { 'a.txt': 'a', 'b.txt': 'b' } } }));
+      const plan = exact('make', { key, files: { 'd/a.txt': 'a', 'd/c.txt': 'c' } });
+      for (const made of [1, 0]) {
+        const { code, done } = await run(rig, plan);
+        assert.deepEqual([code, done, files(rig, 'set')], [0, made, { 'd/a.txt': 'a', 'd/c.txt': 'c' }]);
+      }
+    });
+  }
+});
+
+describe('a generator item', function () {
+  this.timeout(60_000);
+  const letters = (version: number, more: object = {}): readonly object[] =>
+    exact('rows', {
+      key: 'g',
+      rows: ['a', 'b', 'c'].map((key) => ({ key, files: { [`${key}.txt`]: key + version } })),
+      ...more,
+    });
+
+  it('has no rows of an attempt at something else that failed half way', async () => {
+    await using rig = await plansRig();
+    await run(rig, letters(1));
+    const cut = { key: 'b', files: { 'b.txt': 'b2' }, fails: 'plainly' };
+    const attempt = exact('rows', { key: 'g', rows: [{ key: 'a', files: { 'a.txt': 'a2' } }, cut] });
+    assert.equal((await run(rig, attempt)).code, 1);
+    rig.write('plan.json', JSON.stringify(letters(1)));
+    assert.match((await rig.runner('why', 'plans:plan')).stdout, /a2/, 'why shows what it was last worked on with');
+    for (const made of [1, 0]) {
+      const { code, done } = await run(rig, letters(1));
+      assert.deepEqual([code, done, files(rig, 'set')], [0, made, { 'a.txt': 'a1', 'b.txt': 'b1', 'c.txt': 'c1' }]);
+    }
+  });
+
+  it('is not up to date when its rows were taken back', async () => {
+    await using rig = await plansRig();
+    await run(rig, letters(1));
+    assert.equal((await run(rig, letters(2, { fails: 'bad' }))).code, 1);
+    assert.deepEqual(files(rig, 'set'), {});
+    const { code, done } = await run(rig, letters(1));
+    assert.deepEqual([code, done, files(rig, 'set')], [0, 1, { 'a.txt': 'a1', 'b.txt': 'b1', 'c.txt': 'c1' }]);
+  });
+});
