@@ -67,6 +67,8 @@ export class TaskRun {
   readonly #digests: FileDigests;
   readonly #names = new Map<string, number>();
   readonly #closing = new Set<MapRun>();
+  /** What dead runs had in hand, by line; the maps of a line share it. */
+  readonly #suspects = new Map<number, Map<string, number>>();
   #released: ReleasedBytes | undefined;
   scheduler: Scheduler | undefined;
 
@@ -152,6 +154,7 @@ export class TaskRun {
           statter: this.#statter,
           verify: this.#options.verify,
         }),
+      sharing: () => this.#sharing(map),
       key: options.key ?? defaultKey,
       canonical: options.canonical,
       force,
@@ -183,7 +186,7 @@ export class TaskRun {
     this.#released ??= new ReleasedBytes(this.#options.state, this.maps, (producer, again) =>
       this.scheduler?.enqueue(producer, again),
     );
-    const wanted = this.#released.wanted(todo.item);
+    const wanted = this.#released.wanted(map, todo.item);
     if (wanted === undefined) return this.scheduler?.enqueue(map, todo);
     map.inHand++;
     void wanted
@@ -207,17 +210,20 @@ export class TaskRun {
     const { line } = map;
     await this.#lines.hold(line);
     if (map.store !== undefined) sweepStaging(state, map.store);
-    // A second map on a line this run holds finds only its own flights there, which are no suspects.
-    const first = this.maps.find((other) => other.line.id === line.id) === map;
-    if (first) map.suspects = state.flights.inherit(line.id);
+    // Asked for once: what a second map on the line would find there are this run's own flights, which are no suspects.
+    map.suspects = this.#suspects.get(line.id) ?? state.flights.inherit(line.id);
+    this.#suspects.set(line.id, map.suspects);
   }
 
   /** Called when a map is planned and nothing of it waits or runs. */
   async finish(map: MapRun): Promise<void> {
     if (this.#closing.has(map)) return;
     this.#closing.add(map);
-    const sharing = this.maps.filter((other) => other !== map && other.line.id === map.line.id);
-    await closeMap(map, sharing, this.#options, () => this.scheduler?.closeLine(map));
+    await closeMap(map, this.#sharing(map), this.#options, () => this.scheduler?.closeLine(map));
+  }
+
+  #sharing(map: MapRun): MapRun[] {
+    return this.maps.filter((other) => other !== map && other.line.id === map.line.id);
   }
 
   #end(map: MapRun, error: unknown): void {

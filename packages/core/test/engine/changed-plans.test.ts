@@ -120,3 +120,66 @@ describe('a generator item', function () {
     assert.deepEqual([code, done, files(rig, 'set')], [0, 1, { 'a.txt': 'a1', 'b.txt': 'b1', 'c.txt': 'c1' }]);
   });
 });
+
+describe('two maps of one step into one place', function () {
+  this.timeout(60_000);
+  const into = { step: 'make', into: './set' };
+  const a = { key: 'k', files: { 'a.txt': 'a' } };
+  const b = { key: 'k', files: { 'b.txt': 'b' } };
+
+  for (const [what, plan] of [
+    [
+      'at the same time',
+      [
+        { ...into, items: [a] },
+        { ...into, items: [a] },
+      ],
+    ],
+    [
+      'for different things',
+      [
+        { ...into, items: [a], waits: true },
+        { ...into, items: [b] },
+      ],
+    ],
+  ] as const) {
+    it(`cannot have one key ${what}`, async () => {
+      await using rig = await plansRig();
+      const { code, report } = await run(rig, plan);
+      assert.equal(code, 1);
+      const failed = (report['failures'] as Record<string, unknown>[])[0];
+      assert.deepEqual([failed?.['code'], failed?.['key'], failed?.['other']], ['item.duplicate', 'k', 'make']);
+      assert.deepEqual(files(rig, 'set'), { 'a.txt': 'a' });
+    });
+  }
+
+  it('may ask for the very same item one after the other', async () => {
+    await using rig = await plansRig();
+    const plan = [
+      { ...into, items: [a], waits: true },
+      { ...into, items: [a] },
+    ];
+    assert.deepEqual([(await run(rig, plan)).done, (await run(rig, plan)).done], [1, 0]);
+    assert.equal((await run(rig, plan, '--force')).code, 0);
+  });
+
+  it('both replace what a killed run may have published for them', async () => {
+    await using rig = await plansRig();
+    const other = { key: 'y', files: { 'y.txt': 'y' } };
+    rig.write(
+      'plan.json',
+      JSON.stringify([
+        { ...into, items: [a] },
+        { ...into, items: [{ ...other, fails: 'deadly' }] },
+      ]),
+    );
+    assert.equal((await rig.runner('run', 'plans:plan')).signal, 'SIGKILL');
+    rig.write('set/y.txt', 'published, and not recorded');
+    const { code, report } = await run(rig, [
+      { ...into, items: [a] },
+      { ...into, items: [other] },
+    ]);
+    assert.equal(code, 0, JSON.stringify(report['failures']));
+    assert.deepEqual(files(rig, 'set'), { 'a.txt': 'a', 'y.txt': 'y' });
+  });
+});
