@@ -183,3 +183,37 @@ describe('two maps of one step into one place', function () {
     assert.deepEqual(files(rig, 'set'), { 'a.txt': 'a', 'y.txt': 'y' });
   });
 });
+
+describe('an item', function () {
+  this.timeout(60_000);
+
+  for (const [what, twin] of [
+    ['one key', ''],
+    ['keys that some disks would merge', 'A.TXT'],
+  ] as const) {
+    it(`that writes ${what} twice writes none of it`, async () => {
+      await using rig = await plansRig();
+      const plan = exact('make', { key: 'k', files: { 'a.txt': '1', [twin || 'b.txt']: '2' }, again: twin === '' });
+      for (let i = 0; i < 2; i++) {
+        const { code, report } = await run(rig, plan);
+        assert.equal(code, 1);
+        assert.match(JSON.stringify(report['failures']), /output\.collision.*of the same item/);
+        assert.deepEqual(files(rig, 'set'), {});
+      }
+    });
+  }
+
+  it('whose map uses bytes that were freed gets them made again', async () => {
+    await using rig = await plansRig();
+    const plan = (...items: readonly object[]): readonly object[] => [
+      { step: 'make', into: 'work:model', items: [{ key: 'm', files: { 'model.bin': 'weights' } }] },
+      { step: 'read', uses: 0, items },
+    ];
+    await run(rig, plan({ key: 'k0' }));
+    await rig.runner('clean');
+    assert.equal((await run(rig, plan({ key: 'k0' }))).done, 0, 'nothing reads them');
+    const { code, done, report } = await run(rig, plan({ key: 'k0' }, { key: 'k1' }));
+    assert.deepEqual([code, done], [0, 2], JSON.stringify(report['failures']));
+    assert.equal((report['result'] as { text: string }[][])[1]?.[1]?.text, 'weights');
+  });
+});
