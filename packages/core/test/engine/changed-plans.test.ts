@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
 import { createRig, type ProjectRig } from '../../src/testing/project-rig.ts';
 
 /** What the files of a place hold, by path. */
@@ -215,5 +216,34 @@ describe('an item', function () {
     const { code, done, report } = await run(rig, plan({ key: 'k0' }, { key: 'k1' }));
     assert.deepEqual([code, done], [0, 2], JSON.stringify(report['failures']));
     assert.equal((report['result'] as { text: string }[][])[1]?.[1]?.text, 'weights');
+  });
+});
+
+describe('rows that cannot be kept', function () {
+  this.timeout(60_000);
+
+  for (const key of ['', 'x\ud800', 'a\u001fb']) {
+    it(`for their key are refused by name: ${JSON.stringify(key)}`, async () => {
+      await using rig = await plansRig();
+      const plan = [{ step: 'rows', items: [{ key: 'g', rows: [{ key }, { key: 'z' }] }] }];
+      for (const flags of [[], ['--force']]) {
+        const { code, report } = await run(rig, plan, ...flags);
+        assert.equal(code, 1);
+        assert.match(JSON.stringify(report['failures']), /"item\.key".*"item":"g"/);
+      }
+    });
+  }
+
+  it('because the state refuses them end the run', async () => {
+    await using rig = await plansRig();
+    await run(rig, [{ step: 'make', items: [] }]);
+    const state = new DatabaseSync(rig.path('.runner/state.db'));
+    state.exec("CREATE TRIGGER no BEFORE INSERT ON row BEGIN SELECT RAISE(ABORT, 'no more rows'); END");
+    state.close();
+    const { code, report } = await run(rig, [
+      { step: 'rows', items: [{ key: 'g', rows: [{ key: 'a' }, { key: 'b' }] }] },
+    ]);
+    assert.notEqual(code, 0);
+    assert.match(JSON.stringify(report['failures']), /no more rows/);
   });
 });
