@@ -114,7 +114,10 @@ export class Publisher {
     const before = new Set<string>();
     const own = (key: string): boolean => {
       const claim = this.#state.claims.find(claimUrl(to.place, key, 'file'));
-      return to.inherited || to.overwrite || (claim !== undefined && claim.line === to.line.id && claim.key === to.key);
+      const isLive = claim !== undefined && !claim.stale;
+      if (isLive && (claim.line !== to.line.id || (claim.key !== to.key && to.isConfirmed(claim.key))))
+        throw this.#ownership.claimed(to, key, claim.line);
+      return to.inherited || to.overwrite || claim?.line === to.line.id;
     };
     return {
       isOwn: own,
