@@ -17,17 +17,17 @@ export interface ClosingOptions {
 
 /**
  * Ends a map of which nothing waits or runs: records what is left to record, looks at what is left over in its place,
- * and lets its readers go. `sharing` are the run's other maps on its line; `closeLine` disposes what `open` made.
+ * and lets its readers go. `closeLine` disposes what `open` made.
  *
  * Never throws: what goes wrong here is the map's error.
  */
 export async function closeMap(
   map: MapRun,
-  sharing: readonly MapRun[],
   options: ClosingOptions,
   closeLine: () => Promise<void> | undefined,
 ): Promise<void> {
   const { state, committer, control, emit, run, dryRun } = options;
+  const sharing = map.sharing();
   // Maps of one step into one place are one truth: the last of them to end acts for all.
   const isLast = (): boolean => sharing.every((other) => other.closed);
   try {

@@ -19,8 +19,6 @@ export interface PlanOptions {
   readonly digests: FileDigests;
   /** Undefined where the map has no place. */
   readonly checker: OutputChecker | undefined;
-  /** The run's other maps on the line. */
-  readonly sharing: () => readonly MapRun[];
   readonly key: (item: unknown) => string;
   /** How an item is compared, where its own canonical JSON is not what decides. */
   readonly canonical: ((item: unknown) => string) | undefined;
@@ -87,7 +85,7 @@ export class MapPlanner {
     const keys = candidates.map((candidate) => candidate.key);
     const rows = map.keepsRows ? this.#options.state.rows.find(map.line.id, keys) : noRows;
     const inBatch = new Set<string>();
-    const sharing = this.#options.sharing();
+    const sharing = this.#map.sharing();
     const reuses: Reuse[] = [];
     for (const candidate of candidates) {
       const row = rows.get(candidate.key);

@@ -149,7 +149,7 @@ export class Settler {
       isConfirmed: (key) => {
         // A row of an earlier run proves nothing: its item may be gone, and then its file may be replaced.
         const row = this.#state.rows.find(map.line.id, [key]).get(key);
-        return row !== undefined && map.used.has(row.seq);
+        return row !== undefined && map.hasConfirmed(row.seq);
       },
     };
     return this.#publisher.publish(to, staged);

@@ -109,6 +109,7 @@ export class TaskRun {
       },
       this.#options.state.rows,
     );
+    map.sharing = () => this.maps.filter((other) => other !== map && isOneLine(other, map));
     this.maps.push(map);
     this.scheduler?.add(map);
     map.expectedTotal = knownLength(items);
@@ -136,7 +137,7 @@ export class TaskRun {
       place ?? `@${this.#options.task}/${name}`,
     ] as const;
     // A dry run makes no line; where there is none, nothing can be up to date.
-    if (dryRun) map.line = state.findLine(...lineOf) ?? map.line;
+    if (dryRun) map.line = state.findLine(...lineOf) ?? { id: 0, plugin: lineOf[0], step: lineOf[1], place: lineOf[2] };
     else map.line = state.line(...lineOf);
     await this.#hold(map);
     emit({ type: 'map.started', map: map.spec.id, name, once, ...(place === undefined ? {} : { place }) });
@@ -154,7 +155,6 @@ export class TaskRun {
           statter: this.#statter,
           verify: this.#options.verify,
         }),
-      sharing: () => this.#sharing(map),
       key: options.key ?? defaultKey,
       canonical: options.canonical,
       force,
@@ -219,11 +219,7 @@ export class TaskRun {
   async finish(map: MapRun): Promise<void> {
     if (this.#closing.has(map)) return;
     this.#closing.add(map);
-    await closeMap(map, this.#sharing(map), this.#options, () => this.scheduler?.closeLine(map));
-  }
-
-  #sharing(map: MapRun): MapRun[] {
-    return this.maps.filter((other) => other !== map && other.line.id === map.line.id);
+    await closeMap(map, this.#options, () => this.scheduler?.closeLine(map));
   }
 
   #end(map: MapRun, error: unknown): void {
@@ -251,6 +247,11 @@ export class TaskRun {
 
 /** Items planned ahead of the work; bounds memory, not speed. */
 const queueAhead = 8_192;
+
+// By name: in a dry run many lines have no id yet. A map that has not come so far has no place.
+function isOneLine(a: MapRun, b: MapRun): boolean {
+  return a.line.place !== '' && a.line.place === b.line.place && a.line.step === b.line.step;
+}
 
 function defaultKey(item: unknown): string {
   if (typeof item === 'string') return item;

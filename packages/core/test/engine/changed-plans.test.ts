@@ -164,6 +164,38 @@ describe('two maps of one step into one place', function () {
     assert.equal((await run(rig, plan, '--force')).code, 0);
   });
 
+  it('are told apart from those of other steps in a dry run, when nothing is known yet', async () => {
+    await using rig = await plansRig();
+    const others = [
+      { ...into, items: [a] },
+      { ...into, step: 'expected', items: [b] },
+    ];
+    assert.equal((await run(rig, others, '--dry-run')).code, 0);
+    const twins = await run(
+      rig,
+      [
+        { ...into, items: [a] },
+        { ...into, items: [b] },
+      ],
+      '--dry-run',
+    );
+    assert.match(JSON.stringify(twins.report['failures']), /item\.duplicate/);
+  });
+
+  it('cannot make the same file', async () => {
+    await using rig = await plansRig();
+    const twin = { key: 'l', files: { 'a.txt': 'other' } };
+    for (let i = 0; i < 2; i++) {
+      const { code, report } = await run(rig, [
+        { ...into, items: [a], waits: true },
+        { ...into, items: [twin] },
+      ]);
+      assert.equal(code, 1);
+      assert.match(JSON.stringify(report['failures']), /output\.collision.*'k'/);
+      assert.deepEqual(files(rig, 'set'), { 'a.txt': 'a' });
+    }
+  });
+
   it('both replace what a killed run may have published for them', async () => {
     await using rig = await plansRig();
     const other = { key: 'y', files: { 'y.txt': 'y' } };
@@ -203,6 +235,19 @@ describe('an item', function () {
       }
     });
   }
+
+  it('does not replace a folder in which another step has put a file', async () => {
+    await using rig = await plansRig();
+    const plan = (text: string): readonly object[] => [
+      { step: 'make', into: './set', items: [{ key: 'k', folders: { d: { 'a.txt': text } } }], waits: true },
+      { step: 'expected', into: './set', items: [{ key: 'k', files: { 'd/b.txt': 'b' } }] },
+    ];
+    await run(rig, plan('1'));
+    const { code, report } = await run(rig, plan('2'));
+    assert.equal(code, 1);
+    assert.match(JSON.stringify(report['failures']), /output\.claimed.*d\/b\.txt/);
+    assert.deepEqual(files(rig, 'set'), { 'd/a.txt': '1', 'd/b.txt': 'b' });
+  });
 
   it('whose map uses bytes that were freed gets them made again', async () => {
     await using rig = await plansRig();
