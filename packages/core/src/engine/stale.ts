@@ -31,6 +31,8 @@ export async function settleStale(
       }
     });
   }
+  // A dry run tells of what would be removed, and of nothing else.
+  if (dryRun && !spec.exact) return;
   const stale = staleClaims(state, map, dryRun);
   const urls = stale.map(({ url }) => url);
   if (!remove) urls.push(...gone.flatMap((row) => row.urls));

@@ -162,7 +162,7 @@ export class TaskRun {
       run,
       stopped: () => control.draining,
       enqueue: (todo) => {
-        if (dryRun) map.unknown++;
+        if (dryRun) this.#countUnknown(map, todo);
         else this.#enqueue(map, todo);
       },
       room: () => (!dryRun && map.queued() > queueAhead ? this.#room(map) : undefined),
@@ -196,6 +196,14 @@ export class TaskRun {
         if (refused !== true) this.scheduler?.enqueue(map, todo);
         else this.scheduler?.request();
       });
+  }
+
+  // Its rows stand until it has run: they are not left over.
+  #countUnknown(map: MapRun, { key, seq }: Todo): void {
+    map.unknown++;
+    if (seq !== 0) map.used.add(seq);
+    if (map.isGenerator)
+      for (const child of this.#options.state.rows.childIds(map.line.id, key)) map.used.add(child.seq);
   }
 
   async #room(map: MapRun): Promise<void> {
