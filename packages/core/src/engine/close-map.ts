@@ -17,22 +17,22 @@ export interface ClosingOptions {
 
 /**
  * Ends a map of which nothing waits or runs: records what is left to record, looks at what is left over in its place,
- * and lets its readers go. `sharing` are the run's other maps on its line; `closeLine` disposes what `open` made.
+ * and lets its readers go. `closeLine` disposes what `open` made.
  *
  * Never throws: what goes wrong here is the map's error.
  */
 export async function closeMap(
   map: MapRun,
-  sharing: readonly MapRun[],
   options: ClosingOptions,
   closeLine: () => Promise<void> | undefined,
 ): Promise<void> {
   const { state, committer, control, emit, run, dryRun } = options;
+  const sharing = map.sharing();
   // Maps of one step into one place are one truth: the last of them to end acts for all.
   const isLast = (): boolean => sharing.every((other) => other.closed);
   try {
     committer.flush();
-    if (isLast() && isWhole(map, control)) await settleStale(state, map, sharing, emit, dryRun);
+    if (isLast() && isWhole(map, control, dryRun)) await settleStale(state, map, sharing, emit, dryRun);
     if (!dryRun) saveMap(state, run, map);
     if (!dryRun && isLast()) await closeLine();
     emit({ type: 'map.finished', map: map.spec.id, counts: map.counts() });
@@ -43,11 +43,10 @@ export async function closeMap(
   map.close();
 }
 
-// What a drained or failed map has not seen is not stale, only unseen.
-function isWhole(map: MapRun, control: RunControl): boolean {
-  return (
-    map.incomplete === 0 && !map.upstreamUnknown && map.unknown === 0 && !control.draining && map.error === undefined
-  );
+// What a drained or failed map has not seen is not stale, only unseen. A dry run takes it that what would run succeeds.
+function isWhole(map: MapRun, control: RunControl, dryRun: boolean): boolean {
+  const isKnown = !map.upstreamUnknown && (dryRun || map.unknown === 0);
+  return map.incomplete === 0 && isKnown && !control.draining && map.error === undefined;
 }
 
 // A map that was drained because an item of it failed says so by that item; any other was interrupted.

@@ -43,10 +43,14 @@ export async function expectedThere(
   }
   const { state } = options;
   const seq = state.transaction(() => {
+    for (const [key, , , , kind] of row?.outputs ?? [])
+      state.claims.markStale(claimUrl(place, key, kind), map.line.id, item.key);
     for (const [key] of outputs) {
       const url = claimUrl(place, key, 'file');
-      // Found there is not made by us: what another line owns stays its own.
-      if (state.claims.find(url) === undefined) state.claims.put(url, map.line.id, item.key);
+      const claim = state.claims.find(url);
+      // Found there is not made by us: what another line owns stays its own. What an item of this line made that may be
+      // gone is now this item's, or it would be removed with the other's row.
+      if (claim === undefined || claim.line === map.line.id) state.claims.put(url, map.line.id, item.key);
     }
     return state.rows.write({
       seq: row?.seq ?? 0,

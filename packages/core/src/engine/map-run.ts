@@ -52,6 +52,8 @@ export class MapRun {
   uses: unknown = null;
   usesText = 'null';
   suspects = new Map<string, number>();
+  /** The run's other maps on the line. */
+  sharing: () => readonly MapRun[] = () => [];
 
   readonly queue = new Queue<Todo>();
   /** Beside the others and not among them: while the few processes for suspects are busy the rest goes on. */
@@ -114,6 +116,11 @@ export class MapRun {
 
   get keepsRows(): boolean {
     return this.spec.step.spec.rows !== false;
+  }
+
+  /** True for a row that a map of this line has made, or found up to date, in this run. */
+  hasConfirmed(seq: number): boolean {
+    return this.used.has(seq) || this.sharing().some((other) => other.used.has(seq));
   }
 
   queued(): number {

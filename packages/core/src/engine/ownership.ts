@@ -1,5 +1,5 @@
 import { fail } from '../model/failure.ts';
-import type { Claim } from '../state/claims.ts';
+import { type Claim, foldUrl } from '../state/claims.ts';
 import { describeLine } from '../state/line-lock.ts';
 import type { State } from '../state/state.ts';
 import type { Committer } from './commit.ts';
@@ -32,7 +32,19 @@ export class Ownership {
   check(to: Publishing, staged: readonly Staged[]): Standing[] {
     const urls = staged.map(({ key, kind }) => claimUrl(to.place, key, kind));
     const claims = this.#state.claims.findAll(urls);
+    if (urls.length > 1) this.#refuseTwins(to, staged, urls);
     return staged.map((output, i) => this.#standing(to, output, urls[i] as string, claims[i]));
+  }
+
+  // An item that writes a key twice, or two keys that some disks would merge.
+  #refuseTwins(to: Publishing, staged: readonly Staged[], urls: readonly string[]): void {
+    const folds = new Map<string, Staged>();
+    for (const [i, output] of staged.entries()) {
+      const fold = foldUrl(urls[i] as string);
+      const twin = folds.get(fold);
+      if (twin !== undefined) throw this.#collision(to, output, `'${twin.key}' of the same item`);
+      folds.set(fold, output);
+    }
   }
 
   #standing(to: Publishing, output: Staged, url: string, claim: Claim | undefined): Standing {

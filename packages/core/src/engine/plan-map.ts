@@ -4,7 +4,7 @@ import type { Reason } from '../model/event.ts';
 import { fail } from '../model/failure.ts';
 import type { ExpectedOutput } from '../model/step.ts';
 import type { Items } from '../model/task.ts';
-import { comparable, type StoredOutput, type StoredRow, subKeySeparator } from '../state/rows.ts';
+import { comparable, itemKeyProblem, type StoredOutput, type StoredRow } from '../state/rows.ts';
 import type { State } from '../state/state.ts';
 import { type Batch, inBatches } from './batches.ts';
 import { Behind } from './behind.ts';
@@ -85,6 +85,7 @@ export class MapPlanner {
     const keys = candidates.map((candidate) => candidate.key);
     const rows = map.keepsRows ? this.#options.state.rows.find(map.line.id, keys) : noRows;
     const inBatch = new Set<string>();
+    const sharing = this.#map.sharing();
     const reuses: Reuse[] = [];
     for (const candidate of candidates) {
       const row = rows.get(candidate.key);
@@ -95,11 +96,13 @@ export class MapPlanner {
       ) {
         throw fail('item.duplicate', { key: candidate.key, map: map.spec.name });
       }
+      if (sharing.length > 0) this.#refuseShared(candidate, row, sharing);
       inBatch.add(candidate.key);
       let reason = this.#reason(candidate, row);
       if (reason?.because === 'item' && (await this.#sameContent(candidate, row as StoredRow))) reason = undefined;
-      if (reason === undefined)
-        reuses.push({ ...candidate, row: row as StoredRow, children: this.#children(candidate.key) });
+      const children = reason === undefined ? this.#children(candidate.key) : noChildren;
+      reason ??= this.#mixed(candidate, row as StoredRow, children);
+      if (reason === undefined) reuses.push({ ...candidate, row: row as StoredRow, children });
       else this.#todo(candidate, row, reason);
     }
     if (reuses.length === 0) return;
@@ -113,14 +116,25 @@ export class MapPlanner {
 
   #candidate(item: unknown, known: string | undefined): Candidate {
     const key = this.#options.key(item);
-    if (typeof key !== 'string' || key === '')
-      throw fail('item.key', { key: String(key), why: 'it is not a text, or it is empty' });
-    // U+001F separates a generator's sub-keys; lone surrogates cannot be found again in the state.
-    if (key.includes(subKeySeparator) || !key.isWellFormed())
-      throw fail('item.key', { key, why: 'it holds a control character or broken Unicode' });
+    const why = itemKeyProblem(typeof key === 'string' ? key : '');
+    if (why !== undefined) throw fail('item.key', { key: String(key), why });
     const { canonical } = this.#options;
     const text = canonical === undefined ? (known ?? canonicalJson(item)) : canonical(item);
     return { ord: this.#map.total++, key, item, text: comparable(text) };
+  }
+
+  // One key has one row: each of two maps would replace what the other made. The very same item may be asked for again.
+  #refuseShared(candidate: Candidate, row: StoredRow | undefined, sharing: readonly MapRun[]): void {
+    const map = this.#map;
+    const { cache } = map.spec.step.spec;
+    const isOther =
+      row !== undefined &&
+      cache !== false &&
+      (row.item !== candidate.text || row.version !== map.version || row.uses !== map.usesText);
+    for (const other of sharing) {
+      if (other.pendingKeys.has(candidate.key) || (isOther && other.used.has(row.seq)))
+        throw fail('item.duplicate', { key: candidate.key, map: map.spec.name, other: other.spec.name });
+    }
   }
 
   /** Undefined when the row matches; its outputs are still to be checked. */
@@ -132,6 +146,15 @@ export class MapPlanner {
     if (row.version !== map.version) return { because: 'version', before: row.version, after: map.version };
     if (row.uses !== map.usesText) return { because: 'uses', before: row.uses, after: map.usesText };
     return row.item === text ? undefined : { because: 'item', before: row.item, after: text };
+  }
+
+  // A later attempt with another fingerprint failed half way: what it yielded stands among the rows of this one.
+  #mixed(candidate: Candidate, row: StoredRow, children: readonly StoredRow[]): Reason | undefined {
+    for (const child of children) {
+      const reason = child.run > row.run ? this.#reason(candidate, child) : undefined;
+      if (reason !== undefined) return reason;
+    }
+    return undefined;
   }
 
   // Files may differ in version only (touched, restored); then their bytes decide and the new version is adopted.

@@ -30,15 +30,18 @@ function bodyOf(output: Exclude<Staged, StagedFolder | StagedCopy>): Bytes {
 async function publishFolder(to: Publishing, folder: StagedFolder, files: FolderFiles): Promise<StoredOutput> {
   const wanted = new Set(folder.files.map(([name]) => `${folder.key}/${name}`));
   const old: string[] = [];
+  const foreign = new Set<string>();
   for await (const page of to.store.list(`${folder.key}/`)) {
     for (const { key } of page) {
-      if (wanted.has(key)) continue;
-      if (!files.isOwn(key)) throw fail('output.foreign', { place: to.place, key });
-      old.push(key);
+      const isOwn = files.isOwn(key);
+      if (!isOwn && !wanted.has(key)) throw fail('output.foreign', { place: to.place, key });
+      if (!isOwn) foreign.add(key);
+      else if (!wanted.has(key)) old.push(key);
     }
   }
-  // Before the first byte: a crash half way must find its own files again.
-  files.claim([...wanted]);
+  // Before the first byte: a crash half way must find its own files again. What lies there and is not ours is claimed
+  // once it proved to have the same bytes, or the next attempt would take it for ours.
+  files.claim([...wanted].filter((key) => !foreign.has(key)));
   const queue = [...folder.files];
   const lane = async (): Promise<void> => {
     for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
@@ -46,6 +49,7 @@ async function publishFolder(to: Publishing, folder: StagedFolder, files: Folder
       const key = `${folder.key}/${name}`;
       const body = createReadStream(join(folder.path, name), { highWaterMark: 256 * 1024 });
       await put(to, key, body, { size, digest }, files.wasOwn(key));
+      if (foreign.has(key)) files.claim([key]);
     }
   };
   await Promise.all(Array.from({ length: 8 }, lane));
@@ -57,6 +61,7 @@ async function publishFolder(to: Publishing, folder: StagedFolder, files: Folder
 
 /** Who owns the single files of a folder in a remote place. */
 export interface FolderFiles {
+  /** Throws `output.claimed` where another line, or an item of this run, has it. */
   isOwn(key: string): boolean;
   /** As `isOwn` was before `claim`. */
   wasOwn(key: string): boolean;

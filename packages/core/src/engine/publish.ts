@@ -84,11 +84,20 @@ export class Publisher {
         if (!allowed && typeof output.replaces === 'object') return replaceFile(output, output.replaces, target, how);
         return [output.key, output.size, publishFile(output, target, how), output.digest, 'file'];
       case 'folder':
+        if (allowed) this.#refuseOthersWithin(to, output.key);
         return [output.key, output.size, publishFolder(output, target, how), output.digest, 'folder'];
       default:
         // `bytes` and `copy` are how outputs travel to remote places only.
         throw fail('bug', { message: `an output of kind ${output.kind} reached a local place` });
     }
+  }
+
+  // A folder that is replaced goes with all that lies in it: what somebody else has put there must not.
+  #refuseOthersWithin(to: Publishing, folder: string): void {
+    const url = claimUrl(to.place, folder, 'folder');
+    for (const claim of this.#state.claims.under(url))
+      if (claim.line !== to.line.id || (claim.key !== to.key && to.isConfirmed(claim.key)))
+        throw this.#ownership.claimed(to, folder + claim.url.slice(url.length - 1), claim.line);
   }
 
   async #publishRemote(to: Publishing, staged: readonly Staged[], ours: readonly boolean[]): Promise<StoredOutput[]> {
@@ -114,7 +123,10 @@ export class Publisher {
     const before = new Set<string>();
     const own = (key: string): boolean => {
       const claim = this.#state.claims.find(claimUrl(to.place, key, 'file'));
-      return to.inherited || to.overwrite || (claim !== undefined && claim.line === to.line.id && claim.key === to.key);
+      const isLive = claim !== undefined && !claim.stale;
+      if (isLive && (claim.line !== to.line.id || (claim.key !== to.key && to.isConfirmed(claim.key))))
+        throw this.#ownership.claimed(to, key, claim.line);
+      return to.inherited || to.overwrite || claim?.line === to.line.id;
     };
     return {
       isOwn: own,

@@ -19,6 +19,8 @@ export class ReleasedBytes {
   readonly #enqueue: (map: MapRun, todo: Todo) => void;
   readonly #any: boolean;
   readonly #waiting = new Map<string, Promise<void>>();
+  /** What a map's uses wait for. */
+  readonly #uses = new Map<MapRun, readonly Promise<unknown>[]>();
 
   constructor(state: State, maps: readonly MapRun[], enqueue: (map: MapRun, todo: Todo) => void) {
     this.#state = state;
@@ -28,15 +30,22 @@ export class ReleasedBytes {
     this.#any = hasFreed(state);
   }
 
-  /** Undefined when all the item reads is there; else a promise of it being made again. */
-  wanted(item: unknown): Promise<unknown> | undefined {
+  /** Undefined when all the item and its map's uses name is there; else a promise of it being made again. */
+  wanted(map: MapRun, item: unknown): Promise<unknown> | undefined {
     if (!this.#any) return undefined;
-    const redone: Promise<void>[] = [];
+    const redone: Promise<unknown>[] = [];
     this.#collect(item, redone);
+    // Looked through once: there may be a million rows in them, and every item has the same.
+    if (!this.#uses.has(map)) {
+      const used: Promise<unknown>[] = [];
+      this.#collect(map.uses, used);
+      this.#uses.set(map, used);
+    }
+    redone.push(...(this.#uses.get(map) ?? []));
     return redone.length === 0 ? undefined : Promise.all(redone);
   }
 
-  #collect(value: unknown, redone: Promise<void>[]): void {
+  #collect(value: unknown, redone: Promise<unknown>[]): void {
     if (typeof value !== 'object' || value === null) return;
     const { $type } = value as { readonly $type?: unknown };
     if ($type === 'file' || $type === 'folder') this.#ref(value as FileRef, redone);
@@ -44,7 +53,10 @@ export class ReleasedBytes {
     else for (const member of Object.values(value)) this.#collect(member, redone);
   }
 
-  #ref(ref: { readonly $type: string; readonly store: string; readonly key: string }, redone: Promise<void>[]): void {
+  #ref(
+    ref: { readonly $type: string; readonly store: string; readonly key: string },
+    redone: Promise<unknown>[],
+  ): void {
     if (!ref.store.startsWith('work:')) return;
     const claim = this.#state.claims.find(claimUrl(ref.store, ref.key, ref.$type));
     if (claim === undefined) return;
@@ -59,7 +71,7 @@ export class ReleasedBytes {
   }
 
   // A reader gives its own map's outputs, and whatever refs the rows of another map carry on.
-  #all(stub: ResultsStub, redone: Promise<void>[]): void {
+  #all(stub: ResultsStub, redone: Promise<unknown>[]): void {
     const map = this.#maps.find((candidate) => candidate.line.id === stub.line);
     if (map !== undefined) for (const key of map.released.keys()) redone.push(this.#redo(map, key));
     const seqs = new Int32Array(stub.seqs);
@@ -93,7 +105,7 @@ export class ReleasedBytes {
       );
       this.#waiting.set(id, waiting);
       // What the redone item itself reads may be released too.
-      const first = this.wanted(todo.item);
+      const first = this.wanted(map, todo.item);
       if (first === undefined) this.#enqueue(map, todo);
       else
         first.then(

@@ -149,13 +149,22 @@ export class Settler {
       isConfirmed: (key) => {
         // A row of an earlier run proves nothing: its item may be gone, and then its file may be replaced.
         const row = this.#state.rows.find(map.line.id, [key]).get(key);
-        return row !== undefined && map.used.has(row.seq);
+        return row !== undefined && map.hasConfirmed(row.seq);
       },
     };
     return this.#publisher.publish(to, staged);
   }
 
   #record(map: MapRun, todo: Todo, outcome: ItemOutcome & { ok: true }, outputs: readonly StoredOutput[]): void {
+    try {
+      this.#recordRow(map, todo, outcome, outputs);
+    } catch (error) {
+      // The state could not be written. The item is out of hand all the same, or the run would wait for it for ever.
+      this.#control.drain({ broken: error });
+    }
+  }
+
+  #recordRow(map: MapRun, todo: Todo, outcome: ItemOutcome & { ok: true }, outputs: readonly StoredOutput[]): void {
     // A bounded batch of yields may still wait; rows are recorded in order, so the item's own row comes last.
     if (map.isGenerator) dropUnyielded(this.#state, this.#committer, map, todo);
     this.#write(map, todo, outcome.result, outcome.sources, outputs, (seq) => {

@@ -1,6 +1,7 @@
 import type { Emit } from '../model/event.ts';
 import { joinPlace } from '../model/file-ref.ts';
 import type { Store } from '../model/store.ts';
+import type { Claim } from '../state/claims.ts';
 import type { State } from '../state/state.ts';
 import type { MapRun } from './map-run.ts';
 import { claimUrl } from './publishing.ts';
@@ -30,43 +31,82 @@ export async function settleStale(
       }
     });
   }
-  const urls = remove
-    ? state.claims.staleUrls(line.id)
-    : [...state.claims.staleUrls(line.id), ...gone.flatMap((row) => row.urls)];
+  // A dry run tells of what would be removed, and of nothing else.
+  if (dryRun && !spec.exact) return;
+  const stale = staleClaims(state, map, dryRun);
+  const urls = stale.map(({ url }) => url);
+  if (!remove) urls.push(...gone.flatMap((row) => row.urls));
   if (urls.length === 0) return;
-  const root = joinPlace(spec.place, 'x').slice(0, -1);
+  const root = rootOf(spec.place);
   const keys = urls.map((url) => url.slice(root.length));
-  if (remove) {
-    await removeStale(state, map, store, urls);
-  }
+  if (remove) await removeStale(state, map, store, stale);
   emit({ type: 'place.stale', place: spec.place, keys: keys.slice(0, 100), total: keys.length, removed: remove });
 }
 
+// An item that failed half way, or whose file was found there, may name again what was marked: that is not left over.
+function staleClaims(state: State, map: MapRun, dryRun: boolean): Claim[] {
+  const { line, spec } = map;
+  const marked = state.claims.staleOf(line.id);
+  if (marked.length === 0) return marked;
+  const stale: Claim[] = [];
+  const named: Claim[] = [];
+  for (let from = 0; from < marked.length; from += 512) {
+    const page = marked.slice(from, from + 512);
+    const rows = state.rows.find(line.id, [...new Set(page.map(({ key }) => key))]);
+    for (const claim of page) {
+      const outputs = rows.get(claim.key)?.outputs ?? [];
+      const isNamed = outputs.some(([key, , , , kind]) => claimUrl(spec.place ?? '', key, kind) === claim.url);
+      (isNamed ? named : stale).push(claim);
+    }
+  }
+  if (named.length > 0 && !dryRun)
+    state.transaction(() => named.forEach(({ url, key }) => state.claims.put(url, line.id, key)));
+  return stale;
+}
+
+// Claims begin with it, in the place and in no other.
+function rootOf(place: string): string {
+  return joinPlace(place, 'x').slice(0, -1);
+}
+
 /** Removes files that are marked as stale, and what is known of them. */
-export async function removeStale(state: State, map: MapRun, store: Store, urls: readonly string[]): Promise<void> {
-  const root = joinPlace(map.spec.place ?? '', 'x').slice(0, -1);
-  const keys = urls.map((url) => url.slice(root.length));
-  const files = keys.filter((key) => !key.endsWith('/'));
+export async function removeStale(state: State, map: MapRun, store: Store, stale: readonly Claim[]): Promise<void> {
+  const root = rootOf(map.spec.place ?? '');
+  const files = stale.flatMap(({ url }) => (url.endsWith('/') ? [] : [url.slice(root.length)]));
   for (let from = 0; from < files.length; from += 1_000) await store.remove(files.slice(from, from + 1_000));
-  for (const [i, key] of keys.entries()) if (key.endsWith('/')) await removeFolder(state, map, urls[i] as string, key);
+  for (const claim of stale) if (claim.url.endsWith('/')) await removeFolder(state, map, store, claim);
   state.transaction(() => {
-    for (const url of urls) state.claims.drop(url);
+    for (const { url } of stale) state.claims.drop(url);
   });
 }
 
-// In remote places each file of a folder is claimed, and only those go; a local folder was published whole.
-async function removeFolder(state: State, map: MapRun, url: string, key: string): Promise<void> {
-  const store = map.store;
-  if (store === undefined) return;
-  const own = state.claims.under(url).filter((claim) => claim.line === map.line.id && claim.url !== url);
-  if (own.length > 0) {
-    await store.remove(own.map((claim) => key + claim.url.slice(url.length)));
+// A local folder was published whole and goes with all that lies in it, but what another row names by itself. In remote
+// places each file of a folder is claimed, and only those go.
+async function removeFolder(state: State, map: MapRun, store: Store, folder: Claim): Promise<void> {
+  const root = rootOf(map.spec.place ?? '');
+  const below = state.claims.under(folder.url).filter(({ url }) => url !== folder.url);
+  const row = below.length === 0 ? undefined : state.rows.find(folder.line, [folder.key]).get(folder.key);
+  const named = row?.outputs.map(([key, , , , kind]) => claimUrl(map.spec.place ?? '', key, kind)) ?? [];
+  const isOthers = ({ url, line, key }: Claim): boolean =>
+    line !== folder.line || key !== folder.key || named.some((name) => isWithin(url, name));
+  if (store.localPath('x') === undefined) {
+    const own = below.filter((claim) => !isOthers(claim));
+    await store.remove(own.map(({ url }) => url.slice(root.length)));
     state.transaction(() => {
-      for (const claim of own) state.claims.drop(claim.url);
+      for (const { url } of own) state.claims.drop(url);
     });
     return;
   }
-  for await (const page of store.list(key)) await store.remove(page.map((entry) => entry.key));
+  const kept = below.filter(isOthers).map(({ url }) => url);
+  for await (const page of store.list(folder.url.slice(root.length))) {
+    const keys = page.map(({ key }) => key);
+    await store.remove(kept.length === 0 ? keys : keys.filter((key) => !kept.some((url) => isWithin(root + key, url))));
+  }
+}
+
+/** True for the output itself, and for what lies in it when it is a folder. */
+function isWithin(url: string, output: string): boolean {
+  return url === output || (output.endsWith('/') && url.startsWith(output));
 }
 
 interface GoneRow {

@@ -1,3 +1,4 @@
+import type { Claim } from '../state/claims.ts';
 import type { State } from '../state/state.ts';
 import type { Committer } from './commit.ts';
 import type { MapRun, Todo } from './map-run.ts';
@@ -13,17 +14,20 @@ import { removeStale } from './stale.ts';
 export async function takeBack(state: State, committer: Committer, map: MapRun, todo: Todo): Promise<void> {
   // Rows that still wait to be recorded would come back.
   committer.flush();
-  const urls: string[] = [];
+  const stale: Claim[] = [];
+  const line = map.line.id;
   state.transaction(() => {
-    for (const child of state.rows.children(map.line.id, todo.key)) {
-      for (const [key, , , , kind] of child.outputs) {
+    // Its own row too, of a time when it was whole: without its rows the item would be up to date with nothing.
+    const own = state.rows.find(line, [todo.key]).get(todo.key);
+    for (const row of [...state.rows.children(line, todo.key), ...(own === undefined ? [] : [own])]) {
+      for (const [key, , , , kind] of row.outputs) {
         const url = claimUrl(map.spec.place ?? '', key, kind);
-        if (state.claims.markStale(url, map.line.id, child.key)) urls.push(url);
+        if (state.claims.markStale(url, line, row.key)) stale.push({ url, line, key: row.key, stale: true });
       }
-      state.rows.remove(child.seq);
+      state.rows.remove(row.seq);
     }
   });
-  if (map.store !== undefined && urls.length > 0) await removeStale(state, map, map.store, urls);
+  if (map.store !== undefined && stale.length > 0) await removeStale(state, map, map.store, stale);
 }
 
 /** Drops sub-rows of an earlier fingerprint that this attempt did not yield again; their files become stale. */

@@ -67,6 +67,8 @@ export class TaskRun {
   readonly #digests: FileDigests;
   readonly #names = new Map<string, number>();
   readonly #closing = new Set<MapRun>();
+  /** What dead runs had in hand, by line; the maps of a line share it. */
+  readonly #suspects = new Map<number, Map<string, number>>();
   #released: ReleasedBytes | undefined;
   scheduler: Scheduler | undefined;
 
@@ -107,6 +109,7 @@ export class TaskRun {
       },
       this.#options.state.rows,
     );
+    map.sharing = () => this.maps.filter((other) => other !== map && isOneLine(other, map));
     this.maps.push(map);
     this.scheduler?.add(map);
     map.expectedTotal = knownLength(items);
@@ -134,7 +137,7 @@ export class TaskRun {
       place ?? `@${this.#options.task}/${name}`,
     ] as const;
     // A dry run makes no line; where there is none, nothing can be up to date.
-    if (dryRun) map.line = state.findLine(...lineOf) ?? map.line;
+    if (dryRun) map.line = state.findLine(...lineOf) ?? { id: 0, plugin: lineOf[0], step: lineOf[1], place: lineOf[2] };
     else map.line = state.line(...lineOf);
     await this.#hold(map);
     emit({ type: 'map.started', map: map.spec.id, name, once, ...(place === undefined ? {} : { place }) });
@@ -159,7 +162,7 @@ export class TaskRun {
       run,
       stopped: () => control.draining,
       enqueue: (todo) => {
-        if (dryRun) map.unknown++;
+        if (dryRun) this.#countUnknown(map, todo);
         else this.#enqueue(map, todo);
       },
       room: () => (!dryRun && map.queued() > queueAhead ? this.#room(map) : undefined),
@@ -183,7 +186,7 @@ export class TaskRun {
     this.#released ??= new ReleasedBytes(this.#options.state, this.maps, (producer, again) =>
       this.scheduler?.enqueue(producer, again),
     );
-    const wanted = this.#released.wanted(todo.item);
+    const wanted = this.#released.wanted(map, todo.item);
     if (wanted === undefined) return this.scheduler?.enqueue(map, todo);
     map.inHand++;
     void wanted
@@ -193,6 +196,14 @@ export class TaskRun {
         if (refused !== true) this.scheduler?.enqueue(map, todo);
         else this.scheduler?.request();
       });
+  }
+
+  // Its rows stand until it has run: they are not left over.
+  #countUnknown(map: MapRun, { key, seq }: Todo): void {
+    map.unknown++;
+    if (seq !== 0) map.used.add(seq);
+    if (map.isGenerator)
+      for (const child of this.#options.state.rows.childIds(map.line.id, key)) map.used.add(child.seq);
   }
 
   async #room(map: MapRun): Promise<void> {
@@ -207,17 +218,16 @@ export class TaskRun {
     const { line } = map;
     await this.#lines.hold(line);
     if (map.store !== undefined) sweepStaging(state, map.store);
-    // A second map on a line this run holds finds only its own flights there, which are no suspects.
-    const first = this.maps.find((other) => other.line.id === line.id) === map;
-    if (first) map.suspects = state.flights.inherit(line.id);
+    // Asked for once: what a second map on the line would find there are this run's own flights, which are no suspects.
+    map.suspects = this.#suspects.get(line.id) ?? state.flights.inherit(line.id);
+    this.#suspects.set(line.id, map.suspects);
   }
 
   /** Called when a map is planned and nothing of it waits or runs. */
   async finish(map: MapRun): Promise<void> {
     if (this.#closing.has(map)) return;
     this.#closing.add(map);
-    const sharing = this.maps.filter((other) => other !== map && other.line.id === map.line.id);
-    await closeMap(map, sharing, this.#options, () => this.scheduler?.closeLine(map));
+    await closeMap(map, this.#options, () => this.scheduler?.closeLine(map));
   }
 
   #end(map: MapRun, error: unknown): void {
@@ -245,6 +255,11 @@ export class TaskRun {
 
 /** Items planned ahead of the work; bounds memory, not speed. */
 const queueAhead = 8_192;
+
+// By name: in a dry run many lines have no id yet. A map that has not come so far has no place.
+function isOneLine(a: MapRun, b: MapRun): boolean {
+  return a.line.place !== '' && a.line.place === b.line.place && a.line.step === b.line.step;
+}
 
 function defaultKey(item: unknown): string {
   if (typeof item === 'string') return item;

@@ -43,7 +43,7 @@ export interface FailureDetails {
   'plugin.api': { readonly name: string; readonly found: string; readonly supported: number };
   'plugin.duplicate': { readonly name: string; readonly places: readonly string[] };
   'sdk.missing': { readonly package: string; readonly install: string };
-  'item.duplicate': { readonly key: string; readonly map: string };
+  'item.duplicate': { readonly key: string; readonly map: string; readonly other?: string };
   'item.key': { readonly key: string; readonly why: string };
   'item.not-json': { readonly path: string; readonly why: string };
   'item.crashed': { readonly how: string };

@@ -42,9 +42,9 @@ export class Claims {
       'INSERT INTO claim(url, fold, line, key, stale) VALUES (?, ?, ?, ?, 0) ON CONFLICT(fold) DO UPDATE SET url = excluded.url, line = excluded.line, key = excluded.key, stale = 0',
     );
     this.#stale = db.prepare('UPDATE claim SET stale = 1 WHERE fold = ? AND line = ? AND key = ?');
-    this.#staleOf = db.prepare('SELECT url FROM claim WHERE line = ? AND stale = 1');
+    this.#staleOf = db.prepare('SELECT url, line, key, stale FROM claim WHERE line = ? AND stale = 1');
     this.#drop = db.prepare('DELETE FROM claim WHERE fold = ?');
-    this.#under = db.prepare('SELECT url, line, key, stale FROM claim WHERE url >= ? AND url < ? AND stale = 0');
+    this.#under = db.prepare('SELECT url, line, key FROM claim WHERE fold >= ? AND fold < ? AND stale = 0');
   }
 
   find(url: string): Claim | undefined {
@@ -73,22 +73,20 @@ export class Claims {
     return this.#stale.run(foldUrl(url), line, key).changes > 0;
   }
 
-  staleUrls(line: number): string[] {
-    return (this.#staleOf.all(line) as { url: string }[]).map((raw) => raw.url);
+  /** What a line has made and no row names any more. */
+  staleOf(line: number): Claim[] {
+    return (this.#staleOf.all(line) as unknown as RawClaim[]).map((raw) => ({ ...raw, stale: true }));
   }
 
   drop(url: string): void {
     this.#drop.run(foldUrl(url));
   }
 
-  /** Live claims of every line whose URL starts with a prefix; a scan, for reports only. */
+  /** Live claims of every line whose URL starts with a prefix that ends with a slash. */
   under(prefix: string): Claim[] {
-    return (this.#under.all(prefix, `${prefix}\u{10ffff}`) as { url: string; line: number; key: string }[]).map(
-      (raw) => ({
-        ...raw,
-        stale: false,
-      }),
-    );
+    const fold = foldUrl(prefix);
+    const found = this.#under.all(fold, `${fold}\u{10ffff}`) as { url: string; line: number; key: string }[];
+    return found.filter(({ url }) => url.startsWith(prefix)).map((raw) => ({ ...raw, stale: false }));
   }
 }
 

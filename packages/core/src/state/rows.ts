@@ -49,6 +49,14 @@ const columns = 'seq, key, item, version, uses, result, outputs, sources, run';
 // A generator's sub-rows are keyed `<item>\u001f<key>`; U+001F cannot occur in a key, so the range is exact.
 export const subKeySeparator = '\u001f';
 
+/** Says why a row could not be found again by this key; nothing when it could. */
+export function itemKeyProblem(key: string): string | undefined {
+  if (key === '') return 'it is not a text, or it is empty';
+  // U+001F separates a generator's sub-keys; lone surrogates cannot be found again in the state.
+  if (key.includes(subKeySeparator) || !key.isWellFormed()) return 'it holds a control character or broken Unicode';
+  return undefined;
+}
+
 /** Reads and writes rows; all statements are prepared once. */
 export class Rows {
   readonly #byKeys: StatementSync;

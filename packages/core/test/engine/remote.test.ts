@@ -6,7 +6,7 @@ import { countsOf } from './support.ts';
 const plugin = `
 import { definePlugin, defineStep, defineTask, z } from '@dataset-runner/core/plugin';
 const folder = defineStep({ name: 'folder', async work(item, { output }) {
-  const made = await output.folder(item.key);
+  const made = await output.folder('bin');
   for (const name of item.names) await made.write(name, name);
   return made.close();
 } });
@@ -18,9 +18,9 @@ const kept = defineTask({ summary: 's', params: z.object({ file: z.string(), any
     const file = { $type: 'file', store: '.', key, size };
     await map(keep, [{ key: 'ab', file, ...(params.any ? { replaces: 'any' } : {}) }], { into: 'cloud:registry' });
   } });
-const send = defineTask({ summary: 's', params: z.object({ names: z.array(z.string()).default(['a', 'b']), n: z.int().default(20) }), steps: { folder, file },
+const send = defineTask({ summary: 's', params: z.object({ names: z.array(z.string()).default(['a', 'b']), item: z.string().default('bin'), n: z.int().default(20) }), steps: { folder, file },
   async run({ params, map, publish }) {
-    await map(folder, [{ key: 'bin', names: params.names }], { into: 'cloud:bins', exact: true });
+    await map(folder, [{ key: params.item, names: params.names }], { into: 'cloud:bins', exact: true });
     await map(file, Array.from({ length: params.n }, (_, i) => ({ key: 'f' + i })), { into: 'cloud:files', exact: true });
     await publish('cloud:files', { name: 'files' });
   } });
@@ -79,6 +79,40 @@ describe('a place in a remote store', function () {
       assert.equal(refused.code, 1);
       assert.match(JSON.stringify(refused.report['failures']), /output\.foreign/);
       assert.match((await rig.runner('store', 'ls', 'cloud:bins/bin')).stdout, /notes\.yaml/);
+    } finally {
+      await server.close();
+    }
+  });
+
+  it('never has a file of somebody else overwritten that bears the name of one of its folder files', async () => {
+    const server = await startDavServer({ login });
+    try {
+      await using rig = await remoteRig(server);
+      await rig.runner('store', 'cp', './package.json', 'cloud:bins/bin/a');
+      for (let i = 0; i < 2; i++) {
+        const refused = await rig.json('run', 'remote:send');
+        assert.match(JSON.stringify(refused.report['failures']), /output\.foreign.*bin\/a/);
+        assert.equal((await rig.runner('store', 'cat', 'cloud:bins/bin/a')).stdout, rig.read('package.json'));
+      }
+    } finally {
+      await server.close();
+    }
+  });
+
+  it('takes a folder over from an item that does not make it any more', async () => {
+    const server = await startDavServer({ login });
+    try {
+      await using rig = await remoteRig(server);
+      await rig.runner('run', 'remote:send', '--item', 'one', '--names', 'a,b');
+      for (const done of [1, 0]) {
+        const { code, report } = await rig.json('run', 'remote:send', '--item', 'two', '--names', 'a,c');
+        assert.deepEqual([code, countsOf(report, 'folder')['done']], [0, done], JSON.stringify(report['failures']));
+      }
+      const there = (await rig.runner('store', 'ls', 'cloud:bins/bin')).stdout;
+      assert.deepEqual(
+        [/\ba\b/, /\bb\b/, /\bc\b/].map((name) => name.test(there)),
+        [true, false, true],
+      );
     } finally {
       await server.close();
     }

@@ -4,6 +4,7 @@ import type { Digest } from '../../lib/digest.ts';
 import type { FileRef } from '../../model/file-ref.ts';
 import { type Failure, fail } from '../../model/failure.ts';
 import type { Slot, Step } from '../../model/step.ts';
+import { itemKeyProblem } from '../../state/rows.ts';
 import { toFailure } from './airlock.ts';
 import { ItemOutput, type Staging } from './output.ts';
 import type { Staged } from './staged.ts';
@@ -183,6 +184,8 @@ async function drainGenerator(
       const subKey = (next.value as { readonly key?: unknown } | null)?.key;
       if (typeof subKey !== 'string')
         throw fail('step.undeclared', { name: step, what: 'yielded a value without a string `key`' });
+      const why = itemKeyProblem(subKey);
+      if (why !== undefined) throw fail('item.key', { key: subKey, why });
       const staged = output.take();
       const recorded = rows.row(subKey, canonicalJson(next.value), staged);
       if (recorded === undefined) continue;

@@ -4,9 +4,15 @@ import type { Words, WordsOf } from './words.ts';
 /** Items, steps, tasks and runs. */
 export const workWords: WordsOf<'item' | 'step' | 'task' | 'run' | 'runtime'> & { readonly bug: Words<'bug'> } = {
   'item.duplicate': {
-    means: 'Two items of one map have the same key.',
-    title: (f) => `${f.map} has two items with the key ${f.key}`,
-    hint: () => 'Give the map a key function that tells its items apart.',
+    means: 'Two items of one map have the same key, or of two maps of one step into one place.',
+    title: (f) =>
+      f.other === undefined
+        ? `${f.map} has two items with the key ${f.key}`
+        : `${f.other} and ${f.map} each have an item with the key ${f.key}, of one step in one place`,
+    hint: (f) =>
+      f.other === undefined
+        ? 'Give the map a key function that tells its items apart.'
+        : 'Give one of them another `key`, or another place.',
   },
   'item.key': {
     means: 'An item has no usable key.',
