@@ -51,6 +51,19 @@ const common =
 describe('ifcb:seabass', function () {
   this.timeout(120_000);
 
+  it('refuses to write into a place that it packs whole, and packs one that lies beside', async () => {
+    await using rig = await ifcbProject();
+    write(rig);
+    rig.write(`sb/raw/${one}.adc`, '1\n');
+    for (const packed of ['--raw', '--images']) {
+      const { code, stdout, stderr } = await rig.runner('run', 'ifcb:seabass', './features', ...common, packed, '.');
+      assert.equal(code, 1, stdout + stderr);
+      assert.match(stdout + stderr, /\.\/sb lies in \.: the next run would/);
+    }
+    await rig.runner('run', 'ifcb:seabass', './features', ...common, '--raw', './sb/raw');
+    assert.ok(rig.exists('sb/EXPO-EXPO01_IFCB_raw_data_associated.tgz'));
+  });
+
   it('joins by number, names the bin without a position, and passes its own checker', async () => {
     await using rig = await ifcbProject();
     write(rig);

@@ -1,4 +1,5 @@
 import { defineTask, fileRef, listFiles, source, storeUrl, z } from '@dataset-runner/core/plugin';
+import { refuseOwnInput } from '@dataset-runner/kit/output-place';
 import { utopiaClasses } from '../classify/classes.ts';
 import { planTables } from '../plan/plan-tables.ts';
 import { usualNames } from '../seabass/class-map.ts';
@@ -79,6 +80,7 @@ export const seabass = defineTask({
       { name: `${stem}_IFCB_images_associated.tgz`, type: 'planktonic', from: images },
     ] as const;
     const packed = wanted.flatMap(({ from, ...archive }) => (from === undefined ? [] : [{ ...archive, from }]));
+    for (const { from } of packed) await refuseOwnInput(store, { output: out, input: from });
     const submission: Submission = {
       ...of,
       mediaUrl,
