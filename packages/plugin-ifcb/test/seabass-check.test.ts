@@ -225,6 +225,20 @@ describe('the SeaBASS checker', () => {
       assert.ok(found.length > 0, JSON.stringify(seriousOf(check(changed))));
     });
 
+  it('says once that a date or a time is none, and compares the rest', () => {
+    const rulesOf = (changed: string) => seriousOf(check(changed)).map(({ rule }) => rule);
+    for (const [key, value, rule] of [
+      ['start_date', 'soon', 'invalid_date'],
+      ['start_date', '20181399', 'invalid_date'],
+      ['end_date', '1', 'invalid_date'],
+      ['start_time', '99:00:00[GMT]', 'invalid_time'],
+      ['end_time', '00:00', 'invalid_time'],
+    ] as const)
+      assert.deepEqual(rulesOf(header(key, value)), [rule], `${key}=${value}`);
+    const noTime = header('start_time', 'dawn').replace(/^\/end_date=.*$/m, '/end_date=20180812');
+    assert.deepEqual(rulesOf(noTime), ['invalid_time', 'header_start_after_finish']);
+  });
+
   it('holds spaces_in_filename', () => {
     assert.ok(check(text, 'a b.sb').some(({ rule }) => rule === 'spaces_in_filename'));
   });
