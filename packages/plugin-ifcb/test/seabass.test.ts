@@ -123,6 +123,38 @@ describe('ifcb:seabass', function () {
     assert.match(checked.stdout, /2 files: 0 errors/);
   });
 
+  it('lists the classes that were looked for, found or not, and logs those without a name', async () => {
+    await using rig = await ifcbProject();
+    write(rig);
+    const assessed = (): readonly string[] =>
+      rig.read('sb/documents/automated_assessed_id_EXPO-EXPO01.txt').trimEnd().split('\n');
+    const classesOf = (lines: readonly string[]): readonly string[] => lines.map((line) => line.split(',')[0]!);
+    rig.write(
+      'predictions.csv',
+      `bin,roi,class,score,score_Null,score_Zoea,score_Diatom\n${[1, 3, 4].map((roi) => `${one},${roi},${roi === 4 ? 'unclassified' : 'Diatom'},0.6,0.2,0.2,0.6\n`).join('')}`,
+    );
+    const named = await rig.json('run', 'ifcb:seabass', './features', ...common);
+    assert.deepEqual(assessed(), [
+      'Null,bad_image,ptwg:bad_image',
+      'Diatom,Bacillariophyceae,urn:lsid:marinespecies.org:taxname:148899',
+      'unclassified,other,ptwg:other',
+    ]);
+    assert.match(
+      rig.read('sb/documents/checklist_IFCB_plankton_and_particles_EXPO-EXPO01.txt'),
+      /^Classes that were assessed: Null, Diatom, unclassified$/m,
+    );
+    assert.match(named.stderr + (await rig.runner('logs')).stdout, /class 'Zoea' has no scientific name/);
+
+    // A table without scores does not tell its classes; the map that comes with it does.
+    rig.write(
+      'predictions.csv',
+      `bin,roi,class,score\n${[1, 3, 4].map((roi) => `${one},${roi},Diatom,0.6\n`).join('')}`,
+    );
+    rig.write('map.json', '{"Zoea":{"name":"Brachyura","id":106673}}');
+    await rig.runner('run', 'ifcb:seabass', './features', ...common, '--class-map', './map.json');
+    assert.deepEqual(classesOf(assessed()), ['Zoea', 'Diatom']);
+  });
+
   it('takes ml folders of the old chain and its table of predictions', async () => {
     await using rig = await ifcbProject();
     write(rig);
