@@ -29,6 +29,7 @@ export {
   type TarOptions,
   type ZipOptions,
 } from './pack.ts';
+export { refuseOwnInput } from './output-place.ts';
 export { sample, type Seeded, seeded, shuffle, unitHash } from './seeded.ts';
 export {
   type PartSize,

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import type { Tools } from '@dataset-runner/core/plugin';
 import { seeded, shuffle } from '@dataset-runner/kit/seeded';
 import { flatNames, picturePath, readPicturePath, setName } from '../src/layout.ts';
 import { choosePictures } from '../src/plan/choose-pictures.ts';
 import type { Looked } from '../src/picture.ts';
 import { fileListSchema } from '../src/source.ts';
+import { zipOf } from '../src/steps/pack-set.ts';
 import { splitAddress } from '../src/stored.ts';
 import { fillWords, shellLine } from '../src/compute/run-words.ts';
 import { entry } from './support/project.ts';
@@ -11,6 +13,15 @@ import { entry } from './support/project.ts';
 function naming(full: string, folder = 'f'): { key: string; inner: string; full: string } {
   return { key: full, full, inner: full.slice(full.indexOf(`/${folder}/`) + folder.length + 2) };
 }
+
+describe('the zip of a set', () => {
+  it('is made of more listed pictures than a call has room for', async () => {
+    const file = { $type: 'file', store: '.', key: 'a.png', size: 1 } as const;
+    const pictures = Array.from({ length: 150_000 }, (_, at) => ({ key: `${at}`, path: `${at}.png`, file }));
+    // Nothing is read before the first byte is taken.
+    assert.ok(await zipOf({ name: 'set.zip', pictures, more: [] }, {} as Tools));
+  });
+});
 
 describe('names of pictures in a set', () => {
   const names = (...paths: string[]): string[] => [...flatNames(paths.map((path) => naming(path))).values()];

@@ -65,6 +65,42 @@ describe('the tasks of diatom one by one', function () {
     }
   });
 
+  it('refuses to write where the next run would take it for input, and writes beside it', async () => {
+    await using rig = await diatomProject([]);
+    for (const [path, bytes] of Object.entries(pictures('src/a', 12))) rig.write(path, bytes);
+    const split = (...places: readonly [pictures: string, out: string]) =>
+      rig.runner('run', 'diatom:split', '--pictures', places[0], '--out', places[1], '--test-count', '2');
+    for (const [from, out] of [
+      ['./src', './src/out'],
+      ['./src', './src'],
+      ['.', './set'],
+      ['src/', `${rig.path('src')}/out`],
+    ] as const) {
+      const { code, stdout, stderr } = await split(from, out);
+      assert.equal(code, 1, `${from} ${out}: ${stdout}${stderr}`);
+      assert.match(stdout + stderr, /results\/train lies in \.(\/src)?: the next run would/);
+    }
+    assert.equal(filesIn(rig.path('src')).length, 12);
+    // A name that only begins alike is another place, and a set may lie around what it is made of.
+    for (const out of ['./src-set', '.']) assert.equal((await split('./src', out)).code, 0);
+    assert.equal((await split('./results/train', '.')).code, 1);
+
+    for (const [task, ...more] of [
+      ['leaks', '--out', './src-set/results/train'],
+      ['pack', '--out', './src-set/results/train/a'],
+      ['pack', '--include', 'downloads', '--downloads', './zips', '--out', './zips/own'],
+      ['train', '--train', './species.json', '--test', './species.json', '--out', './src-set/results'],
+    ] as const) {
+      const { code, stdout, stderr } = await rig.runner('run', `diatom:${task}`, '--set', './src-set', ...more);
+      assert.equal(code, 1, stdout + stderr);
+      assert.match(stdout + stderr, /lies in \.\/(src-set\/results|zips): the next run would/);
+    }
+    // Reports and zips in the set itself are not listed with its pictures.
+    assert.equal((await rig.runner('run', 'diatom:leaks', '--set', './src-set')).code, 0);
+    const packed = await rig.json('run', 'diatom:pack', '--set', './src-set');
+    assert.equal((packed.report['result'] as { pictures: number }).pictures, 12);
+  });
+
   it('image says what is missing: the Dockerfile, the program', async () => {
     await using rig = await diatomProject([]);
     rig.write('scripts/train.py', '');

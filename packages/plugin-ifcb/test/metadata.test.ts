@@ -25,6 +25,14 @@ describe('metadata of bins', () => {
 
   it('names a table without a column for the bin, and a cell that is no number', () => {
     assert.throws(() => readMetadata('cruise,lat\nA,1\n', { file }), /ifcb.metadata-column: table\.csv.*cruise, lat/);
+    for (const [by, named] of [
+      [';', "';'"],
+      ['\t', 'tabs'],
+    ] as const) {
+      const why = new RegExp(`table\\.csv is separated by ${named}, not by commas: .*'time[; ]lat'`);
+      assert.throws(() => readMetadata(`time${by}lat\n1${by}2\n`, { file }), why);
+      assert.throws(() => readTrack(`time${by}lat\n1${by}2,5\n`, { file }), why);
+    }
     assert.throws(
       () => readMetadata(`bin,lat\n${bin},north\n`, { file }),
       /ifcb.metadata-value: table\.csv, line 2: lat is 'north'/,
@@ -38,6 +46,8 @@ describe('metadata of bins', () => {
     assert.equal(flagBits('bad focus; flush'), 288);
     assert.equal(flagBits('aborted;questionable_alignment'), 2050);
     assert.equal(flagBits('36'), 36);
+    assert.deepEqual(['flush;', '; bad ; flush ;'].map(flagBits), [32, 36]);
+    assert.equal(flagBits(';'), undefined);
     assert.equal(flagBits('fine'), undefined);
   });
 

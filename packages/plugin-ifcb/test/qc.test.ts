@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readCsv } from '@dataset-runner/kit/csv';
 import { tableFromParquet } from '@dataset-runner/kit/table';
 import { readFileSync } from 'node:fs';
-import { madeBin } from './support/made-bins.ts';
+import { binFiles, madeBin } from './support/made-bins.ts';
 import { ifcbProject } from './support/project.ts';
 
 const images = [{ width: 40, height: 30 }, {}, { width: 64, height: 20 }];
@@ -31,6 +31,19 @@ describe('ifcb:qc', function () {
       D20240101T080000_IFCB199: { ...whole, adc: whole.adc.replace(',40,30,', ',40,0,') },
     });
     rig.write('raw/D20240101T090000_IFCB199.adc', whole.adc);
+    const positions = [
+      [95.2, -70.6],
+      [41.5, 361],
+      [41.5, 289.4],
+      [-9999, -9999],
+    ];
+    for (const [at, [gpsLatitude, gpsLongitude]] of positions.entries())
+      for (const [path, content] of Object.entries(
+        binFiles('raw', {
+          [`D20240101T1${at}0000_IFCB199`]: madeBin(images, { header: { gpsLatitude, gpsLongitude } }),
+        }),
+      ))
+        rig.write(path, content);
     const { code, stderr, report } = await rig.json('run', 'ifcb:qc', './raw', '--out', './qc');
     assert.equal(code, 0, stderr);
     const result = report['result'] as { bins: number; failed: number; advised: number };
@@ -53,12 +66,24 @@ describe('ifcb:qc', function () {
       rows.get('T07')!['advisories'],
       'bead run; humidity 75 %; temperature 50 C; position is 8760 h older than the bin',
     );
+    assert.deepEqual(
+      positions.map((_, at) => {
+        const { advisories, passed, latitude, longitude } = rows.get(`T1${at}`)!;
+        return [advisories, passed, latitude, longitude];
+      }),
+      [
+        ['position 95.2, -70.6 is not on earth', 'true', '', '-70.6'],
+        ['position 41.5, 361 is not on earth', 'true', '41.5', ''],
+        ['', 'true', '41.5', '-70.60000000000002'],
+        ['', 'true', '', ''],
+      ],
+    );
     assert.ok(failing('T08').includes('roiDimsValid'));
     assert.deepEqual([failing('T09'), rows.get('T09')!['passed']], [['filesComplete'], 'false']);
-    assert.equal(result.bins, 10);
+    assert.equal(result.bins, 14);
     assert.equal(result.failed, [...rows.values()].filter(({ passed }) => passed === 'false').length);
     const table = await tableFromParquet(readFileSync(rig.path('qc/qc.parquet')));
-    assert.equal(table.rows.length, 10);
+    assert.equal(table.rows.length, 14);
     assert.equal(table.rows[0]!['images'], 2);
     assert.match(rig.read('qc/qc.html'), /T050000_IFCB199[\s\S]*the file is empty/);
   });

@@ -41,6 +41,11 @@ describe('the drawings of a report', () => {
     assert.match(svgOf(drawSeries([{ name: 'all', points }])), /up to 6</);
   });
 
+  it('draw a map of more bins than a call has room for', () => {
+    const places = Array.from({ length: 150_000 }, (_, at) => ({ latitude: at % 60, longitude: at % 90, images: at }));
+    assert.equal(svgOf(drawMap(places)).match(/<circle/g)?.length, 150_000);
+  });
+
   it('draw every series on one time axis', () => {
     const points = [
       { ms: 0, value: 1 },

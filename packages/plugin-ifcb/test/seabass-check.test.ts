@@ -127,6 +127,8 @@ const rules: readonly (readonly [rule: string, changed: string, severity?: Findi
   ['field_has_wrong_unit', text.replace('um^3', 'um^2')],
   ['bad_data_line', text.replace(first, `${first},1`)],
   ['bad_data_line', `${text}/station=5\n`],
+  ['no_data_found', text.slice(0, text.indexOf(first))],
+  ['no_data_found', `${text.slice(0, text.indexOf(first))}! none\n\n`],
   ['field_contained_whitespace', text.replace(',Bacillariophyceae', ',Bacillario phyceae')],
   ['plankton_field_missing', text.replace(',scientificNameID_automated', ',r2r_event')],
   ['plankton_header_missing', text.replace(/^\/pixel_per_um=.*\n/m, '')],
@@ -225,6 +227,20 @@ describe('the SeaBASS checker', () => {
       assert.ok(found.length > 0, JSON.stringify(seriousOf(check(changed))));
     });
 
+  it('says once that a date or a time is none, and compares the rest', () => {
+    const rulesOf = (changed: string) => seriousOf(check(changed)).map(({ rule }) => rule);
+    for (const [key, value, rule] of [
+      ['start_date', 'soon', 'invalid_date'],
+      ['start_date', '20181399', 'invalid_date'],
+      ['end_date', '1', 'invalid_date'],
+      ['start_time', '99:00:00[GMT]', 'invalid_time'],
+      ['end_time', '00:00', 'invalid_time'],
+    ] as const)
+      assert.deepEqual(rulesOf(header(key, value)), [rule], `${key}=${value}`);
+    const noTime = header('start_time', 'dawn').replace(/^\/end_date=.*$/m, '/end_date=20180812');
+    assert.deepEqual(rulesOf(noTime), ['invalid_time', 'header_start_after_finish']);
+  });
+
   it('holds spaces_in_filename', () => {
     assert.ok(check(text, 'a b.sb').some(({ rule }) => rule === 'spaces_in_filename'));
   });
@@ -253,7 +269,12 @@ describe('the SeaBASS checker', () => {
     const file = realData(this, 'seabass', 'real_header_EXPORTSNP_RR1813_D20180813T194123_IFCB107.header.txt');
     const accepted = readFileSync(file);
     const [, as = ''] = /data_file_name=(.*)/.exec(accepted.toString()) ?? [];
-    assert.deepEqual(seriousOf(check(accepted.toString(), as.trim())), []);
+    // The rows are not kept with it.
+    const found = seriousOf(check(accepted.toString(), as.trim()));
+    assert.deepEqual(
+      found.map(({ rule }) => rule),
+      ['no_data_found'],
+    );
   });
 
   it('takes fields and headers from the table of FCHECK, and then refuses those it has not', function () {

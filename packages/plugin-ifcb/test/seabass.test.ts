@@ -51,6 +51,19 @@ const common =
 describe('ifcb:seabass', function () {
   this.timeout(120_000);
 
+  it('refuses to write into a place that it packs whole, and packs one that lies beside', async () => {
+    await using rig = await ifcbProject();
+    write(rig);
+    rig.write(`sb/raw/${one}.adc`, '1\n');
+    for (const packed of ['--raw', '--images']) {
+      const { code, stdout, stderr } = await rig.runner('run', 'ifcb:seabass', './features', ...common, packed, '.');
+      assert.equal(code, 1, stdout + stderr);
+      assert.match(stdout + stderr, /\.\/sb lies in \.: the next run would/);
+    }
+    await rig.runner('run', 'ifcb:seabass', './features', ...common, '--raw', './sb/raw');
+    assert.ok(rig.exists('sb/EXPO-EXPO01_IFCB_raw_data_associated.tgz'));
+  });
+
   it('joins by number, names the bin without a position, and passes its own checker', async () => {
     await using rig = await ifcbProject();
     write(rig);
@@ -108,6 +121,38 @@ describe('ifcb:seabass', function () {
     const checked = await rig.runner('run', 'ifcb:seabass-check', './sb', '--out', './checked');
     assert.equal(checked.code, 0, checked.stderr);
     assert.match(checked.stdout, /2 files: 0 errors/);
+  });
+
+  it('lists the classes that were looked for, found or not, and logs those without a name', async () => {
+    await using rig = await ifcbProject();
+    write(rig);
+    const assessed = (): readonly string[] =>
+      rig.read('sb/documents/automated_assessed_id_EXPO-EXPO01.txt').trimEnd().split('\n');
+    const classesOf = (lines: readonly string[]): readonly string[] => lines.map((line) => line.split(',')[0]!);
+    rig.write(
+      'predictions.csv',
+      `bin,roi,class,score,score_Null,score_Zoea,score_Diatom\n${[1, 3, 4].map((roi) => `${one},${roi},${roi === 4 ? 'unclassified' : 'Diatom'},0.6,0.2,0.2,0.6\n`).join('')}`,
+    );
+    const named = await rig.json('run', 'ifcb:seabass', './features', ...common);
+    assert.deepEqual(assessed(), [
+      'Null,bad_image,ptwg:bad_image',
+      'Diatom,Bacillariophyceae,urn:lsid:marinespecies.org:taxname:148899',
+      'unclassified,other,ptwg:other',
+    ]);
+    assert.match(
+      rig.read('sb/documents/checklist_IFCB_plankton_and_particles_EXPO-EXPO01.txt'),
+      /^Classes that were assessed: Null, Diatom, unclassified$/m,
+    );
+    assert.match(named.stderr + (await rig.runner('logs')).stdout, /class 'Zoea' has no scientific name/);
+
+    // A table without scores does not tell its classes; the map that comes with it does.
+    rig.write(
+      'predictions.csv',
+      `bin,roi,class,score\n${[1, 3, 4].map((roi) => `${one},${roi},Diatom,0.6\n`).join('')}`,
+    );
+    rig.write('map.json', '{"Zoea":{"name":"Brachyura","id":106673}}');
+    await rig.runner('run', 'ifcb:seabass', './features', ...common, '--class-map', './map.json');
+    assert.deepEqual(classesOf(assessed()), ['Zoea', 'Diatom']);
   });
 
   it('takes ml folders of the old chain and its table of predictions', async () => {

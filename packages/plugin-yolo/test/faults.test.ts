@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { type SeenImage, checkSet } from '../src/validate/check-set.ts';
 import { readDataYaml } from '../src/validate/data-yaml.ts';
 import { fixLabel } from '../src/validate/fix-label.ts';
+import { layOut } from '../src/validate/layout.ts';
 import { readLabel } from '../src/validate/read-label.ts';
 import { type Validation, validationOf, validationSarif } from '../src/validate/reports.ts';
 import { type Finding, finding, type RuleCode, rules } from '../src/validate/rules.ts';
@@ -177,6 +178,19 @@ describe('yolo:validate on planted faults', function () {
     assert.equal(fixed('21'), twoBoxes);
     assert.ok(!rig.exists('fixed/train/labels/02.txt'), 'nobody knows what nan should say');
     assert.equal(rig.read('set/train/labels/14.txt'), files['train/labels/14.txt']);
+  });
+
+  it('reads polygons and lists stray labels that are more than a call has room for', () => {
+    const points = Array.from({ length: 150_000 }, (_, at) => `0.${at % 10} 0.5`).join(' ');
+    const { rows } = readLabel(Buffer.from(`0 ${points} 0.1 0.7`), { file: 'a.txt', classCount: 1 });
+    assert.deepEqual(
+      rows[0]?.box.map((value) => Math.round(value * 1e3)),
+      [450, 600, 900, 200],
+    );
+    const files = Array.from({ length: 150_000 }, (_, at) => ({ key: `labels/${at}.txt` }));
+    const data = { splits: { train: ['images'] } };
+    const { findings } = layOut([{ key: 'images/a.png' }, ...files], data, new Map(), 'data.yaml');
+    assert.equal(findings.length, 150_000);
   });
 
   for (const [text, line, code] of yamlFaults) {

@@ -26,7 +26,8 @@ export const packSet = defineStep({
 /** The bytes of a set's zip, made as they are read. */
 export async function zipOf(set: NamedSet, { read, progress, signal }: Tools): Promise<AsyncIterable<Uint8Array>> {
   const files: { readonly path: string; readonly file: FileRef }[] = [...set.more];
-  if (isListed(set.pictures)) files.push(...set.pictures);
+  // One by one: a set is too many for the arguments of one call.
+  if (isListed(set.pictures)) for (const picture of set.pictures) files.push(picture);
   else for await (const { result } of set.pictures) files.push(result);
   files.sort((a, b) => (a.path < b.path ? -1 : 1));
   function* entries(): Generator<PackEntry> {

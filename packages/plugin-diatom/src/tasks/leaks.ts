@@ -1,4 +1,6 @@
 import { defineTask, fileRef, storeUrl, z } from '@dataset-runner/core/plugin';
+import { refuseOwnInput } from '@dataset-runner/kit/output-place';
+import { resultsFolder } from '../layout.ts';
 import { leakParams } from '../params.ts';
 import { listSet, notesOfSet } from '../plan/list-set.ts';
 import { drawSheet } from '../steps/draw-sheet.ts';
@@ -26,6 +28,7 @@ export const leaks = defineTask({
   async run({ params, map, once, store }) {
     const set = await store(params.set);
     const out = params.out ?? params.set;
+    await refuseOwnInput(store, { output: out, input: `${params.set}/${resultsFolder}` });
     // 1. Decode and hash every picture of the set.
     const listed = await listSet(set);
     const looked = await map(lookAtPicture, listed).toArray();

@@ -1,5 +1,6 @@
 import { defineTask, fail, fileRef, type FileRef, listFiles, storeUrl, z } from '@dataset-runner/core/plugin';
-import { manifestFile } from '../layout.ts';
+import { refuseOwnInput } from '@dataset-runner/kit/output-place';
+import { manifestFile, resultsFolder } from '../layout.ts';
 import { readManifest } from '../manifest.ts';
 import { includeParam } from '../params.ts';
 import { listSet } from '../plan/list-set.ts';
@@ -26,6 +27,8 @@ export const pack = defineTask({
 
   async run({ params, map, once, store }) {
     const set = await store(params.set);
+    const out = params.out ?? params.set;
+    await refuseOwnInput(store, { output: out, input: `${params.set}/${resultsFolder}` });
     // 1. See what the set holds.
     const pictures = await listSet(set);
     const kept = map(
@@ -34,7 +37,7 @@ export const pack = defineTask({
     );
     const manifest = params.include.includes('manifest') ? await statFile(set, manifestFile) : undefined;
     const archives = params.include.includes('downloads')
-      ? await archivesOfSet(set, await store(params.downloads))
+      ? await archivesOfSet(set, { downloads: params.downloads, out }, store)
       : [];
     const more = [
       ...archives.map((file) => ({ key: file.key, path: `downloads/${file.key}`, file })),
@@ -42,7 +45,7 @@ export const pack = defineTask({
     ];
     // 2. Name it by the moment it last changed, and pack it.
     const { name } = await once(nameSet, { pictures: kept });
-    const zip = await once(packSet, { name, pictures: kept, more }, { into: params.out ?? params.set });
+    const zip = await once(packSet, { name, pictures: kept, more }, { into: out });
     return { zip, pictures: pictures.length };
   },
 
@@ -50,9 +53,15 @@ export const pack = defineTask({
 });
 
 /** The archives a set was made from, where its manifest names them; else all there are. Those of other sets lie there, too. */
-async function archivesOfSet(set: ReadOnlyStore, downloads: ReadOnlyStore): Promise<readonly FileRef[]> {
+async function archivesOfSet(
+  set: ReadOnlyStore,
+  { downloads: place, out }: { readonly downloads: string; readonly out: string },
+  store: (place: string) => Promise<ReadOnlyStore>,
+): Promise<readonly FileRef[]> {
+  const downloads = await store(place);
   const found = await listFiles(downloads);
   const named = new Set((await readManifest(set)).flatMap(({ source }) => (source === undefined ? [] : [source])));
+  if (named.size === 0) await refuseOwnInput(store, { output: out, input: place });
   for (const name of named)
     if (!found.some(({ key }) => key === name))
       throw fail('store.missing', { url: `${downloads.place.replace(/\/$/, '')}/${name}` });

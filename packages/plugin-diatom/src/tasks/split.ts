@@ -1,4 +1,6 @@
 import { defineTask, fileRef, storeUrl, z } from '@dataset-runner/core/plugin';
+import { refuseOwnInput } from '@dataset-runner/kit/output-place';
+import { resultsFolder } from '../layout.ts';
 import { readManifest } from '../manifest.ts';
 import { divisionParams } from '../params.ts';
 import { describeSet, leftOutLines } from '../plan/describe-set.ts';
@@ -28,6 +30,8 @@ export const split = defineTask({
 
   async run({ params, map, once, publish, store, log }) {
     const { out } = params;
+    for (const part of ['train', 'test'])
+      await refuseOwnInput(store, { output: `${out}/${resultsFolder}/${part}`, input: params.pictures });
     // 1. Decode and hash every picture.
     const looked = map(lookAtPicture, await listBySpecies(await store(params.pictures)));
     const { pictures, leftOut } = labelByFolder(await looked.toArray());

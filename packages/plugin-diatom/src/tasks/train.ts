@@ -1,4 +1,5 @@
 import { defineTask, fileRef, listFiles, source, storeUrl, z } from '@dataset-runner/core/plugin';
+import { refuseOwnInput } from '@dataset-runner/kit/output-place';
 import { commandSchema, sshSchema } from '../compute/machine-schemas.ts';
 import { diatomFailures } from '../failures.ts';
 import { resultsFolder } from '../layout.ts';
@@ -47,6 +48,7 @@ export const train = defineTask({
 
   async run({ params, once, atEnd, store, log }) {
     const { set, out, deploy, python, trainArgs, model, evaluation } = params;
+    await refuseOwnInput(store, { output: out, input: `${set}/${resultsFolder}` });
 
     // 1. See what there is to train on, and whether this very training was done before.
     const pictures = await listFiles(await store(set), { prefix: `${resultsFolder}/` });

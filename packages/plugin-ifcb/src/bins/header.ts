@@ -18,6 +18,8 @@ export interface Header {
   /** Where the instrument was, decimal degrees. */
   readonly latitude?: number;
   readonly longitude?: number;
+  /** What was told of the place and is not on earth, as it was written: `95.2, -70.6`. */
+  readonly placeNotOnEarth?: string;
   /** When the position was fixed: `Jul/17/2022 16:17:39.00 UTC`. */
   readonly gpsTime?: string;
   readonly isBeads: boolean;
@@ -95,12 +97,24 @@ function headerOf(fields: ReadonlyMap<string, string>): Header {
     // Without a fix an instrument may tell a place that is not on earth.
     latitude: quantityOf('latitude', fields.get('gpslatitude') || 'none'),
     longitude: quantityOf('longitude', fields.get('gpslongitude') || 'none'),
+  };
+  const texts = {
     adcFormat: fields.get('adcfileformat'),
     gpsTime: fields.get('gpstimefromfix'),
+    placeNotOnEarth: placeNotOnEarth(fields),
   };
   const kind = `${fields.get('runtype') ?? ''} ${fields.get('sampletype') ?? ''}`;
   const isBeads = /bead/i.test(kind) || number('runbeads') === 1 || /^true$/i.test(fields.get('runbeads') ?? '');
-  return { ...told(numbers), fields, isBeads };
+  return { ...told(numbers), ...told(texts), fields, isBeads };
+}
+
+/** -9999 is how tables write that there is no number, and no place. */
+function placeNotOnEarth(fields: ReadonlyMap<string, string>): string | undefined {
+  const texts = (['latitude', 'longitude'] as const).map((name) => [name, fields.get(`gps${name}`) ?? ''] as const);
+  const isWrong = texts.some(
+    ([name, text]) => Number.isFinite(Number(text)) && Number(text) !== -9999 && quantityOf(name, text) === undefined,
+  );
+  return isWrong ? texts.map(([, text]) => text).join(', ') : undefined;
 }
 
 // Absent, not undefined: what is not told has no property.

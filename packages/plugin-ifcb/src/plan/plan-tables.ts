@@ -25,11 +25,19 @@ export interface TableSource {
   readonly classes: readonly string[];
 }
 
-/** The bins that have features, sorted, each with its classes. Throws `ifcb.no-tables`. */
+/** What tables say together. */
+export interface PlannedTables {
+  /** The bins that have features, sorted. */
+  readonly tables: readonly BinTables[];
+  /** The classes the predictions have scores of, whether an image is of them or not; empty for a table without scores. */
+  readonly scored: readonly string[];
+}
+
+/** Puts features and classes together by bin. Throws `ifcb.no-tables`. */
 export async function planTables(
   { features: place, predictions, classes }: TableSource,
   { store, map }: Pick<RunContext<never>, 'store' | 'map'>,
-): Promise<readonly BinTables[]> {
+): Promise<PlannedTables> {
   const from = await store(place);
   const found = new Map<string, { readonly kind: number; readonly features: FileRef }>();
   const images = new Map<string, string[]>();
@@ -44,12 +52,12 @@ export async function planTables(
       found.set(bin, { kind, features: refOf(from.place, entry) });
     }
   if (found.size === 0) throw publishFailures['no-tables']({ place });
-  const split = await splitOf({ predictions, classes, place }, { map });
-  return [...found]
+  const { byBin, scored } = await splitOf({ predictions, classes, place }, { map });
+  const tables = [...found]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([key, { kind, features }]) => {
       const folder = features.key.slice(0, Math.max(0, features.key.lastIndexOf('/')));
-      const mine = split.get(key);
+      const mine = byBin.get(key);
       return {
         key,
         features,
@@ -57,13 +65,14 @@ export async function planTables(
         ...(mine === undefined ? {} : { classes: mine }),
       };
     });
+  return { tables, scored };
 }
 
 async function splitOf(
   { predictions, classes, place }: Omit<TableSource, 'features'> & { readonly place: string },
   { map }: Pick<RunContext<never>, 'map'>,
-): Promise<ReadonlyMap<string, FileRef>> {
-  if (predictions === undefined) return new Map();
+): Promise<{ readonly byBin: ReadonlyMap<string, FileRef>; readonly scored: readonly string[] }> {
+  if (predictions === undefined) return { byBin: new Map(), scored: [] };
   const into = `work:ifcb/classes/${sha256(`${place} ${predictions.store} ${predictions.key}`).slice(-16)}`;
   const split: Results<SplitBin> = map(splitPredictions, [predictions], {
     into,
@@ -72,8 +81,12 @@ async function splitOf(
     key: () => 'all',
   });
   const byBin = new Map<string, FileRef>();
-  for await (const { key, classes: file } of split) byBin.set(key, file);
-  return byBin;
+  const scored = new Set<string>();
+  for await (const { key, names, classes: file } of split) {
+    byBin.set(key, file);
+    for (const name of names) scored.add(name);
+  }
+  return { byBin, scored: [...scored] };
 }
 
 function addTo(lists: Map<string, string[]>, key: string, value: string): void {

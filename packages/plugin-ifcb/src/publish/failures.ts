@@ -11,7 +11,7 @@ export const publishFailures = defineFailures('ifcb', {
   'metadata-column': {
     about: 'A table lacks a column that must be there, under any of its names.',
     message: (of: { readonly file: string; readonly wanted: readonly string[]; readonly found: readonly string[] }) =>
-      `${of.file} has no column ${of.wanted.join(' or ')}; it has ${of.found.join(', ')}`,
+      otherSeparator(of) ?? `${of.file} has no column ${of.wanted.join(' or ')}; it has ${of.found.join(', ')}`,
   },
   'metadata-value': {
     about: 'A cell of a table holds a text where a number or a time must be, or a place that is not on earth.',
@@ -53,3 +53,11 @@ export const publishFailures = defineFailures('ifcb', {
     hint: () => 'Add it with --class-map: a WoRMS AphiaID, or a term such as ptwg:detritus.',
   },
 });
+
+/** Says of a table whose header is one column, because something else stands between its columns, that this is why. */
+function otherSeparator({ file, found }: { readonly file: string; readonly found: readonly string[] }) {
+  const [only = '', ...others] = found;
+  const by = only.includes(';') ? "';'" : only.includes('\t') ? 'tabs' : undefined;
+  if (by === undefined || others.length > 0) return undefined;
+  return `${file} is separated by ${by}, not by commas: its header is one column, '${only.replaceAll('\t', ' ')}'`;
+}

@@ -82,6 +82,7 @@ function advisoriesOf({ header, adc, startMs }: Advised, limits: QcLimits): stri
     advisories.push(`oversized: ${adc.boxes.length} images`);
   if ((header?.humidityPercent ?? 0) > limits.maxHumidity) advisories.push(`humidity ${header?.humidityPercent} %`);
   if ((header?.temperatureC ?? 0) > limits.maxTemperature) advisories.push(`temperature ${header?.temperatureC} C`);
+  if (header?.placeNotOnEarth !== undefined) advisories.push(`position ${header.placeNotOnEarth} is not on earth`);
   // `Jul/17/2022 16:17:39.00 UTC`
   const fixMs = header?.gpsTime === undefined ? Number.NaN : Date.parse(header.gpsTime.replaceAll('/', ' '));
   const ageH = (startMs - fixMs) / 3_600_000;

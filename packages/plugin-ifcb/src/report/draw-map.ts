@@ -38,7 +38,7 @@ export function drawMap(places: readonly Place[]): string | undefined {
   const y = (latitude: number): number => (frame.north - latitude) * frame.scale;
   const rings = landRings().filter((ring) => ring.some(([lon, lat]) => inside(frame, lon!, lat!)) || ring.length > 100);
   const path = rings.map((ring) => `M${ring.map(([lon, lat]) => `${pt(x(lon!))} ${pt(y(lat!))}`).join('L')}Z`).join('');
-  const most = Math.max(...places.map(({ images }) => images), 1);
+  const most = places.reduce((largest, { images }) => Math.max(largest, images), 1);
   const marks = places.map(({ latitude, longitude, images }) => {
     const radius = Math.max(2.5, largestMark * Math.sqrt(images / most));
     return `<circle cx="${pt(x(longitude))}" cy="${pt(y(latitude))}" r="${pt(radius)}" fill="var(--mark)" fill-opacity=".55" stroke="var(--mark)"/>`;
@@ -53,7 +53,9 @@ export function drawMap(places: readonly Place[]): string | undefined {
 
 function frameOf(places: readonly Place[]): Frame {
   const bounds = (values: readonly number[], least: number): readonly [number, number] => {
-    const [low, high] = [Math.min(...values), Math.max(...values)];
+    // Every bin of many years is too many for the arguments of one call.
+    const low = values.reduce((least, value) => Math.min(least, value));
+    const high = values.reduce((most, value) => Math.max(most, value));
     const pad = Math.max((high - low) * 0.2, (least - (high - low)) / 2);
     return [low - pad, high + pad];
   };

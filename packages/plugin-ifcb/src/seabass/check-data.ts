@@ -19,7 +19,10 @@ export function checkData(file: SeabassFile, rules: DataRules, report: Report): 
   const known = fields.map((field) => findField(field.toLowerCase(), rules.known)?.field);
   const missing = valueOf(file, 'missing') ?? '-9999';
   const limits = [valueOf(file, 'below_detection_limit'), valueOf(file, 'above_detection_limit')];
-  for (const { number: line, cells } of dataRows(file)) {
+  const rows = dataRows(file);
+  if (rows.length === 0)
+    report({ line: 0, severity: 'error', rule: 'no_data_found', message: 'there is no row of data behind the header' });
+  for (const { number: line, cells } of rows) {
     const error = (rule: string, message: string): void => report({ line, severity: 'error', rule, message });
     if (cells.length !== fields.length) {
       error('bad_data_line', `${cells.length} values for ${fields.length} fields`);

@@ -18,9 +18,9 @@ export function checkNumbers(file: SeabassFile, { today }: { readonly today: str
     const message = '/east_longitude is less than /west_longitude: right only across the date line';
     report({ line: lineOf('east_longitude'), severity: 'warning', rule: 'crossing_date_line_warning', message });
   }
-  const at = (part: string): string => `${valueOf(file, `${part}_date`) ?? ''}${valueOf(file, `${part}_time`) ?? ''}`;
-  if (at('start') > at('end')) {
-    const message = `it starts (${at('start')}) after its end (${at('end')})`;
+  const [start, end] = [momentOf(file, 'start'), momentOf(file, 'end')];
+  if (isAfter(start, end)) {
+    const message = `it starts (${start.day}${start.clock}) after its end (${end.day}${end.clock})`;
     report({ line: lineOf('start_date'), severity: 'error', rule: 'header_start_after_finish', message });
   }
   const cruise = valueOf(file, 'cruise');
@@ -28,6 +28,24 @@ export function checkNumbers(file: SeabassFile, { today }: { readonly today: str
     const message = `/cruise is the same as /experiment (${cruise}); it is to be a part of it`;
     report({ line: lineOf('cruise'), severity: 'error', rule: 'cruise_same_as_experiment', message });
   }
+}
+
+const clock = /^([01]\d|2[0-3]):[0-5]\d:[0-5]\d\[GMT\]$/;
+
+/** A day and a time of the header; '' for what is none, which has a finding of its own. */
+interface Moment {
+  readonly day: string;
+  readonly clock: string;
+}
+
+function momentOf(file: SeabassFile, part: 'start' | 'end'): Moment {
+  const [day = '', time = ''] = [valueOf(file, `${part}_date`), valueOf(file, `${part}_time`)];
+  return { day: isDay(day) ? day : '', clock: clock.test(time) ? time : '' };
+}
+
+function isAfter(one: Moment, other: Moment): boolean {
+  if (one.day === '' || other.day === '') return false;
+  return one.day === other.day ? other.clock !== '' && one.clock > other.clock : one.day > other.day;
 }
 
 const weather = ['cloud_percent', 'wind_speed', 'wave_height'];
@@ -45,7 +63,7 @@ function troubleOf(
     if (value < '19750101' || value > today)
       return { rule: 'number_out_of_bounds_error', message: `${shown} is not between 19750101 and today` };
   }
-  if (/^(start|end)_time$/.test(key) && !/^([01]\d|2[0-3]):[0-5]\d:[0-5]\d\[GMT\]$/.test(value))
+  if (/^(start|end)_time$/.test(key) && !clock.test(value))
     return { rule: 'invalid_time', message: `${shown} is no time (HH:MM:SS[GMT])` };
   if (/_(latitude|longitude)$/.test(key)) {
     if (value === missing || /^na$/i.test(value))

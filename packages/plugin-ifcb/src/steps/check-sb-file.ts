@@ -24,7 +24,8 @@ const kept = 1_000;
 export const checkSbFile = defineStep({
   name: 'check-sb-file',
   // 2: more rules, and errors before warnings where there are very many.
-  version: 2,
+  // 3: what is no date is before and after nothing; a file without rows has an error.
+  version: 3,
   needs: { cpu: true },
   open: async ({ fcheck }: SbRules, { bytes }): Promise<string | undefined> =>
     fcheck === null ? undefined : Buffer.from(await bytes(fcheck)).toString('utf8'),

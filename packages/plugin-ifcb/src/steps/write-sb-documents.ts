@@ -12,8 +12,10 @@ export interface WrittenSubmission {
 /** Writes the documents that go with all files. */
 export const writeSbDocuments = defineStep({
   name: 'write-sb-documents',
+  // 2: the classes that were looked for, not those that were found alone.
+  version: 2,
   async work(
-    { written }: { readonly written: ResultsReader<WrittenSb> },
+    { written, assessed }: { readonly written: ResultsReader<WrittenSb>; readonly assessed: readonly string[] },
     { output, uses }: Tools<Pick<SbSettings, 'submission'>>,
   ): Promise<WrittenSubmission> {
     const seen = new Set<string>();
@@ -23,7 +25,7 @@ export const writeSbDocuments = defineStep({
       for (const name of result.classes) seen.add(name);
     }
     const documents = [];
-    for (const { name, text } of writeDocuments(uses.submission, [...seen]))
+    for (const { name, text } of writeDocuments(uses.submission, [...new Set([...assessed, ...[...seen].sort()])]))
       documents.push(await output.write(`documents/${name}`, text));
     return { files: written.count, rows, documents };
   },

@@ -30,7 +30,8 @@ export interface SbSettings {
 export const writeSbFile = defineStep({
   name: 'write-sb-file',
   // 2: positions are of one row, and scores that nobody gave are missing.
-  version: 2,
+  // 3: a file without rows does not pass.
+  version: 3,
   needs: { cpu: true },
   open: async ({ metadata }: SbSettings, { bytes }) =>
     Promise.all(metadata.map(async (table) => readMetadata(await bytes(table), { file: refUrl(table) }))),

@@ -38,7 +38,7 @@ export const ecotaxa = defineTask({
   async run({ params, map, store }) {
     const { features, images, predictions, metadata, linkUrl = null, pixelsPerUm, maxMb, out } = params;
     // 1. Put features and classes together by bin.
-    const tables = await planTables(
+    const { tables } = await planTables(
       { features, predictions, classes: params.classes ?? utopiaClasses },
       { store, map },
     );

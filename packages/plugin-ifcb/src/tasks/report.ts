@@ -37,7 +37,7 @@ export const report = defineTask({
   async run({ params, map, once, store }) {
     const { features, predictions, images, metadata, qc, title, perClass, seed, pixelsPerUm, out } = params;
     // 1. Put features and classes together by bin.
-    const tables = await planTables(
+    const { tables } = await planTables(
       { features, predictions, classes: params.classes ?? utopiaClasses },
       { store, map },
     );

@@ -1,4 +1,5 @@
 import { defineTask, fileRef, listFiles, source, storeUrl, z } from '@dataset-runner/core/plugin';
+import { refuseOwnInput } from '@dataset-runner/kit/output-place';
 import { utopiaClasses } from '../classify/classes.ts';
 import { planTables } from '../plan/plan-tables.ts';
 import { usualNames } from '../seabass/class-map.ts';
@@ -60,7 +61,7 @@ export const seabass = defineTask({
   }),
   steps: { splitPredictions, writeSbFile, writeSbDocuments, packArchive },
 
-  async run({ params, map, once, store }) {
+  async run({ params, map, once, store, log }) {
     const {
       features,
       predictions,
@@ -79,6 +80,7 @@ export const seabass = defineTask({
       { name: `${stem}_IFCB_images_associated.tgz`, type: 'planktonic', from: images },
     ] as const;
     const packed = wanted.flatMap(({ from, ...archive }) => (from === undefined ? [] : [{ ...archive, from }]));
+    for (const { from } of packed) await refuseOwnInput(store, { output: out, input: from });
     const submission: Submission = {
       ...of,
       mediaUrl,
@@ -88,7 +90,7 @@ export const seabass = defineTask({
       classMap: { ...usualNames, ...classMap },
     };
     // 1. Put features and classes together by bin.
-    const tables = await planTables({ features, predictions, classes }, { store, map });
+    const { tables, scored } = await planTables({ features, predictions, classes }, { store, map });
     // 2. Write the file of each bin, and check it.
     const written = map(writeSbFile, tables, {
       into: out,
@@ -99,8 +101,17 @@ export const seabass = defineTask({
     // 3. Pack the archives.
     const archives = packed.map(async ({ name: key, from }) => ({ key, files: await listFiles(await store(from)) }));
     await map(packArchive, await Promise.all(archives), { into: out });
-    // 4. Write the documents.
-    const { files, rows, documents } = await once(writeSbDocuments, { written }, { into: out, uses: { submission } });
+    // 4. Write the documents: they tell what was looked for, whether it was found or not.
+    const looked = Object.groupBy(scored.length > 0 ? scored : Object.keys(classMap), (one) =>
+      Object.hasOwn(submission.classMap, one) ? 'assessed' : 'unnamed',
+    );
+    for (const unnamed of looked.unnamed ?? [])
+      log(`the class '${unnamed}' has no scientific name and is left out of the documents; --class-map gives it one`);
+    const { files, rows, documents } = await once(
+      writeSbDocuments,
+      { written, assessed: looked.assessed ?? [] },
+      { into: out, uses: { submission } },
+    );
     return { seabass: out, files, rows, documents: [...documents] };
   },
 

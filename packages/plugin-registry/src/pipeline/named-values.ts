@@ -55,7 +55,9 @@ export function plainValue(value: Value | undefined): unknown {
 
 /** Rows as columns of equal width; numbers are not aligned apart, for names and values stand mixed. */
 export function columns(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, at) => Math.max(...rows.map((row) => (row[at] ?? '').length)));
+  const widths = (rows[0] ?? []).map((_, at) =>
+    rows.reduce((widest, row) => Math.max(widest, (row[at] ?? '').length), 0),
+  );
   return rows
     .map((row) =>
       row

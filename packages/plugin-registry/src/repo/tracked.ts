@@ -38,8 +38,10 @@ export function describedBy(root: string): { readonly tracked: TrackedFile[]; re
         for (const { path } of each.stage.outs) data.add(outPath(each, path));
       } else if (name === 'dvc.lock') {
         const outs = lockedOuts(within(name), readIn(root));
-        locked.push(...outs);
-        for (const { path } of outs) data.add(path);
+        for (const out of outs) {
+          locked.push(out);
+          data.add(out.path);
+        }
       }
     }
     // Data is never walked: a `.dvc` file cannot lie in it.

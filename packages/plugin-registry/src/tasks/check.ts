@@ -33,8 +33,9 @@ export const check = defineTask({
   steps: { lookAtImage, reportTrouble },
   async run({ params, store, map, once }) {
     // 1. List the images of all places.
-    const files: FileRef[] = [];
-    for (const place of params.places) files.push(...(await dataFiles(await store(place))));
+    const listed: (readonly FileRef[])[] = [];
+    for (const place of params.places) listed.push(await dataFiles(await store(place)));
+    const files = listed.flat();
     // 2. Decode, measure and hash each.
     const root = commonFolder(params.places.length === 1 ? [] : files.map(({ store: place }) => place));
     const images = map(lookAtImage, files, {

@@ -8,6 +8,7 @@ import { readYaml } from '../../src/formats/yaml-read.ts';
 import { pythonJson } from '../../src/formats/python-json.ts';
 import { expandStage } from '../../src/pipeline/expand-stages.ts';
 import { interpolate } from '../../src/pipeline/interpolate.ts';
+import { columns } from '../../src/pipeline/named-values.ts';
 import { pipelineFileOf } from '../../src/pipeline/pipeline-file.ts';
 import { stageOf } from '../../src/pipeline/stage.ts';
 import { graphOf, reachable } from '../../src/pipeline/stage-graph.ts';
@@ -35,6 +36,13 @@ function stagesOf(text: string, params = '{}', files: { readonly [file: string]:
     ),
   );
 }
+
+describe('values as columns', () => {
+  it('are as wide as the widest of more rows than a call has room for', () => {
+    const text = columns([...Array.from({ length: 150_000 }, () => ['a', '1']), ['abc', '2']]);
+    assert.ok(text.startsWith('a    1\n') && text.endsWith('\nabc  2'));
+  });
+});
 
 describe('templates of pipelines', () => {
   it('are filled in as DVC fills them in', function () {

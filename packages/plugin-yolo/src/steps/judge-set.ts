@@ -41,7 +41,7 @@ export const judgeSet = defineStep({
     const labels = new Map<string, LabelsChecked['files'][number]>();
     let fixed = 0;
     for await (const { result } of item.labels) {
-      findings.push(...result.findings);
+      for (const found of result.findings) findings.push(found);
       fixed += result.fixed;
       for (const file of result.files) labels.set(file.key, file);
     }
@@ -60,8 +60,8 @@ export const judgeSet = defineStep({
         classes: label?.classes ?? [],
       });
     }
-    for await (const { result } of item.images) findings.push(...result.findings);
-    findings.push(...checkSet({ ...item, images }));
+    for await (const { result } of item.images) for (const found of result.findings) findings.push(found);
+    for (const found of checkSet({ ...item, images })) findings.push(found);
     const objects = [...labels.values()].reduce((sum, { classes }) => sum + classes.length, 0);
     const validation = validationOf({ images: images.length, labels: labels.size, objects }, findings);
     const { error, warning, info } = validation.counts;

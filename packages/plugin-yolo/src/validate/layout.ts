@@ -59,8 +59,7 @@ export function layOut<F extends Listed>(
     }
   }
   images.sort((one, other) => (one.file.key < other.file.key ? -1 : 1));
-  findings.push(...nameFindings(images), ...strayFindings(files, images));
-  return { images, findings };
+  return { images, findings: [...findings, ...nameFindings(images), ...strayFindings(files, images)] };
 }
 
 /** Where a place of `data.yaml` may lie: beside the file, or below its `path` where that is a folder of the set. */

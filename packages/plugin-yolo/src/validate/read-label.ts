@@ -141,8 +141,10 @@ function isInRange(
 }
 
 function boxAround(points: readonly number[]): LabelRow['box'] {
-  const xs = points.filter((_, place) => place % 2 === 0);
-  const ys = points.filter((_, place) => place % 2 === 1);
-  const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
+  let [left, right, top, bottom] = [Infinity, -Infinity, Infinity, -Infinity];
+  for (const [place, value] of points.entries()) {
+    if (place % 2 === 0) [left, right] = [Math.min(left, value), Math.max(right, value)];
+    else [top, bottom] = [Math.min(top, value), Math.max(bottom, value)];
+  }
   return [(left + right) / 2, (top + bottom) / 2, right - left, bottom - top];
 }
