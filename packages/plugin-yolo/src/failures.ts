@@ -104,4 +104,9 @@ export const yoloFailures = defineFailures('yolo', {
     about: 'A param names a class that the set does not have.',
     message: (of: { readonly name: string; readonly classes: string }) => `'${of.name}' is none of ${of.classes}`,
   },
+  'split-unknown': {
+    about: 'A param names a split that the set does not have.',
+    message: (of: { readonly name: string; readonly splits: readonly string[] }) =>
+      `'${of.name}' is none of the splits ${of.splits.join(', ')}`,
+  },
 });

@@ -239,6 +239,18 @@ describe('yolo:collect', function () {
     );
   });
 
+  it('names a split to hold out that the set does not have', async () => {
+    await using rig = await yoloProject(dividedFiles(16));
+    const [hidden = ''] = images(rig, 'production');
+    rig.write('feedback/one.json', JSON.stringify(plain(hidden)));
+    const { report } = await rig.json(...collect, '--never-from', 'test', '--never-from', 'prodction');
+    const { code, message } = failureOfRun(report);
+    assert.equal(code, 'yolo.split-unknown');
+    assert.match(message, /'prodction' is none of the splits production, test, training, validation/);
+    const held = await rig.json(...collect, '--never-from', 'test', '--never-from', 'production');
+    assert.equal((held.report['result'] as { kept: number }).kept, 0);
+  });
+
   it('takes a threshold for a class by its name, and names one that there is not', async () => {
     await using rig = await yoloProject(dividedFiles(16));
     const [live = ''] = images(rig, 'production');
