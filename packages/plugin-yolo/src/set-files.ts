@@ -54,6 +54,8 @@ export interface Summary {
   };
   /** Images by split, once it is divided. */
   readonly splits?: { readonly [split: string]: number };
+  /** Then also how images were grouped, where they were: by a pattern in their names, or by a table. */
+  readonly grouping?: { readonly pattern: string } | { readonly table: string };
 }
 
 export function summaryText(summary: Summary): string {

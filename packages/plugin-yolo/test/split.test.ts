@@ -210,6 +210,8 @@ describe('yolo:split', function () {
     const groups = readSplits(rig.read('org/splits.csv'));
     assert.ok(new Set(groups.map(({ group }) => group)).size <= 16);
     proveNoLeak(groups);
+    const { grouping } = JSON.parse(rig.read('org/summary.json')) as { grouping?: unknown };
+    assert.deepEqual(grouping, { pattern: '^(.)' });
   });
 
   it('names a place without a set, and a manifest that is none', async () => {
