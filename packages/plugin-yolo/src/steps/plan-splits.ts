@@ -1,6 +1,6 @@
 import { defineStep, type FileRef } from '@dataset-runner/core/plugin';
 import { type ManifestLine, manifestFile, manifestText, readManifest } from '../manifest.ts';
-import { classesText, dataYaml, type Summary, summaryText } from '../set-files.ts';
+import { classesText, dataYaml, type Summary, summaryText, ultralyticsName } from '../set-files.ts';
 import { type Grouping, type GroupOf, readGrouping } from '../split/groups.ts';
 import { planSplit, type SplitRules } from '../split/plan-split.ts';
 import { splitsFile, splitsText, type SplitLine } from '../split/splits-csv.ts';
@@ -77,8 +77,7 @@ function inSplit(line: ManifestLine, split: string): ManifestLine {
 
 /** Ultralytics knows train, val and test; other splits stand under their own names, and one file is for training again. */
 function yamls(splits: readonly string[]): [string, { [key: string]: string }][] {
-  const ultralytics: { readonly [split: string]: string } = { training: 'train', validation: 'val' };
-  const keys = Object.fromEntries(splits.map((split) => [ultralytics[split] ?? split, `${split}/images`]));
+  const keys = Object.fromEntries(splits.map((split) => [ultralyticsName(split), `${split}/images`]));
   const finetune: [string, { [key: string]: string }][] =
     'production' in keys ? [['data.finetune.yaml', { ...keys, train: keys['production'] }]] : [];
   return [['data.yaml', keys], ...finetune];
