@@ -89,7 +89,8 @@ describe('yolo:predict and yolo:eval', function () {
   it('scores the boxes of poses, and splits that are lists', async () => {
     const box = [0.5, 0.5, 0.25, 0.25];
     await using rig = await yoloProject({
-      'organized/data.yaml': 'train: images\ntest: lists/test.txt\nval: lists/test.txt\nkpt_shape: [2, 3]\nnames: [a]\n',
+      'organized/data.yaml':
+        'train: images\ntest: lists/test.txt\nval: lists/test.txt\nkpt_shape: [2, 3]\nnames: [a]\n',
       'organized/lists/test.txt': './../images/a.png\r\n',
       'organized/images/a.png': '',
       'organized/images/b.png': '',

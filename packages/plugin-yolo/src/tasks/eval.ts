@@ -17,7 +17,11 @@ export const evaluate = defineTask({
   params: z.object({
     set: storeUrl().describe('The set: the folder or store that data.yaml lies in'),
     data: z.string().min(1).default('data.yaml').describe('The name of its data.yaml'),
-    split: z.array(z.string().min(1)).min(1).default(['test']).describe('Splits to score, as data.yaml or splits.csv calls them'),
+    split: z
+      .array(z.string().min(1))
+      .min(1)
+      .default(['test'])
+      .describe('Splits to score, as data.yaml or splits.csv calls them'),
     predictions: fileRef().describe('predictions.jsonl of yolo:predict, with --confidence 0.001 --labels all'),
     confidence: z
       .number()
