@@ -52,6 +52,16 @@ function manifest(rig: ProjectRig, set: string): Line[] {
 describe('dogs:prepare', function () {
   this.timeout(60_000);
 
+  it('keeps what it cuts for one set when it prepares another', async () => {
+    await using rig = await dogsProject();
+    const args = (await breedSet(rig, 4)).slice(0, -2);
+    for (const side of ['32', '16']) {
+      const { code, stderr } = await rig.json(...args, '--out', `./set-${side}`, '--side', side);
+      assert.equal(code, 0, stderr);
+    }
+    assert.match((await rig.runner(...args, '--out', './set-32', '--side', '32')).stdout, /Nothing to do/);
+  });
+
   it('cuts out every dog, brings it to size, keeps equal images together, and makes the same set again', async () => {
     await using rig = await dogsProject();
     const args = await breedSet(rig, 20);

@@ -34,7 +34,8 @@ export const yoloFailures = defineFailures('yolo', {
   'image-twice': {
     about: 'Two images would share one label file.',
     message: (of: { readonly one: string; readonly other: string }) => `${of.one} and ${of.other} would share a label`,
-    hint: () => 'Rename one of the two.',
+    hint: () =>
+      'Rename one of the two. Annotations of VOC in several folders keep their images apart by <filename>a/1.jpg</filename>, the path below --images.',
   },
   'source-unreadable': {
     about: 'What a set is to be fetched from is neither an archive, nor a folder with files, nor a Kaggle dataset.',
@@ -103,5 +104,10 @@ export const yoloFailures = defineFailures('yolo', {
   'class-unknown': {
     about: 'A param names a class that the set does not have.',
     message: (of: { readonly name: string; readonly classes: string }) => `'${of.name}' is none of ${of.classes}`,
+  },
+  'split-unknown': {
+    about: 'A param names a split that the set does not have.',
+    message: (of: { readonly name: string; readonly splits: readonly string[] }) =>
+      `'${of.name}' is none of the splits ${of.splits.join(', ')}`,
   },
 });

@@ -10,6 +10,11 @@ function namesYaml(classes: readonly string[]): string {
   return `nc: ${classes.length}\nnames:\n${classes.map((name, id) => `  ${id}: ${JSON.stringify(name)}\n`).join('')}`;
 }
 
+/** What Ultralytics calls a split of `splits.csv`. */
+export function ultralyticsName(split: string): string {
+  return split === 'training' ? 'train' : split === 'validation' ? 'val' : split;
+}
+
 /** `data.yaml` with one line for each key, for example `train: training/images`. */
 export function dataYaml(keys: { readonly [key: string]: string }, classes: readonly string[]): string {
   const lines = Object.entries(keys).map(([key, value]) => `${key}: ${value}\n`);
@@ -54,6 +59,8 @@ export interface Summary {
   };
   /** Images by split, once it is divided. */
   readonly splits?: { readonly [split: string]: number };
+  /** Then also how images were grouped, where they were: by a pattern in their names, or by a table. */
+  readonly grouping?: { readonly pattern: string } | { readonly table: string };
 }
 
 export function summaryText(summary: Summary): string {

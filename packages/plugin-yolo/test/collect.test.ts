@@ -5,7 +5,8 @@ import { decide, KnownSplits, type RetrainRules } from '../src/feedback/decide.t
 import type { Feedback } from '../src/feedback/feedback.ts';
 import { readFeedback } from '../src/feedback/read-feedback.ts';
 import type { CollectSummary } from '../src/feedback/retrain-tables.ts';
-import { readSplits } from '../src/split/splits-csv.ts';
+import { byPattern } from '../src/split/groups.ts';
+import { readSplits, splitsText } from '../src/split/splits-csv.ts';
 import { dividedFiles } from './support/divided-set.ts';
 import { failureOfRun, filesIn, yoloProject } from './support/project.ts';
 
@@ -158,6 +159,26 @@ describe('feedback', () => {
     assert.deepEqual(known.find('4_0', undefined), { image: '4_0', split: '' });
   });
 
+  it('is never trained on when its image is a new one of a patient whose images are held out', () => {
+    const lines = ['1_0 test', '2_0 training'].map((text) => {
+      const [image = '', split = ''] = text.split(' ');
+      return { image, split, group: `p${image[0]}`, classes: [] };
+    });
+    const heldOut = (known: KnownSplits, ...names: readonly string[]) =>
+      names.map((image) => known.heldOut({ image }, ['test']));
+    const byName = new KnownSplits(lines, new Map(), ['test'], (image) => `p${byPattern('^(\\d+)_')(image)}`);
+    assert.deepEqual(heldOut(byName, '1_0', '1_7', '1_7_R1', '2_7', '3_0'), [
+      'split',
+      'group',
+      'group',
+      undefined,
+      undefined,
+    ]);
+    assert.deepEqual(heldOut(byName, 'x7', 'p1', 'p2'), ['group', 'group', undefined]);
+    // Whose image it is cannot be told.
+    assert.deepEqual(heldOut(new KnownSplits(lines), '2_0', '2_7'), [undefined, 'group']);
+  });
+
   it('counts one object once, and lets nothing rejected come back', () => {
     assert.deepEqual(what(decided(plain('a'), plain('a_R2', { confidence: 0.93 }))), ['confident', 'duplicate']);
     const rejected = own('a', {
@@ -237,6 +258,40 @@ describe('yolo:collect', function () {
       rows.map(({ cells: [image] }) => image),
       [trained],
     );
+  });
+
+  it('names a split to hold out that the set does not have', async () => {
+    await using rig = await yoloProject(dividedFiles(16));
+    const [hidden = ''] = images(rig, 'production');
+    rig.write('feedback/one.json', JSON.stringify(plain(hidden)));
+    const { report } = await rig.json(...collect, '--never-from', 'test', '--never-from', 'prodction');
+    const { code, message } = failureOfRun(report);
+    assert.equal(code, 'yolo.split-unknown');
+    assert.match(message, /'prodction' is none of the splits production, test, training, validation/);
+    const held = await rig.json(...collect, '--never-from', 'test', '--never-from', 'production');
+    assert.equal((held.report['result'] as { kept: number }).kept, 0);
+  });
+
+  it('leaves out new images of patients that are held out, as the set or a table groups them', async () => {
+    await using rig = await yoloProject(dividedFiles(16));
+    const lines = readSplits(rig.read('organized/splits.csv')).map((line) => ({ ...line, group: `p-${line.split}` }));
+    rig.write('organized/splits.csv', splitsText(lines));
+    const news = ['p-test_9', 'p-production_9', 'p-other_9', 'x9'];
+    for (const name of news) rig.write(`feedback/${name}.json`, JSON.stringify(own(name)));
+    const kept = async (...more: readonly string[]): Promise<unknown> => {
+      const { code, stderr } = await rig.json(...collect, ...more);
+      assert.equal(code, 0, stderr);
+      const { leftOut } = JSON.parse(rig.read('store/retrain/collect.json')) as CollectSummary;
+      const labels = filesIn(rig.path('store/retrain/labels')).map((file) => file.replace('.txt', ''));
+      assert.equal(leftOut.group, 4 * (news.length - labels.length));
+      return labels;
+    };
+    assert.deepEqual(await kept(), []);
+    rig.write('patients.csv', 'Image Index,Patient ID\np-test_9.png,p-test\nx9.png,p-production\n');
+    assert.deepEqual(await kept('--groups', './patients.csv'), ['x9']);
+    const summary = JSON.parse(rig.read('organized/summary.json')) as object;
+    rig.write('organized/summary.json', JSON.stringify({ ...summary, grouping: { pattern: '^(.+)_' } }));
+    assert.deepEqual(await kept(), ['p-other_9', 'p-production_9']);
   });
 
   it('takes a threshold for a class by its name, and names one that there is not', async () => {

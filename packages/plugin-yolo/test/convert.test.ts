@@ -211,6 +211,19 @@ describe('yolo:convert', function () {
     assert.equal(failureOfRun(half.report).code, 'yolo.json-invalid');
   });
 
+  it('names two annotations of VOC that mean one image, and keeps them apart by their paths', async () => {
+    const voc = (fileName: string) =>
+      `<annotation><filename>${fileName}</filename><size><width>9</width><height>9</height></size></annotation>`;
+    await using rig = await yoloProject({ 'voc/x/1.xml': voc('1.jpg'), 'voc/y/1.xml': voc('1.jpg') });
+    const args = ['run', 'yolo:convert', '--format', 'voc', '--folder', './voc', '--out', './v'];
+    const { code, message } = failureOfRun((await rig.json(...args)).report);
+    assert.equal(code, 'yolo.image-twice');
+    assert.equal(message, 'x/1.xml and y/1.xml, both of 1, would share a label');
+    for (const folder of ['x', 'y']) rig.write(`voc/${folder}/1.xml`, voc(`${folder}/1.jpg`));
+    assert.equal((await rig.runner(...args)).code, 0);
+    assert.deepEqual(filesIn(rig.path('v/labels')), ['x/1.txt', 'y/1.txt']);
+  });
+
   it('makes no finding an empty label, a one-pixel object or nothing at all', async () => {
     const files = madeFiles(12);
     await using rig = await yoloProject(files);

@@ -25,6 +25,21 @@ describe('data.yaml', () => {
     assert.deepEqual(data, { splits: { train: ['a'], val: ['b'] }, names: ['x, y', 'z'], classCount: 2 });
   });
 
+  it('takes a key of its own for a split where images are meant', () => {
+    const own = 'version: 3\nlicense: CC BY 4.0\nurl: https://example.org/set\nlive: live\nstaging: staging/images\n';
+    const { data } = readDataYaml(`train: images\nval: val\nnames: [a]\n${own}`, 'data.yaml');
+    const files = ['images/a.png', 'live/b.png'].map((key) => ({ key }));
+    const { images, findings } = layOut(files, data, new Map(), 'data.yaml');
+    assert.deepEqual(
+      images.map(({ split }) => split),
+      ['train', 'live'],
+    );
+    assert.deepEqual(
+      findings.map(({ code, message }) => `${code}: ${message}`),
+      ['split-empty: val has no images in val', 'split-empty: staging has no images in staging/images'],
+    );
+  });
+
   it('finds images below `path` where they are not beside data.yaml', () => {
     const { data } = readDataYaml('path: ./set\ntrain: images\nval: val\nnames: [a]\n', 'data.yaml');
     const files = ['images/a.png', 'set/images/b.png', 'set/val/c.png'].map((key) => ({ key }));

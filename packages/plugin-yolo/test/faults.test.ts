@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { checkBoxes } from '../src/validate/check-boxes.ts';
 import { type SeenImage, checkSet } from '../src/validate/check-set.ts';
 import { readDataYaml } from '../src/validate/data-yaml.ts';
 import { fixLabel } from '../src/validate/fix-label.ts';
@@ -232,6 +233,16 @@ describe('yolo:validate on planted faults', function () {
       ],
     );
     assert.equal(fixLabel(bytes, { file: 'a.txt', classCount: 2 }), twoBoxes);
+  });
+
+  it('takes rows for the same by their numbers, however they are written', () => {
+    const bytes = Buffer.from('0 .5 0.5 2e-1 .2\n0.0 0.50 .5 .2 0.20\n0 .5 .5 .2 .21\nx .5\nx .50');
+    const shape = { file: 'a.txt', classCount: 1 };
+    assert.deepEqual(checkBoxes(readLabel(bytes, shape).rows, 'a.txt').map(spot), [
+      'a.txt:2:1 row-duplicate',
+      'a.txt:3:1 box-near-duplicate',
+    ]);
+    assert.equal(fixLabel(bytes, shape), '0 .5 0.5 2e-1 .2\n0 .5 .5 .2 .21\nx .5\nx .50');
   });
 
   it('lets a visibility be 2, and not below 0', () => {

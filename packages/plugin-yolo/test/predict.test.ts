@@ -89,7 +89,8 @@ describe('yolo:predict and yolo:eval', function () {
   it('scores the boxes of poses, and splits that are lists', async () => {
     const box = [0.5, 0.5, 0.25, 0.25];
     await using rig = await yoloProject({
-      'organized/data.yaml': 'train: images\ntest: lists/test.txt\nkpt_shape: [2, 3]\nnames: [a]\n',
+      'organized/data.yaml':
+        'train: images\ntest: lists/test.txt\nval: lists/test.txt\nkpt_shape: [2, 3]\nnames: [a]\n',
       'organized/lists/test.txt': './../images/a.png\r\n',
       'organized/images/a.png': '',
       'organized/images/b.png': '',
@@ -99,6 +100,9 @@ describe('yolo:predict and yolo:eval', function () {
     assert.equal((await rig.runner(...evaluate)).code, 0);
     const { images, mAP5095, classes } = JSON.parse(rig.read('scores/eval.json')) as EvalReport;
     assert.deepEqual([images, mAP5095, classes[0]!.truths], [1, 1, 1]);
+    assert.equal((await rig.runner(...evaluate, '--split', 'val')).code, 0);
+    assert.match(rig.read('scores/eval.txt'), /\n1 images of val\n$/);
+    assert.match((await rig.runner(...evaluate, '--split', 'validation')).stdout, /Nothing to do/);
   });
 
   it('names what is wrong: no images, a model that is none, predictions of other images', async () => {

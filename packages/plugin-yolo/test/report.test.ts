@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { runInNewContext } from 'node:vm';
 import { seeded } from '@dataset-runner/kit/seeded';
 import { skip } from '../../../test/support/skip.ts';
 import { unitAlpha, unitsOf } from '../src/agreement/box-alpha.ts';
@@ -10,6 +11,8 @@ import { chooseSamples } from '../src/dashboard/choose-samples.ts';
 import type { Dashboard } from '../src/dashboard/dashboard.ts';
 import { feedbackPanel, readFeedbackTable } from '../src/dashboard/feedback-panel.ts';
 import { heatGrid } from '../src/dashboard/heat-grid.ts';
+import { packPage } from '../src/dashboard/pack-page.ts';
+import { filterScript } from '../src/dashboard/page-filters.ts';
 import { setImages } from '../src/dashboard/set-images.ts';
 import { readManifest } from '../src/manifest.ts';
 import { readSplits } from '../src/split/splits-csv.ts';
@@ -117,6 +120,16 @@ describe('what the report measures', () => {
       images.map(({ labels }) => labels.length),
       [1, 0],
     );
+  });
+
+  it('is packed for the page with every rater and split, however many there are', () => {
+    const names = Array.from({ length: 300 }, (_, at) => `${at}`);
+    const marks = names.map((rater) => ({ rater, classId: 0, box: [0, 0, 5, 5] as const }));
+    const annotated = { id: 'a', width: 10, height: 10, raters: names, marks };
+    const p = packPage([{ image: 'a', split: names[299]!, annotated, labels: [] }], names, names);
+    const read = '[lookRater, marks.rater, imageSplit].map((all) => names[all.at(-1)])';
+    const found: unknown = runInNewContext(`${filterScript}; ${read}`, { p, d: { splits: [] }, names, atob });
+    assert.deepEqual([...(found as string[])], ['299', '299', '299']);
   });
 
   it('is a sample of every class, the same for the same seed', () => {

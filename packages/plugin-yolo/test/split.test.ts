@@ -206,10 +206,16 @@ describe('yolo:split', function () {
     const after = new Map(readSplits(rig.read('org/splits.csv')).map(({ image, split }) => [image, split]));
     assert.equal(after.size, 60);
     for (const { image, split } of before) assert.equal(after.get(image), split);
+    assert.match((await rig.runner(...args, '--sticky')).stdout, /Nothing to do/);
+    const grouped = [...args.slice(0, -1), './grouped', '--sticky', '--group-by', '^(.{8})'];
+    assert.equal((await rig.runner(...grouped)).code, 0);
+    assert.match((await rig.runner(...grouped)).stdout, /Nothing to do/);
     await rig.runner(...args, '--group-by', '^(.)');
     const groups = readSplits(rig.read('org/splits.csv'));
     assert.ok(new Set(groups.map(({ group }) => group)).size <= 16);
     proveNoLeak(groups);
+    const { grouping } = JSON.parse(rig.read('org/summary.json')) as { grouping?: unknown };
+    assert.deepEqual(grouping, { pattern: '^(.)' });
   });
 
   it('names a place without a set, and a manifest that is none', async () => {

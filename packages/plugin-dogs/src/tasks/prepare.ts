@@ -2,6 +2,7 @@ import { defineTask, type FileRef, listFiles, type RunContext, storeUrl, z } fro
 import { splitManifest } from '@dataset-runner/kit/split-manifest';
 import { dogsFailures } from '../failures.ts';
 import { listAnnotations } from '../labels/list-annotations.ts';
+import { cropsOf } from '../layout.ts';
 import { placeCrops, type PlacedCrop } from '../prepare/place-crops.ts';
 import { planBreedCrops, planDogCrops, type PlannedCrop } from '../prepare/plan-crops.ts';
 import { cropDog } from '../steps/crop-dog.ts';
@@ -45,7 +46,7 @@ export const prepare = defineTask({
     const planned = await planCrops({ map, store }, of);
     if (planned.length === 0) throw dogsFailures['none-annotated']({ images: of.images, annotations: of.annotations });
     // 2. Cut each out and bring it to size.
-    const cropped = await map(cropDog, planned, { into: 'work:dogs/crops', uses: { side: of.side } }).toArray();
+    const cropped = await map(cropDog, planned, { into: cropsOf(of.out), uses: { side: of.side } }).toArray();
     const broken = cropped.flatMap((crop) => ('leftOut' in crop ? [crop] : []));
     const [first] = broken;
     if (first !== undefined && of.onBroken === 'error') {

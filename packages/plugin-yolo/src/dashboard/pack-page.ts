@@ -29,11 +29,11 @@ export function packPage(
     }
   }
   return {
-    imageSplit: packed(Uint8Array.from(images, ({ split }) => splitAt.get(split)!)),
+    imageSplit: packed(Uint16Array.from(images, ({ split }) => splitAt.get(split)!)),
     lookImage: packed(Uint32Array.from(looks, ([image]) => image)),
-    lookRater: packed(Uint8Array.from(looks, ([, rater]) => rater)),
+    lookRater: packed(Uint16Array.from(looks, ([, rater]) => rater)),
     labels: packBoxes(labels),
-    marks: { ...packBoxes(marks), rater: packed(Uint8Array.from(marks, ({ rater }) => rater)) },
+    marks: { ...packBoxes(marks), rater: packed(Uint16Array.from(marks, ({ rater }) => rater)) },
   };
 }
 

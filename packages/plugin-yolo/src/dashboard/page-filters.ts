@@ -9,12 +9,12 @@ function unpackBoxes(packed) {
     image: unpack(packed.image, Uint32Array),
     class: unpack(packed.class, Uint16Array),
     corners: Float64Array.from(unpack(packed.corners, Uint16Array), (value) => value / 65535),
-    rater: packed.rater === undefined ? undefined : unpack(packed.rater, Uint8Array),
+    rater: packed.rater === undefined ? undefined : unpack(packed.rater, Uint16Array),
   };
 }
-const imageSplit = unpack(p.imageSplit, Uint8Array);
+const imageSplit = unpack(p.imageSplit, Uint16Array);
 const lookImage = unpack(p.lookImage, Uint32Array);
-const lookRater = unpack(p.lookRater, Uint8Array);
+const lookRater = unpack(p.lookRater, Uint16Array);
 const labels = unpackBoxes(p.labels);
 const marks = unpackBoxes(p.marks);
 const splitNames = d.splits.map((one) => one.split);

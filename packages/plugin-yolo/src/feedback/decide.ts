@@ -1,5 +1,6 @@
 import { iou } from '../annotation.ts';
 import { cornersOf } from '../detect/detection.ts';
+import { groupIfAny, type GroupOf } from '../split/groups.ts';
 import type { SplitLine } from '../split/splits-csv.ts';
 import type { FeedbackFile, FeedbackRow } from './read-feedback.ts';
 
@@ -19,7 +20,7 @@ export interface RetrainRules {
 
 /** Why an object is trained on, or why it is not. */
 export type Decision = 'confirmed' | 'corrected' | 'added' | 'confident';
-export type LeftOut = 'split' | 'superseded' | 'rejected' | 'class' | 'threshold' | 'duplicate';
+export type LeftOut = 'split' | 'group' | 'superseded' | 'rejected' | 'class' | 'threshold' | 'duplicate';
 
 export interface Decided {
   readonly row: FeedbackRow;
@@ -38,16 +39,23 @@ export class KnownSplits {
   /** Images with a `_`, by what stands before the first one. */
   readonly #byStart = new Map<string, SplitLine[]>();
   readonly #neverFrom: readonly string[];
+  /** By group, when groups are more than single images. */
+  readonly #splitOfGroup: ReadonlyMap<string, string>;
+  readonly #groupOf: GroupOf | undefined;
 
-  /** `digests`: the image by the sha256 of its bytes. `neverFrom`: the splits to think of where a name fits several images. */
+  /** `digests`: the image by the sha256 of its bytes. `neverFrom`: the splits to think of where a name fits several images. `groupOf`: for images that the set does not have. */
   constructor(
     lines: readonly SplitLine[],
     digests: ReadonlyMap<string, string> = new Map(),
     neverFrom: readonly string[] = [],
+    groupOf?: GroupOf,
   ) {
     this.#splitOf = new Map(lines.map(({ image, split }) => [image, split]));
     this.#imageOf = digests;
     this.#neverFrom = neverFrom;
+    const isGrouped = groupOf !== undefined || lines.some(({ image, group }) => group !== image);
+    this.#splitOfGroup = new Map(isGrouped ? lines.map(({ group, split }) => [group, split]) : []);
+    this.#groupOf = groupOf;
     for (const line of lines) {
       const start = line.image.replace(/_.*$/s, '');
       if (start === line.image) continue;
@@ -64,8 +72,7 @@ export class KnownSplits {
    */
   find(name: string, sha256: string | undefined): { readonly image: string; readonly split: string } {
     const byBytes = sha256 === undefined ? undefined : this.#imageOf.get(sha256);
-    const names = [byBytes, name, name.replace(/_[^_]*$/, ''), name.replace(/_.*$/s, '')];
-    for (const image of names) {
+    for (const image of [byBytes, ...namesOf(name)]) {
       const split = image === undefined ? undefined : this.#splitOf.get(image);
       if (image !== undefined && split !== undefined) return { image, split };
     }
@@ -73,6 +80,29 @@ export class KnownSplits {
     const [line] = [...alike.filter(({ split }) => this.#neverFrom.includes(split)), ...alike];
     return { image: alike.length === 1 ? alike[0]!.image : name, split: line?.split ?? '' };
   }
+
+  /**
+   * Why an image is not trained on, if so: its split, or, of a new image, the split of its group (its patient). A group
+   * that cannot be told may be one of those.
+   */
+  heldOut(
+    { image: name, sha256 }: { readonly image: string; readonly sha256?: string },
+    neverFrom: readonly string[],
+  ): 'split' | 'group' | undefined {
+    const { split } = this.find(name, sha256);
+    if (split !== '') return neverFrom.includes(split) ? 'split' : undefined;
+    if (this.#splitOfGroup.size === 0) return undefined;
+    const groupOf = this.#groupOf;
+    const groups = groupOf === undefined ? [] : namesOf(name).flatMap((one) => groupIfAny(groupOf, one) ?? []);
+    const known = [...groups, name].find((one) => this.#splitOfGroup.has(one));
+    if (known === undefined) return groups.length === 0 ? 'group' : undefined;
+    return neverFrom.includes(this.#splitOfGroup.get(known)!) ? 'group' : undefined;
+  }
+}
+
+/** What an image may be called in the set, the likeliest first. */
+function namesOf(name: string): readonly string[] {
+  return [name, name.replace(/_[^_]*$/, ''), name.replace(/_.*$/s, '')];
 }
 
 /** The file of the newest review of each image; of two of one time, that of the later name. */
@@ -107,7 +137,7 @@ export function decide(files: readonly FeedbackFile[], known: KnownSplits, rules
   );
   const kept = new Map<string, FeedbackRow[]>();
   return found.map((one): Decided => {
-    const verdict = judge(one, reviews.get(one.image)?.file, rules);
+    const verdict = judge(one.row, reviews.get(one.image)?.file, { known, rules });
     if ('leftOut' in verdict) return { ...one, ...verdict };
     const group = `${one.row.class} ${one.image}`;
     const others = kept.get(group) ?? [];
@@ -120,11 +150,12 @@ export function decide(files: readonly FeedbackFile[], known: KnownSplits, rules
 }
 
 function judge(
-  { row, split }: { readonly row: FeedbackRow; readonly split: string },
+  row: FeedbackRow,
   review: string | undefined,
-  rules: RetrainRules,
+  { known, rules }: { readonly known: KnownSplits; readonly rules: RetrainRules },
 ): { readonly decision: Decision } | { readonly leftOut: LeftOut } {
-  if (rules.neverFrom.includes(split)) return { leftOut: 'split' };
+  const heldOut = known.heldOut(row, rules.neverFrom);
+  if (heldOut !== undefined) return { leftOut: heldOut };
   if (review !== undefined && review !== row.file) return { leftOut: 'superseded' };
   if (row.said === 'rejected') return { leftOut: 'rejected' };
   if (row.class === null || row.class >= rules.classCount) return { leftOut: 'class' };

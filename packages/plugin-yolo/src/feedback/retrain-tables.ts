@@ -89,7 +89,7 @@ export interface CollectSummary {
 
 export function countDecisions(all: readonly Decided[]): Pick<CollectSummary, 'objects' | 'decisions' | 'leftOut'> {
   const decisions = { confirmed: 0, corrected: 0, added: 0, confident: 0 };
-  const leftOut = { split: 0, superseded: 0, rejected: 0, class: 0, threshold: 0, duplicate: 0 };
+  const leftOut = { split: 0, group: 0, superseded: 0, rejected: 0, class: 0, threshold: 0, duplicate: 0 };
   for (const one of all) {
     if (one.decision !== undefined) decisions[one.decision]++;
     if (one.leftOut !== undefined) leftOut[one.leftOut]++;

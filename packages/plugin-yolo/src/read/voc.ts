@@ -9,7 +9,8 @@ import type { ReadOptions } from './read-options.ts';
  * Reads VOC annotations, one file for each image; an annotation without objects is a background.
  *
  * Corners are taken as edges, counted from 0; files that count from 1 differ by a pixel. Classes are sorted by name
- * unless the config gives them. The image is the one `<filename>` names, else the one called like the annotation.
+ * unless the config gives them. The image is the one `<filename>` names, else the one called like the annotation; the
+ * folder of the annotation is no part of it, for images seldom lie there. Throws `yolo.image-twice`.
  */
 export function readVocFiles(
   files: Iterable<{ readonly name: string; readonly text: string | Uint8Array }>,
@@ -20,16 +21,19 @@ export function readVocFiles(
   const classes = options.classes ?? [...new Set(names)].sort();
   const byName = new Map(classes.map((name, id) => [name, id]));
   const trouble: Annotations['trouble'][] = [];
+  const annotated = new Map<string, string>();
   const images = read.flatMap(({ name, voc }) => {
+    const image = imageOf(name, voc);
+    const other = annotated.get(image);
+    if (other !== undefined) throw yoloFailures['image-twice']({ one: other, other: `${name}, both of ${image},` });
+    annotated.set(image, name);
     // A collector for each file: lines are those of the file that is named.
     const collector = new Collector({ ...options, file: name });
-    addObjects(collector, { name, voc, byName });
+    addObjects(collector, { name, image, voc, byName });
     trouble.push(collector.trouble());
     return collector.images();
   });
   images.sort((one, other) => (one.id < other.id ? -1 : 1));
-  const twice = images.find(({ id }, index) => images[index + 1]?.id === id);
-  if (twice !== undefined) throw yoloFailures['image-twice']({ one: twice.id, other: 'another annotation of it' });
   return {
     classes,
     images,
@@ -43,14 +47,18 @@ export function readVocFiles(
 
 interface Named {
   readonly name: string;
+  readonly image: string;
   readonly voc: VocAnnotation;
   readonly byName: ReadonlyMap<string, number>;
 }
 
-function addObjects(collector: Collector, { name, voc, byName }: Named): void {
+function imageOf(name: string, { fileName }: VocAnnotation): string {
+  return imageId(fileName === '' ? name.replace(/\.xml$/i, '') : fileName);
+}
+
+function addObjects(collector: Collector, { name, image, voc, byName }: Named): void {
   const { size, objects } = voc;
   if (size === undefined) throw yoloFailures['size-missing']({ image: name, where: '<size>' });
-  const image = imageId(voc.fileName === '' ? name.replace(/\.xml$/i, '') : voc.fileName);
   const looked = { image, rater: 'voc', size };
   collector.add({ ...looked, line: 1 });
   for (const object of objects) {

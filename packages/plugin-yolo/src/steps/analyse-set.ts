@@ -48,8 +48,8 @@ const heatCells = 64;
 /** Counts, compares and measures a set and whatever else is given. */
 export const analyseSet = defineStep({
   name: 'analyse-set',
-  // 2: the pixel that stands for "No finding" is no object.
-  version: 2,
+  // 2: the pixel that stands for "No finding" is no object. 3: raters and splits of the page have 16 bits.
+  version: 3,
   needs: { cpu: true, memoryMb: 600 },
   async work(item: SetToAnalyse, { bytes, output, progress }): Promise<SetAnalysed> {
     const text = async (file: FileRef): Promise<string> => Buffer.from(await bytes(file)).toString('utf8');

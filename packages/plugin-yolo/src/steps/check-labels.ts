@@ -22,8 +22,8 @@ export interface LabelsChecked {
 /** Checks the label files of one shard. */
 export const checkLabels = defineStep({
   name: 'check-labels',
-  // 2: CR alone ends a line; a visibility is not below 0.
-  version: 2,
+  // 3: CR alone ends a line; a visibility is not below 0; rows are the same by their numbers.
+  version: 3,
   needs: { cpu: true },
   async work(item: LabelsToCheck, { localPath, output }): Promise<LabelsChecked> {
     const files: LabelsChecked['files'][number][] = [];

@@ -1,20 +1,17 @@
-import { gunzipSync } from 'node:zlib';
 import { defineStep, type FileRef } from '@dataset-runner/core/plugin';
 import { type ManifestLine, manifestFile, manifestText, readManifest } from '../manifest.ts';
-import { classesText, dataYaml, type Summary, summaryText } from '../set-files.ts';
-import { byImage, byPattern, byTable, type GroupOf } from '../split/groups.ts';
+import { classesText, dataYaml, type Summary, summaryText, ultralyticsName } from '../set-files.ts';
+import { type Grouping, type GroupOf, readGrouping } from '../split/groups.ts';
 import { planSplit, type SplitRules } from '../split/plan-split.ts';
 import { splitsFile, splitsText, type SplitLine } from '../split/splits-csv.ts';
 import type { SplitImage } from '../split/units.ts';
 
-export interface SetToDivide {
+export interface SetToDivide extends Grouping {
   readonly manifest: FileRef;
   readonly summary: FileRef;
   readonly sizes: SplitRules['sizes'];
   readonly seed: number;
   readonly stratify: boolean;
-  readonly pattern?: string;
-  readonly table?: { readonly file: FileRef; readonly imageColumn: string; readonly groupColumn: string };
   /** What an earlier run placed; it stays. */
   readonly previous: readonly SplitLine[];
   /** Whether images and labels are placed by split beside these files. */
@@ -30,15 +27,17 @@ export interface SetDivided {
 /** Divides a set and writes what says so: `splits.csv`, and the manifest, classes, summary and `data.yaml` of the division. */
 export const planSplits = defineStep({
   name: 'plan-splits',
+  // 2: the summary says how images are grouped.
+  version: 2,
   async work(item: SetToDivide, { bytes, output }): Promise<SetDivided> {
     const text = async (file: FileRef): Promise<string> => Buffer.from(await bytes(file)).toString('utf8');
     const manifest = readManifest(await text(item.manifest));
     const summary = JSON.parse(await text(item.summary)) as Summary;
-    const groupOf = await grouping(item, bytes);
+    const groupOf = await readGrouping(item, bytes);
     const plan = planSplit(imagesOf(manifest, groupOf), item);
     const splits = await output.write(splitsFile, splitsText(plan.lines));
     const classes = summary.classes.map(({ name }) => name);
-    await output.write('summary.json', summaryText({ ...summary, splits: plan.counts }));
+    await output.write('summary.json', summaryText({ ...summary, splits: plan.counts, ...groupingSaid(item) }));
     if (item.folders) {
       const splitOf = new Map(plan.lines.map(({ image, split }) => [image, split]));
       const moved = manifest.map((line) => inSplit(line, splitOf.get(line.image)!));
@@ -49,18 +48,6 @@ export const planSplits = defineStep({
     return { splits, counts: plan.counts, warnings: plan.warnings };
   },
 });
-
-async function grouping(
-  { pattern, table }: SetToDivide,
-  bytes: (file: FileRef) => Promise<Uint8Array>,
-): Promise<GroupOf> {
-  if (table !== undefined) {
-    const packed = await bytes(table.file);
-    const text = packed[0] === 0x1f && packed[1] === 0x8b ? gunzipSync(packed) : packed;
-    return byTable(text, { ...table, file: table.file.key });
-  }
-  return pattern === undefined ? byImage : byPattern(pattern);
-}
 
 /** One for each image, however many label files it has. */
 function imagesOf(manifest: readonly ManifestLine[], groupOf: GroupOf): SplitImage[] {
@@ -78,14 +65,19 @@ function imagesOf(manifest: readonly ManifestLine[], groupOf: GroupOf): SplitIma
   }));
 }
 
+/** For the summary: feedback on new images is grouped alike. */
+function groupingSaid({ pattern, table }: Grouping): Pick<Summary, 'grouping'> {
+  if (table !== undefined) return { grouping: { table: table.file.key } };
+  return pattern === undefined ? {} : { grouping: { pattern } };
+}
+
 function inSplit(line: ManifestLine, split: string): ManifestLine {
   return line.file === undefined ? line : { ...line, file: `${split}/${line.file}` };
 }
 
 /** Ultralytics knows train, val and test; other splits stand under their own names, and one file is for training again. */
 function yamls(splits: readonly string[]): [string, { [key: string]: string }][] {
-  const ultralytics: { readonly [split: string]: string } = { training: 'train', validation: 'val' };
-  const keys = Object.fromEntries(splits.map((split) => [ultralytics[split] ?? split, `${split}/images`]));
+  const keys = Object.fromEntries(splits.map((split) => [ultralyticsName(split), `${split}/images`]));
   const finetune: [string, { [key: string]: string }][] =
     'production' in keys ? [['data.finetune.yaml', { ...keys, train: keys['production'] }]] : [];
   return [['data.yaml', keys], ...finetune];

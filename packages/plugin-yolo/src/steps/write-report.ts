@@ -23,6 +23,8 @@ const sampleSidePx = 420;
 /** Makes small pictures of the samples and writes `report.html` and `report.json`. */
 export const writeReport = defineStep({
   name: 'write-report',
+  // 2: the page reads 16 bits of raters and splits.
+  version: 2,
   needs: { cpu: true },
   async work(item: ReportToWrite, { bytes, output }): Promise<ReportWritten> {
     const text = async (file: FileRef): Promise<string> => Buffer.from(await bytes(file)).toString('utf8');

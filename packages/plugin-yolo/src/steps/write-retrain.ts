@@ -4,6 +4,7 @@ import type { FeedbackFile } from '../feedback/read-feedback.ts';
 import { type CollectSummary, countDecisions, feedbackTable, retrainTable } from '../feedback/retrain-tables.ts';
 import { labelText } from '../label/label-line.ts';
 import { readManifest } from '../manifest.ts';
+import { type Grouping, readGrouping } from '../split/groups.ts';
 import { readSplits } from '../split/splits-csv.ts';
 import type { FeedbackRead } from './read-feedback.ts';
 
@@ -11,6 +12,8 @@ export interface FeedbackToDecide {
   readonly shards: ResultsReader<FeedbackRead>;
   readonly splits: FileRef;
   readonly manifest: FileRef;
+  /** Of images that the set does not have; undefined where only the set's own are known. */
+  readonly grouping?: Grouping;
   readonly prefix: string;
   readonly rules: Omit<RetrainRules, 'overByClass'> & { readonly overByClass: readonly (readonly [number, number])[] };
 }
@@ -29,7 +32,8 @@ export interface RetrainWritten {
 export const writeRetrain = defineStep({
   name: 'write-retrain',
   // 2: a name cut at its first `_` is of every image that begins so.
-  version: 2,
+  // 3: new images of a group that is held out are too.
+  version: 3,
   async work(item: FeedbackToDecide, { bytes, output }): Promise<RetrainWritten> {
     const { shards, prefix } = item;
     const text = async (file: FileRef): Promise<string> => Buffer.from(await bytes(file)).toString('utf8');
@@ -44,7 +48,8 @@ export const writeRetrain = defineStep({
         digest === undefined ? [] : [[digest.slice(7), image] as const],
       ),
     );
-    const known = new KnownSplits(readSplits(await text(item.splits)), digests, item.rules.neverFrom);
+    const groupOf = item.grouping === undefined ? undefined : await readGrouping(item.grouping, bytes);
+    const known = new KnownSplits(readSplits(await text(item.splits)), digests, item.rules.neverFrom, groupOf);
     const rules = { ...item.rules, overByClass: new Map(item.rules.overByClass) };
     const decided = decide(files, known, rules);
     const labels = reviewedLabels(files, decided, known, rules.neverFrom);
@@ -83,7 +88,7 @@ function reviewedLabels(
   const trained = decided.filter(({ decision }) => decision !== undefined && decision !== 'confident');
   const rowsOf = Map.groupBy(trained, ({ image }) => image);
   const reviewed = [...newestReviews(files, known)]
-    .filter(([, file]) => !neverFrom.includes(known.find(file.image, file.sha256).split))
+    .filter(([, file]) => known.heldOut(file, neverFrom) === undefined)
     .sort(([one], [other]) => (one < other ? -1 : 1));
   return new Map(
     reviewed.map(([image]) => {

@@ -1,5 +1,6 @@
 import { defineTask, fileRef, listFiles, storeUrl, z } from '@dataset-runner/core/plugin';
 import { yoloFailures } from '../failures.ts';
+import { ultralyticsName } from '../set-files.ts';
 import { scorePredictions } from '../steps/score-predictions.ts';
 import { readDataYaml } from '../validate/data-yaml.ts';
 import { layOut } from '../validate/layout.ts';
@@ -16,7 +17,11 @@ export const evaluate = defineTask({
   params: z.object({
     set: storeUrl().describe('The set: the folder or store that data.yaml lies in'),
     data: z.string().min(1).default('data.yaml').describe('The name of its data.yaml'),
-    split: z.array(z.string().min(1)).min(1).default(['test']).describe('Splits to score, as data.yaml calls them'),
+    split: z
+      .array(z.string().min(1))
+      .min(1)
+      .default(['test'])
+      .describe('Splits to score, as data.yaml or splits.csv calls them'),
     predictions: fileRef().describe('predictions.jsonl of yolo:predict, with --confidence 0.001 --labels all'),
     confidence: z
       .number()
@@ -41,7 +46,8 @@ export const evaluate = defineTask({
     await fileOfSet(set, params.data);
     const { data } = readDataYaml(await textOf(set, params.data), params.data);
     const layout = layOut(await listFiles(set), data, await imageLists(set, data), params.data);
-    const images = layout.images.filter(({ split }) => params.split.includes(split));
+    const splits = [...new Set(params.split.map((name) => (name in data.splits ? name : ultralyticsName(name))))];
+    const images = layout.images.filter(({ split }) => splits.includes(split));
     if (images.length === 0) throw yoloFailures['no-images']({ place: params.set, prefix: params.split.join(', ') });
     // 2. Match, class by class, and write the scores.
     return once(
@@ -51,7 +57,7 @@ export const evaluate = defineTask({
         images: images.map(({ file, label }) => [file.key, label ?? null] as const),
         names: data.names ?? Array.from({ length: data.classCount ?? 0 }, (_, id) => `class_${id}`),
         ...(data.keypoints === undefined ? {} : { keypoints: data.keypoints }),
-        splits: params.split,
+        splits,
         over: params.confidence,
       },
       { into: params.out },

@@ -1,9 +1,10 @@
 import { defineTask, fileRef, listFiles, source, storeUrl, z } from '@dataset-runner/core/plugin';
-import { manifestFile, readManifest } from '../manifest.ts';
+import { type ManifestLine, manifestFile, readManifest } from '../manifest.ts';
 import { usualSizes } from '../split/sizes.ts';
-import { readSplits, splitsFile } from '../split/splits-csv.ts';
+import { readSplits, type SplitLine, splitsFile } from '../split/splits-csv.ts';
 import { placeFiles } from '../steps/place-files.ts';
 import { planSplits } from '../steps/plan-splits.ts';
+import { placeName } from './convert-inputs.ts';
 import { fileOfSet, placesOf, textOf } from './split-places.ts';
 
 /** Divides a converted set; what is written here is the only division, for no later task makes another. */
@@ -49,30 +50,36 @@ export const split = defineTask({
     const set = await store(params.set);
     const folders = params.layout === 'folders';
     // 1. Divide the images, prove that nothing leaks, and write splits.csv.
-    const previous = params.sticky ? readSplits((await textOf(await store(out), splitsFile)) || emptySplits) : [];
+    const manifest = readManifest(await textOf(set, manifestFile));
+    const linesIn = async (place: string): Promise<SplitLine[]> =>
+      readSplits((await textOf(await store(place), splitsFile)) || emptySplits);
     const { groups, imageColumn, groupColumn } = params;
+    const asked = {
+      manifest: await fileOfSet(set, manifestFile),
+      summary: await fileOfSet(set, 'summary.json'),
+      sizes,
+      seed,
+      stratify,
+      ...(params.groupBy === undefined ? {} : { pattern: params.groupBy }),
+      ...(groups === undefined ? {} : { table: { file: groups, imageColumn, groupColumn } }),
+    };
+    let previous = params.sticky ? await linesIn(out) : [];
+    if (params.sticky && !arePlaced(manifest, previous)) {
+      const into = `work:yolo/splits/${placeName(out)}`;
+      await once(planSplits, { ...asked, previous, folders: false }, { into, key: 'sticky' });
+      previous = await linesIn(into);
+    }
+    // Once all are placed, what is asked here is what the next run will ask, which then finds it done.
     const divided = await once(
       planSplits,
-      {
-        manifest: await fileOfSet(set, manifestFile),
-        summary: await fileOfSet(set, 'summary.json'),
-        sizes,
-        seed,
-        stratify,
-        previous,
-        folders,
-        ...(params.groupBy === undefined ? {} : { pattern: params.groupBy }),
-        ...(groups === undefined ? {} : { table: { file: groups, imageColumn, groupColumn } }),
-      },
+      { ...asked, previous: placesAlone(manifest, previous), folders },
       { into: out },
     );
     for (const warning of divided.warnings) log(warning);
     // 2. Put each image and its labels into the folder of its split.
     if (folders) {
       const files = await listFiles(set, { keep: ({ key }) => /^(images|labels)\//.test(key) });
-      const lines = readSplits(await textOf(await store(out), splitsFile));
-      const manifest = readManifest(await textOf(set, manifestFile));
-      await map(placeFiles, placesOf(files, manifest, lines, params.place), { into: out, exact: true });
+      await map(placeFiles, placesOf(files, manifest, await linesIn(out), params.place), { into: out, exact: true });
     }
     // 3. Say what the set is.
     await publish(out, { name: 'divided detection set', counts: divided.counts });
@@ -86,3 +93,14 @@ export const split = defineTask({
 });
 
 const emptySplits = 'image,split,group,classes\n';
+
+function arePlaced(manifest: readonly ManifestLine[], lines: readonly SplitLine[]): boolean {
+  const placed = new Set(lines.map(({ image }) => image));
+  return manifest.every(({ image }) => placed.has(image));
+}
+
+/** Without images that are gone, and without groups and classes, which are read anew. */
+function placesAlone(manifest: readonly ManifestLine[], lines: readonly SplitLine[]): SplitLine[] {
+  const images = new Set(manifest.map(({ image }) => image));
+  return lines.flatMap(({ image, split }) => (images.has(image) ? [{ image, split, group: '', classes: [] }] : []));
+}

@@ -23,6 +23,11 @@ function checkBox({ line, box }: LabelRow, file: string): Finding[] {
   return found;
 }
 
+/** By what they say and not by how: `.5` is `.50`. */
+function isSame({ values }: LabelRow, { values: others }: LabelRow): boolean {
+  return values.length === others.length && values.every((value, place) => value === others[place]);
+}
+
 function checkPairs(rows: readonly LabelRow[], file: string): Finding[] {
   const found: Finding[] = [];
   const corners = rows.map(({ box: [x, y, w, h] }): PixelBox => [x - w / 2, y - h / 2, x + w / 2, y + h / 2]);
@@ -30,7 +35,7 @@ function checkPairs(rows: readonly LabelRow[], file: string): Finding[] {
     for (let earlier = 0; earlier < index; earlier++) {
       const other = rows[earlier]!;
       const spot = { file, line: row.line };
-      if (row.text === other.text) found.push(finding('row-duplicate', spot, `the row of line ${other.line} again`));
+      if (isSame(row, other)) found.push(finding('row-duplicate', spot, `the row of line ${other.line} again`));
       else if (row.classId === other.classId) {
         const overlap = iou(corners[index]!, corners[earlier]!);
         if (overlap > 0.95)

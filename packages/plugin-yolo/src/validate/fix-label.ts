@@ -1,5 +1,5 @@
 import { iou } from '../annotation.ts';
-import { lineEnd, readLabel, type LabelShape } from './read-label.ts';
+import { lineEnd, numberOf, readLabel, type LabelShape } from './read-label.ts';
 
 /**
  * The text of a label file without what can be put right and stay true: byte marks, Windows line ends, rows that stand
@@ -19,7 +19,7 @@ export function fixLabel(bytes: Uint8Array, shape: LabelShape): string | undefin
     const columns = columnsOf(line);
     if (columns.length === 0) return [line];
     const fixed = polygons ? line : fixBox(line, columns, shape);
-    const name = columnsOf(fixed).join(' ');
+    const name = nameOf(columnsOf(fixed));
     if (seen.has(name)) return [];
     seen.add(name);
     return [fixed];
@@ -30,6 +30,12 @@ export function fixLabel(bytes: Uint8Array, shape: LabelShape): string | undefin
 
 function columnsOf(line: string): string[] {
   return line.trim() === '' ? [] : line.trim().split(/\s+/);
+}
+
+/** What a row says: its numbers, so that `.50` is `.5`; its text where it cannot be read. */
+function nameOf(columns: readonly string[]): string {
+  const values = columns.map(numberOf);
+  return (values.every(Number.isFinite) ? values : columns).join(' ');
 }
 
 function fixBox(line: string, columns: readonly string[], shape: LabelShape): string {

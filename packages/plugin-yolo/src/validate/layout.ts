@@ -22,6 +22,8 @@ export interface SetLayout<F extends Listed> {
   readonly findings: readonly Finding[];
 }
 
+const ultralyticsSplits = new Set(['train', 'val', 'test', 'minival']);
+
 /**
  * Finds the images of every split and their labels as Ultralytics does: the last `/images/` becomes `/labels/`.
  *
@@ -50,7 +52,7 @@ export function layOut<F extends Listed>(
           );
       }
     }
-    if (own.size === 0)
+    if (own.size === 0 && (ultralyticsSplits.has(split) || places.some(isPath)))
       findings.push(finding('split-empty', { file: dataFile }, `${split} has no images in ${places.join(', ')}`));
     for (const file of own) {
       const labelKey = labelOf(file.key);
@@ -60,6 +62,11 @@ export function layOut<F extends Listed>(
   }
   images.sort((one, other) => (one.file.key < other.file.key ? -1 : 1));
   return { images, findings: [...findings, ...nameFindings(images), ...strayFindings(files, images)] };
+}
+
+/** Whether what another key says is meant for images: `production/images` is, `version: 3` and an address are not. */
+function isPath(place: string): boolean {
+  return place.endsWith('.txt') || (place.includes('/') && !place.includes('://'));
 }
 
 /** Where a place of `data.yaml` may lie: beside the file, or below its `path` where that is a folder of the set. */

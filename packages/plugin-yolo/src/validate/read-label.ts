@@ -14,7 +14,8 @@ export interface LabelRow {
   readonly line: number;
   readonly classId: number;
   readonly box: readonly [number, number, number, number];
-  readonly text: string;
+  /** All of its columns, the class first. */
+  readonly values: readonly number[];
 }
 
 export interface LabelRead {
@@ -50,16 +51,21 @@ export function readLabel(bytes: Uint8Array, shape: LabelShape): LabelRead {
     const at = (cell: Cell | undefined) => ({ file: shape.file, line: index + 1, column: cell?.column ?? 1 });
     const fault = (code: Finding['code'], message: string, cell?: Cell): void =>
       void findings.push(finding(code, at(cell), message));
-    const values = cells.map(({ text }) => (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : NaN));
+    const values = cells.map(({ text }) => numberOf(text));
     const bad = values.findIndex((value) => !Number.isFinite(value));
     if (bad >= 0) fault('label-number', `'${cells[bad]!.text}' is no finite number`, cells[bad]);
     else if (hasShape(cells, { shape, isPolygons, fault }) && isInRange(values, cells, { shape, fault })) {
       const box = isPolygons ? boxAround(values.slice(1)) : (values.slice(1, 5) as unknown as LabelRow['box']);
       if (box[2] <= 0 || box[3] <= 0) fault('box-empty', `a box of ${box[2]} x ${box[3]} has no area`, cells[3]);
-      else rows.push({ line: index + 1, classId: values[0]!, box, text: cells.map(({ text }) => text).join(' ') });
+      else rows.push({ line: index + 1, classId: values[0]!, box, values });
     }
   }
   return { rows, findings };
+}
+
+/** NaN for what Python reads as no number. */
+export function numberOf(text: string): number {
+  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
 }
 
 function byteFindings(raw: string, file: string): Finding[] {
