@@ -1,6 +1,6 @@
+import { suggestion } from '../lib/did-you-mean.ts';
 import { own } from '../lib/own.ts';
 import type { Problem } from '../model/failure.ts';
-import { suggestion } from './check-value.ts';
 import { deref, type JsonSchema } from './json-schema.ts';
 import { findTemplates, referencesOf, referenceText, type OutputReference } from './output-reference.ts';
 import { pathText, type Path } from './path-text.ts';
