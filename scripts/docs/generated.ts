@@ -5,7 +5,7 @@ import { root } from '../checkout.mjs';
 import { type BlockMakers, fillBlocks } from './blocks.ts';
 import { example } from './example.ts';
 import { commandPages, configKeys, roomPicture, storeTable, taskTable } from './tables.ts';
-import { capabilityTable, contractTable } from './store-tables.ts';
+import { capabilityTable, contractTable, optionTable } from './store-tables.ts';
 import { Tour } from './tour.ts';
 
 /** A document as it should be. */
@@ -31,6 +31,7 @@ export async function generatedDocs(): Promise<GeneratedDoc[]> {
     'config-keys': () => configKeys(),
     stores: () => storeTable(),
     'store-abilities': () => capabilityTable(),
+    'store-options': () => optionTable(),
     'store-contracts': () => contractTable(),
     example: (name) => example(name),
     tour: (name) => tour.scene(name),

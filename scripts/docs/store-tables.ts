@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Driver, DriverDefinition } from '../../packages/core/src/model/driver.ts';
+import type { Driver, DriverDefinition, DriverOption, DriverOptions } from '../../packages/core/src/model/driver.ts';
+import { laneOptions } from '../../packages/core/src/storage/check-options.ts';
 import { builtinDrivers } from '../../packages/core/src/storage/drivers/registry.ts';
 import { root } from '../checkout.mjs';
 import { table } from './table.ts';
@@ -47,6 +48,33 @@ function openExample(definition: DriverDefinition): Promise<Driver> {
     openDriver: (): Promise<Driver> => Promise.reject(new Error('no store delegates here')),
   };
   return definition.open({ url: new URL(url), options, context });
+}
+
+/** What may stand beside `url`, by what refuses the rest; options with the same words share a row. */
+export async function optionTable(): Promise<string> {
+  const rows = optionRows('any but `file`', laneOptions);
+  for (const builtin of builtinDrivers) {
+    const { options } = await builtin.load();
+    rows.push(...optionRows(`\`${builtin.schemes.join('`, `')}\``, options ?? {}));
+  }
+  return table(['Scheme', 'Option', 'Is', 'What it does'], rows);
+}
+
+function optionRows(scheme: string, options: DriverOptions): string[][] {
+  const words = { text: 'text', count: 'a whole number', flag: '`true` or `false`', map: 'a map' };
+  const kindOf = ({ kind, oneOf }: DriverOption): string =>
+    oneOf === undefined
+      ? [kind]
+          .flat()
+          .map((one) => words[one])
+          .join(', or ')
+      : oneOf.map((text) => `\`${text}\``).join(' or ');
+  const alike = Map.groupBy(Object.entries(options), ([, option]) => `${kindOf(option)} ${option.about}`);
+  return [...alike.values()].map((members) => {
+    const names = members.map(([name]) => `\`${name}\``).join(', ');
+    const [[, option]] = members as [[string, DriverOption]];
+    return [scheme, names, kindOf(option), option.about];
+  });
 }
 
 interface ContractRecord {

@@ -13,6 +13,7 @@ export {
   type Driver,
   type DriverConfig,
   type DriverDefinition,
+  type DriverOption,
   type DriverTarget,
   type Entry,
 } from './model/driver.ts';

@@ -59,6 +59,7 @@ export function createContainer(
           Object.entries(project.stores).map(([name, { url, options: more }]) => [name, { ...more, url }]),
         ),
         drivers,
+        whereOption: (store, option, part) => project.stores[store]?.placeOf(option, part) ?? {},
         allowHosts: project.network.allowHosts,
         secret: (reference, { store, option }) => secrets.reference(reference, `stores.${store}.${option}`),
         hide: (secret) => void c.resolve(tokens.redactor).add(secret),

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { DependencyContainer } from 'tsyringe';
 import { checkProject } from '../config/check-pipeline.ts';
-import { failureOf } from '../model/failure.ts';
+import { failureOf, type Problem } from '../model/failure.ts';
 import { type Catalogue, listTasks } from '../plugins/manifest.ts';
 import { loadPlugin } from '../plugins/load.ts';
 import { wordFailure } from '../report/wording.ts';
@@ -24,8 +24,7 @@ export async function diagnose(container: DependencyContainer, catalogue: () => 
   if (found !== undefined) {
     const tasks = Object.fromEntries(listTasks(found).map(({ id, task }) => [id, task]));
     for (const problem of checkProject(project, tasks, { known: found.disabled.length === 0 ? 'all' : 'some' })) {
-      const where = problem.line === undefined ? '' : ` (${problem.file}:${problem.line}:${problem.column})`;
-      checks.push({ group: 'project', name: problem.path, state: 'failed', detail: `${problem.message}${where}` });
+      checks.push(problemCheck('project', problem));
     }
   }
   for (const name of Object.keys(project.stores)) {
@@ -78,8 +77,14 @@ async function attempt<T>(
   } catch (error) {
     const failure = failureOf(error);
     if (failure === undefined) throw error;
-    const { title, hint } = wordFailure(failure);
+    const { title, hint, problems } = wordFailure(failure);
     checks.push({ group, name, state: 'failed', detail: title, ...(hint === undefined ? {} : { hint }) });
+    checks.push(...problems.map((problem) => problemCheck(group, problem)));
     return undefined;
   }
+}
+
+function problemCheck(group: Check['group'], { path, message, file, line, column }: Problem): Check {
+  const where = line === undefined ? '' : ` (${file}:${line}:${column})`;
+  return { group, name: path, state: 'failed', detail: `${message}${where}` };
 }

@@ -174,6 +174,8 @@ class Runner implements Facade {
     const catalogue = await this.catalogue();
     const project = this.#container.resolve(tokens.project);
     const listed = findTask(catalogue, id);
+    // Params under a mistyped name would silently count for nothing.
+    if (catalogue.unknownTasks !== undefined) throw fail('config.invalid', { problems: catalogue.unknownTasks });
     const bringing = bringingStores(catalogue);
     // Workers import them all when they start; one that cannot be imported is told before that.
     await Promise.all(bringing.map((plugin) => loadPlugin(plugin, project.dir)));

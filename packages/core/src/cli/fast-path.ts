@@ -46,6 +46,7 @@ async function tasks(context: CliContext, json: boolean): Promise<void> {
     })),
     pipelines: catalogue.pipelines,
     disabled: catalogue.disabled,
+    ...(catalogue.unknownTasks === undefined ? {} : { unknownTasks: catalogue.unknownTasks }),
   });
 }
 

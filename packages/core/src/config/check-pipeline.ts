@@ -1,6 +1,6 @@
+import { suggestion } from '../lib/did-you-mean.ts';
 import { own } from '../lib/own.ts';
 import type { Problem } from '../model/failure.ts';
-import { suggestion } from './check-value.ts';
 import { deref, type JsonSchema } from './json-schema.ts';
 import { findTemplates, referencesOf, referenceText, type OutputReference } from './output-reference.ts';
 import { pathText, type Path } from './path-text.ts';
@@ -29,6 +29,13 @@ export function checkProject(project: Project, tasks: TasksById, options: CheckO
     ...inTasks,
     ...Object.values(project.pipelines).flatMap((pipeline) => checkPipeline(pipeline, tasks, options)),
   ];
+}
+
+/** The names in a project's `tasks:` that no task has: what stands under them would count for nothing. */
+export function unknownTasks(project: Project, tasks: TasksById): Problem[] {
+  return Object.entries(project.tasks)
+    .filter(([id]) => own(tasks, id) === undefined)
+    .map(([id, params]) => ({ path: pathText(['tasks', id]), message: noTask(id, tasks), ...params.placeOf([]) }));
 }
 
 /**
@@ -67,7 +74,7 @@ function checkNames(
   const schema = own(tasks, task)?.params;
   if (schema === undefined) {
     if (options.known === 'some') return [];
-    return [{ ...spot([]), message: `there is no task ${task}${suggestion(task, Object.keys(tasks))}` }];
+    return [{ ...spot([]), message: noTask(task, tasks) }];
   }
   const known = Object.keys(schema.properties ?? {});
   // An object open to any key (a `z.looseObject`) has no unknown ones.
@@ -75,6 +82,10 @@ function checkNames(
   return params
     .filter((name) => !known.includes(name))
     .map((name) => ({ ...spot([name]), message: `${task} has no param ${name}${suggestion(name, known)}` }));
+}
+
+function noTask(id: string, tasks: TasksById): string {
+  return `there is no task ${id}${suggestion(id, Object.keys(tasks))}`;
 }
 
 function unknownEntry(id: string, byId: ReadonlyMap<string, PipelineEntry>, spot: Omit<Problem, 'message'>): Problem[] {

@@ -1,5 +1,5 @@
 import type { Json } from '../lib/canonical-json.ts';
-import { didYouMean } from '../lib/did-you-mean.ts';
+import { didYouMean, suggestion } from '../lib/did-you-mean.ts';
 import { own } from '../lib/own.ts';
 import { deref, typeOfValue, type JsonSchema } from './json-schema.ts';
 import type { Path } from './path-text.ts';
@@ -99,13 +99,6 @@ function checkRecord(value: JsonRecord, schema: JsonSchema, root: JsonSchema, pa
 /** The finding for a key that nothing knows, with the nearest one that is known. */
 function unknownKey(name: string, known: readonly string[], path: Path): Finding {
   return { path, message: `unknown key ${name}${suggestion(name, known)}`, onKey: true };
-}
-
-/** `; did you mean x?`, or the known names when none is near and they are few. */
-export function suggestion(name: string, known: readonly string[]): string {
-  const meant = didYouMean(name, known);
-  if (meant !== undefined) return `; did you mean ${meant}?`;
-  return known.length > 0 && known.length <= 12 ? `; known are ${known.join(', ')}` : '';
 }
 
 function wrongChoice(value: Json, choices: readonly unknown[], path: Path): Finding {

@@ -1,7 +1,7 @@
 import type { Json } from '../lib/canonical-json.ts';
+import { suggestion } from '../lib/did-you-mean.ts';
 import { own } from '../lib/own.ts';
 import type { Problem } from '../model/failure.ts';
-import { suggestion } from './check-value.ts';
 import { coerceList, coerceText, type Coerced } from './coerce.ts';
 import { kebabCase } from './flags.ts';
 import type { JsonSchema } from './json-schema.ts';

@@ -154,7 +154,9 @@ function readStores(data: YamlData, stores: JsonRecord, problems: Problem[]): Re
         ...at,
       });
     const { url, ...options } = typeof written === 'string' ? { url: written } : (written as JsonRecord);
-    read[name] = { url: url as string, options, at };
+    const placeOf: StoreEntry['placeOf'] = (option, part) =>
+      part === 'name' ? data.placeOfKey(['stores', name, option]) : data.placeOf(['stores', name, option]);
+    read[name] = { url: url as string, options, at, placeOf };
   }
   return read;
 }

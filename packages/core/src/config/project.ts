@@ -45,6 +45,8 @@ export interface StoreEntry {
   /** All other keys of the entry; string values may be references. */
   readonly options: { readonly [name: string]: Json };
   readonly at: Place;
+  /** The spot of an option's name, or of what stands behind it. */
+  placeOf(option: string, part: 'name' | 'value'): Place;
 }
 
 /** Params as written, with the spot of each value. */

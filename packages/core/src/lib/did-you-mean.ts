@@ -25,6 +25,13 @@ export function didYouMean(name: string, known: Iterable<string>): string | unde
   return best ?? (parts.length === 1 ? parts[0] : undefined);
 }
 
+/** `; did you mean x?`, or the known names when none is near and they are few. */
+export function suggestion(name: string, known: readonly string[]): string {
+  const meant = didYouMean(name, known);
+  if (meant !== undefined) return `; did you mean ${meant}?`;
+  return known.length > 0 && known.length <= 12 ? `; known are ${known.join(', ')}` : '';
+}
+
 /** Insertions, deletions, replacements and swaps of neighbours that lead from one text to the other. */
 export function editDistance(from: string, to: string): number {
   // Three rows are enough: a swap looks back two.

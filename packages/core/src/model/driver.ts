@@ -140,6 +140,21 @@ export interface DriverTarget {
   readonly secrets?: readonly string[];
 }
 
+/** What an option may be written as; `count` is a whole number, `map` a map of names to texts. */
+export type OptionKind = 'text' | 'count' | 'flag' | 'map';
+
+/** One option that an entry under `stores:` may have: what checks it, and what the docs say of it. */
+export interface DriverOption {
+  readonly kind: OptionKind | readonly OptionKind[];
+  readonly about: string;
+  /** Of a text: all that it may be. */
+  readonly oneOf?: readonly string[];
+  /** Of a count. Default 1. */
+  readonly least?: number;
+}
+
+export type DriverOptions = { readonly [name: string]: DriverOption };
+
 export interface DriverDefinition {
   readonly $type: 'runner.driver';
   readonly api: 1;
@@ -148,6 +163,11 @@ export interface DriverDefinition {
   readonly summary: string;
   readonly examples: readonly DriverExample[];
   readonly guarantees: Guarantees;
+  /**
+   * All options it takes beside `url`: another name, or another kind of value, is refused before `open` is called.
+   * Default: any, unchecked.
+   */
+  readonly options?: DriverOptions;
   /**
    * Who really answers, as in the origin of an `endpoint`: stores of one service share a lane, so that together they
    * ask no more of it than one does. Default, also for undefined: the URL's scheme and host.

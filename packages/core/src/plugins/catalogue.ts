@@ -1,10 +1,11 @@
+import { unknownTasks } from '../config/check-pipeline.ts';
 import type { Project } from '../config/project.ts';
 import { fail } from '../model/failure.ts';
 import { emptyCatalogue, readCatalogueCache, writeCatalogueCache } from './catalogue-cache.ts';
 import { writeConfigSchema } from './config-schema-file.ts';
 import { findPlugin } from './find.ts';
 import { importManifest } from './import-manifest.ts';
-import type { Catalogue, CataloguePlugin, DisabledPlugin } from './manifest.ts';
+import { type Catalogue, type CataloguePlugin, type DisabledPlugin, listTasks } from './manifest.ts';
 import { readShippedManifest } from './shipped-manifest.ts';
 
 /** The catalogue of a project: the cached one while it is true, else a new one, kept for the next start. */
@@ -51,15 +52,18 @@ async function buildCatalogue(project: Project): Promise<BuiltCatalogue> {
     name,
     tasks: entries.map(({ task }) => task),
   }));
+  const catalogue: Catalogue = {
+    dir: project.dir,
+    ...(configFile === undefined ? {} : { configFile }),
+    plugins,
+    disabled,
+    pipelines,
+    stores: Object.keys(project.stores),
+  };
+  const tasks = Object.fromEntries(listTasks(catalogue).map(({ id, task }) => [id, task]));
+  const unknown = disabled.length === 0 ? unknownTasks(project, tasks) : [];
   return {
-    catalogue: {
-      dir: project.dir,
-      ...(configFile === undefined ? {} : { configFile }),
-      plugins,
-      disabled,
-      pipelines,
-      stores: Object.keys(project.stores),
-    },
+    catalogue: { ...catalogue, ...(unknown.length === 0 ? {} : { unknownTasks: unknown }) },
     watched: [...(configFile === undefined ? [] : [configFile]), ...read.flatMap(({ watched }) => watched)],
   };
 }

@@ -4,6 +4,7 @@ import { fail, failureOf, type FailureError } from '../model/failure.ts';
 import { pluginApi, type Plugin } from '../model/plugin.ts';
 import type { FoundPlugin } from './manifest.ts';
 import { installLine } from './package-manager.ts';
+import { nameProblem } from './plugin-name.ts';
 
 /**
  * Imports a plugin; the only place where a project's code starts to run.
@@ -45,11 +46,11 @@ export function checkPlugin(value: unknown, found: FoundPlugin, projectDir: stri
   return value as Plugin;
 }
 
-// Ids and flags are built from these names, so they must be one word each.
+// Ids and flags are built from the names of tasks too, so they must be one word each.
 function whatIsWrong(plugin: { readonly [key: string]: unknown }): string | undefined {
   const { name, tasks } = plugin;
-  if (typeof name !== 'string' || !/^[a-z][a-z0-9-]*$/.test(name))
-    return 'its name must be lower-case letters, digits and -';
+  const wrongName = nameProblem(name);
+  if (wrongName !== undefined) return `its name ${wrongName}`;
   if (typeof tasks !== 'object' || tasks === null) return 'it has no tasks';
   for (const [task, value] of Object.entries(tasks)) {
     if (!/^[a-z][a-z0-9-]*$/.test(task)) return `its task ${task} must be named with lower-case letters, digits and -`;

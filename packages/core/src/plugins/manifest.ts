@@ -1,5 +1,5 @@
 import type { JsonSchema } from '../config/json-schema.ts';
-import type { Failure } from '../model/failure.ts';
+import type { Failure, Problem } from '../model/failure.ts';
 import type { DriverExample } from '../model/driver.ts';
 import type { Needs } from '../model/step.ts';
 
@@ -92,6 +92,8 @@ export interface Catalogue {
   readonly pipelines: readonly { readonly name: string; readonly tasks: readonly string[] }[];
   /** Names under `stores:`. */
   readonly stores: readonly string[];
+  /** Names under `tasks:` that no task has; absent when there is none, and while a plugin is off that may have it. */
+  readonly unknownTasks?: readonly Problem[];
 }
 
 /** One task of the catalogue with its id and its plugin. */

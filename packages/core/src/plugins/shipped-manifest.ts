@@ -3,6 +3,7 @@ import { fail, type Failure } from '../model/failure.ts';
 import { pluginApi } from '../model/plugin.ts';
 import { manifestVersion, type Manifest } from './manifest.ts';
 import { installLine } from './package-manager.ts';
+import { nameProblem } from './plugin-name.ts';
 
 /** The manifest a package ships, or why it cannot be used; runs none of the package's code. */
 export function readShippedManifest(
@@ -29,6 +30,9 @@ export function readShippedManifest(
     const message = `its runner.manifest.json has layout ${String(read['manifest'])}, this runner reads ${manifestVersion}`;
     return { failure: fail('plugin.broken', { name: spec, message, hint: update }).failure };
   }
+  const wrongName = nameProblem(read['name']);
+  if (wrongName !== undefined)
+    return { failure: fail('plugin.broken', { name: spec, message: `its name ${wrongName}`, hint: update }).failure };
   // Lists are optional to a reader, so that a manifest written by hand may leave out what it has not.
   return { manifest: { stores: [], failures: [], version: '0.0.0', ...read } as unknown as Manifest };
 }

@@ -52,9 +52,14 @@ export class LinesReporter implements Reporter {
   }
 
   finished(report: RunReport): void {
-    const { result, style, mask, again } = this.#options;
+    const { result, style, mask, again, readSource } = this.#options;
     result.write(
-      summaryLines(mask.redactJson(report), { style, width: 120, again: again && mask.redact(again) })
+      summaryLines(mask.redactJson(report), {
+        style,
+        width: 120,
+        again: again && mask.redact(again),
+        ...(readSource === undefined ? {} : { readSource }),
+      })
         .map((line) => `${line}\n`)
         .join(''),
     );

@@ -69,9 +69,14 @@ export class LiveReporter implements Reporter {
 
   finished(report: RunReport): void {
     this.#erase();
-    const { result, style, mask, again } = this.#options;
+    const { result, style, mask, again, readSource } = this.#options;
     const width = this.#width();
-    const lines = summaryLines(mask.redactJson(report), { style, width, again: again && mask.redact(again) });
+    const lines = summaryLines(mask.redactJson(report), {
+      style,
+      width,
+      again: again && mask.redact(again),
+      ...(readSource === undefined ? {} : { readSource }),
+    });
     result.write(lines.map((line) => `${line}\n`).join(''));
   }
 

@@ -1,3 +1,4 @@
+import { failureLines, type FailureLayout } from './failure-text.ts';
 import type { Layout } from './layout.ts';
 import type { Failure } from '../model/failure.ts';
 import { planLines } from './plan-text.ts';
@@ -9,7 +10,7 @@ import { failureTitle } from './wording.ts';
 
 const listedFailures = 10;
 
-interface SummaryLayout extends Layout {
+interface SummaryLayout extends FailureLayout {
   /** The command line that goes on with this run; by default the task's without params. */
   readonly again?: string | undefined;
 }
@@ -92,16 +93,17 @@ function mapTable(maps: readonly MapReport[], { style, width }: Layout): string[
   return table(columns, rows, { width, style, indent: '  ' });
 }
 
-/** A line an item; the whole failures were printed while it ran, and `runner logs` has them still. */
-function failureList(report: RunReport, layout: Layout): string[] {
+/** A line an item, whose failure was printed while it ran; all of what failed the task itself, which nothing has told. */
+function failureList(report: RunReport, layout: FailureLayout): string[] {
   const { style, width } = layout;
   // That it was stopped is the headline already.
   const failures = report.failures.filter((failure) => failure.code !== 'run.interrupted');
-  const rows = failures.slice(0, listedFailures).map((failure) => failureRow(failure));
+  const rows = failures.slice(0, listedFailures).map((failure) => ({ failure, row: failureRow(failure) }));
   // The reason is what people compare; a long key gives way before it does.
-  const subject = Math.min(Math.floor(width / 2), Math.max(0, ...rows.map(([name]) => name.length)));
-  const lines = rows.map(([name, title]) => {
-    const start = name === '' ? '  ' : `  ${cut(name, subject, 'middle').padEnd(subject)}  `;
+  const subject = Math.min(Math.floor(width / 2), Math.max(0, ...rows.map(({ row: [name] }) => name.length)));
+  const lines = rows.flatMap(({ failure, row: [name, title] }) => {
+    if (name === '') return failureLines(failure, { ...layout, width: width - 2 }).map((line) => `  ${line}`);
+    const start = `  ${cut(name, subject, 'middle').padEnd(subject)}  `;
     return start + style.bad(cut(title, width - start.length, 'middle'));
   });
   const hidden = report.failureCount - report.failures.length + failures.length - rows.length;

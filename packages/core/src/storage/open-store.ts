@@ -3,8 +3,9 @@ import { canonicalJson } from '../lib/canonical-json.ts';
 import { parseReference } from '../lib/reference.ts';
 import type { RetryPolicy } from '../lib/retry.ts';
 import type { Driver, DriverDefinition, DriverTarget } from '../model/driver.ts';
-import { fail } from '../model/failure.ts';
+import { fail, type Problem } from '../model/failure.ts';
 import type { OpenStore, Store } from '../model/store.ts';
+import { checkOptions } from './check-options.ts';
 import { builtinDrivers } from './drivers/registry.ts';
 import { Lane } from './lane.ts';
 import { ManagedStore } from './managed-store.ts';
@@ -34,6 +35,8 @@ export interface StoreOpenerOptions {
   drivers?(): Promise<readonly DriverDefinition[]>;
   /** Hosts with private addresses that may be reached. */
   readonly allowHosts?: readonly string[];
+  /** Where the config file has an option of an entry: its name, or what stands behind it. */
+  whereOption?(name: string, option: string, part: 'name' | 'value'): Pick<Problem, 'file' | 'line' | 'column'>;
   /** Gives the value of an `env:`, `file:` or `cmd:` reference in an option; throws `secret.missing`. */
   secret?(reference: string, of: OptionAddress): Promise<string> | string;
   /** Masks a secret that a driver found by itself, in every sink. */
@@ -62,7 +65,7 @@ interface OpenedDriver {
 /**
  * Makes the one door to stores of a run.
  *
- * Opening asks no service anything. Throws `name.unknown`, `store.scheme`, `secret.inline`, `secret.missing`.
+ * Opening asks no service anything. Throws `config.invalid`, `name.unknown`, `store.scheme`, `secret.inline`, `secret.missing`.
  */
 export function createStoreOpener(options: StoreOpenerOptions): StoreOpener {
   const stores = new Map<string, Promise<Store>>();
@@ -89,6 +92,13 @@ export function createStoreOpener(options: StoreOpenerOptions): StoreOpener {
 
   async function openDriver({ url, settings, name }: Target): Promise<OpenedDriver> {
     const definition = await findDriver(url, options);
+    // Before references are looked up: a mistyped name must not be told as a missing secret. What has no name was not
+    // written by hand.
+    if (name !== '')
+      checkOptions(definition, settings, {
+        store: name,
+        where: (option, part) => options.whereOption?.(name, option, part) ?? {},
+      });
     const resolved = await resolveMembers(settings, { store: name, option: '' }, options);
     // Limits belong to the service: two stores of one must not together ask twice as much of it.
     const maxParallel = settings['maxParallel'];

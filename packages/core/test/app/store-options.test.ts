@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { createRig, type ProjectRig } from '../../src/testing/project-rig.ts';
 
@@ -75,5 +76,58 @@ describe('the options of a store', function () {
     const { code, stderr } = await rig.runner('store', 'ls', 'mem:');
     assert.equal(code, 3);
     assert.match(stderr, /stores\.mem\.password/);
+  });
+});
+
+describe('the options of a store that its driver declares', function () {
+  this.timeout(30_000);
+
+  const mistakes = `stores:
+  out: { url: ./out, fsnyc: true }
+  raw: { url: 's3://raw', maxParalel: 1, partBytes: big, region: eu-central-1, profile: 7 }
+  dav:
+    url: webdav+https://cloud.example.org/lab
+    auth: digest
+    pasword: env:NOT_SET
+    maxParallel: 0
+`;
+
+  it('are refused with the line where they stand and the name that was meant', async () => {
+    await using rig = await createRig({ config: mistakes });
+    const { code, stderr } = await rig.runner('store', 'ls', 'out:');
+    assert.equal(code, 2);
+    assert.match(stderr, /runner\.yaml has 1 problem {2}\[config\.invalid\]/);
+    assert.match(stderr, /runner\.yaml:2:22 {2}stores\.out\.fsnyc\n +file has no option fsnyc; did you mean fsync\?/);
+  });
+
+  it('are refused all at once, before a secret is looked for', async () => {
+    await using rig = await createRig({ config: mistakes });
+    const raw = await rig.runner('store', 'ls', 'raw:');
+    assert.match(raw.stderr, /3 problems/);
+    assert.match(raw.stderr, /runner\.yaml:3:27 {2}stores\.raw\.maxParalel\n.*did you mean maxParallel\?/);
+    assert.match(raw.stderr, /runner\.yaml:3:53 {2}stores\.raw\.partBytes\n +must be a whole number, not text/);
+    assert.match(
+      raw.stderr,
+      /runner\.yaml:3:89 {2}stores\.raw\.profile\n +must be text, not a number; put it in quotes/,
+    );
+    const dav = await rig.runner('store', 'ls', 'dav:');
+    assert.match(dav.stderr, /runner\.yaml:6:11 {2}stores\.dav\.auth\n +must be basic/);
+    assert.match(dav.stderr, /runner\.yaml:7:5 {2}stores\.dav\.pasword\n.*did you mean password\?/);
+    assert.match(dav.stderr, /runner\.yaml:8:18 {2}stores\.dav\.maxParallel\n +must be at least 1/);
+  });
+
+  it('are all looked at by doctor', async () => {
+    await using rig = await createRig({ config: mistakes });
+    const { stdout } = await rig.runner('doctor');
+    assert.match(stdout, /✗ stores\.out\.fsnyc {2}file has no option fsnyc; .* \(runner\.yaml:2:22\)/);
+    for (const name of ['out', 'raw', 'dav']) assert.match(stdout, new RegExp(`✗ ${name}\\b`), name);
+  });
+
+  it('are not looked at where a plugin declares none', async () => {
+    await using rig = await shelfRig();
+    const config = readFileSync(rig.path('runner.yaml'), 'utf8');
+    rig.write('runner.yaml', config.replace("shelf.db'", "shelf.db', anything: [goes]"));
+    const { code, stderr } = await rig.runner('store', 'ls', 'shelf:');
+    assert.equal(code, 0, stderr);
   });
 });

@@ -51,6 +51,7 @@ describe('a project', () => {
     assert.match(file('plugins/ours.ts'), /definePlugin\(\{ name: 'ours'/);
     assert.match((await here('plugins', 'create', 'ours')).stderr, /is there already/);
     assert.equal((await here('plugins', 'create', '../evil')).code, 2);
+    assert.match((await here('plugins', 'create', 'store')).stderr, /must not be store/);
   });
 
   it('takes local plugins in and out', async () => {

@@ -155,6 +155,13 @@ describe('a catalogue', () => {
       says: /task x is not what defineTask returns/,
     },
     {
+      name: 'takes the name of the lines of `runner store`',
+      spec: './bad.ts',
+      files: { 'bad.ts': "export default { $type: 'runner.plugin', api: 1, name: 'store', tasks: {} };" },
+      code: 'plugin.broken',
+      says: /its name must not be store, which is the runner's own/,
+    },
+    {
       name: 'is a package but no plugin',
       spec: 'left-pad',
       files: { 'node_modules/left-pad/package.json': '{}' },
@@ -180,12 +187,13 @@ describe('a catalogue', () => {
     });
   }
 
-  it('disables a package whose manifest is for another core or damaged', async () => {
-    using folder = tempFolder({ 'runner.yaml': 'plugins: [a, b, c]\n' });
+  it('disables a package whose manifest is for another core, damaged, or of a name that is taken', async () => {
+    using folder = tempFolder({ 'runner.yaml': 'plugins: [a, b, c, d]\n' });
     shipped(folder, 'a', JSON.stringify({ ...manifest, api: 9 }));
     shipped(folder, 'b', '{');
     shipped(folder, 'c', JSON.stringify({ ...manifest, manifest: 2 }));
-    deepEqual(disabled(await open(folder)), ['a plugin.api', 'b plugin.broken', 'c plugin.broken']);
+    shipped(folder, 'd', JSON.stringify({ ...manifest, name: 'store' }));
+    deepEqual(disabled(await open(folder)), ['a plugin.api', 'b plugin.broken', 'c plugin.broken', 'd plugin.broken']);
   });
 
   it('gives a name to the first plugin that has it', async () => {

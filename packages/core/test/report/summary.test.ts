@@ -23,6 +23,24 @@ describe('the summary of a run', () => {
     matchesGolden(golden('summaries'), `${texts.join('\n\n---\n\n')}\n`);
   });
 
+  it('tells all of what failed the task itself, with what to do', () => {
+    const problems = [{ path: 'stores.out.fsnyc', message: 'no such option', file: 'runner.yaml', line: 2, column: 9 }];
+    const failures = [
+      { code: 'store.missing', url: './sets', at: { task: 'diatom:build' }, hint: 'Run diatom:explode first.' },
+      { code: 'config.invalid', problems },
+    ] as const;
+    const lines = summaryLines({ ...failedReport, failures, failureCount: 2 }, layout);
+    assert.deepEqual(lines.slice(lines.indexOf('Failed') + 1, -3), [
+      '  ✗ ./sets does not exist  [store.missing]',
+      '    at       diatom:build',
+      '    try      Run diatom:explode first.',
+      '  ✗ runner.yaml has 1 problem  [config.invalid]',
+      '    runner.yaml:2:9  stores.out.fsnyc',
+      '      no such option',
+      '    try      Nothing was run. Correct the file and try again.',
+    ]);
+  });
+
   it('is one line when there was nothing to do', () => {
     assert.deepEqual(summaryLines(nothingReport, layout), ['✓ Nothing to do: 11 items up to date  (run 13, 210 ms)']);
   });

@@ -66,11 +66,30 @@ describe('a folder as a store', () => {
     assert.equal(statSync(target).size, 8);
   });
 
-  it('names a file whose name is not UTF-8', async () => {
-    mkdirSync(root);
-    writeFileSync(Buffer.concat([Buffer.from(`${root}/caf`), Buffer.from([0xe9])]), 'x');
+  const caf = (folder: string): Buffer => Buffer.concat([Buffer.from(`${folder}/caf`), Buffer.from([0xe9])]);
+
+  it('names a file whose name is not UTF-8, and how to get hold of it', async () => {
+    mkdirSync(join(root, 'a'), { recursive: true });
+    writeFileSync(caf(join(root, 'a')), 'x');
     const failure = await failureFrom(() => entriesOf(store.list()));
-    assert.equal(failure?.code, 'store.broken');
+    assert.equal(failure?.code, 'store.key');
+    assert.match(JSON.stringify(failure), /"key":"a\/caf\uFFFD"/);
+    assert.ok(failure?.hint?.startsWith(`Rename it in ${join(root, 'a')}, where a shell knows it as $'caf\\xe9'`));
+  });
+
+  it('leaves out no file of a folder whose name is not UTF-8', async () => {
+    mkdirSync(caf(root), { recursive: true });
+    writeFileSync(Buffer.concat([caf(root), Buffer.from('/b.txt')]), 'x');
+    assert.equal((await failureFrom(() => entriesOf(store.list())))?.code, 'store.key');
+    assert.equal(await store.stat('no caf\uFFFD'), undefined);
+  });
+
+  it('lists a file whose name has the very sign that stands for other bytes', async () => {
+    await store.write('caf\uFFFD/b', Buffer.from('x'));
+    assert.deepEqual(
+      (await entriesOf(store.list())).map(({ key }) => key),
+      ['caf\uFFFD/b'],
+    );
   });
 
   it('removes folders it emptied, and no others', async () => {

@@ -11,6 +11,8 @@ export const remoteDriver = defineDriver({
   ],
   // The service behind the remote says what it promises.
   guarantees: { conditionalPut: false, versions: false },
+  // All of them stand in the config of the repository.
+  options: {},
   async open({ url, context }) {
     const repo = openRepo(decodeURI(url.pathname));
     return context.openDriver(remoteTarget(repo, remoteName(repo, decodeURIComponent(url.host))));

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fail } from '../../model/failure.ts';
 import { pluginTemplate } from '../../plugins/create.ts';
+import { nameProblem } from '../../plugins/plugin-name.ts';
 import { openPluginEntries } from '../plugin-entries.ts';
 import { RunnerCommand } from '../runner-command.ts';
 
@@ -10,10 +11,11 @@ export class PluginsCreateCommand extends RunnerCommand {
   async run(): Promise<number> {
     const line = await this.readLine();
     const name = line.arg('name');
-    if (!/^[a-z][a-z0-9-]*$/.test(name)) {
+    const problem = nameProblem(name);
+    if (problem !== undefined) {
       throw fail('usage.invalid', {
-        message: `${name} cannot name a plugin`,
-        hint: 'Take small letters, digits and dashes.',
+        message: `${name} cannot name a plugin: it ${problem}`,
+        hint: 'Take another name of small letters, digits and dashes.',
       });
     }
     if (line.has('package')) this.#createPackage(name);

@@ -11,7 +11,7 @@ export function tasksLines(catalogue: Catalogue, layout: Layout): string[] {
   );
 }
 
-/** Returns all that `runner tasks` shows: tasks, pipelines, and plugins that are off, with the remedy. */
+/** Returns all that `runner tasks` shows: tasks, pipelines, plugins that are off with the remedy, and mistypings. */
 export function taskListLines(catalogue: Catalogue, layout: Layout): string[] {
   const { style } = layout;
   const lines: string[] = [];
@@ -30,6 +30,13 @@ export function taskListLines(catalogue: Catalogue, layout: Layout): string[] {
       const { title, hint } = wordFailure(failure);
       lines.push(...rowLines([{ term: spec, meaning: hint === undefined ? title : `${title}. ${hint}` }], layout));
     }
+  }
+  if (catalogue.unknownTasks !== undefined) {
+    const rows = catalogue.unknownTasks.map(({ path, message, file, line, column }) => ({
+      term: line === undefined ? path : `${file}:${line}:${column}`,
+      meaning: message,
+    }));
+    lines.push(...gap(lines), style.bold('Wrong under tasks:'), ...rowLines(rows, layout));
   }
   if (lines.length > 0) return lines;
   return catalogue.configFile === undefined

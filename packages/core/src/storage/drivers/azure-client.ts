@@ -1,11 +1,27 @@
 import type { ContainerClient, StoragePipelineOptions } from '@azure/storage-blob';
 import type { HttpClient } from '../../lib/http-client.ts';
+import type { DriverOptions } from '../../model/driver.ts';
 import { fail, type FailureError } from '../../model/failure.ts';
 import { azureHttp } from './azure-http.ts';
 import { importSdk } from './import-sdk.ts';
 
 type Options = { readonly [name: string]: unknown };
 type Storage = typeof import('@azure/storage-blob');
+
+const accountAbout =
+  'The account with its key, or with a shared access signature, which may be one of the container alone';
+
+/** What may stand beside `url` in an entry for Azure. */
+export const azureOptions: DriverOptions = {
+  accountName: { kind: 'text', about: accountAbout },
+  accountKey: { kind: 'text', about: accountAbout },
+  sasToken: { kind: 'text', about: accountAbout },
+  connectionString: { kind: 'text', about: 'Account and key in one text, as the portal shows it' },
+  anonymous: { kind: 'flag', about: 'A public container of `accountName`' },
+  endpoint: { kind: 'text', about: 'Another address of the account: Azurite, a private link, another cloud' },
+  createContainer: { kind: 'flag', about: 'The first write makes the container; until then it counts as empty' },
+  blockBytes: { kind: 'count', about: 'Larger files go in blocks of this size, four at a time. Default 8 MiB' },
+};
 
 /** A container and how its requests are signed, which decides what else can be signed. */
 export interface AzureAccess {

@@ -12,7 +12,7 @@ import {
   type Written,
 } from '../../model/driver.ts';
 import { AzureCalls, type Abort } from './azure-calls.ts';
-import { azureService, openAzure, type AzureAccess } from './azure-client.ts';
+import { azureOptions, azureService, openAzure, type AzureAccess } from './azure-client.ts';
 import { azureEntry } from './azure-entry.ts';
 import { readBlob } from './azure-read.ts';
 import { removeBlobs } from './azure-remove.ts';
@@ -37,6 +37,7 @@ export const azureDriver = defineDriver({
     },
   ],
   guarantees: { conditionalPut: true, versions: true },
+  options: azureOptions,
   service: ({ options }) => azureService(options),
   async open({ url, options, context }) {
     const client = createHttpClient({ allowHosts: context.allowHosts });

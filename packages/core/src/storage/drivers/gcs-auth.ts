@@ -1,12 +1,36 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Storage, StorageOptions } from '@google-cloud/storage';
-import { StoreTrouble } from '../../model/driver.ts';
+import { StoreTrouble, type DriverOptions } from '../../model/driver.ts';
 import { fail, type FailureError } from '../../model/failure.ts';
 import { troubleOf } from '../trouble.ts';
 import { importSdk } from './import-sdk.ts';
 
 type Options = { readonly [name: string]: unknown };
+
+const keyAbout =
+  'The JSON of a service account key as a reference, `file:key.json`; or, as `keyFile`, the path of the file';
+const projectAbout = 'Where `createBucket` makes the bucket';
+
+/** What may stand beside `url` in an entry for Google Cloud Storage. */
+export const gcsOptions: DriverOptions = {
+  credentials: { kind: 'text', about: keyAbout },
+  keyFile: { kind: 'text', about: keyAbout },
+  token: { kind: 'text', about: 'An access token, as in `cmd:gcloud auth print-access-token`' },
+  anonymous: { kind: 'flag', about: 'A public bucket' },
+  endpoint: {
+    kind: 'text',
+    about: 'Another address of the service, such as an emulator, asked without login unless one is given',
+  },
+  createBucket: { kind: 'flag', about: 'The first write makes the bucket; until then it counts as empty' },
+  projectId: { kind: 'text', about: projectAbout },
+  location: { kind: 'text', about: projectAbout },
+  userProject: { kind: 'text', about: 'The project that pays, for buckets that ask for one' },
+  chunkBytes: {
+    kind: 'count',
+    about: 'Larger files go in chunks of this size, a multiple of 256 KiB. Default 16 MiB',
+  },
+};
 
 /** Who asks: the headers that say so, and the SDK that signs URLs, where there is anybody. */
 export interface GcsAuth {

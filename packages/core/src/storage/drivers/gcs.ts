@@ -12,7 +12,7 @@ import {
   type Written,
 } from '../../model/driver.ts';
 import { bucketPlace, originOf } from './bucket-place.ts';
-import { openGcsAuth, type GcsAuth } from './gcs-auth.ts';
+import { gcsOptions, openGcsAuth, type GcsAuth } from './gcs-auth.ts';
 import { readObject } from './gcs-read.ts';
 import { gcsEntry, GcsSession, objectFields, type GcsObject } from './gcs-session.ts';
 import { uploadObject, type Unfinished } from './gcs-upload.ts';
@@ -35,6 +35,7 @@ export const gcsDriver = defineDriver({
     },
   ],
   guarantees: { conditionalPut: true, versions: true },
+  options: gcsOptions,
   // Google itself counts by bucket.
   service: ({ options }) => originOf(options['endpoint']),
   async open({ url, options, context }) {

@@ -1,5 +1,17 @@
-import { StoreTrouble } from '../../model/driver.ts';
+import { StoreTrouble, type DriverOptions } from '../../model/driver.ts';
 import { bestDigest, digestHeader, parseChallenges, type Challenge, type Credentials } from './http-digest.ts';
+
+/** What {@link HttpAuth} reads. */
+export const httpAuthOptions: DriverOptions = {
+  username: { kind: 'text', about: 'Basic or Digest, as the server asks' },
+  password: { kind: 'text', about: 'Basic or Digest, as the server asks' },
+  token: { kind: 'text', about: 'A bearer token instead' },
+  auth: {
+    kind: 'text',
+    oneOf: ['basic'],
+    about: '`basic` sends the password with the first request, which saves one that is refused',
+  },
+};
 
 /**
  * Who we are towards one service: nothing, a token, or name and password as the service asks for them.

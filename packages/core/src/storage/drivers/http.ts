@@ -9,7 +9,7 @@ import {
   type ReadStream,
 } from '../../model/driver.ts';
 import { readHttp } from './http-read.ts';
-import { HttpAuth } from './http-auth.ts';
+import { HttpAuth, httpAuthOptions } from './http-auth.ts';
 import { lengthOf, troubleOfStatus, versionOf } from './http-status.ts';
 import { keyUrl } from './http-url.ts';
 
@@ -25,6 +25,10 @@ export const httpDriver = defineDriver({
   ],
   // Many servers send neither ETag nor Last-Modified.
   guarantees: { conditionalPut: false, versions: false },
+  options: {
+    headers: { kind: 'map', about: 'Headers for every request, such as `{ authorization: env:TOKEN }`' },
+    ...httpAuthOptions,
+  },
   async open({ url, options, context }) {
     return new HttpDriver(url, createHttpClient({ allowHosts: context.allowHosts }), options);
   },

@@ -1,6 +1,8 @@
-import { readdirSync, statSync, type Dirent } from 'node:fs';
-import { join } from 'node:path';
-import { StoreTrouble, type Entry } from '../../model/driver.ts';
+import { isUtf8 } from 'node:buffer';
+import { existsSync, readdirSync, statSync, type Dirent } from 'node:fs';
+import { join, posix } from 'node:path';
+import type { Entry } from '../../model/driver.ts';
+import { fail } from '../../model/failure.ts';
 
 // Half a millisecond of stats at a time: the event loop breathes between pages.
 const pageEntries = 512;
@@ -32,8 +34,12 @@ function* keysBelow(root: string, folder: string, prefix: string): Generator<str
     const isFolder = name.endsWith('/');
     // `prefix` is a text prefix: `a/b` also finds `a/bc/d`, and a folder on the way to it must be entered.
     if (!key.startsWith(prefix) && !(isFolder && prefix.startsWith(key))) continue;
-    if (isFolder) yield* keysBelow(root, key, prefix);
-    else yield key;
+    if (!isFolder) yield key;
+    else {
+      // Its files would be left out of the list without a word.
+      if (key.includes(replacement) && !existsSync(`${root}/${key}`)) refuseMisnamed(root, key.slice(0, -1));
+      yield* keysBelow(root, key, prefix);
+    }
   }
 }
 
@@ -66,10 +72,44 @@ export function entryAt(root: string, key: string): Entry | undefined {
   // Keys are checked already; `join` would take each apart once more.
   const stats = statSync(`${root}/${key}`, maybe);
   if (stats === undefined) {
-    // Linux names are bytes; Node replaces what is not UTF-8, and then nothing can open the file by that name.
-    if (key.includes('\uFFFD')) throw new StoreTrouble('broken', `the name of ${key} is not UTF-8; rename the file`);
+    if (key.includes(replacement)) refuseMisnamed(root, key);
     return undefined;
   }
   if (!stats.isFile()) return undefined;
   return { key, size: stats.size, version: String(stats.mtimeMs), modifiedMs: stats.mtimeMs };
+}
+
+// Linux names are bytes; Node replaces what is not UTF-8, and then nothing can open the file by that name.
+const replacement = '\uFFFD';
+
+/** Throws `store.key` when what a key names is there, under a name that is not UTF-8. */
+function refuseMisnamed(root: string, key: string): void {
+  const folder = join(root, posix.dirname(key));
+  const shown = posix.basename(key);
+  const bytes = namesAsBytes(folder).find((name) => !isUtf8(name) && name.toString() === shown);
+  if (bytes === undefined) return;
+  throw fail('store.key', {
+    key,
+    why: 'it is not UTF-8',
+    hint: `Rename it in ${folder}, where a shell knows it as ${shellText(bytes)}; or all at once, with convmv.`,
+  });
+}
+
+function namesAsBytes(folder: string): Buffer[] {
+  try {
+    return readdirSync(folder, { encoding: 'buffer' });
+  } catch {
+    // Whoever asked hears that there is no such file.
+    return [];
+  }
+}
+
+/** Bytes as `$'...'`, which bash and zsh take for the very same bytes. */
+function shellText(bytes: Buffer): string {
+  const parts = [...bytes].map((byte) => {
+    const char = String.fromCharCode(byte);
+    if (char === "'" || char === '\\') return `\\${char}`;
+    return byte >= 32 && byte < 127 ? char : `\\x${byte.toString(16).padStart(2, '0')}`;
+  });
+  return `$'${parts.join('')}'`;
 }

@@ -42,6 +42,12 @@ export const localDriver = defineDriver({
     { url: 'file:///data/plankton', about: 'a folder anywhere on this machine' },
   ],
   guarantees: { conditionalPut: true, versions: true },
+  options: {
+    fsync: {
+      kind: 'flag',
+      about: 'Every write through this store survives a power cut. Outputs of steps are not written through it',
+    },
+  },
   async open({ url, options }) {
     return new LocalDriver(fileURLToPath(url), { fsync: options['fsync'] === true });
   },

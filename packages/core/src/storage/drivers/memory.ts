@@ -15,6 +15,7 @@ export const memoryDriver = defineDriver({
   summary: 'The memory of this process, for tests',
   examples: [{ url: 'memory:demo', about: 'files that are gone when the process ends' }],
   guarantees: { conditionalPut: true, versions: true },
+  // No `options`: it stands in for other kinds in tests, with their options left as they are.
   async open({ url, options }) {
     const pageEntries = options['pageEntries'];
     return new MemoryDriver(url.pathname, typeof pageEntries === 'number' ? { pageEntries } : {});

@@ -1,8 +1,33 @@
 import { createHash } from 'node:crypto';
 import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
 import { createHttpClient, type HttpClient } from '../../lib/http-client.ts';
-import type { DriverConfig } from '../../model/driver.ts';
+import type { DriverConfig, DriverOptions } from '../../model/driver.ts';
 import { fail, type FailureError } from '../../model/failure.ts';
+
+const keysAbout = "Keys; else those that AWS's own tools use: environment, profile, role";
+
+/** What may stand beside `url` in an entry for S3. */
+export const s3Options: DriverOptions = {
+  endpoint: { kind: 'text', about: 'The URL of a service other than AWS' },
+  region: { kind: 'text', about: "Default: as AWS's own tools have it; `us-east-1` with an `endpoint`" },
+  accessKeyId: { kind: 'text', about: keysAbout },
+  secretAccessKey: { kind: 'text', about: keysAbout },
+  sessionToken: { kind: 'text', about: keysAbout },
+  profile: { kind: 'text', about: 'The profile of `~/.aws/config` to use' },
+  anonymous: { kind: 'flag', about: 'Signs nothing, for buckets that are open to all' },
+  forcePathStyle: { kind: 'flag', about: '`true`: the bucket stands in the path. Default with an `endpoint`' },
+  conditionalPut: {
+    kind: 'flag',
+    about: 'The service at `endpoint` keeps `If-None-Match` (see below). AWS does',
+  },
+  partBytes: {
+    kind: 'count',
+    about:
+      'The size of a part, and from which files are sent in parts. Default 8 MiB, of which S3 takes no less than 5',
+  },
+  copyBytes: { kind: 'count', about: 'From which size a copy inside the service is made in parts. Default 5 GiB' },
+  idleTimeoutMs: { kind: 'count', about: 'How long a silence may last. Default 60,000' },
+};
 
 /** What stands beside `url` in an entry for S3. */
 export interface S3Options {

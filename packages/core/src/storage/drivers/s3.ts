@@ -18,7 +18,7 @@ import { sizedBlocks, type Block } from './blocks.ts';
 import { bucketPlace, originOf } from './bucket-place.ts';
 import { readHttp } from './http-read.ts';
 import { lengthOf } from './http-status.ts';
-import { invalid, openS3Client, readS3Options, type S3Options } from './s3-client.ts';
+import { invalid, openS3Client, readS3Options, s3Options, type S3Options } from './s3-client.ts';
 import { copyInside } from './s3-copy.ts';
 import { checkEtag, etagOf } from './s3-etag.ts';
 import { listS3 } from './s3-list.ts';
@@ -43,6 +43,7 @@ export const s3Driver = defineDriver({
     },
   ],
   guarantees: { conditionalPut: true, versions: true },
+  options: s3Options,
   // AWS itself counts by bucket.
   service: ({ options }) => originOf(options['endpoint']),
   open: openS3,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import type { DriverOptions } from '../../model/driver.ts';
 import { fail } from '../../model/failure.ts';
 import { parseKnownHosts, type HostKeyRule } from './sftp-host-key.ts';
 
@@ -18,6 +19,25 @@ export interface SftpOptions {
   readonly hostKey: HostKeyRule;
   readonly idleTimeoutMs: number;
 }
+
+/** What may stand beside `url` in an entry for SFTP. */
+export const sftpStoreOptions: DriverOptions = {
+  username: { kind: 'text', about: 'Default: the user in the URL, else yours' },
+  key: { kind: 'text', about: 'A private key, as a reference or the path of its file, and what unlocks it' },
+  passphrase: { kind: 'text', about: 'A private key, as a reference or the path of its file, and what unlocks it' },
+  password: { kind: 'text', about: 'A password' },
+  agent: {
+    kind: ['flag', 'text'],
+    about:
+      '`true` for the agent of `SSH_AUTH_SOCK`, or the path of a socket. Default: the agent, when there is neither key nor password',
+  },
+  hostKey: { kind: 'text', about: 'The only key the host may have: `SHA256:...`, or as known_hosts has it' },
+  knownHosts: {
+    kind: 'text',
+    about: 'A file instead of `~/.ssh/known_hosts` and `/etc/ssh/ssh_known_hosts`',
+  },
+  idleTimeoutMs: { kind: 'count', about: 'How long a silence may last. Default 60,000' },
+};
 
 interface Given {
   readonly [name: string]: unknown;

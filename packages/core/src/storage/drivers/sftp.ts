@@ -20,7 +20,7 @@ import { unescaped } from './bucket-place.ts';
 import { isPlainFailure, statOf, type SftpChannel } from './sftp-channel.ts';
 import { SftpConnection } from './sftp-connection.ts';
 import { entryOf, listSftp } from './sftp-list.ts';
-import { sftpOptions } from './sftp-options.ts';
+import { sftpOptions, sftpStoreOptions } from './sftp-options.ts';
 import { inFolder, publish, type Publication } from './sftp-publish.ts';
 import { openFile, readFile } from './sftp-read.ts';
 import { writePieces } from './sftp-transfer.ts';
@@ -37,6 +37,7 @@ export const sftpDriver = defineDriver({
   ],
   // A second name is given by the server in one step or not at all.
   guarantees: { conditionalPut: true, versions: true },
+  options: sftpStoreOptions,
   async open({ url, options, context }) {
     const connection = new SftpConnection(sftpOptions(url, options), context.allowHosts);
     return new SftpDriver(connection, unescaped(url.pathname), context);

@@ -1,3 +1,4 @@
+import type { DriverOptions } from '../../model/driver.ts';
 import { fail } from '../../model/failure.ts';
 
 /** How to get a token: a Keystone v3 request, a v1 user and key, or a token that is there already. */
@@ -23,6 +24,45 @@ export interface SwiftOptions {
   readonly tempUrlKey: string | undefined;
   readonly idleTimeoutMs: number;
 }
+
+const passwordAbout = 'A Keystone password, and the project it is for. Version 1 takes user and key here';
+const projectAbout = 'Instead of `projectName`';
+const domainAbout = 'Where the domain is not `default`';
+const credentialAbout = 'An application credential instead, by its id, or by its name and `username`';
+
+/** What may stand beside `url` in an entry for Swift. */
+export const swiftStoreOptions: DriverOptions = {
+  authUrl: {
+    kind: 'text',
+    about: "Where to log in: Keystone's `https://.../v3`, or version 1 (`.../auth/v1.0`, `.../auth/1.0`)",
+  },
+  username: { kind: 'text', about: passwordAbout },
+  password: { kind: 'text', about: passwordAbout },
+  projectName: { kind: 'text', about: passwordAbout },
+  projectId: { kind: 'text', about: projectAbout },
+  userDomainName: { kind: 'text', about: domainAbout },
+  userDomainId: { kind: 'text', about: domainAbout },
+  projectDomainName: { kind: 'text', about: domainAbout },
+  projectDomainId: { kind: 'text', about: domainAbout },
+  applicationCredentialId: { kind: 'text', about: credentialAbout },
+  applicationCredentialName: { kind: 'text', about: credentialAbout },
+  applicationCredentialSecret: { kind: 'text', about: credentialAbout },
+  user: { kind: 'text', about: 'Other names of `username` and `password`' },
+  key: { kind: 'text', about: 'Other names of `username` and `password`' },
+  token: { kind: 'text', about: "A token that is there already, with the account's URL as `endpoint`" },
+  endpoint: { kind: 'text', about: "The account's URL. Beside a login it overrides what the login says" },
+  region: { kind: 'text', about: 'Which endpoint of the catalog. Default: the first, `public`' },
+  interface: { kind: 'text', about: 'Which endpoint of the catalog. Default: the first, `public`' },
+  createContainer: { kind: 'flag', about: 'Makes the container with the first write' },
+  segmentSizeBytes: { kind: 'count', about: 'Larger files go in segments of this size. Default 16 MiB' },
+  largeObjects: {
+    kind: 'text',
+    oneOf: ['static', 'dynamic'],
+    about: '`static` or `dynamic`. Default: static, dynamic where a service does not give manifests back (Ceph)',
+  },
+  tempUrlKey: { kind: 'text', about: 'Signs URLs. Default: the key the container or the account has' },
+  idleTimeoutMs: { kind: 'count', about: 'How long a silence may last. Default 60,000' },
+};
 
 interface Given {
   readonly [name: string]: unknown;

@@ -17,7 +17,7 @@ import { readInfo, type SwiftInfo } from './swift-info.ts';
 import { SwiftSegments } from './swift-leftovers.ts';
 import { listObjects, type ListedObject } from './swift-list.ts';
 import { headObject, isFolderType, segmentsOf, toEntry, type Segment, type SwiftObject } from './swift-object.ts';
-import { swiftOptions } from './swift-options.ts';
+import { swiftOptions, swiftStoreOptions } from './swift-options.ts';
 import { readObject } from './swift-read.ts';
 import { SwiftSession } from './swift-session.ts';
 import { tempUrl } from './swift-temp-url.ts';
@@ -36,6 +36,7 @@ export const swiftDriver = defineDriver({
   ],
   // Swift looks before it writes, so of 20 racing writers 8 have won; Ceph ignores the condition.
   guarantees: { conditionalPut: false, versions: true },
+  options: swiftStoreOptions,
   service: ({ options }) => originOf(options['endpoint']) ?? originOf(options['authUrl']),
   async open({ url, options, context }) {
     const session = new SwiftSession(swiftOptions(options), context);

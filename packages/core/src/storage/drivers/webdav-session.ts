@@ -1,8 +1,8 @@
 import { createHttpClient, type HttpClient, type HttpInit, type HttpResponse } from '../../lib/http-client.ts';
 import { shownUrl } from '../../lib/http-trouble.ts';
-import { StoreTrouble, type DriverContext } from '../../model/driver.ts';
+import { StoreTrouble, type DriverContext, type DriverOptions } from '../../model/driver.ts';
 import { troubleOf } from '../trouble.ts';
-import { HttpAuth } from './http-auth.ts';
+import { HttpAuth, httpAuthOptions } from './http-auth.ts';
 import { troubleOfStatus } from './http-status.ts';
 import { keyUrl } from './http-url.ts';
 import { parseResources, propfindBody, refuseInnerErrors, type DavResource } from './webdav-multistatus.ts';
@@ -18,6 +18,21 @@ export interface DavInit {
 // 100,000 files in one folder make about 50 MB of XML.
 const listingCapBytes = 512 * 1024 * 1024;
 const answerCapBytes = 1024 * 1024;
+
+const waitAbout = 'How long a move may go on unanswered, and a silence last. Default 60,000';
+
+/** What may stand beside `url` in an entry for WebDAV. */
+export const webdavOptions: DriverOptions = {
+  ...httpAuthOptions,
+  chunkBytes: {
+    kind: 'count',
+    least: 0,
+    about:
+      'The size of a chunk for ownCloud and Nextcloud, and from which files go in chunks. Default 10 MiB; Nextcloud takes no less than 5 MB. 0: never',
+  },
+  moveWaitMs: { kind: 'count', about: waitAbout },
+  idleTimeoutMs: { kind: 'count', about: waitAbout },
+};
 
 /** Requests to one WebDAV service: URLs, authentication, and answers that are what they seem. */
 export class DavSession {

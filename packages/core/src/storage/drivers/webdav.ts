@@ -20,7 +20,7 @@ import { DavFolders } from './webdav-folders.ts';
 import { childrenOf, listDav, toEntry } from './webdav-list.ts';
 import type { DavResource } from './webdav-multistatus.ts';
 import { DavPuts } from './webdav-puts.ts';
-import { DavSession, what } from './webdav-session.ts';
+import { DavSession, webdavOptions, what } from './webdav-session.ts';
 import { DavUploads } from './webdav-upload.ts';
 
 /** A folder of a WebDAV service: ownCloud, Nextcloud, Apache, nginx. */
@@ -35,6 +35,7 @@ export const webdavDriver = defineDriver({
   ],
   // If-None-Match is ignored by nginx and rclone, and many servers have no ETag: versions are seconds there.
   guarantees: { conditionalPut: false, versions: false },
+  options: webdavOptions,
   async open({ url, options, context }) {
     const count = (name: string): number | undefined => (typeof options[name] === 'number' ? options[name] : undefined);
     const session = new DavSession(url, options, context);
