@@ -2,6 +2,7 @@ import { relative, sep } from 'node:path';
 import { defineTask, failureOf, type RunContext, z } from '@dataset-runner/core/plugin';
 import { stagesNamed } from '../pipeline/choose-stages.ts';
 import { type LockEntry, readLock } from '../pipeline/lock-file.ts';
+import { newPlaces } from '../pipeline/new-places.ts';
 import { readStages } from '../pipeline/read-stages.ts';
 import { workspaceTexts } from '../pipeline/repo-view.ts';
 import type { Stage } from '../pipeline/stage.ts';
@@ -92,10 +93,11 @@ export async function reproStages(
   const locks = new Map<string, Map<string, LockEntry>>();
   for (const { file } of graph.ordered)
     if (!locks.has(file)) locks.set(file, readLock(workspaceTexts(repo.root), file));
+  const ordered = graph.ordered.filter(({ address }) => chosen.has(address));
+  const placeOf = newPlaces(repo.root, ordered, locks);
   const outcomes = new Map<string, Promise<StageOutcome>>();
   const broken: unknown[] = [];
-  for (const stage of graph.ordered) {
-    if (!chosen.has(stage.address)) continue;
+  for (const stage of ordered) {
     const before = (graph.waitsFor.get(stage.address) ?? []).flatMap((address) => outcomes.get(address) ?? []);
     outcomes.set(stage.address, afterAll(before, stage));
   }
@@ -113,7 +115,7 @@ export async function reproStages(
     const changed = parents.filter(({ action }) => action === 'ran' || action === 'restored');
     if (context.dryRun && changed.length > 0) return followUp(stage, changed);
     try {
-      return await reproStage(stage, locked, { repo, context, force });
+      return await reproStage(stage, locked, { repo, context, placeOf, force });
     } catch (error) {
       broken.push(error);
       return { stage: stage.address, action: 'failed', why: [] };
