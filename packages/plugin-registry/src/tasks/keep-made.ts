@@ -1,4 +1,10 @@
+import { join } from 'node:path';
+import { registryFailures } from '../failures.ts';
+import type { Out } from '../formats/stage-file.ts';
 import { dumpYaml } from '../formats/yaml-write.ts';
+import { isGitTracked } from '../git.ts';
+import type { NeededOut } from '../objects/needed.ts';
+import { linkTypesOf } from '../objects/place-file.ts';
 import { entryValue, type LockedPath, type LockEntry } from '../pipeline/lock-file.ts';
 import type { NewPlace } from '../pipeline/new-places.ts';
 import { pipelineFailures } from '../pipeline/pipeline-failures.ts';
@@ -6,6 +12,7 @@ import type { Stage, StageOut } from '../pipeline/stage.ts';
 import type { Repo } from '../repo/repo.ts';
 import { cacheFiles } from '../steps/cache-files.ts';
 import { type KeptStage, keepStage } from '../steps/keep-stage.ts';
+import { checkOutAll } from './check-out-all.ts';
 import { isExecutable, madeChunks } from './stage-hashes.ts';
 import type { Here } from './stage-now.ts';
 
@@ -20,7 +27,7 @@ export async function keepMade(
   stage: Stage,
   inputs: Omit<LockEntry, 'outs'>,
   { repo, context, placeOf, key }: Filing & { readonly key?: string },
-): Promise<readonly LockedPath[]> {
+): Promise<void> {
   // The run cache needs the bytes of metrics too, although git has them.
   const isKept = ({ cache }: StageOut): boolean => cache || key !== undefined;
   const wanted = stage.outs.map((out) => ({ path: out.inRepo, isKept: isKept(out) }));
@@ -39,7 +46,7 @@ export async function keepMade(
   );
   const uses = { chunks: hashed };
   const [done] = await context.map(keepStage, [kept], { name: `keep ${stage.address}`, uses }).toArray();
-  return done?.outs ?? [];
+  await relink(stage, done?.outs ?? [], { repo, context });
 }
 
 interface KeptHow {
@@ -63,4 +70,28 @@ export function keptOf(stage: Stage, entry: LockEntry, { repo, place, made = [],
     place: place,
     ...(key === undefined ? {} : { runKey: key }),
   };
+}
+
+// Copies stay as they are; where outputs are links into the cache, new ones become links too, as DVC leaves them.
+async function relink(stage: Stage, made: readonly LockedPath[], { repo, context }: Here): Promise<void> {
+  const [type] = linkTypesOf(repo.config.sections.get('cache')?.get('type'));
+  if (type !== 'hardlink' && type !== 'symlink') return;
+  const cached = made.filter(({ path }) => stage.outs.some((out) => out.path === path && out.cache));
+  const outs = cached.flatMap((out) => neededOut(stage, out));
+  await checkOutAll(repo, outs, context, { discard: false, relink: true });
+}
+
+/** An output of the lock as what lies in the cache; none where the stage does not make it any more. */
+export function neededOut(stage: Stage, out: LockedPath): NeededOut[] {
+  const path = stage.outs.find((each) => each.path === out.path)?.inRepo;
+  if (path === undefined || out.md5 === undefined) return [];
+  const described: Out = { ...out, cache: true, push: true, persist: false, raw: new Map() };
+  return [{ oid: out.md5, layout: 'files/md5', path, file: stage.address, out: described }];
+}
+
+/** Throws `registry.git-tracked`: bytes would be in git and in the cache, and git would see each run as a change. */
+export function refuseGitTracked({ root, gitRoot }: Repo, stage: Stage): void {
+  if (gitRoot === undefined) return;
+  const tracked = stage.outs.find(({ cache, inRepo }) => cache && isGitTracked(gitRoot, join(root, inRepo)));
+  if (tracked !== undefined) throw registryFailures['git-tracked']({ path: tracked.inRepo });
 }

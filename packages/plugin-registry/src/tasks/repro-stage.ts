@@ -1,11 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Out } from '../formats/stage-file.ts';
-import { registryFailures } from '../failures.ts';
-import { isGitTracked } from '../git.ts';
-import type { NeededOut } from '../objects/needed.ts';
-import { linkTypesOf } from '../objects/place-file.ts';
-import type { LockEntry, LockedPath } from '../pipeline/lock-file.ts';
+import type { LockEntry } from '../pipeline/lock-file.ts';
 import { pipelineFailures } from '../pipeline/pipeline-failures.ts';
 import { findRuns, runKey } from '../pipeline/run-cache.ts';
 import type { Stage } from '../pipeline/stage.ts';
@@ -14,11 +9,12 @@ import type { Repo } from '../repo/repo.ts';
 import { keepStage } from '../steps/keep-stage.ts';
 import { runStage, type StageRun } from '../steps/run-stage.ts';
 import { checkOutAll } from './check-out-all.ts';
-import { type Filing, keepMade, keptOf } from './keep-made.ts';
+import { commitStage } from './commit-stage.ts';
+import { type Filing, keepMade, keptOf, neededOut, refuseGitTracked } from './keep-made.ts';
 import { isWholeInCache } from './stage-hashes.ts';
 import { type Here, stageChanges, stageInputs } from './stage-now.ts';
 
-export type StageAction = 'ran' | 'restored' | 'up to date' | 'frozen' | 'failed' | 'not run';
+export type StageAction = 'ran' | 'restored' | 'committed' | 'up to date' | 'frozen' | 'failed' | 'not run';
 
 /** What became of a stage, and why. */
 export interface StageOutcome {
@@ -43,7 +39,8 @@ export async function reproStage(
     // It will not run, so what it lacks nobody makes.
     const lost = stage.outs.find(({ inRepo }) => !existsSync(join(repo.root, inRepo)));
     if (lost !== undefined) throw pipelineFailures['dep-missing']({ stage: stage.address, path: lost.inRepo });
-    return { stage: stage.address, action: 'frozen', why: [] };
+    const why = await commitStage(stage, locked, setting, { outsOnly: true });
+    return { stage: stage.address, action: why.length === 0 ? 'frozen' : 'committed', why };
   }
   // 1. What lies there now, hashed as the lock hashed it.
   const changes = await stageChanges(stage, locked, { repo, context });
@@ -62,8 +59,7 @@ export async function reproStage(
   if (context.dryRun) return { stage: stage.address, action: 'ran', why };
   await ran;
   // 5. Hash what it made into the cache, and write all of it down.
-  const made = await keepMade(stage, inputs, { repo, context, placeOf, ...(key === undefined ? {} : { key }) });
-  await relink(stage, made, { repo, context });
+  await keepMade(stage, inputs, { repo, context, placeOf, ...(key === undefined ? {} : { key }) });
   return { stage: stage.address, action: 'ran', why };
 }
 
@@ -86,15 +82,6 @@ async function restore(
   return { stage: stage.address, action: 'restored', why };
 }
 
-// Copies stay as they are; where outputs are links into the cache, new ones become links too, as DVC leaves them.
-async function relink(stage: Stage, made: readonly LockedPath[], { repo, context }: Here): Promise<void> {
-  const [type] = linkTypesOf(repo.config.sections.get('cache')?.get('type'));
-  if (type !== 'hardlink' && type !== 'symlink') return;
-  const cached = made.filter(({ path }) => stage.outs.some((out) => out.path === path && out.cache));
-  const outs = cached.flatMap((out) => neededOut(stage, out));
-  await checkOutAll(repo, outs, context, { discard: false, relink: true });
-}
-
 function runOf(repo: Repo, stage: Stage, why: readonly string[]): StageRun {
   const { cmd, wdir, address, outs } = stage;
   return {
@@ -110,18 +97,4 @@ function runOf(repo: Repo, stage: Stage, why: readonly string[]): StageRun {
 // A plan has no line for reasons of our own, so a dry run says them in the name.
 function label(stage: Stage, why: readonly string[], { dryRun }: Here['context']): string {
   return dryRun ? `${stage.address}: ${why.join(', ')}` : stage.address;
-}
-
-function neededOut(stage: Stage, out: LockedPath): NeededOut[] {
-  const path = stage.outs.find((each) => each.path === out.path)?.inRepo;
-  if (path === undefined || out.md5 === undefined) return [];
-  const described: Out = { ...out, cache: true, push: true, persist: false, raw: new Map() };
-  return [{ oid: out.md5, layout: 'files/md5', path, file: stage.address, out: described }];
-}
-
-// Its bytes would be in git and in the cache, and git would see each run as a change.
-function refuseGitTracked({ root, gitRoot }: Repo, stage: Stage): void {
-  if (gitRoot === undefined) return;
-  const tracked = stage.outs.find(({ cache, inRepo }) => cache && isGitTracked(gitRoot, join(root, inRepo)));
-  if (tracked !== undefined) throw registryFailures['git-tracked']({ path: tracked.inRepo });
 }
