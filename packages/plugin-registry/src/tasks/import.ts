@@ -43,8 +43,8 @@ export const importTask = defineTask({
     await placeOut(repo, { path: to, out }, context, params);
     // 3. And say so.
     const { root, gitRoot } = repo;
-    // A folder is named from the root, whatever folder the command was given in.
-    const named = !isAbsolute(url) || isAbsolute(params.url) ? params.url : relative(root, url);
+    // A folder is named from the root, whatever folder the command was given in; the root itself is `.`.
+    const named = !isAbsolute(url) || isAbsolute(params.url) ? params.url : relative(root, url) || '.';
     const source = {
       path,
       repo: { url: named, revLock, ...(params.rev === undefined ? {} : { rev: params.rev }) },
