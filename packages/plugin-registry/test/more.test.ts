@@ -80,6 +80,11 @@ describe('a registry and git', function () {
     git(source, 'commit', '-qm', 'one');
     await using rig = await registry();
     await done(rig, 'import', source.dir, 'raw', 'in/raw');
+    rig.write('there/own', '');
+    await done(rig, 'import', source.dir, 'raw', 'there');
+    assert.deepEqual(textsIn(rig, 'there/raw'), { a: 'a', 'sub/b': 'b' });
+    assert.equal((await failed(rig, 'import', source.dir, 'raw', 'there')).code, 'registry.path-there');
+    await done(rig, 'remove', 'there/raw.dvc', '--outs');
     await done(rig, 'import', source.dir, 'raw/sub/b');
     await done(rig, 'import', source.dir, 'set');
     assert.deepEqual(textsIn(rig, 'in/raw'), { a: 'a', 'sub/b': 'b' });
