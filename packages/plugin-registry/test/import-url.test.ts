@@ -39,6 +39,9 @@ describe('registry:import-url', function () {
     assert.equal((await failed(rig, 'import-url', 'away/w.txt', 'sub/w.txt')).code, 'registry.path-there');
     await done(rig, 'import-url', 'away/w.txt', 'sub/w.txt', '--discard');
     assert.equal(rig.read('sub/w.txt'), 'other');
+    await done(rig, 'import-url', 'away/set', 'sub');
+    assert.deepEqual(textsIn(rig, 'sub/set'), { a: 'a', 'sub/b': 'b' });
+    assert.equal((await failed(rig, 'import-url', 'away/set', 'sub/set')).code, 'registry.path-there');
     assert.equal((await failed(rig, 'import-url', 'away/none')).code, 'registry.path-missing');
     assert.equal((await failed(rig, 'import-url', 'ftp://127.0.0.1/a/b')).code, 'registry.url-unknown');
   });

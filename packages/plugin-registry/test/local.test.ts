@@ -78,6 +78,34 @@ describe('a registry on one machine', function () {
     assert.deepEqual(await done(rig, 'checkout'), { added: 0, modified: 0, deleted: 0 });
   });
 
+  it('commit takes over what pipelines made and read, whole stages, and none that lacks an output', async () => {
+    const yaml =
+      'stages:\n  a: {cmd: cp raw a1, deps: [raw], outs: [a1]}\n  n: {cmd: cp raw n1, deps: [raw], outs: [n1]}\n';
+    await using rig = await registry({ 'dvc.yaml': yaml, raw: '1', 'labels.csv': 'x' });
+    const committed = async (...args: readonly string[]): Promise<string[]> =>
+      (await done<{ stages: { stage: string; why: string[] }[] }>(rig, 'commit', ...args)).stages.map(
+        ({ stage, why }) => `${stage}: ${why.join(', ')}`,
+      );
+    await done(rig, 'add', 'raw', 'labels.csv');
+    await done(rig, 'repro', 'a');
+    assert.deepEqual(await committed(), []);
+    for (const path of ['raw', 'a1', 'labels.csv']) rig.write(path, `other ${path}`);
+    const dry = await rig.json('run', 'registry:commit', '--dry-run');
+    assert.match(JSON.stringify(dry.report['maps']), /keep a: dep raw is modified, out a1 is modified/);
+    assert.deepEqual(await committed('a1'), ['a: dep raw is modified, out a1 is modified']);
+    assert.deepEqual(
+      (await changesOf(rig)).map(({ path }) => path),
+      ['labels.csv', 'raw'],
+    );
+    rig.write('n1', 'by hand');
+    assert.deepEqual(await committed(), ['n: it never ran']);
+    assert.deepEqual(await changesOf(rig), []);
+    rmSync(rig.path('a1'));
+    await done(rig, 'checkout');
+    assert.deepEqual([rig.read('a1'), rig.read('n1')], ['other a1', 'by hand']);
+    assert.match((await rig.runner('run', 'registry:repro')).stdout, /up to date/);
+  });
+
   it('files that are nowhere else are never overwritten or removed without --discard', async () => {
     await using rig = await registry(pictures);
     await done(rig, 'add', 'raw/one');

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { done, failed, git, registry, textsIn } from './support/registry.ts';
 
@@ -79,6 +80,11 @@ describe('a registry and git', function () {
     git(source, 'commit', '-qm', 'one');
     await using rig = await registry();
     await done(rig, 'import', source.dir, 'raw', 'in/raw');
+    rig.write('there/own', '');
+    await done(rig, 'import', source.dir, 'raw', 'there');
+    assert.deepEqual(textsIn(rig, 'there/raw'), { a: 'a', 'sub/b': 'b' });
+    assert.equal((await failed(rig, 'import', source.dir, 'raw', 'there')).code, 'registry.path-there');
+    await done(rig, 'remove', 'there/raw.dvc', '--outs');
     await done(rig, 'import', source.dir, 'raw/sub/b');
     await done(rig, 'import', source.dir, 'set');
     assert.deepEqual(textsIn(rig, 'in/raw'), { a: 'a', 'sub/b': 'b' });
@@ -104,6 +110,34 @@ describe('a registry and git', function () {
     assert.equal((await failed(rig, 'import', `${source.dir}/none`, 'raw')).code, 'registry.clone-failed');
     const noRevision = await failed(rig, 'import', source.dir, 'raw', 'other', '--rev', 'v9');
     assert.deepEqual([noRevision.code, noRevision.details['root']], ['registry.revision-unknown', source.dir]);
+  });
+
+  it('a folder in a work tree names it: paths start at the DVC repository around it, else at the folder', async () => {
+    await using rig = await registry({ 'sub/deep/g': 'g', 'raw/a': 'a', 'plain/sub/t': 't', 'own/set/x': 'x' });
+    await done(rig, 'add', 'raw');
+    git(rig, 'add', 'sub', 'raw.dvc', '.gitignore', '.dvc');
+    git(rig, 'commit', '-qm', 'one');
+    const plain = (...args: readonly string[]): void => {
+      execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@example.org', ...args], { cwd: rig.path('plain') });
+    };
+    plain('init', '-q');
+    plain('add', '.');
+    plain('commit', '-qm', 'one');
+    await done(rig, 'import', 'sub', 'raw', 'of-sub');
+    await done(rig, 'import', '.', 'raw', 'of-self');
+    await done(rig, 'import', 'plain/sub', 't');
+    const urls = ['of-sub', 'of-self', 't'].map((name) => /(?<=url: ).*/.exec(rig.read(`${name}.dvc`))?.[0]);
+    assert.deepEqual(urls, ['sub', '.', 'plain/sub']);
+    assert.deepEqual(textsIn(rig, 'of-self'), { a: 'a' });
+    await done(rig, 'update');
+    await done(rig, 'get', 'sub', 'sub/deep/g', '--out', 'g');
+    assert.deepEqual([rig.read('g'), rig.read('t')], ['g', 't']);
+    const { files } = await done<{ files: { path: string }[] }>(rig, 'list', 'sub/deep', '--dvc-only');
+    assert.deepEqual(files, [{ path: 'raw', isout: true, isdir: true, isexec: false, size: 1, md5: files[0]?.md5 }]);
+    assert.deepEqual((await done<{ files: { path: string }[] }>(rig, 'list', 'plain/sub')).files[0]?.path, 't');
+    // Git has no such folder, although one is there.
+    rig.write('plain/late/x', 'x');
+    assert.equal((await failed(rig, 'list', 'plain/late')).code, 'registry.path-missing');
   });
 
   it('pull finds imports at their source when neither cache nor remote has them', async () => {

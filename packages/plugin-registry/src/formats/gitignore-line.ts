@@ -16,9 +16,15 @@ export function hidingLine(path: string): string {
     .replace(/[\n\r]/g, '?');
 }
 
-/** Adds a line, and the line feed the file lacked; undefined when the line is there already. */
-export function addIgnored(text: string, line: string): string | undefined {
-  if (text.split(/\r?\n/).includes(line)) return undefined;
+/**
+ * Adds a line at the end, but before those of `later` that are there, and the line feed the file lacked; undefined when
+ * the line is there already.
+ */
+export function addIgnored(text: string, line: string, later: ReadonlySet<string> = new Set()): string | undefined {
+  const lines = text.split('\n').map((each) => each.replace(/\r$/, ''));
+  if (lines.includes(line)) return undefined;
+  const next = lines.findIndex((each) => later.has(each));
+  if (next >= 0) return text.split('\n').toSpliced(next, 0, line).join('\n');
   return `${text === '' || text.endsWith('\n') ? text : `${text}\n`}${line}\n`;
 }
 

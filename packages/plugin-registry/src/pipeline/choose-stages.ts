@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { pipelineFailures } from './pipeline-failures.ts';
 import type { Stage } from './stage.ts';
 import { isWithin } from '../repo/targets.ts';
@@ -19,5 +20,9 @@ export function stagesNamed(
   if (named.length > 0) return named;
   const byOut = stages.filter(({ outs }) => outs.some(({ inRepo }) => isWithin(inRepo, path)));
   if (byOut.length > 0) return byOut;
-  throw pipelineFailures['stage-unknown']({ name: target, known: stages.map(({ address }) => address) });
+  // As they have to be named in this folder: a bare name elsewhere is no stage here.
+  const known = stages.map((stage) =>
+    stage.file === here ? stage.name : `${posix.relative(folder, stage.file)}:${stage.name}`,
+  );
+  throw pipelineFailures['stage-unknown']({ name: target, known });
 }

@@ -38,11 +38,19 @@ export function readLock(view: Pick<RepoView, 'text'>, pipelineFile: string): Ma
   return entries;
 }
 
-/** Writes one stage's entry; all other entries, those of stages that are gone too, stay as they were. */
-export function writeLock(root: string, pipelineFile: string, name: string, entry: LockEntry): void {
+/**
+ * Writes one stage's entry; all other entries, those of stages that are gone too, stay as they were.
+ *
+ * A new one goes to the end, but before those of `later` that are there.
+ */
+export function writeLock(
+  root: string,
+  pipelineFile: string,
+  { name, later = [], ...entry }: LockEntry & { readonly name: string; readonly later?: readonly string[] },
+): void {
   const file = lockFileOf(pipelineFile);
   const text = existsSync(join(root, file)) ? readFileSync(join(root, file), 'utf8') : undefined;
-  const after = withEntry(parsed(file, text), name, entry);
+  const after = withEntry(parsed(file, text), name, { entry, later: new Set(later) });
   if (after !== text) writeAtomically(join(root, file), after);
 }
 
@@ -63,7 +71,11 @@ function lockFileOf(pipelineFile: string): string {
   return pipelineFile.replace(/yaml$/, 'lock');
 }
 
-function withEntry(yaml: YamlFile | undefined, name: string, entry: LockEntry): string {
+function withEntry(
+  yaml: YamlFile | undefined,
+  name: string,
+  { entry, later }: { readonly entry: LockEntry; readonly later: ReadonlySet<string> },
+): string {
   const stage = { key: name, gap: noTail, value: nodeOf(entryValue(entry)) };
   const root = yaml?.root.kind === 'map' && yaml.root.entries.length > 0 ? yaml.root : undefined;
   if (root === undefined || !root.entries.some(({ key }) => key === 'schema')) {
@@ -74,7 +86,11 @@ function withEntry(yaml: YamlFile | undefined, name: string, entry: LockEntry): 
     if (each.key !== 'stages') return each;
     const known = each.value.kind === 'map' ? each.value.entries : [];
     const at = known.findIndex(({ key }) => key === name);
-    const stages = at < 0 ? [...known, stage] : known.with(at, { ...stage, gap: known[at]?.gap ?? noTail });
+    const next = known.findIndex(({ key }) => later.has(key));
+    const stages =
+      at < 0
+        ? known.toSpliced(next < 0 ? known.length : next, 0, stage)
+        : known.with(at, { ...stage, gap: known[at]?.gap ?? noTail });
     return { ...each, value: { kind: 'map' as const, flow: false, entries: stages, tail: noTail } };
   });
   return writeYaml({ head: yaml?.head ?? '', root: { ...root, entries } });

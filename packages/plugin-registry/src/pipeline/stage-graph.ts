@@ -23,10 +23,8 @@ export function graphOf(stages: readonly Stage[], owned: readonly OwnedPath[] = 
   const waitsFor = new Map<string, readonly string[]>();
   for (const stage of stages) {
     const before = new Set<string>();
-    for (const { inRepo } of [...stage.deps, ...stage.params]) {
-      for (const owner of touching(owners, inRepo)) before.add(owner);
-    }
-    waitsFor.set(stage.address, [...before].sort());
+    for (const path of stage.reads) for (const owner of touching(owners, path)) before.add(owner);
+    waitsFor.set(stage.address, [...before]);
   }
   return { ordered: ordered(stages, waitsFor), waitsFor };
 }

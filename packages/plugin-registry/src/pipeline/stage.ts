@@ -38,10 +38,14 @@ export interface Stage {
   readonly wdir: string;
   /** By path. */
   readonly deps: readonly StagePath[];
+  /** All it reads, deps before params, as dvc.yaml lists them: DVC walks its graph in this order. Posix, from the root. */
+  readonly reads: readonly string[];
   /** The default file first, then by path. */
   readonly params: readonly StageParams[];
   /** By path. */
   readonly outs: readonly StageOut[];
+  /** Outputs that git must not see, as dvc.yaml lists them. Posix, from the root. */
+  readonly hidden: readonly string[];
   readonly frozen: boolean;
   readonly alwaysChanged: boolean;
 }
@@ -59,6 +63,7 @@ export function stageOf(file: string, name: string, body: ValueMap): Stage {
   const whole = outs.find(({ inRepo }) => inRepo === '');
   if (whole !== undefined) throw registryFailures['path-outside']({ path: whole.path, root: file });
   const cmd = body.get('cmd');
+  const params = paramsIn(listIn(body, 'params'), place);
   return {
     address: file === 'dvc.yaml' ? name : `${file}:${name}`,
     name,
@@ -66,8 +71,10 @@ export function stageOf(file: string, name: string, body: ValueMap): Stage {
     cmd: isList(cmd) ? cmd.map((each) => textIn(each) ?? '') : (textIn(cmd ?? null) ?? ''),
     wdir,
     deps: byPath(deps),
-    params: paramsIn(listIn(body, 'params'), place),
+    reads: [...deps, ...params].map(({ inRepo }) => inRepo),
+    params,
     outs: byPath(outs),
+    hidden: outs.filter(({ cache }) => cache).map(({ inRepo }) => inRepo),
     frozen: body.get('frozen') === true,
     alwaysChanged: body.get('always_changed') === true,
   };

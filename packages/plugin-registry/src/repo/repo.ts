@@ -75,13 +75,15 @@ function configFilesOutside(): string[] {
   return [join('/etc', 'xdg', 'dvc', 'config'), join(global, 'dvc', 'config')];
 }
 
-function upwards(from: string, holds: (folder: string) => boolean): string | undefined {
+/** The folder, or the nearest one above it, of which something holds. */
+export function upwards(from: string, holds: (folder: string) => boolean): string | undefined {
   for (let folder = from; ; folder = dirname(folder)) {
     if (holds(folder)) return folder;
     if (folder === dirname(folder)) return undefined;
   }
 }
 
-function isFolder(path: string): boolean {
+/** Whether a folder lies there. */
+export function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }

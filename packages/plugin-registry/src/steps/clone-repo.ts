@@ -1,18 +1,20 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
-import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { defineStep } from '@dataset-runner/core/plugin';
 import { registryFailures } from '../failures.ts';
 import { commitOf } from '../repo/at-revision.ts';
 import { editConfig } from '../repo/edit-config.ts';
-import { openRepo, readConfig, textOf } from '../repo/repo.ts';
+import { isFolder, openRepo, readConfig, textOf, upwards } from '../repo/repo.ts';
 
 /** A repository elsewhere, at a commit. */
 export interface WantedRepo {
   /** As git takes it: a URL, or an absolute path. */
   readonly url: string;
+  /** The folder in it where paths start; '' is its root. */
+  readonly within: string;
   /** A branch, tag or commit; undefined is the default branch. */
   readonly rev?: string;
   /** Absolute: where clones are kept. */
@@ -21,7 +23,7 @@ export interface WantedRepo {
 
 /** A work tree of it. */
 export interface ClonedRepo {
-  /** Absolute. */
+  /** Absolute: where paths start. */
   readonly dir: string;
   /** 40 hex digits. */
   readonly revLock: string;
@@ -37,7 +39,7 @@ const run = promisify(execFile);
 export const cloneRepo = defineStep({
   name: 'clone-repo',
   cache: false,
-  async work({ url, rev, into }: WantedRepo, { signal }): Promise<ClonedRepo> {
+  async work({ url, within, rev, into }: WantedRepo, { signal }): Promise<ClonedRepo> {
     const git = async (...args: readonly string[]): Promise<string> => {
       try {
         // Nobody is there to be asked for a password.
@@ -57,16 +59,18 @@ export const cloneRepo = defineStep({
       renameSync(fresh, mirror);
     } else await git('-C', mirror, 'remote', 'update', '--prune');
     const revLock = commitOf({ root: mirror }, rev ?? 'HEAD', url);
-    const dir = `${mirror.slice(0, -4)}-${revLock}`;
+    const part = within === '' ? '' : `-${createHash('sha256').update(within).digest('hex').slice(0, 16)}`;
+    const dir = `${mirror.slice(0, -4)}-${revLock}${part}`;
     if (!existsSync(dir)) {
       const fresh = `${dir}.${process.pid}.tmp`;
       rmSync(fresh, { recursive: true, force: true });
       await git('clone', '--quiet', '--shared', '--no-checkout', '--', mirror, fresh);
       await git('-C', fresh, 'checkout', '--quiet', '--detach', revLock);
-      if (isAbsolute(url) && existsSync(join(fresh, '.dvc'))) asAtHome(url, fresh);
+      if (isAbsolute(url) && existsSync(join(fresh, within, '.dvc'))) asAtHome(join(url, within), join(fresh, within));
       renameSync(fresh, dir);
     }
-    return { dir, revLock };
+    if (!existsSync(join(dir, within))) throw registryFailures['path-missing']({ path: join(url, within) });
+    return { dir: join(dir, within), revLock };
   },
 });
 
@@ -88,4 +92,20 @@ function asAtHome(original: string, clone: string): void {
 export function repoUrl(url: string, from: string): string {
   const path = resolve(from, url);
   return existsSync(path) && existsSync(dirname(path)) ? path : url;
+}
+
+/**
+ * The work tree that a folder lies in, for git clones no part of one, and where in it paths start: at the root of the
+ * DVC repository around the folder, else at the folder itself, as DVC takes it.
+ */
+export function workTreeAt(url: string): Pick<WantedRepo, 'url' | 'within'> {
+  const isBare = existsSync(join(url, 'HEAD')) && existsSync(join(url, 'objects'));
+  const top = isAbsolute(url) && isFolder(url) && !isBare ? upwards(url, hasGit) : undefined;
+  if (top === undefined) return { url, within: '' };
+  const inDvc = upwards(url, (folder) => folder === top || isFolder(join(folder, '.dvc'))) ?? top;
+  return { url: top, within: relative(top, isFolder(join(inDvc, '.dvc')) ? inDvc : url) };
+}
+
+function hasGit(folder: string): boolean {
+  return existsSync(join(folder, '.git'));
 }

@@ -7,6 +7,7 @@ import { valueOf } from '../formats/yaml-node.ts';
 import { readYaml } from '../formats/yaml-read.ts';
 import { cacheBytes } from '../objects/cache-file.ts';
 import { entryOf, type LockedPath, writeLock } from '../pipeline/lock-file.ts';
+import type { NewPlace } from '../pipeline/new-places.ts';
 import { saveRun } from '../pipeline/run-cache.ts';
 import { ignoreInGit } from './write-tracked.ts';
 import { asOneWriter } from '../repo/one-writer.ts';
@@ -30,8 +31,7 @@ export interface KeptStage {
   readonly entry: string;
   /** Outputs that are not in the entry yet, for their hashes come with the map's chunks. */
   readonly made: readonly MadeOut[];
-  /** Outputs that git must not see, posix, from the root. */
-  readonly ignored: readonly string[];
+  readonly place: NewPlace;
   readonly runKey?: string;
 }
 
@@ -55,15 +55,18 @@ export const keepStage = defineStep({
   name: 'keep-stage',
   cache: false,
   async work(stage: KeptStage, { uses }: Tools<KeepUses | null>) {
-    const { root, cacheDir, gitRoot, file, name, entry, made, ignored, runKey } = stage;
+    const { root, cacheDir, gitRoot, file, name, entry, made, place, runKey } = stage;
     const files = uses === null ? new Map<string, HashedFile[]>() : await filesByPath(root, uses.chunks);
     const value = valueOf(readYaml(entry).root);
     const given = entryOf(isMap(value) ? value : new Map());
     const outs = made.map((out) => lockedOut(out, files.get(out.inRepo) ?? [], cacheDir));
     const locked = { ...given, outs: [...given.outs, ...outs] };
-    if (gitRoot !== undefined) for (const path of ignored) ignoreInGit(gitRoot, join(root, path));
     if (runKey !== undefined) saveRun(cacheDir, runKey, locked);
-    asOneWriter(root, () => writeLock(root, file, name, locked));
+    asOneWriter(root, () => {
+      const hidden = gitRoot === undefined ? [] : place.hidden;
+      for (const { path, laterLines } of hidden) ignoreInGit(gitRoot ?? root, join(root, path), laterLines);
+      writeLock(root, file, { ...locked, name, later: place.laterStages });
+    });
     return { outs: locked.outs };
   },
 });

@@ -117,10 +117,10 @@ export function withOut(text: string | undefined, path: string, hashed: Hashed):
 const hashKeys = new Set(['md5', 'etag', 'checksum', 'size', 'nfiles', 'isexec', 'hash', 'version_id', 'cloud']);
 
 /** Tells git, in the folder of the data, to pass over it, unless some rule of a person hides it already. */
-export function ignoreInGit(gitRoot: string, path: string): void {
+export function ignoreInGit(gitRoot: string, path: string, later: readonly string[] = []): void {
   if (isGitIgnored(gitRoot, path)) return;
   const file = join(dirname(path), '.gitignore');
   const before = existsSync(file) ? readFileSync(file, 'utf8') : '';
-  const after = addIgnored(before, hidingLine(`/${basename(path)}`));
+  const after = addIgnored(before, hidingLine(`/${basename(path)}`), new Set(later));
   if (after !== undefined) writeAtomically(file, after);
 }

@@ -6,7 +6,7 @@ import { objectKey } from '../objects/object-path.ts';
 import { type SourceFile, sourceFiles, sourceOuts } from '../objects/source-files.ts';
 import { openRepo, type Repo } from '../repo/repo.ts';
 import { cacheFiles, chunked, type FileChunk } from '../steps/cache-files.ts';
-import { type ClonedRepo, cloneRepo } from '../steps/clone-repo.ts';
+import { type ClonedRepo, cloneRepo, workTreeAt } from '../steps/clone-repo.ts';
 import { fetchObjects } from '../steps/fetch-objects.ts';
 import { writeTree } from '../steps/write-tree.ts';
 import { checkOutAll, checkoutSteps } from './check-out-all.ts';
@@ -58,7 +58,7 @@ export async function openSource(
   { once }: Pick<Planner, 'once'>,
 ): Promise<ClonedRepo> {
   const into = join(repo.root, '.dvc', 'tmp', 'runner', 'clones');
-  return once(cloneRepo, { url, into, ...(rev === undefined ? {} : { rev }) }, { key: url });
+  return once(cloneRepo, { ...workTreeAt(url), into, ...(rev === undefined ? {} : { rev }) }, { key: url });
 }
 
 /** A path in another repository as tasks are given it: posix, from its root; '' is the root. */

@@ -6,7 +6,7 @@ import { namedSource, urlSource } from '../remotes/url-source.ts';
 import { lockRepo } from '../repo/repo-lock.ts';
 import { lockedPaths, refuseOverlap, trackedPaths } from '../repo/overlaps.ts';
 import { openRepo } from '../repo/repo.ts';
-import { repoPath } from '../repo/targets.ts';
+import { importPath } from '../repo/targets.ts';
 import { describedBy } from '../repo/tracked.ts';
 import { writeImport } from '../steps/write-import.ts';
 import { placeOut } from './bring-source.ts';
@@ -25,7 +25,11 @@ export const importUrl = defineTask({
       .string()
       .describe('A file or folder: a path, s3://, https:// ..., or remote://name/path')
       .meta({ positional: true }),
-    out: z.string().optional().describe('Where it goes; default: its own name, here').meta({ positional: true }),
+    out: z
+      .string()
+      .optional()
+      .describe('Where it goes, or a folder to put it into; default: its own name, here')
+      .meta({ positional: true }),
     download: z.boolean().default(true).describe('Bring it; --no-download only writes down what it is'),
     discard: z
       .boolean()
@@ -40,7 +44,7 @@ export const importUrl = defineTask({
     const repo = openRepo(process.cwd());
     await using _lock = await lockRepo(repo, { dryRun });
     const { url, download, discard } = params;
-    const path = repoPath(repo, params.out ?? posix.basename(url.replace(/\/+$/, '')));
+    const path = importPath(repo, posix.basename(url.replace(/\/+$/, '')), params.out);
     if (!discard && existsSync(join(repo.root, `${path}.dvc`))) {
       throw registryFailures['path-there']({ path: `${path}.dvc` });
     }

@@ -5,7 +5,7 @@ import { registryFailures } from '../failures.ts';
 import { lockRepo } from '../repo/repo-lock.ts';
 import { lockedPaths, refuseOverlap, trackedPaths } from '../repo/overlaps.ts';
 import { openRepo } from '../repo/repo.ts';
-import { repoPath } from '../repo/targets.ts';
+import { importPath } from '../repo/targets.ts';
 import { describedBy } from '../repo/tracked.ts';
 import { repoUrl } from '../steps/clone-repo.ts';
 import { writeImport } from '../steps/write-import.ts';
@@ -21,7 +21,11 @@ export const importTask = defineTask({
   params: z.object({
     url: z.string().describe('The repository: what git clones, or a folder').meta({ positional: true }),
     path: z.string().describe('The data in it: tracked, or a folder above tracked data').meta({ positional: true }),
-    out: z.string().optional().describe('Where it goes; default: its own name, here').meta({ positional: true }),
+    out: z
+      .string()
+      .optional()
+      .describe('Where it goes, or a folder to put it into; default: its own name, here')
+      .meta({ positional: true }),
     rev: z.string().optional().describe('A branch, tag or commit; default: the default branch'),
     discard: z.boolean().default(false).describe('Lose files in the way that are in no cache').meta({ short: 'f' }),
   }),
@@ -32,7 +36,7 @@ export const importTask = defineTask({
     const repo = openRepo(process.cwd());
     await using _lock = await lockRepo(repo, { dryRun });
     const path = sourcePath(params.path);
-    const to = repoPath(repo, params.out ?? posix.basename(path));
+    const to = importPath(repo, posix.basename(path), params.out);
     if (existsSync(join(repo.root, `${to}.dvc`))) throw registryFailures['path-there']({ path: `${to}.dvc` });
     const described = describedBy(repo.root);
     refuseOverlap(to, [...trackedPaths(described), ...lockedPaths(described)]);
@@ -43,8 +47,8 @@ export const importTask = defineTask({
     await placeOut(repo, { path: to, out }, context, params);
     // 3. And say so.
     const { root, gitRoot } = repo;
-    // A folder is named from the root, whatever folder the command was given in.
-    const named = !isAbsolute(url) || isAbsolute(params.url) ? params.url : relative(root, url);
+    // A folder is named from the root, whatever folder the command was given in; the root itself is `.`.
+    const named = !isAbsolute(url) || isAbsolute(params.url) ? params.url : relative(root, url) || '.';
     const source = {
       path,
       repo: { url: named, revLock, ...(params.rev === undefined ? {} : { rev: params.rev }) },

@@ -1,7 +1,9 @@
 import { relative, sep } from 'node:path';
 import { defineTask, failureOf, type RunContext, z } from '@dataset-runner/core/plugin';
+import { neededOuts } from '../objects/needed.ts';
 import { stagesNamed } from '../pipeline/choose-stages.ts';
 import { type LockEntry, readLock } from '../pipeline/lock-file.ts';
+import { newPlaces } from '../pipeline/new-places.ts';
 import { readStages } from '../pipeline/read-stages.ts';
 import { workspaceTexts } from '../pipeline/repo-view.ts';
 import type { Stage } from '../pipeline/stage.ts';
@@ -9,12 +11,14 @@ import { graphOf, reachable, type StageGraph } from '../pipeline/stage-graph.ts'
 import { trackedPaths } from '../repo/overlaps.ts';
 import { openRepo, type Repo } from '../repo/repo.ts';
 import { lockRepo } from '../repo/repo-lock.ts';
-import { repoPath } from '../repo/targets.ts';
+import { isWithin, repoPath } from '../repo/targets.ts';
 import { describedBy } from '../repo/tracked.ts';
 import { keepStage } from '../steps/keep-stage.ts';
 import { runStage } from '../steps/run-stage.ts';
 import { checkoutSteps } from './check-out-all.ts';
+import { commitTracked } from './commit-tracked.ts';
 import { reproStage, type StageOutcome } from './repro-stage.ts';
+import { trackingSteps } from './track-all.ts';
 
 const params = z.object({
   targets: z
@@ -29,14 +33,14 @@ const params = z.object({
 });
 
 /** The steps a task needs for {@link reproStages}. */
-export const reproSteps = { ...checkoutSteps, runStage, keepStage };
+export const reproSteps = { ...checkoutSteps, ...trackingSteps, runStage, keepStage };
 
 /** What a task that brings stages up to date returns. */
 export const reproOutputs = z.object({
   stages: z.array(
     z.object({
       stage: z.string(),
-      action: z.enum(['ran', 'restored', 'up to date', 'frozen', 'failed', 'not run']),
+      action: z.enum(['ran', 'restored', 'committed', 'up to date', 'frozen', 'failed', 'not run']),
       why: z.array(z.string()).readonly(),
     }),
   ),
@@ -62,9 +66,13 @@ export const repro = defineTask({
     const graph = graphOf(stages, trackedPaths(describedBy(repo.root)));
     // 2. Choose what is meant: the named stages and all they wait for.
     const chosen = choose(repo, graph, context.params);
-    // 3. Bring each up to date as soon as those it waits for are.
     await using _lock = await lockRepo(repo, { dryRun: context.dryRun });
-    return { stages: await reproStages(repo, graph, { context, chosen, force: context.params.anyway }) };
+    // 3. Commit tracked data they read that was changed by hand: the lock is not to name bytes that no cache has.
+    const committed = await commitInputs(repo, graph, chosen, context);
+    // 4. Bring each up to date as soon as those it waits for are.
+    return {
+      stages: [...committed, ...(await reproStages(repo, graph, { context, chosen, force: context.params.anyway }))],
+    };
   },
   render: ({ stages }) => renderRepro(stages),
 });
@@ -92,10 +100,11 @@ export async function reproStages(
   const locks = new Map<string, Map<string, LockEntry>>();
   for (const { file } of graph.ordered)
     if (!locks.has(file)) locks.set(file, readLock(workspaceTexts(repo.root), file));
+  const ordered = graph.ordered.filter(({ address }) => chosen.has(address));
+  const placeOf = newPlaces(repo.root, ordered, locks);
   const outcomes = new Map<string, Promise<StageOutcome>>();
   const broken: unknown[] = [];
-  for (const stage of graph.ordered) {
-    if (!chosen.has(stage.address)) continue;
+  for (const stage of ordered) {
     const before = (graph.waitsFor.get(stage.address) ?? []).flatMap((address) => outcomes.get(address) ?? []);
     outcomes.set(stage.address, afterAll(before, stage));
   }
@@ -111,9 +120,9 @@ export async function reproStages(
     if (lost !== undefined) return { stage: stage.address, action: 'not run', why: [`${lost.stage} failed`] };
     const locked = locks.get(stage.file)?.get(stage.name);
     const changed = parents.filter(({ action }) => action === 'ran' || action === 'restored');
-    if (context.dryRun && changed.length > 0) return followUp(stage, changed);
+    if (context.dryRun && changed.length > 0 && !stage.frozen) return followUp(stage, changed);
     try {
-      return await reproStage(stage, locked, { repo, context, force });
+      return await reproStage(stage, locked, { repo, context, placeOf, force });
     } catch (error) {
       broken.push(error);
       return { stage: stage.address, action: 'failed', why: [] };
@@ -122,12 +131,29 @@ export async function reproStages(
 
   // Whether it runs hangs on bytes that are not there yet; a plan counts it and says so.
   function followUp(stage: Stage, changed: readonly StageOutcome[]): StageOutcome {
-    if (stage.frozen) return { stage: stage.address, action: 'frozen', why: [] };
     const why = [`if ${changed.map((parent) => parent.stage).join(' or ')} gives other bytes`];
     const item = { key: stage.address, root: repo.root, wdir: stage.wdir, commands: [], outs: [], why };
     context.map(runStage, [item], { name: `${stage.address} ${why[0]}` });
     return { stage: stage.address, action: 'ran', why };
   }
+}
+
+// As DVC does, which takes `.dvc` files for stages: those above what is chosen, and with --all every one.
+async function commitInputs(
+  repo: Repo,
+  graph: StageGraph,
+  chosen: ReadonlySet<string>,
+  context: Pick<RunContext<z.infer<typeof params>>, 'map' | 'once' | 'dryRun' | 'params'>,
+): Promise<StageOutcome[]> {
+  const { all, single, downstream } = context.params;
+  if (single || downstream) return [];
+  const running = graph.ordered.filter(({ address, frozen }) => chosen.has(address) && !frozen);
+  const reads = new Set(running.flatMap((stage) => stage.reads));
+  const isRead = (path: string): boolean =>
+    all || [...reads].some((each) => isWithin(each, path) || isWithin(path, each));
+  const outs = neededOuts(repo).filter(({ file, path }) => file.endsWith('.dvc') && isRead(path));
+  const committed = await commitTracked(repo, outs, context);
+  return committed.map(({ file }) => ({ stage: file, action: 'committed', why: ['its data is modified'] }));
 }
 
 function choose(repo: Repo, graph: StageGraph, given: z.infer<typeof params>): Set<string> {

@@ -49,6 +49,16 @@ export async function trackAll(
   return done;
 }
 
+/** What {@link trackAll} would read, for a plan: none of it is awaited. */
+export function planTracking(
+  repo: Repo,
+  targets: readonly TrackTarget[],
+  { map }: Pick<RunContext<unknown>, 'map'>,
+): void {
+  for (const target of targets)
+    map(cacheFiles, chunksOf(repo, look(repo, target), true), { name: `track ${target.path}` });
+}
+
 function look(repo: Repo, { path, within }: TrackTarget): Look {
   if (within !== undefined && isTreeOid(within.oid)) {
     // The rest of the folder is taken from its tree, so that has to be there before anything is written.

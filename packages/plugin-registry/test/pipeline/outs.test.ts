@@ -13,6 +13,10 @@ const template = `stages:
           remote: other
 `;
 
+interface Reproduced {
+  readonly stages: readonly { readonly stage: string; readonly action: string }[];
+}
+
 describe('outputs of pipelines', function () {
   this.timeout(60_000);
 
@@ -86,5 +90,35 @@ describe('outputs of pipelines', function () {
     assert.equal((await failed(rig, 'repro')).code, 'registry.dep-missing');
     rig.write('z', '');
     await done(rig, 'repro');
+  });
+
+  it('and tracked data that were changed by hand are committed by repro, as far as a stage reads them', async () => {
+    const frozen = '  cold: {cmd: "false", deps: [dep], outs: [cold], frozen: true}\n';
+    const stages = `stages:\n${frozen}  one: {cmd: cat raw/* cold > z, deps: [raw, cold], outs: [z]}\n`;
+    await using rig = await registry({ 'dvc.yaml': stages, 'raw/a': 'a', dep: 'd', cold: 'c', aside: 'x' });
+    const repro = async (...args: readonly string[]): Promise<string[]> =>
+      (await done<Reproduced>(rig, 'repro', ...args)).stages.map(({ stage, action }) => `${stage} ${action}`);
+    await done(rig, 'add', 'raw', 'aside');
+    assert.deepEqual(await repro(), ['cold committed', 'one ran']);
+    assert.deepEqual(await repro(), ['cold frozen', 'one up to date']);
+    for (const path of ['raw/a', 'aside', 'cold', 'dep']) rig.write(path, `new ${path}`);
+    const texts = (): string[] => ['raw.dvc', 'aside.dvc', 'dvc.lock'].map((file) => rig.read(file));
+    const before = texts();
+    const { report } = await rig.json('run', 'registry:repro', '--dry-run');
+    const names = (report['maps'] as { readonly name: string }[]).map(({ name }) => name);
+    assert.deepEqual(names.toSorted(), [
+      'keep cold: out cold is modified',
+      'one: dep cold is modified, dep raw is modified',
+      'track raw',
+    ]);
+    assert.deepEqual(texts(), before, 'a dry run changes nothing');
+    assert.deepEqual(await repro('--single', 'one'), ['one ran']);
+    assert.deepEqual(texts().slice(0, 2), before.slice(0, 2), 'what is above a single stage is not looked at');
+    assert.deepEqual(await repro(), ['raw.dvc committed', 'cold committed', 'one up to date']);
+    assert.equal(rig.read('aside.dvc'), before[1], 'nothing reads it');
+    assert.deepEqual(await repro('--all'), ['aside.dvc committed', 'cold frozen', 'one up to date']);
+    for (const path of ['raw/a', 'cold', 'aside']) rmSync(rig.path(path));
+    await done(rig, 'checkout');
+    assert.deepEqual([rig.read('raw/a'), rig.read('cold'), rig.read('aside')], ['new raw/a', 'new cold', 'new aside']);
   });
 });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { stagesNamed } from '../../src/pipeline/choose-stages.ts';
 import { drawGraph } from '../../src/pipeline/draw-graph.ts';
 import { joinedCommand, stageEntry } from '../../src/pipeline/stage-entry.ts';
 import { stageOf } from '../../src/pipeline/stage.ts';
@@ -72,6 +73,20 @@ always_changed: true
     rig.write('dvc.yaml', 'stages:\n  all:\n    foreach: [a]\n    do: {cmd: "touch ${item}", outs: ["${item}"]}\n');
     const templated = await failed(rig, 'stage-add', '--name', 'all', '--replace', '-o', 'q', 'x');
     assert.equal(templated.code, 'registry.stage-templated');
+  });
+
+  it('a stage that is not there is told with those that are, as this folder names them', () => {
+    const stages = [
+      stageOf('dvc.yaml', 'a', new Map([['cmd', 'true']])),
+      stageOf('sub/dvc.yaml', 'b', new Map([['cmd', 'true']])),
+      stageOf('sub/deep/dvc.yaml', 'c', new Map([['cmd', 'true']])),
+    ];
+    assert.throws(() => stagesNamed(stages, 'a', { folder: 'sub', path: 'sub/a' }), {
+      message: /no stage 'a'; there are \.\.\/dvc\.yaml:a, b, deep\/dvc\.yaml:c$/,
+    });
+    const [found] = stagesNamed(stages, '../dvc.yaml:a', { folder: 'sub', path: 'dvc.yaml:a' });
+    assert.equal(found?.name, 'a');
+    assert.throws(() => stagesNamed(stages, 'b', { folder: '', path: 'b' }), { message: /are a, sub\/dvc\.yaml:b/ });
   });
 
   it('graphs are drawn as a tree, for Mermaid and for Graphviz', () => {
