@@ -2,62 +2,16 @@ import assert from 'node:assert/strict';
 import { type CsvTable, csvTable } from '@dataset-runner/kit/csv-rows';
 import type { ProjectRig } from '@dataset-runner/core/testing';
 import { decide, KnownSplits, type RetrainRules } from '../src/feedback/decide.ts';
-import type { Feedback } from '../src/feedback/feedback.ts';
 import { readFeedback } from '../src/feedback/read-feedback.ts';
 import type { CollectSummary } from '../src/feedback/retrain-tables.ts';
 import { byPattern } from '../src/split/groups.ts';
 import { readSplits, splitsText } from '../src/split/splits-csv.ts';
 import { dividedFiles } from './support/divided-set.ts';
+import { own, plain, service } from './support/feedback-forms.ts';
 import { failureOfRun, filesIn, yoloProject } from './support/project.ts';
 
 const options = { classes: ['zero', 'one', 'two'], boxSide: 1_024 };
 const bytes = (value: unknown): Uint8Array => Buffer.from(JSON.stringify(value));
-const plain = (image: string, more: object = {}) => ({
-  image_id: image,
-  class_id: 1,
-  confidence: 0.95,
-  bbox: [0.5, 0.5, 0.2, 0.2],
-  timestamp: '2026-03-01 10:00:00',
-  ...more,
-});
-const service = (image: string) => ({
-  image_id: image,
-  metadata: {
-    patient_id: 'ab12-secret',
-    hospital_id: 'HOSP003',
-    timestamp: '2026-03-01T10:00:00',
-    scan_type: 'frontal',
-  },
-  prediction: {
-    metadata: {},
-    detections: [
-      { class: 'two', confidence: 0.97, box: [256, 256, 768, 512] },
-      { class: 'unheard of', confidence: 0.99, box: [0, 0, 10, 10] },
-    ],
-  },
-  needs_review: true,
-});
-const own = (image: string, more: Partial<Feedback> = {}): Feedback => ({
-  schema: 1,
-  image_id: image,
-  model: { name: 'best.onnx', sha256: 'f'.repeat(64) },
-  timestamp: '2026-03-02T10:00:00.000Z',
-  detections: [
-    { class: 0, confidence: 0.6, box: [0.2, 0.2, 0.1, 0.1] },
-    { class: 1, confidence: 0.99, box: [0.5, 0.5, 0.2, 0.2] },
-    { class: 2, confidence: 0.98, box: [0.8, 0.8, 0.1, 0.1] },
-  ],
-  review: {
-    reviewer: 'reader-1',
-    verdicts: [
-      { verdict: 'confirmed' },
-      { verdict: 'corrected', class: 2, box: [0.5, 0.5, 0.3, 0.3] },
-      { verdict: 'rejected' },
-    ],
-    missed: [{ class: 1, box: [0.1, 0.9, 0.1, 0.1] }],
-  },
-  ...more,
-});
 
 describe('feedback', () => {
   const rules: RetrainRules = {
