@@ -10,8 +10,6 @@ export interface ChaosProxy extends AsyncDisposable {
   readonly url: string;
   /** Faults so far, by kind. */
   readonly done: { [K in FaultKind]: number };
-  /** Faults still to come. */
-  left: number;
 }
 
 export interface ChaosOptions {
@@ -19,6 +17,8 @@ export interface ChaosOptions {
   readonly faults: number;
   /** The share of requests that are treated badly while faults are left. */
   readonly share: number;
+  /** Kinds that come at least once each, whatever the order of the requests; before any other. */
+  readonly surely: readonly FaultKind[];
   /** From 0 to 1, seeded: the same run meets the same choices. */
   readonly random: () => number;
   /** Called when a request was carried out, before its answer goes on. */
@@ -28,23 +28,37 @@ export interface ChaosOptions {
 /** An HTTP proxy on this machine before a real server, that does to requests what networks and busy services do. */
 export async function chaosProxy(target: string, options: ChaosOptions): Promise<ChaosProxy> {
   const done = Object.fromEntries(faultKinds.map((kind) => [kind, 0])) as ChaosProxy['done'];
-  const proxy = { url: '', done, left: options.faults };
-  const choose = (method: string): FaultKind | undefined => {
-    if (proxy.left <= 0 || options.random() > options.share) return undefined;
-    const kind = faultKinds[Math.floor(options.random() * faultKinds.length)] as FaultKind;
-    // Only what carries a file can be told to be wrong; a listing has no digest.
-    if (kind === 'corrupt' && method !== 'PUT' && method !== 'GET') return undefined;
+  const proxy = { url: '', done };
+  const owed = new Set(options.surely);
+  let left = options.faults;
+  const choose = (request: IncomingMessage): FaultKind | undefined => {
+    if (left <= 0 || options.random() > options.share) return undefined;
+    const first = [...owed].filter((kind) => fits(kind, request));
+    // The last ones are kept for kinds that nothing has fitted yet.
+    const others = left > owed.size ? faultKinds.filter((kind) => fits(kind, request)) : [];
+    const kinds = first.length > 0 ? first : others;
+    const kind = kinds[Math.floor(options.random() * kinds.length)];
+    if (kind === undefined) return undefined;
+    left--;
+    owed.delete(kind);
     return kind;
   };
+  const takeBack = (kind: FaultKind): void => {
+    left++;
+    if (done[kind] === 0 && options.surely.includes(kind)) owed.add(kind);
+  };
   const server = createServer((request, response) => {
-    const fault = choose(request.method ?? '');
+    const fault = choose(request);
     void pass(target, { request, response, fault, random: options.random, onAnswer: options.onAnswer }).then(
       (hit) => {
-        if (!hit || fault === undefined) return;
-        proxy.left--;
-        done[fault]++;
+        if (fault === undefined) return;
+        if (hit) done[fault]++;
+        else takeBack(fault);
       },
-      () => response.destroy(),
+      () => {
+        response.destroy();
+        if (fault !== undefined) takeBack(fault);
+      },
     );
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -55,6 +69,14 @@ export async function chaosProxy(target: string, options: ChaosOptions): Promise
       await new Promise((resolve) => server.close(resolve));
     },
   });
+}
+
+/** Whether a fault would find something to spoil. */
+function fits(kind: FaultKind, { method, headers }: IncomingMessage): boolean {
+  const hasBody = Number(headers['content-length'] ?? 0) > 0;
+  if (kind === 'cut request') return hasBody;
+  // Only what carries a file can be told to be wrong; a listing has no digest.
+  return kind !== 'corrupt' || method === 'GET' || (method === 'PUT' && hasBody);
 }
 
 interface Passing {

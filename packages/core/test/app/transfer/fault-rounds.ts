@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { startDavServer, type DavServer } from '../../../src/testing/dav-server.ts';
 import { seeded } from '../../engine/support.ts';
-import { chaosProxy, type ChaosProxy } from './chaos-proxy.ts';
+import { chaosProxy, faultKinds, type ChaosProxy } from './chaos-proxy.ts';
 import { StoreRig } from './rig.ts';
 
 export interface FaultRound {
@@ -47,10 +47,17 @@ export async function faultRound({ seed, files, faults }: FaultRound): Promise<F
   const up = await chaosProxy(dav.url, {
     faults,
     share: 0.12,
+    surely: faultKinds,
     random,
     onAnswer: () => seeing(() => atService.service(dav)),
   });
-  const down = await chaosProxy(dav.url, { faults, share: 0.3, random });
+  const down = await chaosProxy(dav.url, {
+    faults,
+    share: 0.3,
+    // A download has nothing to send that could be cut, but for its few listings.
+    surely: faultKinds.filter((kind) => kind !== 'cut request'),
+    random,
+  });
   const config = (name: string, proxy: ChaosProxy) => `  ${name}: { url: 'webdav+${proxy.url}/set' }\n`;
   const rig = new StoreRig(
     `plugins: []\nstores:\n${config('up', up)}${config('down', down)}network: { allowHosts: [127.0.0.1] }\n`,
