@@ -142,7 +142,7 @@ describe('a registry and git', function () {
     await done(rig, 'update');
     await done(rig, 'get', 'sub', 'sub/deep/g', '--out', 'g');
     assert.deepEqual([rig.read('g'), rig.read('t')], ['g', 't']);
-    const { files } = await done<{ files: { path: string }[] }>(rig, 'list', 'sub/deep', '--dvc-only');
+    const { files } = await done<{ files: { path: string; md5: string }[] }>(rig, 'list', 'sub/deep', '--dvc-only');
     assert.deepEqual(files, [{ path: 'raw', isout: true, isdir: true, isexec: false, size: 1, md5: files[0]?.md5 }]);
     assert.deepEqual((await done<{ files: { path: string }[] }>(rig, 'list', 'plain/sub')).files[0]?.path, 't');
     // Git has no such folder, although one is there.
