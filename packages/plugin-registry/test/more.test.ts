@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
+import { stageMd5 } from '../src/formats/stage-file.ts';
+import { isMap } from '../src/formats/value.ts';
+import { valueOf } from '../src/formats/yaml-node.ts';
+import { readYaml } from '../src/formats/yaml-read.ts';
 import { done, failed, git, registry, textsIn } from './support/registry.ts';
 
 describe('a registry and git', function () {
@@ -91,6 +95,12 @@ describe('a registry and git', function () {
     assert.deepEqual(textsIn(rig, 'set'), { '.gitignore': '/day\n', 'day/x': 'x', 'read.me': 'r' });
     assert.equal(rig.read('b'), 'b');
     assert.match(rig.read('in/raw.dvc'), /^md5: [0-9a-f]{32}\nfrozen: true\ndeps:\n- path: raw\n {2}repo:\n {4}url: /);
+    // A change by hand changes the digest that an import has on top.
+    rig.write('in/raw/a', 'mine');
+    await done(rig, 'commit', 'in/raw');
+    const value = valueOf(readYaml(rig.read('in/raw.dvc')).root);
+    assert.ok(isMap(value));
+    assert.equal(value.get('md5'), stageMd5(value));
     source.write('raw/c', 'c');
     rmSync(source.path('raw/a'));
     await done(source, 'add', 'raw');
@@ -132,7 +142,7 @@ describe('a registry and git', function () {
     await done(rig, 'update');
     await done(rig, 'get', 'sub', 'sub/deep/g', '--out', 'g');
     assert.deepEqual([rig.read('g'), rig.read('t')], ['g', 't']);
-    const { files } = await done<{ files: { path: string }[] }>(rig, 'list', 'sub/deep', '--dvc-only');
+    const { files } = await done<{ files: { path: string; md5: string }[] }>(rig, 'list', 'sub/deep', '--dvc-only');
     assert.deepEqual(files, [{ path: 'raw', isout: true, isdir: true, isexec: false, size: 1, md5: files[0]?.md5 }]);
     assert.deepEqual((await done<{ files: { path: string }[] }>(rig, 'list', 'plain/sub')).files[0]?.path, 't');
     // Git has no such folder, although one is there.

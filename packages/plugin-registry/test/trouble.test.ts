@@ -71,7 +71,9 @@ describe('a registry and bad input', function () {
     await using rig = await registry({ 'set/a': 'a', 'set/b': 'b' }, { remote: false });
     await done(rig, 'add', 'set');
     assert.equal((await failed(rig, 'push')).code, 'registry.remote-none');
-    assert.equal((await failed(rig, 'push', '--remote', 'x')).code, 'registry.remote-unknown');
+    // Also where the cache lacks nothing, and nothing is to be asked.
+    for (const task of ['push', 'fetch', 'pull', 'status'])
+      assert.equal((await failed(rig, task, '--remote', 'x')).code, 'registry.remote-unknown', task);
     await done(rig, 'remote', 'add', 'x', 'gdrive://folder');
     assert.equal((await failed(rig, 'push', '--remote', 'x')).code, 'registry.remote-url');
     await done(rig, 'remote', 'add', 'cloud', 's3://lab/registry');

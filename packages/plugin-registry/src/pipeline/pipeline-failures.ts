@@ -27,7 +27,8 @@ export const pipelineFailures = defineFailures('registry', {
     message: (of: { readonly stages: readonly string[] }) => `stages wait for each other: ${of.stages.join(' -> ')}`,
   },
   'dep-missing': {
-    about: 'A stage depends on a path where nothing is and that no stage makes, or a frozen stage lacks an output.',
+    about:
+      'A stage depends on a path where nothing is and that no stage makes, its `wdir` is not there, or a frozen stage lacks an output.',
     message: (of: { readonly stage: string; readonly path: string }) => `${of.stage}: ${of.path} is not there`,
     hint: () => 'Get tracked data with `registry:pull`, or correct the path in dvc.yaml.',
   },

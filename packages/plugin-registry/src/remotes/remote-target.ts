@@ -16,6 +16,11 @@ export function remoteName(repo: Repo, name?: string): string {
   return wanted;
 }
 
+/** Throws `registry.remote-unknown` for a remote given by hand, also where nothing has to be asked of it. */
+export function requireRemote(repo: Repo, given: string | undefined): void {
+  if (given !== undefined) remoteName(repo, given);
+}
+
 /**
  * The place of a remote: its folder, or `dvc://name/repository`, a store that takes url and credentials from DVC's config.
  *

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { defineStep, type ResultsReader } from '@dataset-runner/core/plugin';
 import { addIgnored, hidingLine } from '../formats/gitignore-line.ts';
-import { type Hashed, hashedEntry } from '../formats/stage-file.ts';
+import { type Hashed, hashedEntry, stageMd5 } from '../formats/stage-file.ts';
 import { treeOf } from '../formats/tree.ts';
 import { isList, isMap, type Value, type ValueMap } from '../formats/value.ts';
 import { editYaml } from '../formats/yaml-edit.ts';
@@ -60,13 +60,18 @@ export const writeTracked = defineStep({
           ? hashedFolder(files, cache)
           : hashedSingle(join(root, path), files);
     const before = existsSync(join(root, file)) ? readFileSync(join(root, file), 'utf8') : undefined;
-    const after = editYaml(before, withOut(before, outPath, hashed));
+    const after = editYaml(before, digested(withOut(before, outPath, hashed)));
     if (after !== before) writeAtomically(join(root, file), after);
     if (target.gitRoot !== undefined) ignoreInGit(target.gitRoot, join(root, within?.path ?? path));
     const { md5 = '', size = 0, nfiles = 1 } = hashed;
     return { file, md5, size, nfiles, changed: after !== before };
   },
 });
+
+// An import says on top what it says below; DVC takes an old digest for a change.
+function digested(value: Value): Value {
+  return isMap(value) && value.has('md5') ? new Map([...value, ['md5', stageMd5(value)]]) : value;
+}
 
 // A part of a tracked folder: its files replace what the tree said of that path. Sizes of the others are not known one
 // by one, so the sum survives only where nothing was replaced, as in DVC.

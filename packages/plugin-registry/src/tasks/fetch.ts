@@ -1,5 +1,6 @@
 import { defineTask, z } from '@dataset-runner/core/plugin';
 import { neededOuts } from '../objects/needed.ts';
+import { requireRemote } from '../remotes/remote-target.ts';
 import { lockRepo } from '../repo/repo-lock.ts';
 import { openRepo } from '../repo/repo.ts';
 import { repoPath } from '../repo/targets.ts';
@@ -22,6 +23,7 @@ export const fetch = defineTask({
   async run(context) {
     const { params, dryRun } = context;
     const repo = openRepo(process.cwd());
+    requireRemote(repo, params.remote);
     await using _lock = await lockRepo(repo, { dryRun });
     const targets = params.targets.map((target) => repoPath(repo, target));
     const outs = neededOuts(repo, targets);

@@ -8,6 +8,7 @@ import { lookForWhole } from '../objects/whole-outs.ts';
 import { isTreeOid } from '../objects/object-path.ts';
 import { byRemote } from '../remotes/by-remote.ts';
 import { farObjects } from '../remotes/far-objects.ts';
+import { requireRemote } from '../remotes/remote-target.ts';
 import { lockRepo } from '../repo/repo-lock.ts';
 import { openRepo, type Repo } from '../repo/repo.ts';
 import { repoPath } from '../repo/targets.ts';
@@ -26,6 +27,7 @@ export const push = defineTask({
   async run(context) {
     const { params, map, dryRun } = context;
     const repo = openRepo(process.cwd());
+    requireRemote(repo, params.remote);
     await using _lock = await lockRepo(repo, { dryRun });
     const targets = params.targets.map((target) => repoPath(repo, target));
     const outs = neededOuts(repo, targets).filter(({ out }) => out.push);
