@@ -62,7 +62,8 @@ export function readS3Options(options: DriverConfig['options']): S3Options {
   if (endpoint !== undefined && !/^https?:$/.test(URL.parse(endpoint)?.protocol ?? ''))
     throw invalid(`the endpoint ${endpoint} is no http(s) URL`);
   if (!/^[a-z0-9-]*$/i.test(text('region') ?? '')) throw invalid(`${text('region')} cannot be a region`);
-  if ((accessKeyId === undefined) !== (text('secretAccessKey') === undefined))
+  // Who asks as nobody needs neither, and what stands there is not used.
+  if (options['anonymous'] !== true && (accessKeyId === undefined) !== (text('secretAccessKey') === undefined))
     throw invalid('accessKeyId and secretAccessKey go together');
   return {
     endpoint,
