@@ -5,9 +5,11 @@ import { build } from 'esbuild';
 import { root } from '../checkout.mjs';
 import type { Package } from './packages.ts';
 
-// Core takes its small pure-JavaScript libraries (zod, yaml, oclif, tsyringe) into its own chunks: finding and reading
-// their hundreds of files is most of a cold start. What is large, native or somebody's choice stays outside.
-const left = [
+// Core takes its small pure-JavaScript libraries (zod, yaml, oclif, tsyringe) into its own chunks, and plugins take
+// yaml: finding and reading their hundreds of files is most of a cold start. What is large, native or somebody's choice
+// stays outside.
+const takenByPlugins = ['yaml'];
+const leftByCore = [
   'webdav',
   '@aws-sdk/*',
   '@azure/*',
@@ -25,6 +27,7 @@ const banner = {
 
 /** Writes dist/*.js of a package and removes the JavaScript an earlier build left there. Throws after printing esbuild's errors. */
 export async function bundle({ folder, path, entries }: Package): Promise<void> {
+  const left = folder === 'core' ? leftByCore : librariesOf(path).filter((name) => !takenByPlugins.includes(name));
   const result = await build({
     absWorkingDir: root,
     entryPoints: entries.map((entry) => join(path, 'src', entry)),
@@ -36,7 +39,8 @@ export async function bundle({ folder, path, entries }: Package): Promise<void> 
     format: 'esm',
     platform: 'node',
     target: 'node24',
-    ...(folder === 'core' ? { external: left, banner } : { packages: 'external' as const }),
+    external: left.flatMap((name) => (name.includes('*') ? [name] : [name, `${name}/*`])),
+    banner,
     // Stacks name the real files; the text itself is not shipped twice.
     sourcemap: true,
     sourcesContent: false,
@@ -49,6 +53,13 @@ export async function bundle({ folder, path, entries }: Package): Promise<void> 
     const absolute = join(path, file);
     if (!written.has(absolute)) rmSync(absolute);
   }
+}
+
+function librariesOf(path: string): string[] {
+  const { dependencies, peerDependencies, optionalDependencies } = JSON.parse(
+    readFileSync(join(path, 'package.json'), 'utf8'),
+  ) as Readonly<Record<string, Readonly<Record<string, string>> | undefined>>;
+  return Object.keys({ ...dependencies, ...peerDependencies, ...optionalDependencies });
 }
 
 // What is taken in keeps its licence with it.

@@ -1,5 +1,6 @@
-import sharp, { type OverlayOptions } from 'sharp';
+import type { OverlayOptions } from 'sharp';
 import { escapeMarkup } from './escape-markup.ts';
+import { loadSharp } from './image/load-sharp.ts';
 import { pickSamples, type Sampled, type SampleOptions } from './samples.ts';
 
 export interface ContactSheetOptions<T extends Sampled> extends SampleOptions {
@@ -62,6 +63,7 @@ export async function contactSheet<T extends Sampled>(
   const labels = Buffer.from(
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" font-family="sans-serif">${texts.join('')}</svg>`,
   );
+  const sharp = await loadSharp();
   return sharp({ create: { width, height, channels: 3, background: '#ffffff' }, limitInputPixels: false })
     .composite([...pictures, { input: labels, left: 0, top: 0 }])
     .png({ compressionLevel: 9 })
@@ -73,6 +75,7 @@ async function pictureOf(
   bytes: Uint8Array,
   cellPx: number,
 ): Promise<{ readonly data: Buffer; readonly info: { readonly width: number; readonly height: number } }> {
+  const sharp = await loadSharp();
   try {
     return await sharp(bytes, { limitInputPixels: 100_000_000 })
       .resize(cellPx, cellPx, { fit: 'inside', withoutEnlargement: true })

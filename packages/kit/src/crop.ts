@@ -1,4 +1,4 @@
-import sharp from 'sharp';
+import { loadSharp } from './image/load-sharp.ts';
 import type { ImageProblem } from './image.ts';
 
 /** A part of an image, in pixels; `right` and `bottom` lie just outside. */
@@ -30,6 +30,7 @@ export async function cropToSquare(
   { box, side, background = 'black', quality = 92 }: CropOptions,
 ): Promise<{ readonly jpeg: Uint8Array } | { readonly problem: ImageProblem }> {
   try {
+    const sharp = await loadSharp();
     const image = sharp(bytes, { failOn: 'error' });
     const { width, height } = await image.metadata();
     const cut = { left: 0, top: 0, right: width, bottom: height, ...box };

@@ -1,4 +1,4 @@
-import sharp from 'sharp';
+import { loadSharp } from './image/load-sharp.ts';
 import type { RawImage } from './image/raw-image.ts';
 import { readSmallPng } from './image/small-png.ts';
 
@@ -22,6 +22,7 @@ export async function decodeRaw(
   const small = readSmallPng(bytes);
   if (small !== undefined) return { ...small, bits: 8 };
   try {
+    const sharp = await loadSharp();
     const image = sharp(bytes, { limitInputPixels: options.maxPixels ?? 100_000_000, failOn: 'warning' });
     const { depth, space } = await image.metadata();
     // Without this, sharp hands gray images out as RGB.

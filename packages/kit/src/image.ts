@@ -1,4 +1,5 @@
-import sharp, { type Metadata, type Sharp, type SharpOptions } from 'sharp';
+import type { Metadata, Sharp, SharpOptions } from 'sharp';
+import { loadSharp } from './image/load-sharp.ts';
 import type { RawImage } from './image/raw-image.ts';
 import { readSmallPng } from './image/small-png.ts';
 
@@ -54,6 +55,7 @@ export async function inspectImage(bytes: Uint8Array, options: InspectOptions = 
   const small = readSmallPng(bytes);
   if (small !== undefined && small.width * small.height <= maxPixels)
     return factsOf(small, options.keepPixels === true);
+  const sharp = await loadSharp();
   let image: Sharp;
   let header: Metadata;
   try {

@@ -1,4 +1,5 @@
-import sharp, { type SharpOptions } from 'sharp';
+import type { SharpOptions } from 'sharp';
+import { loadSharp } from './image/load-sharp.ts';
 import { type GrayImage, type RawImage, toGray } from './image/raw-image.ts';
 import { resizeGray } from './image/resize-gray.ts';
 import { readSmallPng } from './image/small-png.ts';
@@ -31,6 +32,7 @@ export async function phash(
   // Scientific cameras make small PNGs by the million; reading those here is several times faster than sharp.
   const small = readSmallPng(image);
   if (small) return phashOfGray(toGray(small));
+  const sharp = await loadSharp();
   const { data, info } = await sharp(image, { limitInputPixels: 100_000_000, ...options })
     .toColourspace('srgb')
     .raw({ depth: 'uchar' })

@@ -50,4 +50,13 @@ export class BitSet {
     this.#bits[word] = (this.#bits[word] as number) | (1 << (value & 31));
     this.size++;
   }
+
+  /** What is in any of them. */
+  static union(sets: readonly BitSet[]): BitSet {
+    const all = new BitSet();
+    all.#bits = new Uint32Array(Math.max(...sets.map((set) => set.#bits.length)));
+    for (const set of sets) set.#bits.forEach((word, i) => (all.#bits[i] = (all.#bits[i] as number) | word));
+    for (let word of all.#bits) for (; word !== 0; word &= word - 1) all.size++;
+    return all;
+  }
 }

@@ -3,6 +3,7 @@ import { joinPlace } from '../model/file-ref.ts';
 import type { Store } from '../model/store.ts';
 import type { Claim } from '../state/claims.ts';
 import type { State } from '../state/state.ts';
+import { BitSet } from './int-list.ts';
 import type { MapRun } from './map-run.ts';
 import { claimUrl } from './publishing.ts';
 
@@ -118,11 +119,13 @@ interface GoneRow {
 
 function goneRows(state: State, map: MapRun, sharing: readonly MapRun[]): GoneRow[] {
   const place = map.spec.place ?? '';
+  // Maps that share a line may have had the same items, one after the other.
+  const used = sharing.length === 0 ? map.used : BitSet.union([map, ...sharing].map((one) => one.used));
   // Counting is far cheaper than reading; nearly always nothing is gone.
-  if (state.rows.count(map.line.id) === sharing.reduce((sum, other) => sum + other.used.size, map.used.size)) return [];
+  if (state.rows.count(map.line.id) === used.size) return [];
   const gone: GoneRow[] = [];
   for (const row of state.rows.each(map.line.id)) {
-    if (map.used.has(row.seq) || sharing.some((other) => other.used.has(row.seq))) continue;
+    if (used.has(row.seq)) continue;
     const urls = row.outputs.map(([key, , , , kind]) => claimUrl(place, key, kind));
     const claims = state.claims.findAll(urls);
     gone.push({

@@ -39,12 +39,18 @@ export function taskContext(options: ContextOptions): RunContext<unknown> {
     const [result] = await results.toArray();
     return result;
   }
+  // The item's failure is reported with its map; a task that awaits something else first must not end for it.
+  const quietOnce = (...args: Parameters<typeof once>): Promise<unknown> => {
+    const result = once(...args);
+    result.catch(() => undefined);
+    return result;
+  };
 
   return {
     params: options.params,
     map: ((step: Step<never>, items: Items<unknown>, how?: MapOptions<unknown, unknown>) =>
       taskRun.map(step, items, how)) as RunContext<unknown>['map'],
-    once: once as RunContext<unknown>['once'],
+    once: quietOnce as RunContext<unknown>['once'],
     async atEnd(step, item) {
       // In a dry run nothing is started, so nothing has to be stopped.
       if (dryRun) return;

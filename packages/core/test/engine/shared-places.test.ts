@@ -42,6 +42,12 @@ describe('two maps of one step into one place', function () {
     ];
     assert.deepEqual([(await run(rig, plan)).done, (await run(rig, plan)).done], [1, 0]);
     assert.equal((await run(rig, plan, '--force')).code, 0);
+    const exactly = plan.map((map) => ({ ...map, exact: true }));
+    const more = { key: 'm', files: { 'm.txt': 'm' } };
+    await run(rig, [{ ...exactly[0], items: [a, more] }, { ...exactly[1] }]);
+    assert.deepEqual(Object.keys(files(rig, 'set')), ['a.txt', 'm.txt']);
+    await run(rig, exactly);
+    assert.deepEqual(Object.keys(files(rig, 'set')), ['a.txt'], 'an item that both had counts once');
   });
 
   it('are told apart from those of other steps in a dry run, when nothing is known yet', async () => {

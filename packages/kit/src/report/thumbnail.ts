@@ -1,4 +1,4 @@
-import sharp from 'sharp';
+import { loadSharp } from '../image/load-sharp.ts';
 
 /**
  * Makes a small WebP picture as a `data:` URI, or undefined for bytes that cannot be decoded.
@@ -12,6 +12,7 @@ export async function thumbnail(
 ): Promise<string | undefined> {
   const side = options.sidePx ?? 112;
   try {
+    const sharp = await loadSharp();
     const small = await sharp(bytes, { limitInputPixels: 100_000_000 })
       .resize(side, side, { fit: 'inside', withoutEnlargement: true })
       .webp({ quality: 82 })

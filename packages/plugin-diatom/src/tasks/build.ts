@@ -1,4 +1,4 @@
-import { defineTask, type FileRef, fileRef, storeUrl, z } from '@dataset-runner/core/plugin';
+import { defineTask, fileRef, storeUrl, z } from '@dataset-runner/core/plugin';
 import { divisionParams, fileListParam, includeParam, leakParams } from '../params.ts';
 import { downloadArchive } from '../steps/download-archive.ts';
 import { drawSheet } from '../steps/draw-sheet.ts';
@@ -80,7 +80,7 @@ export const build = defineTask({
   },
 
   async run({ params, map, once, publish, store, log }) {
-    const { fileList, out, upload, move } = params;
+    const { fileList, out, include, upload, move } = params;
 
     // 1. Download the archives, each once, verified.
     const archives = map(downloadArchive, await findArchives(store, fileList), { into: 'work:diatom/downloads' });
@@ -96,41 +96,30 @@ export const build = defineTask({
     const notes = map(notePicture, set.notes);
     const manifest = await once(writeManifest, { notes }, { into: out });
     // 6. Report leaks, and draw a contact sheet.
+    const { leakDistance: distance, onLeak } = params;
     const audit = once(
       findLeaks,
-      {
-        notes,
-        pictures: placed,
-        distance: params.leakDistance,
-        fail: params.onLeak === 'error',
-        warnings: set.warnings,
-      },
+      { notes, pictures: placed, distance, fail: onLeak === 'error', warnings: set.warnings },
       { into: out },
     );
-    const pack = async (): Promise<FileRef> => {
-      // A set that may not leak is packed and sent when it is known not to; otherwise nothing waits for the reports.
-      if (params.onLeak === 'error') await audit;
-      // 7. Pack the set under the moment it last changed.
-      const { name } = await once(nameSet, { pictures: placed });
-      const more = [
-        ...(params.include.includes('downloads')
-          ? (await archives.toArray()).map(({ key, file }) => ({ key, path: `downloads/${key}`, file }))
-          : []),
-        ...(params.include.includes('manifest') ? [{ key: 'manifest', path: manifest.key, file: manifest }] : []),
-      ];
-      const away = move && upload !== undefined;
-      const packed = { name, pictures: placed, more };
-      // 8. Upload it; with `move` no local zip is left once the other side has it.
-      if (away) return once(packAway, packed, { into: upload, key: name });
-      const zip = await once(packSet, packed, { into: out });
-      if (upload !== undefined) await map(uploadZip, [{ key: name, file: zip }], { into: upload });
-      return zip;
-    };
-    const [leaks, zip] = await Promise.all([
-      audit,
-      pack(),
-      once(drawSheet, { notes, pictures: placed }, { into: out }),
-    ]);
+    const sheet = once(drawSheet, { notes, pictures: placed }, { into: out });
+    // A set that may not leak is packed and sent when it is known not to; otherwise nothing waits for the reports.
+    if (onLeak === 'error') await audit;
+    // 7. Pack the set under the moment it last changed.
+    const { name } = await once(nameSet, { pictures: placed });
+    const downloads = include.includes('downloads') ? await archives.toArray() : [];
+    const more = [
+      ...downloads.map(({ key, file }) => ({ key, path: `downloads/${key}`, file })),
+      ...(include.includes('manifest') ? [{ key: 'manifest', path: manifest.key, file: manifest }] : []),
+    ];
+    const packed = { name, pictures: placed, more };
+    // 8. Upload it; with `move` no local zip is left once the other side has it.
+    const away = move && upload !== undefined;
+    const zip = away
+      ? await once(packAway, packed, { into: upload, key: name })
+      : await once(packSet, packed, { into: out });
+    if (upload !== undefined && !away) await map(uploadZip, [{ key: name, file: zip }], { into: upload });
+    const [leaks] = await Promise.all([audit, sheet]);
     // 9. Say what the set is, with the digest of every file.
     await publish(out, describeSet(set, fileList));
 

@@ -13,12 +13,6 @@ export async function dataFiles(store: Parameters<typeof listFiles>[0]): Promise
   return files;
 }
 
-/** Throws `registry.places-overlap` where one of two places lies in the other one, by their URLs. */
-export function refuseSamePlace(from: string, out: string): void {
-  const [a, b] = [`${from.replace(/\/+$/, '')}/`, `${out.replace(/\/+$/, '')}/`];
-  if (a.startsWith(b) || b.startsWith(a)) throw pipelineFailures['places-overlap']({ from, out });
-}
-
 /** Whether a key is none of `.dvc`, `.gitignore`, `dvc.yaml`, `dvc.lock` and no hidden file or folder. */
 export function isData(key: string): boolean {
   const parts = key.split('/');

@@ -70,10 +70,12 @@ export class NoLink extends Error {
 export function placeFile(object: string, target: string, placing: Placing): LinkType {
   let failed: unknown;
   // An empty file has nothing to share, and DVC never links one.
-  const tried = statSync(object).size === 0 ? (['copy'] as const) : placing.types;
+  const { size } = statSync(object);
+  const tried = size === 0 ? (['copy'] as const) : placing.types;
   for (const type of tried) {
     try {
-      throughTemporary(target, placing.staging, (temporary) => bring(type, object, temporary, placing));
+      const made = { staging: placing.staging, isLink: type === 'hardlink' };
+      throughTemporary(target, made, (temporary) => bring(type, { path: object, size }, temporary, placing));
       return type;
     } catch (error) {
       if (!mayFallThrough(error)) throw error;
@@ -83,24 +85,33 @@ export function placeFile(object: string, target: string, placing: Placing): Lin
   throw new NoLink(failed);
 }
 
-function throughTemporary(target: string, staging: string, make: (temporary: string) => void): void {
+function throughTemporary(
+  target: string,
+  { staging, isLink }: { readonly staging: string; readonly isLink: boolean },
+  make: (temporary: string) => void,
+): void {
   for (const folder of [staging, dirname(target)]) {
     const temporary = join(folder, `.${randomUUID()}.tmp`);
     try {
       withFolder(folder, () => make(temporary));
       withFolder(dirname(target), () => renameSync(temporary, target));
+      // Renaming a hard link onto a link of the same file does nothing and leaves the temporary name.
+      if (isLink) rmSync(temporary, { force: true });
       return;
     } catch (error) {
+      rmSync(temporary, { force: true });
       const isElsewhere = (error as NodeJS.ErrnoException).code === 'EXDEV' && folder === staging;
       if (!isElsewhere) throw error;
-    } finally {
-      // Renaming a hard link onto a link of the same file does nothing and leaves the temporary name.
-      rmSync(temporary, { force: true });
     }
   }
 }
 
-function bring(type: LinkType, object: string, temporary: string, placing: Placing): void {
+function bring(
+  type: LinkType,
+  { path: object, size }: { readonly path: string; readonly size: number },
+  temporary: string,
+  placing: Placing,
+): void {
   const { isexec = false, md5, kind = 'md5' } = placing;
   const check = (found: string): void => {
     if (found !== md5) throw new WrongBytes(found);
@@ -111,7 +122,7 @@ function bring(type: LinkType, object: string, temporary: string, placing: Placi
     else symlinkSync(object, temporary);
     return;
   }
-  if (type === 'copy' && statSync(object).size <= smallBytes) {
+  if (type === 'copy' && size <= smallBytes) {
     const bytes = readFileSync(object);
     check(hashBytes(bytes, kind));
     writeFileSync(temporary, bytes, { flag: 'wx', mode: isexec ? 0o777 : 0o666 });

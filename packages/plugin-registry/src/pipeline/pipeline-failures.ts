@@ -57,11 +57,6 @@ export const pipelineFailures = defineFailures('registry', {
     message: (of: { readonly place: string }) => `${of.place} has no images`,
     hint: () => 'Look at the name of the place, and whether its data was pulled.',
   },
-  'places-overlap': {
-    about: 'Chosen images were to be put into the place they come from, or one of the two places lies in the other.',
-    message: (of: { readonly from: string; readonly out: string }) => `${of.out} and ${of.from} share files`,
-    hint: () => 'Give the chosen images a folder of their own, beside the other one.',
-  },
   'version-there': {
     about: 'A version of an artifact is tagged in git already; versions do not move.',
     message: (of: { readonly tag: string }) => `git has the tag ${of.tag} already`,

@@ -37,14 +37,17 @@ export const placeFiles = defineStep({
   cache: false,
   work(chunk: PlaceChunk, { progress, signal }): HashedChunk {
     const { root, path, folder, indexFolder, cacheDir, layout, types, isexec = false } = chunk;
-    const placing = { types, isexec, staging: stagingDir(root), kind: layout === 'legacy' ? 'legacy' : 'md5' } as const;
+    const placing = { isexec, staging: stagingDir(root), kind: layout === 'legacy' ? 'legacy' : 'md5' } as const;
+    let tried = types;
     const files: HashedFile[] = [];
     for (const [relpath, md5] of chunk.files) {
       signal.throwIfAborted();
       const object = join(cacheDir, objectKey(md5, layout));
       const target = join(root, folder, relpath);
       try {
-        placeFile(object, target, { ...placing, md5 });
+        const used = placeFile(object, target, { ...placing, types: tried, md5 });
+        // A file system that cannot clone one file can clone none, and asking costs a file made and removed.
+        if (used !== 'reflink') tried = tried.filter((type) => type !== 'reflink' || tried.length === 1);
       } catch (error) {
         if (error instanceof NoLink) {
           const place = folder === '' ? relpath : `${folder}/${relpath}`;

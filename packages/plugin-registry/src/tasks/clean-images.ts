@@ -1,5 +1,6 @@
 import { defineTask, type RunContext, storeUrl, z } from '@dataset-runner/core/plugin';
-import { dataFiles, refuseSamePlace } from '../images/choose-images.ts';
+import { refuseOwnInput } from '@dataset-runner/kit/output-place';
+import { dataFiles } from '../images/choose-images.ts';
 import { lookAtImage, type SeenImage } from '../steps/look-at-image.ts';
 import { placeImage } from '../steps/place-image.ts';
 
@@ -81,9 +82,8 @@ async function sortImages(
   judge: (image: SeenImage) => Verdict,
 ): Promise<z.input<typeof outputs>> {
   // 1. List what is data. In its own place it would be removed as soon as it is not chosen any more.
-  const from = await store(params.from);
-  refuseSamePlace(from.place, (await store(params.out)).place);
-  const files = await dataFiles(from);
+  await refuseOwnInput(store, { output: params.out, input: params.from });
+  const files = await dataFiles(await store(params.from));
   // 2. Decode and measure each image.
   const seen = await map(lookAtImage, files).toArray();
   // 3. Judge them.
