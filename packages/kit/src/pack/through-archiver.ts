@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { Readable } from 'node:stream';
-import { type Archiver, ZipArchive } from 'archiver';
+import type { Archiver } from 'archiver';
 import { kitFailures } from '../failures.ts';
 import { shown } from '../extract/names.ts';
 import type { ReadyEntry } from './entries.ts';
@@ -14,6 +14,8 @@ export async function* deflatedZip(
   entries: AsyncIterable<ReadyEntry>,
   options: { readonly level: number; readonly modified: Date },
 ): AsyncGenerator<Uint8Array> {
+  // Its hundred files take longer to load than many a run lasts.
+  const { ZipArchive } = await import('archiver');
   const archiver = new ZipArchive({ zlib: { level: options.level } });
   const left = new AbortController();
   const feeding = feed(archiver, entries, { modified: options.modified, signal: left.signal }).catch(
