@@ -5,10 +5,10 @@ import { build } from 'esbuild';
 import { root } from '../checkout.mjs';
 import type { Package } from './packages.ts';
 
-// Core takes its small pure-JavaScript libraries (zod, yaml, oclif, tsyringe) into its own chunks, and plugins take
-// yaml: finding and reading their hundreds of files is most of a cold start. What is large, native or somebody's choice
+// Core takes its small pure-JavaScript libraries (zod, yaml, oclif, tsyringe) into its own chunks, and others take
+// theirs: finding and reading their hundreds of files is most of a cold start. What is large, native or somebody's choice
 // stays outside.
-const takenByPlugins = ['yaml'];
+const takenByOthers = ['csv-parse', 'fast-xml-parser', 'tar-stream', 'yaml'];
 const leftByCore = [
   'webdav',
   '@aws-sdk/*',
@@ -27,7 +27,7 @@ const banner = {
 
 /** Writes dist/*.js of a package and removes the JavaScript an earlier build left there. Throws after printing esbuild's errors. */
 export async function bundle({ folder, path, entries }: Package): Promise<void> {
-  const left = folder === 'core' ? leftByCore : librariesOf(path).filter((name) => !takenByPlugins.includes(name));
+  const left = folder === 'core' ? leftByCore : librariesOf(path).filter((name) => !takenByOthers.includes(name));
   const result = await build({
     absWorkingDir: root,
     entryPoints: entries.map((entry) => join(path, 'src', entry)),

@@ -50,7 +50,7 @@ export const split = defineTask({
     const set = await store(params.set);
     const folders = params.layout === 'folders';
     // 1. Divide the images, prove that nothing leaks, and write splits.csv.
-    const manifest = readManifest(await textOf(set, manifestFile));
+    const readImages = async (): Promise<ManifestLine[]> => readManifest(await textOf(set, manifestFile));
     const linesIn = async (place: string): Promise<SplitLine[]> =>
       readSplits((await textOf(await store(place), splitsFile)) || emptySplits);
     const { groups, imageColumn, groupColumn } = params;
@@ -63,23 +63,27 @@ export const split = defineTask({
       ...(params.groupBy === undefined ? {} : { pattern: params.groupBy }),
       ...(groups === undefined ? {} : { table: { file: groups, imageColumn, groupColumn } }),
     };
-    let previous = params.sticky ? await linesIn(out) : [];
-    if (params.sticky && !arePlaced(manifest, previous)) {
-      const into = `work:yolo/splits/${placeName(out)}`;
-      await once(planSplits, { ...asked, previous, folders: false }, { into, key: 'sticky' });
-      previous = await linesIn(into);
+    let previous: readonly SplitLine[] = [];
+    if (params.sticky) {
+      const images = await readImages();
+      previous = await linesIn(out);
+      if (!arePlaced(images, previous)) {
+        const into = `work:yolo/splits/${placeName(out)}`;
+        await once(planSplits, { ...asked, previous, folders: false }, { into, key: 'sticky' });
+        previous = await linesIn(into);
+      }
+      // Once all are placed, what is asked here is what the next run will ask, which then finds it done.
+      previous = placesAlone(images, previous);
     }
-    // Once all are placed, what is asked here is what the next run will ask, which then finds it done.
-    const divided = await once(
-      planSplits,
-      { ...asked, previous: placesAlone(manifest, previous), folders },
-      { into: out },
-    );
+    const divided = await once(planSplits, { ...asked, previous, folders }, { into: out });
     for (const warning of divided.warnings) log(warning);
     // 2. Put each image and its labels into the folder of its split.
     if (folders) {
       const files = await listFiles(set, { keep: ({ key }) => /^(images|labels)\//.test(key) });
-      await map(placeFiles, placesOf(files, manifest, await linesIn(out), params.place), { into: out, exact: true });
+      await map(placeFiles, placesOf(files, await readImages(), await linesIn(out), params.place), {
+        into: out,
+        exact: true,
+      });
     }
     // 3. Say what the set is.
     await publish(out, { name: 'divided detection set', counts: divided.counts });
