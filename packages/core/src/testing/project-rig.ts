@@ -171,7 +171,9 @@ function binFile(): string {
   return join(packageDir('@dataset-runner/core'), 'bin', 'runner.js');
 }
 
-// Tests of this repository run the sources; the command they start must too.
+// Tests of this repository import the sources, and so does the command they start, so that no build has to be
+// remembered. Where one was just made the command is taken from there: it is what users run, and starts twice as fast.
 function conditions(): string[] {
+  if (process.env['RUNNER_TEST_BUILT'] !== undefined) return [];
   return process.execArgv.filter((arg) => arg.startsWith('--conditions') || arg.startsWith('-C'));
 }
