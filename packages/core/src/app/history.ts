@@ -80,7 +80,8 @@ function summaryOf(state: State, run: RunRecord): RunSummary {
     run: run.id,
     task: `${run.plugin}:${run.task}`,
     startedMs: run.startedMs,
-    ...(run.finishedMs === undefined ? {} : { elapsedMs: run.finishedMs - run.startedMs }),
+    // A clock that was set back meanwhile would give a time below nothing.
+    ...(run.finishedMs === undefined ? {} : { elapsedMs: Math.max(0, run.finishedMs - run.startedMs) }),
     outcome: (run.outcome as Outcome | undefined) ?? (alive ? 'running' : 'killed'),
     done: sum((map) => map.done),
     reused: sum((map) => map.reused),

@@ -5,6 +5,7 @@ const endings = ['SIGINT', 'SIGTERM'] as const;
 
 /**
  * Turns signals into wishes: the first drains, the second stops, the third ends the process where it stands.
+ * A closed terminal (SIGHUP) is one more wish to drain.
  *
  * Disposing gives the signals their usual meaning back.
  */
@@ -15,12 +16,17 @@ export class SignalHandling {
   readonly #say: (how: 'drain' | 'now') => void;
   readonly #end: (code: number) => void;
   readonly #onSignal = (): void => this.next();
+  // Shell and kernel both send it, some twice, for one terminal that went: it never counts further than the first.
+  readonly #onHangUp = (): void => {
+    if (!this.#drain.signal.aborted) this.next();
+  };
 
   constructor(say: (how: 'drain' | 'now') => void, end: (code: number) => void = (code) => process.exit(code)) {
     this.signals = { drain: this.#drain.signal, stop: this.#stop.signal };
     this.#say = say;
     this.#end = end;
     for (const name of endings) process.on(name, this.#onSignal);
+    process.on('SIGHUP', this.#onHangUp);
   }
 
   next(): void {
@@ -39,5 +45,6 @@ export class SignalHandling {
 
   [Symbol.dispose](): void {
     for (const name of endings) process.off(name, this.#onSignal);
+    process.off('SIGHUP', this.#onHangUp);
   }
 }

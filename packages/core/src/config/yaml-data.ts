@@ -36,24 +36,31 @@ export function readYaml(text: string, file: string): YamlData {
   const reader = new Reader(document, lines, file);
   // Read even when the syntax is broken: what could be read gives the place of what could not.
   const value = reader.read(document.contents, []);
-  const syntax = document.errors.map((error) => syntaxProblem(error, reader));
+  // Behind a token that fits nowhere the parser stumbles over every further one: one mistake, a hundred errors.
+  const lost = document.errors.findIndex(({ code }) => code === 'UNEXPECTED_TOKEN');
+  const errors = lost < 0 ? document.errors : document.errors.slice(0, lost + 1);
+  const syntax = errors.map((error) => syntaxProblem(error, text, reader));
   return {
     value,
-    problems: [...syntax, ...reader.problems],
+    problems: lost < 0 ? [...syntax, ...reader.problems] : syntax,
     placeOf: (path) => reader.find(path, reader.values),
     placeOfKey: (path) => reader.keys.get(pathText(path)) ?? reader.find(path, reader.values),
   };
 }
 
 // The parser's own message may quote the text, secrets included; its first line never does for these.
-function syntaxProblem(error: YAMLError, reader: Reader): Problem {
+function syntaxProblem(error: YAMLError, text: string, reader: Reader): Problem {
   const messages: { readonly [code: string]: string } = {
     DUPLICATE_KEY: 'this key is there twice',
     TAB_AS_INDENT: 'YAML is indented with spaces, not tabs',
     MULTIPLE_DOCS: 'only one YAML document is expected (found another after ---)',
   };
   const [firstLine = ''] = error.message.split('\n');
-  return { path: '', message: messages[error.code] ?? firstLine, ...reader.placeAt(error.pos[0]) };
+  const [offset] = error.pos;
+  // Between braces a reference without quotes is read as the beginning of a map.
+  const isReference = text.slice(offset - 1, offset + 2) === '${{';
+  const message = isReference ? 'a text with ${{ }} needs quotes around it here' : messages[error.code];
+  return { path: '', message: message ?? firstLine, ...reader.placeAt(offset) };
 }
 
 /** Walks the parsed nodes once, turning them into data and noting each one's place by its path. */

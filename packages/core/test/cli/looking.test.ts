@@ -28,6 +28,13 @@ describe('commands that look', () => {
     assert.match(stdout, /boxes\[1\]\.w {2}4 → 5/);
   });
 
+  it('why is asked about tasks, and says so of a pipeline', async () => {
+    const { code, stderr } = await cli(['why', 'weekly']);
+    assert.equal(code, 2);
+    assert.match(stderr, /weekly is a pipeline {2}\[usage\.invalid\]/);
+    assert.match(stderr, /runner run\s+weekly --dry-run/);
+  });
+
   it('logs prints every failure whole', async () => {
     const log: RunLog = {
       run: summary,

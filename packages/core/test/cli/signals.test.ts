@@ -18,6 +18,13 @@ describe('signals', () => {
     assert.deepEqual([said, ended], [['drain', 'now'], [130]]);
   });
 
+  it('of a closed terminal drain, however many come', () => {
+    const said: string[] = [];
+    using handling = new SignalHandling((how) => said.push(how));
+    for (let i = 0; i < 4; i++) process.emit('SIGHUP');
+    assert.deepEqual([said, handling.signals.stop.aborted], [['drain'], false]);
+  });
+
   it('mean again what they meant before, when the command is over', () => {
     const before = process.listenerCount('SIGINT');
     const handling = new SignalHandling(() => {});

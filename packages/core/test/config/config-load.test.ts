@@ -163,6 +163,11 @@ describe('a wrong config', () => {
       problems: ['runner.yaml:4:7 pipelines.p[1] b is also the entry at line 3; give one of them an id'],
     },
     {
+      name: 'has a reference without quotes between braces: one mistake, one problem',
+      yaml: "pipelines:\n  p:\n    - a:b: { out: ./x-${{ c.d }} }\n      id: b\n    - e:f: { in: '${{ c.d }}' }\n",
+      problems: ['runner.yaml:3:24 a text with ${{ }} needs quotes around it here'],
+    },
+    {
       name: 'misses a bracket',
       yaml: 'plugins: [a\n',
       problems: ['runner.yaml:2:1 Flow sequence in block collection must be sufficiently indented and end with a ]'],

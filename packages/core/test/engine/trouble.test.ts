@@ -116,20 +116,22 @@ describe('a full disk', function () {
 describe('work registered for the end', function () {
   this.timeout(120_000);
 
-  it('runs once after success, failure, an interrupt and a kill', async () => {
+  it('runs once after success, failure, an interrupt, a closed terminal and a kill', async () => {
     await using rig = await tortureRig();
     assert.equal((await rig.runner('run', 'torture:torture', '--n', '20', '--id', 'ok')).code, 0);
     assert.equal((await rig.runner('run', 'torture:torture', '--n', '20', '--id', 'failed', '--fail')).code, 1);
     for (const [id, signal] of [
       ['interrupted', 'SIGINT'],
+      ['hung-up', 'SIGHUP'],
       ['killed', 'SIGKILL'],
     ] as const) {
       const running = rig.start('run', 'torture:torture', '--n', '3000', '--slow-ms', '5', '--id', id, '--force');
       while (!rig.read('work.log').includes(`started ${id}`)) await new Promise((resolve) => setTimeout(resolve, 5));
       running.process.kill(signal);
       await running.ended;
+      // A killed run could not stop anything itself; every other one has.
+      assert.equal(worked(rig).get(`stop ${id}`), signal === 'SIGKILL' ? undefined : 1, id);
     }
-    assert.equal(worked(rig).get('stop killed'), undefined, 'the killed run could not stop anything itself');
     assert.equal((await rig.runner('run', 'torture:torture', '--n', '20', '--id', 'next')).code, 0);
     assertEndedOnce(rig);
   });

@@ -63,7 +63,7 @@ if (parentPort !== null) parentPort.on('message', receive);
 else {
   process.on('message', (message) => receive(message as ToWorker));
   // The coordinator handles interrupts and tells us; a process whose coordinator was killed has no purpose left.
-  process.on('SIGINT', () => undefined);
+  for (const name of ['SIGINT', 'SIGHUP'] as const) process.on(name, () => undefined);
   process.on('disconnect', () => process.exit(0));
 }
 
