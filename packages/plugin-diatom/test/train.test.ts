@@ -101,14 +101,16 @@ describe('diatom:train', function () {
     const writer = (flag: string, text: string): string =>
       `import sys\nopen(sys.argv[sys.argv.index("${flag}") + 1], "w").write(${JSON.stringify(text)})\n`;
     rig.write('train.py', writer('--model', 'a model'));
-    for (const text of ['{"accuracy": NaN}', 'class,right\n', 'null']) {
+    for (const [text, wanted] of [
+      ['{"accuracy": NaN}', true],
+      ['class,right\n', true],
+      ['class,right\n', false],
+    ] as const) {
       rig.write('test.py', writer('--out', text));
-      for (const trained of [true, false]) {
-        const { code, stderr, report } = await rig.json(...trainArgs(rig));
-        assert.equal(code, 0, stderr);
-        const result = report['result'] as { accuracy: number | null; trained: boolean };
-        assert.deepEqual([result.accuracy, result.trained], [null, trained]);
-      }
+      const { code, stderr, report } = await rig.json(...trainArgs(rig));
+      assert.equal(code, 0, stderr);
+      const { accuracy, trained } = report['result'] as { accuracy: number | null; trained: boolean };
+      assert.deepEqual([accuracy, trained], [null, wanted]);
     }
   });
 
@@ -136,6 +138,18 @@ describe('diatom:train', function () {
     const { started, stopped } = machineLog(rig);
     assert.deepEqual(stopped, started);
     assert.equal(rig.exists('model/model.json'), false);
+  });
+
+  it('names what a command that fetches files did not bring', async () => {
+    await using rig = await project();
+    commandConfig(rig);
+    const machine = JSON.parse(rig.read('machine.json')) as object;
+    rig.write('machine.json', JSON.stringify({ ...machine, fetch: ['true'] }));
+    const { code, report } = await rig.json(...trainArgs(rig, ...byCommand));
+    assert.equal(code, 1);
+    const [failure] = report['failures'] as { readonly code: string; readonly message: string }[];
+    assert.equal(failure?.code, 'diatom.file-missing');
+    assert.match(failure?.message ?? '', /^diatom-train-\w+ has no model\.json$/);
   });
 
   it('stops a machine that could not be started whole', async () => {

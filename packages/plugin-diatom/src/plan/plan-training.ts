@@ -80,7 +80,7 @@ async function readObject(place: ReadOnlyStore, key: string): Promise<{ readonly
   const pieces: Uint8Array[] = [];
   for await (const piece of await place.read(key)) pieces.push(piece);
   try {
-    return Object(JSON.parse(Buffer.concat(pieces).toString('utf8')));
+    return Object(JSON.parse(Buffer.concat(pieces).toString('utf8'))) as { readonly [name: string]: unknown };
   } catch {
     return {};
   }
