@@ -10,7 +10,7 @@ export const diatomFailures = defineFailures('diatom', {
       readonly folder: string;
       readonly found: readonly string[];
     }) =>
-      `entry ${of.index}: '${of.folder}' in ${of.archive} has no pictures; the archive has pictures in ${of.found.map((name) => `'${name}'`).join(', ') || 'no folder'}`,
+      `entry ${of.index + 1}: '${of.folder}' in ${of.archive} has no pictures; the archive has pictures in ${of.found.map((name) => `'${name}'`).join(', ') || 'no folder'}`,
     hint: () =>
       'Correct exploded_folder_name in the file list; it is case-sensitive, and empty means the whole archive.',
   },

@@ -89,10 +89,10 @@ function contradictions(list: readonly Source[]): Contradiction[] {
     if (same.file_url !== entry.file_url) {
       add(
         'downloaded_file_name',
-        `${JSON.stringify(entry.downloaded_file_name)} is also the name of ${same.file_url} (entry ${byName.get(name)})`,
+        `${JSON.stringify(entry.downloaded_file_name)} is also the name of ${same.file_url} (${nth(byName.get(name))})`,
       );
     } else if ((same.sha256 ?? entry.sha256) !== (entry.sha256 ?? same.sha256)) {
-      add('sha256', `differs from that of entry ${byName.get(name)}, which is the same archive`);
+      add('sha256', `differs from that of ${nth(byName.get(name))}, which is the same archive`);
     }
     byName.set(name, byName.get(name) ?? index);
     const label = foldName(entry.species_label);
@@ -100,16 +100,21 @@ function contradictions(list: readonly Source[]): Contradiction[] {
     if (spelled.species_label !== entry.species_label) {
       add(
         'species_label',
-        `${JSON.stringify(entry.species_label)} and ${JSON.stringify(spelled.species_label)} (entry ${byLabel.get(label)}) are one folder on many systems`,
+        `${JSON.stringify(entry.species_label)} and ${JSON.stringify(spelled.species_label)} (${nth(byLabel.get(label))}) are one folder on many systems`,
       );
     }
     byLabel.set(label, byLabel.get(label) ?? index);
     const whole = JSON.stringify([name, foldName(entry.exploded_folder_name)]);
     const twin = entries.get(whole);
-    if (twin !== undefined) add('exploded_folder_name', `entry ${twin} already takes this folder of this archive`);
+    if (twin !== undefined) add('exploded_folder_name', `${nth(twin)} already takes this folder of this archive`);
     entries.set(whole, twin ?? index);
   }
   return found;
+}
+
+/** An entry as people count, and as the runner names those of any list: the first one is 1. */
+function nth(index = 0): string {
+  return `entry ${index + 1}`;
 }
 
 /** An archive's name without its ending; the folder its pictures are kept under. */

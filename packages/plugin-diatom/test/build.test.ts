@@ -169,7 +169,7 @@ describe('diatom:build', function () {
     assert.equal(code, 1);
     assert.match(
       stdout + stderr,
-      /entry 0: 'navicula' in a\.zip has no pictures; the archive has pictures in 'Navicula'/,
+      /entry 1: 'navicula' in a\.zip has no pictures; the archive has pictures in 'Navicula'/,
     );
   });
 

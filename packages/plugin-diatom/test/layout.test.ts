@@ -94,16 +94,17 @@ describe('the file list', () => {
   it('refuses one entry twice and two spellings of one label', () => {
     const twice = fileListSchema.safeParse([entry('http://h', 'a'), entry('http://h', 'a')]);
     assert.deepEqual(
-      twice.error?.issues.map(({ path }) => path),
-      [[1, 'exploded_folder_name']],
+      twice.error?.issues.map(({ path, message }) => [...path, message]),
+      // The runner names this one `entry 2`: both count from 1.
+      [[1, 'exploded_folder_name', 'entry 1 already takes this folder of this archive']],
     );
     const spelled = fileListSchema.safeParse([
       entry('http://h', 'a', { species_label: 'Navicula' }),
       entry('http://h', 'b', { species_label: 'navicula' }),
     ]);
     assert.deepEqual(
-      spelled.error?.issues.map(({ path }) => path),
-      [[1, 'species_label']],
+      spelled.error?.issues.map(({ path, message }) => [...path, message]),
+      [[1, 'species_label', '"navicula" and "Navicula" (entry 1) are one folder on many systems']],
     );
   });
 });

@@ -25,7 +25,7 @@ function commandConfig(rig: ProjectRig, run = 'cd machine/{name} && {command}'):
 }
 
 function trainArgs(rig: ProjectRig, ...more: string[]): string[] {
-  const train = rig.exists('train.py') ? './train.py' : join(scripts, 'train.py');
+  const scriptOf = (name: string): string => (rig.exists(name) ? `./${name}` : join(scripts, name));
   return [
     'run',
     'diatom:train',
@@ -34,9 +34,9 @@ function trainArgs(rig: ProjectRig, ...more: string[]): string[] {
     '--out',
     './model',
     '--train',
-    train,
+    scriptOf('train.py'),
     '--test',
-    join(scripts, 'test.py'),
+    scriptOf('test.py'),
     ...more,
   ];
 }
@@ -79,6 +79,41 @@ describe('diatom:train', function () {
     assert.ok((again.report['maps'] as { name: string }[]).every(({ name }) => name === 'deploy-model'));
   });
 
+  it('names a script that writes no model, and a program that cannot be started', async () => {
+    await using rig = await project();
+    for (const script of ['train.py', 'test.py']) rig.write(script, 'print("done")\n');
+    const failureOf = async (...more: string[]): Promise<string> => {
+      const { code, report } = await rig.json(...trainArgs(rig, ...more));
+      assert.equal(code, 1);
+      const [failure] = report['failures'] as { readonly code: string; readonly message: string }[];
+      return `${failure?.code}: ${failure?.message}`;
+    };
+    assert.match(await failureOf(), /^diatom\.file-missing: .*diatom-train-\w+ has no model\.json$/);
+    rig.write('python', 'no program\n');
+    assert.match(
+      await failureOf('--python', rig.path('python')),
+      /^diatom\.program-failed: .*python -m zipfile .* could not be started: EACCES$/,
+    );
+  });
+
+  it('takes an evaluation that is no JSON, or has no number, for one without an accuracy', async () => {
+    await using rig = await project();
+    const writer = (flag: string, text: string): string =>
+      `import sys\nopen(sys.argv[sys.argv.index("${flag}") + 1], "w").write(${JSON.stringify(text)})\n`;
+    rig.write('train.py', writer('--model', 'a model'));
+    for (const [text, wanted] of [
+      ['{"accuracy": NaN}', true],
+      ['class,right\n', true],
+      ['class,right\n', false],
+    ] as const) {
+      rig.write('test.py', writer('--out', text));
+      const { code, stderr, report } = await rig.json(...trainArgs(rig));
+      assert.equal(code, 0, stderr);
+      const { accuracy, trained } = report['result'] as { accuracy: number | null; trained: boolean };
+      assert.deepEqual([accuracy, trained], [null, wanted]);
+    }
+  });
+
   it('drives any machine by its commands and stops it once', async () => {
     await using rig = await project();
     commandConfig(rig);
@@ -103,6 +138,18 @@ describe('diatom:train', function () {
     const { started, stopped } = machineLog(rig);
     assert.deepEqual(stopped, started);
     assert.equal(rig.exists('model/model.json'), false);
+  });
+
+  it('names what a command that fetches files did not bring', async () => {
+    await using rig = await project();
+    commandConfig(rig);
+    const machine = JSON.parse(rig.read('machine.json')) as object;
+    rig.write('machine.json', JSON.stringify({ ...machine, fetch: ['true'] }));
+    const { code, report } = await rig.json(...trainArgs(rig, ...byCommand));
+    assert.equal(code, 1);
+    const [failure] = report['failures'] as { readonly code: string; readonly message: string }[];
+    assert.equal(failure?.code, 'diatom.file-missing');
+    assert.match(failure?.message ?? '', /^diatom-train-\w+ has no model\.json$/);
   });
 
   it('stops a machine that could not be started whole', async () => {

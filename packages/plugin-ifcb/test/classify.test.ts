@@ -239,6 +239,19 @@ describe('ifcb:classify', function () {
     );
   });
 
+  it('names the image for which a model gives no number, and writes no class of it', async () => {
+    await using rig = await classifyProject({
+      ...below('images', binImages(1, 2)),
+      'model.onnx': brightnessModel({ bias: Number.NaN }),
+    });
+    const { code, report } = await rig.json(...args);
+    assert.equal(code, 1);
+    const [failure] = failuresOf(report);
+    assert.equal(failure?.code, 'ifcb.score-invalid');
+    assert.equal(failure?.message, `the model gives NaN for ${binId(0)}/${binId(0)}_00001.png, in output 1`);
+    assert.equal(rig.exists('out/class'), false);
+  });
+
   it('says what is missing when there are no images, or two kinds of input', async () => {
     await using rig = await classifyProject({ 'images/readme.txt': 'none' });
     const none = await rig.json(...args);

@@ -87,4 +87,25 @@ describe('ifcb:qc', function () {
     assert.equal(table.rows[0]!['images'], 2);
     assert.match(rig.read('qc/qc.html'), /T050000_IFCB199[\s\S]*the file is empty/);
   });
+
+  it('fails no bin for a run time that its last row does not tell, and each whose image begins before its file', async () => {
+    const cells = whole.adc.trimEnd().split(',');
+    // The last but one of the last row: its run time.
+    cells[cells.length - 2] = '';
+    await using rig = await ifcbProject({
+      D20240101T000000_IFCB199: { ...whole, adc: `${cells.join(',')}\n` },
+      D20240101T010000_IFCB199: { ...whole, adc: whole.adc.replace(',40,30,0,', ',40,30,-5,') },
+    });
+    const { code, stderr } = await rig.json('run', 'ifcb:qc', './raw', '--out', './qc');
+    assert.equal(code, 0, stderr);
+    const rows = [];
+    for await (const { values } of readCsv(rig.read('qc/qc.csv'), { file: 'qc.csv' })) rows.push(values);
+    assert.deepEqual(
+      rows.map(({ passed, runtimeConsistent, roiDataComplete }) => [passed, runtimeConsistent, roiDataComplete]),
+      [
+        ['true', '', 'true'],
+        ['false', 'true', 'false'],
+      ],
+    );
+  });
 });

@@ -157,4 +157,15 @@ describe('ifcb:report', function () {
     assert.equal(bare.code, 0, bare.stderr);
     assert.match(rig.read('bare/report.html'), /not classified/);
   });
+
+  it('takes no bin whose features lie in two folders, for nothing tells which are meant', async () => {
+    await using rig = await ifcbProject();
+    for (const folder of ['new', 'old'])
+      rig.write(`features/${folder}/${one}_features_v4.csv`, madeFeatures([[1, 400]]));
+    const { code, report } = await rig.json('run', 'ifcb:report', './features', '--out', './report');
+    assert.equal(code, 1);
+    const [failure] = report['failures'] as { readonly code: string; readonly message: string }[];
+    assert.equal(failure?.code, 'ifcb.bin-duplicate');
+    assert.equal(failure?.message, `${one} lies in 'new' and in 'old'`);
+  });
 });

@@ -2,6 +2,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { copyFile, mkdir, readFile, readlink, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { diatomFailures } from '../failures.ts';
 import { killGroup, runWords } from './run-words.ts';
 import type { Machine, MachineTools } from './machine.ts';
 
@@ -28,7 +29,10 @@ export function localMachine(name: string, { log, signal }: MachineTools): Machi
       });
       await rm(join(folder, pidFile), { force: true });
     },
-    fetch: (file, localPath) => copyFile(join(folder, file), localPath),
+    async fetch(file, localPath) {
+      if (!existsSync(join(folder, file))) throw diatomFailures['file-missing']({ place: folder, name: file });
+      await copyFile(join(folder, file), localPath);
+    },
     async stop() {
       const pid = Number(await readFile(join(folder, pidFile), 'utf8').catch(() => ''));
       if (pid > 1 && (await runsIn(pid, folder))) killGroup(pid);

@@ -43,7 +43,13 @@ export function runWords(words: readonly string[], options: RunWords): Promise<s
     if (child.pid !== undefined) options.started?.(child.pid);
     child.on('error', (error: NodeJS.ErrnoException) => {
       const missing = error.code === 'ENOENT';
-      reject(missing ? diatomFailures['program-missing']({ program, wanted: options.wanted }) : error);
+      // No permission, a folder, no program of this machine: what spawn says is all there is to know.
+      const how = `could not be started: ${error.code ?? error.message}`;
+      reject(
+        missing
+          ? diatomFailures['program-missing']({ program, wanted: options.wanted })
+          : diatomFailures['program-failed']({ command: shownCommand(words), how, output: '' }),
+      );
     });
     child.on('close', (code, signal) => {
       options.signal?.removeEventListener('abort', abort);

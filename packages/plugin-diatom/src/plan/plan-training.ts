@@ -46,18 +46,18 @@ export async function findTraining(
   names: { readonly model: string; readonly evaluation: string },
 ): Promise<{ readonly model: FileRef; readonly evaluation: FileRef } | undefined> {
   if ((await place.stat(trainingFile)) === undefined) return undefined;
-  const record = JSON.parse(await readText(place, trainingFile)) as TrainingRecord;
+  const record = (await readObject(place, trainingFile)) as Partial<TrainingRecord>;
   if (record.wanted !== wanted) return undefined;
   const model = await statFile(place, names.model);
   const evaluation = await statFile(place, names.evaluation);
   const known = (file: FileRef | undefined): file is FileRef =>
-    file !== undefined && record.files[file.key]?.size === file.size;
+    file !== undefined && record.files?.[file.key]?.size === file.size;
   return known(model) && known(evaluation) ? { model, evaluation } : undefined;
 }
 
 /** The share of test pictures the model named right, as its evaluation says; null when it says nothing of the kind. */
 export async function readAccuracy(place: ReadOnlyStore, evaluation: string): Promise<number | null> {
-  const { accuracy } = JSON.parse(await readText(place, evaluation)) as { readonly accuracy?: unknown };
+  const { accuracy } = await readObject(place, evaluation);
   return typeof accuracy === 'number' ? accuracy : null;
 }
 
@@ -75,8 +75,13 @@ export function nameMachine(params: {
   throw diatomFailures['machine-unset']({ kind: compute, param: compute });
 }
 
-async function readText(place: ReadOnlyStore, key: string): Promise<string> {
+/** A JSON object, empty for anything else: scripts write what they like, a table, or the NaN of Python. */
+async function readObject(place: ReadOnlyStore, key: string): Promise<{ readonly [name: string]: unknown }> {
   const pieces: Uint8Array[] = [];
   for await (const piece of await place.read(key)) pieces.push(piece);
-  return Buffer.concat(pieces).toString('utf8');
+  try {
+    return Object(JSON.parse(Buffer.concat(pieces).toString('utf8'))) as { readonly [name: string]: unknown };
+  } catch {
+    return {};
+  }
 }

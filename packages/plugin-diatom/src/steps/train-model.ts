@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { defineStep, type FileRef, sha256 } from '@dataset-runner/core/plugin';
 import { type MachineSpec, openMachine } from '../compute/open-machine.ts';
+import { diatomFailures } from '../failures.ts';
 
 /** All a training depends on, and the machine it happens on. */
 export interface Training {
@@ -45,6 +47,8 @@ export const trainModel = defineStep({
     for (const name of [model, evaluation]) {
       const path = await output.path(name);
       await machine.fetch(name, path);
+      // A command may well end with 0 and bring nothing.
+      if (!existsSync(path)) throw diatomFailures['file-missing']({ place: item.machine.name, name });
       files[name] = { size: (await stat(path)).size, digest: sha256(await readFile(path)) };
       fetched.push(await output.wrote(name));
     }

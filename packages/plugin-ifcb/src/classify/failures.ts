@@ -29,6 +29,12 @@ export const classifyFailures = defineFailures('ifcb', {
       `${of.model} gives ${of.scores} for an image, and there are ${of.classes} class names`,
     hint: () => 'Name the classes in the order of the outputs with --classes.',
   },
+  'score-invalid': {
+    about: 'A model gives a score that is no number, so no class of the image has the highest one.',
+    message: (of: { readonly image: string; readonly output: number }) =>
+      `the model gives NaN for ${of.image}, in output ${of.output}`,
+    hint: () => 'The model is damaged, or its numbers overflow, as those of 16-bit floats may.',
+  },
   'class-twice': {
     about: 'Two outputs of a model have one class name, so nothing could tell their scores apart.',
     message: (of: { readonly name: string; readonly places: readonly number[] }) =>

@@ -1,4 +1,5 @@
 import type { Tools } from '@dataset-runner/core/plugin';
+import { classifyFailures } from './failures.ts';
 import type { InputPlan } from './preprocess.ts';
 import { type OnDamaged, prepared, type Sample } from './samples.ts';
 import type { Scores } from './scores.ts';
@@ -19,7 +20,7 @@ export interface ScoredSample extends Scores {
   readonly leftOut: readonly string[];
 }
 
-/** Scores all images of a sample, batch by batch. */
+/** Scores all images of a sample, batch by batch. Throws `ifcb.score-invalid`. */
 export async function scoreSample(
   sample: Sample,
   scorer: Scorer,
@@ -49,5 +50,8 @@ export async function scoreSample(
     scores.set(part, at);
     at += part.length;
   }
+  const odd = scores.findIndex((score) => Number.isNaN(score));
+  if (odd >= 0)
+    throw classifyFailures['score-invalid']({ image: images[Math.floor(odd / classCount)]!, output: odd % classCount });
   return { images, scores, classCount, leftOut };
 }

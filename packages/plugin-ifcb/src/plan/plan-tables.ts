@@ -1,5 +1,6 @@
 import { type FileRef, type Results, type RunContext, refOf, sha256 } from '@dataset-runner/core/plugin';
 import { parseBinId } from '../bins/bin-id.ts';
+import { ifcbFailures } from '../failures.ts';
 import { publishFailures } from '../publish/failures.ts';
 import { imageNumbers } from '../publish/particle.ts';
 import { type SplitBin, splitPredictions } from '../steps/split-predictions.ts';
@@ -33,7 +34,7 @@ export interface PlannedTables {
   readonly scored: readonly string[];
 }
 
-/** Puts features and classes together by bin. Throws `ifcb.no-tables`. */
+/** Puts features and classes together by bin. Throws `ifcb.no-tables`, and `ifcb.bin-duplicate` for features in two folders. */
 export async function planTables(
   { features: place, predictions, classes }: TableSource,
   { store, map }: Pick<RunContext<never>, 'store' | 'map'>,
@@ -48,7 +49,12 @@ export async function planTables(
       const folder = entry.key.slice(0, -name.length - 1);
       if (kind < 0 && name.endsWith('.png')) addTo(images, folder, name);
       const bin = kind < 0 ? '' : name.slice(0, -kinds[kind]!.length);
-      if (parseBinId(bin) === undefined || (found.get(bin)?.kind ?? 9) <= kind) continue;
+      const known = found.get(bin);
+      if (known?.kind === kind) {
+        const places = [known.features.key, entry.key].map((key) => `'${key.slice(0, -name.length - 1) || '.'}'`);
+        throw ifcbFailures['bin-duplicate']({ bin, places });
+      }
+      if (parseBinId(bin) === undefined || (known?.kind ?? 9) < kind) continue;
       found.set(bin, { kind, features: refOf(from.place, entry) });
     }
   if (found.size === 0) throw publishFailures['no-tables']({ place });

@@ -73,7 +73,12 @@ function tidyRow(values: Values, file: string, invalid: (why: string) => Error):
   if (!/^\d+$/.test(values['roi']!)) throw invalid(`'${values['roi']}' is no number of an image`);
   const scores = scoreNames(values).map((name) => Number(values[`score_${name}`]));
   const { bin, roi, class: name, class_auto: auto = name, score } = values as Values & { readonly bin: string };
-  return { bin, roi: Number(roi), name: name!, auto: auto!, score: scoreOf(score), scores };
+  return { bin, roi: Number(roi), name: unescaped(name!), auto: unescaped(auto!), score: scoreOf(score), scores };
+}
+
+// `writeCsv` puts a quote before a class that a spreadsheet would take for a formula; a class has another name then.
+function unescaped(text: string): string {
+  return text.replace(/^'(?=[=+\-@])/, '');
 }
 
 function untidyRow(values: Values, classes: readonly string[], invalid: (why: string) => Error): Row {

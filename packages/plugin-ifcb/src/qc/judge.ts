@@ -26,7 +26,7 @@ export interface Verdict {
   readonly filesComplete: boolean;
   /** The header's count of images is that of the rows. */
   readonly roiCountMatch: boolean | null;
-  /** No image lies beyond the end of the .roi file. */
+  /** No image lies outside the .roi file. */
   readonly roiDataComplete: boolean | null;
   /** No row has only one of width and height, or a negative one. */
   readonly roiDimsValid: boolean | null;
@@ -43,15 +43,15 @@ const syringeSlack = 1.05;
 
 /** Judges a bin by the rules of iRfcb's qc_sample, and gives advisories by the limits. */
 export function judge({ missing, header, adc, volumes, roiBytes, startMs }: Evidence, limits: QcLimits): Verdict {
-  const [runS, rowsS] = [volumes.header?.runS, volumes.adc?.runS];
+  const [runS, rowsS] = [told(volumes.header?.runS), told(volumes.adc?.runS)];
   const syringeMl = header?.syringeMl;
-  const ml = volumes.best?.ml;
+  const ml = told(volumes.best?.ml);
   return {
     filesComplete: missing.length === 0,
     roiCountMatch: adc && header?.roiCount !== undefined ? header.roiCount === adc.boxes.length : null,
     roiDataComplete:
       adc && roiBytes !== undefined
-        ? adc.boxes.every(({ start, width, height }) => start + width * height <= roiBytes)
+        ? adc.boxes.every(({ start, width, height }) => start >= 0 && start + width * height <= roiBytes)
         : null,
     roiDimsValid: adc ? dimsValid(adc) : null,
     runtimeConsistent:
@@ -59,6 +59,11 @@ export function judge({ missing, header, adc, volumes, roiBytes, startMs }: Evid
     volumePlausible: syringeMl === undefined || ml === undefined ? null : ml >= 0 && ml <= syringeMl * syringeSlack,
     advisories: advisoriesOf({ header, adc, startMs }, limits),
   };
+}
+
+// NaN: cells that a sum needs hold no number.
+function told(value: number | undefined): number | undefined {
+  return Number.isNaN(value) ? undefined : value;
 }
 
 /** A bin passes when nothing is false. */

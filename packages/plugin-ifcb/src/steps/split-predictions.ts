@@ -15,7 +15,8 @@ export interface SplitBin {
 export const splitPredictions = defineStep({
   name: 'split-predictions',
   // 2: a score that nobody gave is none; it was 0.
-  version: 2,
+  // 3: classes that begin like a formula have their own names again.
+  version: 3,
   needs: { cpu: true },
   async *work(table: FileRef, { read, output, done, uses }: Tools<{ readonly classes: readonly string[] }>) {
     const stream = await read(table);

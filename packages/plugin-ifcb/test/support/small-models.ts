@@ -7,9 +7,11 @@ export function brightnessModel(
     readonly channels?: number;
     readonly batch?: number;
     readonly classes?: boolean;
+    /** What `dark` scores for black. */
+    readonly bias?: number;
   } = {},
 ): Uint8Array {
-  const { side = 16, channels = 1, batch = 'N', classes = true } = options;
+  const { side = 16, channels = 1, batch = 'N', classes = true, bias = 1 } = options;
   const weights = Float32Array.from({ length: 2 * channels }, (_, at) => (at % 2 === 0 ? 1 : -1) / 255 / channels);
   return writeOnnx({
     name: 'brightness',
@@ -23,7 +25,7 @@ export function brightnessModel(
     ],
     constants: [
       { name: 'w', dims: [channels, 2], data: weights },
-      { name: 'b', dims: [2], data: Float32Array.of(0, 1) },
+      { name: 'b', dims: [2], data: Float32Array.of(0, bias) },
     ],
     ...(classes ? { metadata: { classes: '["bright","dark"]' } } : {}),
   });
