@@ -44,7 +44,10 @@ describe('split', () => {
       split(items, { parts: { test: 10, train: 'rest' } }).assignments.map((line) => line.split);
     assert.deepEqual(splits(decomposed), splits(composed));
     const inFolders = pictures({ 'Di\u00e9': 40, Diz: 40, Die: 40 });
-    const listed = inFolders.map((item) => ({ key: item.key.normalize('NFD'), class: `${item.class}`.normalize('NFD') }));
+    const listed = inFolders.map((item) => ({
+      key: item.key.normalize('NFD'),
+      class: String(item.class).normalize('NFD'),
+    }));
     assert.deepEqual(splits(listed), splits(inFolders));
   });
 

@@ -57,7 +57,14 @@ describe('table', () => {
       ],
       schema: [
         { name: 'root', num_children: 2 },
-        { name: 'price', type: 'INT32', converted_type: 'DECIMAL', scale: 2, precision: 7, repetition_type: 'OPTIONAL' },
+        {
+          name: 'price',
+          type: 'INT32',
+          converted_type: 'DECIMAL',
+          scale: 2,
+          precision: 7,
+          repetition_type: 'OPTIONAL',
+        },
         { name: 'day', type: 'INT32', converted_type: 'DATE', repetition_type: 'OPTIONAL' },
       ],
     });
