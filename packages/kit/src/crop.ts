@@ -23,14 +23,15 @@ export interface CropOptions {
 /**
  * Cuts a box out of an image and fits it into a square JPEG: Lanczos, sRGB, padded, no metadata.
  *
- * Equal inputs are equal bytes on one version of sharp. Says what is wrong with the image instead of throwing.
+ * Equal inputs are equal bytes on one version of sharp. Says what is wrong with the image instead of throwing;
+ * `kit.sharp-missing` is all it throws.
  */
 export async function cropToSquare(
   bytes: Uint8Array,
   { box, side, background = 'black', quality = 92 }: CropOptions,
 ): Promise<{ readonly jpeg: Uint8Array } | { readonly problem: ImageProblem }> {
+  const sharp = await loadSharp();
   try {
-    const sharp = await loadSharp();
     const image = sharp(bytes, { failOn: 'error' });
     const { width, height } = await image.metadata();
     const cut = { left: 0, top: 0, right: width, bottom: height, ...box };

@@ -1,4 +1,5 @@
 import { readHeader } from './csv-header.ts';
+import { csvText } from './csv-text.ts';
 import { tableFailures } from './table-failures.ts';
 
 export interface CsvTableOptions {
@@ -28,7 +29,7 @@ export interface CsvCells {
  * `table.header-duplicate` or, while rows are read, `table.row-invalid` with the line.
  */
 export function csvTable(input: string | Uint8Array, options: CsvTableOptions): CsvTable {
-  const text = (typeof input === 'string' ? input : Buffer.from(input).toString('utf8')).replace(/^\uFEFF/, '');
+  const text = (typeof input === 'string' ? input : csvText(input, options.file)).replace(/^\uFEFF/, '');
   const records = readRecords(text, options.file);
   const header = records.next().value;
   const columns = readHeader(
@@ -56,6 +57,12 @@ function* readRecords(text: string, file: string): Generator<CsvCells, undefined
     const record = text.slice(at, text.charCodeAt(end - 1) === carriageReturn ? end - 1 : end);
     // Most lines of most files have no quote, and splitting is what engines do fastest.
     if (!record.includes('"')) {
+      if (record.includes('\r'))
+        throw tableFailures['row-invalid']({
+          file,
+          line,
+          why: 'a carriage return stands alone; end lines with a line feed',
+        });
       if (record !== '') yield { line, cells: record.split(',') };
       at = end + 1;
       continue;
@@ -80,17 +87,30 @@ interface Quoted {
 /** One record with quotes as RFC 4180 has them: a quote opens a cell, two of them inside are one, one closes it. */
 function readQuoted(text: string, start: number, fault: (why: string) => Error): Quoted {
   const cells: string[] = [];
-  const cell = /"((?:[^"]|"")*)"|[^",\r\n]*/y;
+  const plain = /[^",\r\n]*/y;
   let lineBreaks = 0;
   for (let at = start; ; at++) {
-    cell.lastIndex = at;
-    const [whole = '', inside] = cell.exec(text) ?? [];
-    if (whole === '' && text[at] === '"') throw fault('a quote is opened and never closed');
-    cells.push(inside === undefined ? whole : inside.replaceAll('""', '"'));
-    if (inside !== undefined) lineBreaks += inside.split('\n').length - 1;
-    at += whole.length;
+    if (text[at] === '"') {
+      const end = closingQuote(text, at + 1);
+      if (end < 0) throw fault('a quote is opened and never closed');
+      const inside = text.slice(at + 1, end);
+      cells.push(inside.replaceAll('""', '"'));
+      lineBreaks += inside.split('\n').length - 1;
+      at = end + 1;
+    } else {
+      plain.lastIndex = at;
+      const [whole = ''] = plain.exec(text) ?? [];
+      cells.push(whole);
+      at += whole.length;
+    }
     if (text.startsWith('\r\n', at)) at++;
     if (at >= text.length || text[at] === '\n') return { cells, lineBreaks, next: at + 1 };
     if (text[at] !== ',') throw fault(`a quote stands in the middle of cell ${cells.length}`);
   }
+}
+
+/** The quote that closes a cell, two of them inside being one; by search, as a pattern gives up on cells of megabytes. */
+function closingQuote(text: string, from: number): number {
+  for (let at = text.indexOf('"', from); at >= 0; at = text.indexOf('"', at + 2)) if (text[at + 1] !== '"') return at;
+  return -1;
 }

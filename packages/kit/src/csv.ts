@@ -1,6 +1,7 @@
 import { pipeline, Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import { readHeader } from './csv-header.ts';
+import { csvTexts } from './csv-text.ts';
 import { tableFailures } from './table-failures.ts';
 
 export interface CsvReadOptions {
@@ -23,30 +24,44 @@ export interface CsvRow {
  * Reads CSV row by row, strictly: UTF-8, one header line, as many cells in every row as columns, quotes as in RFC 4180.
  *
  * Takes text, bytes, or a stream of either (of any length: memory stays flat). A byte order mark and empty lines are
- * skipped. Throws `table.header-missing`, `table.header-duplicate` or `table.row-invalid` with the line.
+ * skipped; lines may end in different ways. Throws `table.header-missing`, `table.header-duplicate` or `table.row-invalid` with the line.
  */
 export async function* readCsv(
   input: string | Uint8Array | AsyncIterable<string | Uint8Array>,
   options: CsvReadOptions,
 ): AsyncGenerator<CsvRow> {
   const { file } = options;
-  const chunks = typeof input === 'string' || input instanceof Uint8Array ? [Buffer.from(input)] : input;
-  const parser = parse({ bom: true, info: true, skip_empty_lines: true, delimiter: options.delimiter ?? ',' });
+  const chunks = typeof input === 'string' || input instanceof Uint8Array ? [input] : input;
+  const parser = parse({
+    bom: true,
+    info: true,
+    skip_empty_lines: true,
+    delimiter: options.delimiter ?? ',',
+    // Left to the parser, the end of the first line decides, and later ones of another kind end up in the cells.
+    record_delimiter: ['\r\n', '\n', '\r'],
+  });
   // The source's own error destroys the parser with it, so the loop below throws it; nothing is left to handle here.
-  pipeline(Readable.from(chunks, { objectMode: true }), parser, () => {});
+  pipeline(Readable.from(csvTexts(chunks, file), { objectMode: true }), parser, () => {});
   let columns: readonly string[] | undefined;
+  // The parser counts a CRLF inside quotes as two lines.
+  let counted = 0;
   try {
     for await (const parsed of parser) {
       const { record, info } = parsed as {
         readonly record: readonly string[];
         readonly info: { readonly lines: number };
       };
+      for (const cell of record) if (cell.includes('\r\n')) counted += cell.split('\r\n').length - 1;
       if (columns === undefined) columns = readHeader(record, options);
-      else yield { line: info.lines, values: Object.fromEntries(columns.map((name, place) => [name, record[place]!])) };
+      else
+        yield {
+          line: info.lines - counted,
+          values: Object.fromEntries(columns.map((name, place) => [name, record[place]!])),
+        };
     }
   } catch (error) {
     if (error instanceof CsvError)
-      throw tableFailures['row-invalid']({ file, line: Number(error['lines'] ?? 0), why: error.message });
+      throw tableFailures['row-invalid']({ file, line: Number(error['lines'] ?? 0) - counted, why: error.message });
     throw error;
   }
   if (columns === undefined) readHeader([], { required: ['at least one'], ...options });

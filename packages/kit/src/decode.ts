@@ -13,7 +13,7 @@ export interface DecodedImage extends RawImage {
  * Decodes an image of any kind sharp reads; small 8-bit PNGs are read without it, several times faster.
  *
  * Colours stay as they are stored, palettes become RGB; with `upright` EXIF's orientation is applied. What cannot be decoded whole is a `problem` in the decoder's
- * words, never an error.
+ * words. Throws only `kit.sharp-missing`.
  */
 export async function decodeRaw(
   bytes: Uint8Array,
@@ -21,8 +21,8 @@ export async function decodeRaw(
 ): Promise<DecodedImage | { readonly problem: string }> {
   const small = readSmallPng(bytes);
   if (small !== undefined) return { ...small, bits: 8 };
+  const sharp = await loadSharp();
   try {
-    const sharp = await loadSharp();
     const image = sharp(bytes, { limitInputPixels: options.maxPixels ?? 100_000_000, failOn: 'warning' });
     const { depth, space } = await image.metadata();
     // Without this, sharp hands gray images out as RGB.

@@ -121,6 +121,11 @@ export const kitFailures = defineFailures('kit', {
     ) => `${of.url} has the ${of.what} ${of.received}, expected was ${of.expected}; it is ${of.found}`,
     hint: () => 'Either the publisher changed the file, or the recorded value is wrong.',
   },
+  'sharp-missing': {
+    about: 'Images are read with the package sharp, and it cannot be loaded on this machine.',
+    message: (of: { readonly why: string }) => `sharp cannot be loaded: ${of.why}`,
+    hint: () => 'Run `npm install --include=optional sharp` on this machine: its libraries are made for one system.',
+  },
   'remote-changed': {
     about: 'A file changed on its server while it was read there; bytes of two versions are never mixed.',
     message: (of: FromUrl & { readonly version: string; readonly why: string }) =>

@@ -45,7 +45,8 @@ export interface InspectOptions {
 }
 
 /**
- * Reads an image's header and decodes its pixels, and says what is wrong instead of throwing.
+ * Reads an image's header and decodes its pixels, and says what is wrong instead of throwing; only
+ * `kit.sharp-missing` is thrown, which is nothing of the image.
  *
  * The decoded pixels are thrown away unless asked for; memory is one decoded image (width x height x channels bytes).
  */

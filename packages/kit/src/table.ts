@@ -1,4 +1,4 @@
-import type { ParquetRow } from 'hyparquet';
+import type { ParquetRow, SchemaElement } from 'hyparquet';
 import { type Cell, writeCsv } from './csv.ts';
 import { tableFailures } from './table-failures.ts';
 
@@ -47,7 +47,7 @@ export async function tableToParquet(table: Table): Promise<Uint8Array> {
 /**
  * Reads a Parquet file of flat columns, ours or any other writer's (uncompressed or Snappy).
  *
- * Integers of all widths become `integer`, decimals, dates and times `text`. Throws `table.parquet-invalid`, also for a
+ * Integers of all widths become `integer`, decimals, dates and times `text` (a time of day as its count of units). Throws `table.parquet-invalid`, also for a
  * column that is nested or an integer beyond 2^53.
  */
 export async function tableFromParquet(bytes: Uint8Array): Promise<Table> {
@@ -58,38 +58,33 @@ export async function tableFromParquet(bytes: Uint8Array): Promise<Table> {
       byteLength: file.byteLength,
       slice: (start, end) => file.slice(start, end),
     });
-    const columns = metadata.schema.slice(1).map(({ name, type, num_children: children }): Column => {
-      if (children !== undefined) throw new Error(`column '${name}' is nested`);
-      return {
-        name,
-        type: type?.startsWith('INT')
-          ? 'integer'
-          : type === 'DOUBLE' || type === 'FLOAT'
-            ? 'number'
-            : type === 'BOOLEAN'
-              ? 'boolean'
-              : 'text',
-      };
+    const columns = metadata.schema.slice(1).map((element): Column => {
+      if (element.num_children !== undefined) throw new Error(`column '${element.name}' is nested`);
+      return { name: element.name, type: typeOf(element) };
     });
     const found: readonly ParquetRow[] = await parquetReadObjects({ file, metadata });
     const rows = found.map((row) =>
       Object.fromEntries(columns.map((column) => [column.name, plainValue(row[column.name], column)])),
     );
-    // A date is stored as an integer and read as a date: the values decide.
-    return {
-      columns: columns.map((column) =>
-        rows.some((row) => typeof row[column.name] === 'string') ? { ...column, type: 'text' } : column,
-      ),
-      rows,
-    };
+    return { columns, rows };
   } catch (error) {
     throw tableFailures['parquet-invalid']({ why: error instanceof Error ? error.message : String(error) });
   }
 }
 
+/** By what the values mean: decimals, dates and times are kept as integers too. */
+function typeOf({ type, converted_type: converted, logical_type: logical }: SchemaElement): ColumnType {
+  const meant = `${logical?.type ?? ''} ${converted ?? ''}`;
+  if (/DECIMAL|DATE|TIME/.test(meant) || type === 'INT96') return 'text';
+  if (type?.startsWith('INT')) return 'integer';
+  if (type === 'DOUBLE' || type === 'FLOAT') return 'number';
+  return type === 'BOOLEAN' ? 'boolean' : 'text';
+}
+
 function plainValue(value: unknown, column: Column): string | number | boolean | null {
   if (value === null || value === undefined) return null;
   if (typeof value === 'bigint') {
+    if (column.type === 'text') return String(value);
     if (!Number.isSafeInteger(Number(value)))
       throw new Error(`column '${column.name}' has an integer beyond 2^53: ${value}`);
     return Number(value);

@@ -53,6 +53,8 @@ export function readVoc(input: string | Uint8Array, { file }: { readonly file: s
   const parser = new XMLParser({
     captureMetaData: true,
     parseTagValue: false,
+    // Without it `&#233;` stays as it is, which is how Python writes an accent by default.
+    htmlEntities: true,
     isArray: (name: string) => name === 'object',
   });
   const document = parser.parse(text) as Element;

@@ -47,6 +47,11 @@ describe('csvTable', () => {
       'a,b\n1,x"y"\n',
       'table.row-invalid: list.csv, line 2: a quote stands in the middle of cell 2',
     ],
+    [
+      'a lone carriage return',
+      'a,b\r1,2\r',
+      'table.row-invalid: list.csv, line 1: a carriage return stands alone; end lines with a line feed',
+    ],
     ['an empty file', '', "table.header-missing: list.csv: no column 'at least one'; its columns are none"],
     ['a doubled column', 'a,a\n', "table.header-duplicate: list.csv: two columns are called 'a'"],
   ] as const) {
@@ -54,6 +59,14 @@ describe('csvTable', () => {
       assert.throws(() => rowsOf(text), { message });
     });
   }
+
+  it('reads cells of megabytes, and no bytes that are not UTF-8', () => {
+    const long = `${'x'.repeat(12_000_000)}""`;
+    assert.equal(rowsOf(`a,b\n"${long}",1\n`)[0]?.cells[0]?.length, 12_000_001);
+    assert.throws(() => csvTable(Buffer.from('a,b\n1,\u00ed\n', 'latin1'), { file }), {
+      message: /line 2: it is not UTF-8/,
+    });
+  });
 
   it('names a missing column', () => {
     assert.throws(() => csvTable('a,b\n', { file, required: ['c'] }), {

@@ -32,6 +32,38 @@ describe('readCsv', () => {
     await assert.rejects(rowsOf('a,b\n1,"2\n'), { message: /^table.row-invalid: list.csv, line \d: / });
   });
 
+  it('takes lines that end in different ways, and counts those inside quotes', async () => {
+    assert.deepEqual(await rowsOf('a,b\n1,x\r\n2,y\n'), [
+      { line: 2, values: { a: '1', b: 'x' } },
+      { line: 3, values: { a: '2', b: 'y' } },
+    ]);
+    const windows = await rowsOf('a,b\r\n"1\r\n1",x\r\n2,y\n3,z\r\n');
+    assert.deepEqual(
+      windows.map(({ line, values }) => [line, values['b']]),
+      [
+        [3, 'x'],
+        [4, 'y'],
+        [5, 'z'],
+      ],
+    );
+    assert.equal((await rowsOf('a,b\r1,x\r2,y\r')).length, 2);
+  });
+
+  it('reads UTF-8, or UTF-16 that says so, however it is cut, and nothing else', async () => {
+    const text = '\uFEFFa,b\n1,Nav\u00edcula\n';
+    const utf16 = Buffer.from(text, 'utf16le');
+    for (const bytes of [Buffer.from(text), utf16, Buffer.from(utf16).swap16()]) {
+      const bytewise = async function* (): AsyncGenerator<Uint8Array> {
+        for (const byte of bytes) yield Uint8Array.of(byte);
+      };
+      assert.deepEqual(await rowsOf(bytewise()), [{ line: 2, values: { a: '1', b: 'Nav\u00edcula' } }]);
+    }
+    await assert.rejects(rowsOf(Buffer.from('a,b\n1,x\n2,Nav\u00edcula\n', 'latin1')), {
+      message: /^table.row-invalid: list.csv, line 3: it is not UTF-8/,
+    });
+    await assert.rejects(rowsOf(Buffer.from('a,b\n1,\u00ed', 'latin1')), { message: /line 2: it is not UTF-8/ });
+  });
+
   it('passes on the error of a stream that breaks', async () => {
     const broken = async function* (): AsyncGenerator<string> {
       yield 'a,b\n1,2\n';

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
+import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { failureOf } from '@dataset-runner/core/plugin';
 import sharp from 'sharp';
 import { decodeRaw } from '../src/decode.ts';
 import { resizeGray, resizeLinear } from '../src/resize.ts';
+import { tempFolder } from './support/temp-folder.ts';
 
 function raw(channels: 1 | 3, values: readonly number[]) {
   return sharp(Buffer.from(values), { raw: { width: values.length / channels, height: 1, channels } });
@@ -53,6 +58,35 @@ describe('decodeRaw', () => {
       (await raw(1, [1, 2, 3]).png().toBuffer()).subarray(0, 50),
     ])
       assert.ok('problem' in (await decodeRaw(bytes)));
+  });
+});
+
+describe('without sharp', () => {
+  it('no image is called bad: what is missing is named, and how to get it', async () => {
+    await using folder = await tempFolder();
+    // The sources alone, in a place that has core and no sharp.
+    cpSync(fileURLToPath(new URL('../src/', import.meta.url)), folder.path, { recursive: true });
+    mkdirSync(join(folder.path, 'node_modules', '@dataset-runner'), { recursive: true });
+    const core = fileURLToPath(new URL('../../core/', import.meta.url));
+    symlinkSync(core, join(folder.path, 'node_modules', '@dataset-runner', 'core'), 'dir');
+    writeFileSync(join(folder.path, 'package.json'), '{ "type": "module" }');
+    const picture = Buffer.from('any picture');
+    for (const [file, name] of [
+      ['decode.ts', 'decodeRaw'],
+      ['crop.ts', 'cropToSquare'],
+      ['image.ts', 'inspectImage'],
+      ['phash.ts', 'phash'],
+      ['report/thumbnail.ts', 'thumbnail'],
+    ] as const) {
+      const there = (await import(pathToFileURL(join(folder.path, file)).href)) as {
+        readonly [name: string]: (bytes: Uint8Array, options: object) => Promise<unknown>;
+      };
+      await assert.rejects(there[name]!(picture, { side: 8 }), (error) => {
+        const failure = failureOf(error);
+        assert.equal(failure?.code, 'kit.sharp-missing', name);
+        return /npm install/.test(failure.hint ?? '');
+      });
+    }
   });
 });
 

@@ -52,6 +52,7 @@ describe('a hostile name', () => {
   it('is refused even as junk, and when it is empty', async () => {
     assert.match(await zip([{ name: '__MACOSX/../../x' }]), /with \.\./);
     assert.match(await zip([{ name: '' }]), /has an empty name/);
+    assert.match(await zip([{ name: '.' }]), /has an empty name/);
   });
 
   it('is escaped in the message, so no terminal obeys it', async () => {

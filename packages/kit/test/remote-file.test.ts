@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { Readable } from 'node:stream';
 import { packTar, packZip } from '../src/pack.ts';
 import { readArchive, streamArchive } from '../src/extract.ts';
 import { openRemoteFile, type RemoteFileOptions } from '../src/remote-file.ts';
@@ -121,6 +122,13 @@ describe('a streamed archive', () => {
       assert.deepEqual([stream?.report.entries, stream?.report.format], [2, name]);
     });
   }
+
+  it("may come as one of Node's own streams", async () => {
+    const bytes = await joined(packTar(files));
+    const stream = streamArchive(Readable.from(pieces(bytes)), { head: bytes.subarray(0, 4096) });
+    for await (const entry of stream?.entries() ?? []) await entry.bytes();
+    assert.equal(stream?.report.entries, 2);
+  });
 
   it('that ends without its end mark is damaged, even between two members', async () => {
     const bytes = await joined(packTar(files));

@@ -8,7 +8,7 @@ import { seeded, shuffle } from '../src/seeded.ts';
 import { split } from '../src/split.ts';
 import { splitReport } from '../src/split-report.ts';
 
-const hostile = `<script>alert("x")</script>&'`;
+const hostile = `<script>alert("x")</script>&'\uFFFF`;
 
 describe('reportPage', () => {
   it('escapes every text it is given', () => {

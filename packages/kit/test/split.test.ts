@@ -43,6 +43,12 @@ describe('split', () => {
     const splits = (items: readonly SplitItem[]): readonly string[] =>
       split(items, { parts: { test: 10, train: 'rest' } }).assignments.map((line) => line.split);
     assert.deepEqual(splits(decomposed), splits(composed));
+    const inFolders = pictures({ 'Di\u00e9': 40, Diz: 40, Die: 40 });
+    const listed = inFolders.map((item) => ({
+      key: item.key.normalize('NFD'),
+      class: String(item.class).normalize('NFD'),
+    }));
+    assert.deepEqual(splits(listed), splits(inFolders));
   });
 
   it('gives another draw for another seed', () => {
@@ -166,6 +172,8 @@ describe('split refuses', () => {
       [{ test: 0.5, train: { total: 10 } }, "shares beside totals need a part that takes the 'rest'"],
       [{ test: { total: 5 }, train: { total: 6 } }, 'the totals add up to 11, but there are 20 items'],
       [{ a: 0.5, b: 0.5, train: 'rest' }, 'the shares add up to 1, so nothing is left for the rest'],
+      [{ a: 0.7, b: 0.2, c: 0.1, train: 'rest' }, 'the shares add up to 1, so nothing is left for the rest'],
+      [{ a: 0.1, b: 0.2, c: { total: 15 }, train: 'rest' }, 'the parts ask for 21 items, but there are 20'],
       [{ test: { total: 21 }, train: 'rest' }, 'the parts ask for 21 items, but there are 20'],
       [{ test: 1.5, train: 'rest' }, "the size of 'test' is 1.5: neither a whole number nor a share below 1"],
       [{ test: -1, train: 'rest' }, "the size of 'test' is -1: neither a whole number nor a share below 1"],

@@ -48,6 +48,38 @@ describe('table', () => {
     await assert.rejects(tableToParquet(wrong), { message });
   });
 
+  it('reads decimals and dates that are kept as integers as texts, whether any value is there or not', async () => {
+    const { parquetWriteBuffer } = await import('hyparquet-writer');
+    const file = parquetWriteBuffer({
+      columnData: [
+        { name: 'price', data: [1.25, null] },
+        { name: 'day', data: [null, null] },
+      ],
+      schema: [
+        { name: 'root', num_children: 2 },
+        {
+          name: 'price',
+          type: 'INT32',
+          converted_type: 'DECIMAL',
+          scale: 2,
+          precision: 7,
+          repetition_type: 'OPTIONAL',
+        },
+        { name: 'day', type: 'INT32', converted_type: 'DATE', repetition_type: 'OPTIONAL' },
+      ],
+    });
+    assert.deepEqual(await tableFromParquet(new Uint8Array(file)), {
+      columns: [
+        { name: 'price', type: 'text' },
+        { name: 'day', type: 'text' },
+      ],
+      rows: [
+        { price: '1.25', day: null },
+        { price: null, day: null },
+      ],
+    });
+  });
+
   it('says when a file is no Parquet', async () => {
     await assert.rejects(tableFromParquet(Buffer.from('image,area\n')), { message: /^table.parquet-invalid: / });
   });

@@ -9,6 +9,11 @@ const box = '<xmin>1</xmin><ymin>2</ymin><xmax>30</xmax><ymax>40.5</ymax>';
 const size = '<size><width>100</width><height>50</height><depth>3</depth></size>';
 
 describe('readVoc', () => {
+  it('reads characters that are written as numbers', () => {
+    const named = '<annotation><filename>a &amp; &#233;&#xe9;.jpg</filename></annotation>';
+    assert.equal(readVoc(named, { file: 'a.xml' }).fileName, 'a & \u00e9\u00e9.jpg');
+  });
+
   it('reads every object with its box and its line, past a byte order mark and Windows line ends', () => {
     const text = `\uFEFF\r\n<annotation><folder>f</folder><filename>n 1.jpg</filename>${size}\r\n<object><name>cat &amp; dog</name>\r\n<truncated>1</truncated><bndbox>${box}</bndbox></object><object><name>cat</name><difficult>1</difficult><bndbox>${box}</bndbox></object></annotation>`;
     const at = { xMin: 1, yMin: 2, xMax: 30, yMax: 40.5, line: 4 };

@@ -79,6 +79,8 @@ export class Gate {
     const path = key.endsWith('/') ? key.slice(0, -1) : key;
     if (path !== '') this.#checkCollision(path, folder);
     if (folder) return undefined;
+    // `.` is the folder itself, which no file can be.
+    if (path === '') throw kitFailures['entry-name']({ archive: this.archive, entry: '.', why: 'has an empty name' });
     this.#allBytes += candidate.size;
     this.#checkSize(candidate, path);
     if (isJunk(path)) {

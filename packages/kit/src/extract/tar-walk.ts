@@ -38,7 +38,8 @@ export async function* tarMembers(
   const parser = extract(options) as unknown as NodeJS.WritableStream & AsyncIterable<TarMember>;
   let packed = 0; // read from the archive, a little ahead of what is unpacked
   async function* counted(): AsyncGenerator<Uint8Array> {
-    for await (const piece of 'read' in from ? readPieces(from, 0, from.size) : from) {
+    // By what is iterated: Node's streams have a `read` too.
+    for await (const piece of Symbol.asyncIterator in from ? from : readPieces(from, 0, from.size)) {
       packed += piece.length;
       yield piece;
     }

@@ -11,8 +11,8 @@ export async function thumbnail(
   options: { readonly sidePx?: number } = {},
 ): Promise<string | undefined> {
   const side = options.sidePx ?? 112;
+  const sharp = await loadSharp();
   try {
-    const sharp = await loadSharp();
     const small = await sharp(bytes, { limitInputPixels: 100_000_000 })
       .resize(side, side, { fit: 'inside', withoutEnlargement: true })
       .webp({ quality: 82 })

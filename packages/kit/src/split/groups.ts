@@ -26,15 +26,23 @@ export interface Grouped {
   readonly warnings: readonly SplitWarning[];
 }
 
-/** Sorts items by key in Unicode NFC and refuses a key that comes twice. */
+/** Sorts items by key in Unicode NFC and refuses a key that comes twice; classes are put into NFC. */
 export function sortItems(items: readonly SplitItem[]): readonly SplitItem[] {
-  const keyed = items.map((item) => ({ item, key: item.key.normalize('NFC') }));
+  const keyed = items.map((item) => ({ item: withClassInNfc(item), key: item.key.normalize('NFC') }));
   keyed.sort((one, other) => byCodeUnits(one.key, other.key));
   for (let index = 1; index < keyed.length; index++) {
     if (keyed[index]!.key !== keyed[index - 1]!.key) continue;
     throw splitFailures['duplicate-key']({ key: keyed[index]!.item.key, other: keyed[index - 1]!.item.key });
   }
   return keyed.map(({ item }) => item);
+}
+
+/** A class that is the name of a folder comes decomposed from macOS: another name would be another draw. */
+function withClassInNfc(item: SplitItem): SplitItem {
+  const written = item.class;
+  if (typeof written !== 'string') return { ...item, class: written.map((name) => name.normalize('NFC')) };
+  const name = written.normalize('NFC');
+  return name === written ? item : { ...item, class: name };
 }
 
 /** Gathers sorted items into groups, classes as indices. */

@@ -31,8 +31,9 @@ export function readParts(sizes: SplitOptions['parts'], itemCount: number): read
     if (kinds.has('total') && totals !== itemCount)
       throw impossible(`the totals add up to ${totals}, but there are ${itemCount} items`);
   } else {
-    if (shares >= 1) throw impossible(`the shares add up to ${round(shares)}, so nothing is left for the rest`);
-    const asked = Math.ceil(shares * itemCount) + totals;
+    // 0.7 + 0.2 + 0.1 is a hair less than 1, and 0.1 + 0.2 a hair more than 0.3.
+    if (shares > 1 - 1e-9) throw impossible(`the shares add up to ${round(shares)}, so nothing is left for the rest`);
+    const asked = Math.ceil(shares * itemCount - 1e-6) + totals;
     if (asked > itemCount) throw impossible(`the parts ask for ${asked} items, but there are ${itemCount}`);
   }
   return parts;

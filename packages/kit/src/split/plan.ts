@@ -2,7 +2,7 @@
 export interface SplitItem {
   /** Unique, `/` between folders; compared in Unicode NFC, so a list made on macOS gives the same split. */
   readonly key: string;
-  /** The class, or all classes an image shows (detection sets). */
+  /** The class, or all classes an image shows (detection sets); Unicode NFC in the plan. */
   readonly class: string | readonly string[];
   /** What must not be torn apart: specimen, patient, slide, dog. Wins over `groupBy`. */
   readonly group?: string;

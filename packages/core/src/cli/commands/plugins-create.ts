@@ -30,7 +30,7 @@ export class PluginsCreateCommand extends RunnerCommand {
     entries.add(entry);
     this.context.print([
       `Wrote ${entry} and named it in runner.yaml. Try it with:`,
-      `  runner run ${name}:collect --from . --out ./set --dry-run`,
+      `  runner run ${name}:collect --from ./raw --out ./set --dry-run`,
     ]);
   }
 
