@@ -29,6 +29,8 @@ export interface Facade {
   provenance(run: number): Promise<Json>;
   verify(place: string, signal: AbortSignal): Promise<VerifyReport>;
   clean(options: { readonly dryRun: boolean }): Promise<CleanReport>;
+  /** Gives up at-end work of runs that are over; returns what was, or would be, given up. */
+  giveUpAtEnd(options: { readonly dryRun: boolean }): Promise<readonly LeftAtEnd[]>;
   doctor(): Promise<readonly Check[]>;
   catalogue(): Promise<Catalogue>;
   store(place: string): Promise<Store>;
@@ -43,6 +45,14 @@ export interface Facade {
   /** Imports the plugin in a folder once and writes its `runner.manifest.json`; `check` only compares. */
   buildManifest(dir: string, options: { readonly check: boolean }): Promise<BuiltManifest>;
   close(): Promise<void>;
+}
+
+/** Work that a run was to do at its end and has not done. */
+export interface LeftAtEnd {
+  readonly run: number;
+  readonly plugin: string;
+  readonly step: string;
+  readonly item: unknown;
 }
 
 export interface RunnerOptions {

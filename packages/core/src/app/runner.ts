@@ -21,6 +21,7 @@ import { runOneTask, type TaskToRun } from './run-task.ts';
 import { tokens } from './tokens.ts';
 import type { RunSignals } from '../engine/run-settings.ts';
 import { verifyPlace } from '../engine/verify-place.ts';
+import { leftAtEnd } from '../engine/at-end-run.ts';
 import { releaseWork } from '../engine/release.ts';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -139,6 +140,13 @@ class Runner implements Facade {
     const { open } = this.#container.resolve(tokens.stores);
     const state = this.#container.resolve(tokens.state);
     return { dryRun, entries: await releaseWork(state, open, join(project.stateDir, 'work'), { dryRun }) };
+  }
+
+  async giveUpAtEnd({ dryRun }: { readonly dryRun: boolean }): ReturnType<Facade['giveUpAtEnd']> {
+    const state = this.#container.resolve(tokens.state);
+    const left = leftAtEnd(state);
+    if (!dryRun) for (const { id } of left) state.atEnd.end(id, 'dropped');
+    return left.map(({ run, plugin, step, item }) => ({ run, plugin, step, item }));
   }
 
   async doctor(): ReturnType<Facade['doctor']> {

@@ -12,7 +12,8 @@ import type { Step } from '../model/step.ts';
  * Does registered at-end work, last registered first, each until it succeeded once (three attempts).
  *
  * What fails stays registered and is tried again as the first act of the next run; its failure is returned.
- * It runs after an interrupt too: the second SIGINT ends items, never this.
+ * It runs after an interrupt too: the second SIGINT ends items, never this. What has ended three processes is not begun
+ * again, for no other work could be done in this project; its failure is returned all the same, until it is given up.
  */
 export async function runAtEnd(
   state: State,
@@ -30,9 +31,8 @@ export async function runAtEnd(
     try {
       if (!state.atEnd.isPending(record.id)) continue;
       emit({ type: 'run.note', message: `at the end of run ${record.run}: ${record.plugin}:${record.step}` });
-      const failure = await runOne(state, record, deps, emit, localStep);
-      if (failure === undefined) state.atEnd.done(record.id);
-      else failures.push({ ...failure, at: { ...failure.at, plugin: record.plugin, step: record.step } });
+      const failure = await begun(state, record, () => runOne(state, record, deps, emit, localStep));
+      if (failure !== undefined) failures.push(ofRecord(state, record, failure));
     } finally {
       lock.release();
       if (!state.atEnd.isPending(record.id)) forgetLock(state.locksDir, name);
@@ -42,6 +42,26 @@ export async function runAtEnd(
 }
 
 const attempts = 3;
+const mostDeaths = 3;
+
+async function begun(
+  state: State,
+  { id }: AtEndRecord,
+  work: () => Promise<Failure | undefined>,
+): Promise<Failure | undefined> {
+  const deaths = state.atEnd.deaths(id);
+  if (deaths >= mostDeaths) return { code: 'item.crashed', how: `the run that did it died, ${deaths} times` };
+  state.atEnd.begin(id);
+  const failure = await work();
+  state.atEnd.end(id, failure === undefined ? 'done' : 'failed');
+  return failure;
+}
+
+function ofRecord(state: State, { run, plugin, step }: AtEndRecord, failure: Failure): Failure {
+  const { task } = state.runs.get(run) ?? {};
+  const hint = 'Every run does it first until it succeeds. If it never can: runner clean --at-end';
+  return { hint, ...failure, at: { ...failure.at, plugin, step, ...(task === undefined ? {} : { task }) } };
+}
 
 async function runOne(
   state: State,

@@ -11,6 +11,8 @@ export interface AtEndRecord {
   readonly item: unknown;
 }
 
+const isPending = "status NOT IN ('done', 'dropped')";
+
 /** The register of at-end work; a record is on disk before `atEnd` returns. */
 export class AtEndRegister {
   readonly #db: DatabaseSync;
@@ -28,21 +30,33 @@ export class AtEndRegister {
     return Number(lastInsertRowid);
   }
 
+  /** Notes that it is being done now. */
+  begin(id: number): void {
+    this.#db.prepare('UPDATE at_end SET status = ? WHERE id = ?').run(`begun ${this.deaths(id) + 1}`, id);
+  }
+
+  /** How often it was begun and neither done nor failed. */
+  deaths(id: number): number {
+    const raw = this.#db.prepare('SELECT status FROM at_end WHERE id = ?').get(id) as { status: string } | undefined;
+    return Number(/^begun (\d+)$/.exec(raw?.status ?? '')?.[1] ?? 0);
+  }
+
   /** Pending work of one run (or of every run), last registered first: what started last stops first. */
   pending(run?: number): AtEndRecord[] {
     const raws = this.#db
       .prepare(
-        `SELECT id, run, plugin, entry, step, item FROM at_end WHERE status = 'pending' ${run === undefined ? '' : 'AND run = ?'} ORDER BY id DESC`,
+        `SELECT id, run, plugin, entry, step, item FROM at_end WHERE ${isPending} ${run === undefined ? '' : 'AND run = ?'} ORDER BY id DESC`,
       )
       .all(...(run === undefined ? [] : [run])) as unknown as (Omit<AtEndRecord, 'item'> & { item: string })[];
     return raws.map((raw) => ({ ...raw, item: JSON.parse(raw.item) as unknown }));
   }
 
   isPending(id: number): boolean {
-    return this.#db.prepare("SELECT 1 FROM at_end WHERE id = ? AND status = 'pending'").get(id) !== undefined;
+    return this.#db.prepare(`SELECT 1 FROM at_end WHERE id = ? AND ${isPending}`).get(id) !== undefined;
   }
 
-  done(id: number): void {
-    this.#db.prepare("UPDATE at_end SET status = 'done' WHERE id = ?").run(id);
+  /** `failed` leaves it to the next run, `dropped` to nobody. */
+  end(id: number, how: 'done' | 'failed' | 'dropped'): void {
+    this.#db.prepare('UPDATE at_end SET status = ? WHERE id = ?').run(how === 'failed' ? 'pending' : how, id);
   }
 }

@@ -53,7 +53,11 @@ export const workSpecs: readonly CommandSpec[] = [
     description:
       'Removes intermediate files (places that start with work:), half-done downloads and spooled uploads. What is done stays done; a file is only made again when later work needs it. Published files and the records of runs are kept.',
     args: [],
-    flags: [toggle('dry-run', 'Only say what would be removed', { short: 'n' }), jsonFlag],
-    examples: ['runner clean --dry-run'],
+    flags: [
+      toggle('at-end', 'Instead give up what earlier runs were to do at their end and cannot, as stopping a machine'),
+      toggle('dry-run', 'Only say what would be removed', { short: 'n' }),
+      jsonFlag,
+    ],
+    examples: ['runner clean --dry-run', 'runner clean --at-end --dry-run'],
   },
 ];
