@@ -21,7 +21,7 @@ describe('store sync, cp and mv', function () {
     dav = await startDavServer();
     const url = `webdav+${dav.url}`;
     rig = new StoreRig(
-      `plugins: []\nstores:\n  cloud: { url: '${url}/cloud' }\n  cloud-too: { url: '${url}/cloud/a' }\n  named: ./src\nnetwork: { allowHosts: [127.0.0.1] }\n`,
+      `plugins: []\nstores:\n  cloud: { url: '${url}/cloud' }\n  cloud-too: { url: '${url}/cloud/a' }\n  named: ./src\n  other-name: { url: '${url.replace('127.0.0.1', 'localhost')}/cloud' }\nnetwork: { allowHosts: [127.0.0.1, localhost] }\n`,
     );
     for (const [key, text] of Object.entries(three)) rig.write(`src/${key}`, text);
   });
@@ -201,6 +201,21 @@ describe('store sync, cp and mv', function () {
     assert.match(linked.stderr, /a\.txt in \.\/links is a link to the file that would be removed/);
     assert.deepEqual(rig.files('src'), three);
     assert.equal((await rig.store('ls', 'cloud:a', '-r', '--json')).stdout.match(/"key"/g)?.length, 3);
+  });
+
+  it('mv removes nothing where both places turn out to be one under two names', async () => {
+    await rig.store('cp', 'src', 'cloud:a');
+    for (const path of ['a', 'a/a.txt']) {
+      const { code, stderr } = await rig.store('mv', `cloud:${path}`, `other-name:${path}`);
+      assert.equal(code, 2);
+      assert.match(stderr, /cloud:a and other-name:a are one place under two names/);
+    }
+    const left = (await rig.store('ls', 'cloud:a', '-r', '--json')).stdout;
+    assert.deepEqual(left.match(/"key":"[^"]+"/g)?.length, 3, left);
+    // Another place of the same service is none of that, also where the files are there already.
+    await rig.store('cp', 'src', 'cloud:b');
+    assert.match((await rig.store('mv', 'cloud:a', 'other-name:b')).stdout, /Moved 3 files/);
+    assert.equal((await rig.store('ls', 'cloud:b', '-r', '--json')).stdout.match(/"key"/g)?.length, 3);
   });
 
   it('name the end that cannot be read or written', async () => {
