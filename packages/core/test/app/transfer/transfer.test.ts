@@ -218,6 +218,19 @@ describe('store sync, cp and mv', function () {
     assert.equal((await rig.store('ls', 'cloud:b', '-r', '--json')).stdout.match(/"key"/g)?.length, 3);
   });
 
+  it('name extra files that no request may name, and let rm remove the others', async () => {
+    await rig.store('sync', 'src', 'copy');
+    rig.write('copy/back\\slash', 'odd');
+    rig.write('src/new.txt', 'new');
+    const synced = await rig.report('sync', 'src', 'copy', '--delete');
+    assert.deepEqual([synced.code, synced['copied'], synced['removed'], codesOf(synced)], [1, 1, 0, ['store.key']]);
+    assert.match((await rig.store('rm', 'copy', '--recursive', '--dry-run')).stdout, /Would remove 4 files/);
+    const { code, stdout, stderr } = await rig.store('rm', 'copy', '--recursive');
+    assert.deepEqual([code, stdout], [2, 'Removed 4 files.\n']);
+    assert.match(stderr, /back\\\\slash.*\n.*1 file with such names cannot be removed here/);
+    assert.deepEqual(rig.files('copy'), { 'back\\slash': 'odd' });
+  });
+
   it('name the end that cannot be read or written', async () => {
     rig.write('file', 'in the way of a folder');
     const onto = await rig.report('cp', 'src', 'file');
