@@ -37,6 +37,7 @@ export interface TransferTools {
 export async function transfer(request: TransferRequest, tools: TransferTools): Promise<TransferReport> {
   const startedMs = performance.now();
   const ends = await openEnds(tools.container.resolve(tokens.stores), request);
+  refuseStuck(request, ends);
   const collisions = ends.to.localPath('x') === undefined ? undefined : new KeyCollisions(ends.to.place);
   const tally = new Tally(request, ends, collisions);
   if (request.dryRun) {
@@ -53,6 +54,12 @@ export async function transfer(request: TransferRequest, tools: TransferTools): 
   const extras = failed ? undefined : await removeSeen(ends.to, tally.extras, tools.signals.drain);
   const sources = failed ? undefined : await removeSeen(ends.from, tally.sources, tools.signals.drain);
   return reportOf(request, tally, { report, extras, sources, elapsedMs: performance.now() - startedMs });
+}
+
+/** Throws `store.read-only` before anything is copied where what is to be removed at the end cannot be. */
+function refuseStuck({ how, deleteExtra }: TransferRequest, { from, to }: OpenEnds): void {
+  const stuck = [how === 'move' ? from : [], deleteExtra ? to : []].flat().find(({ can }) => !can.remove);
+  if (stuck !== undefined) throw fail('store.read-only', { url: stuck.place, what: 'remove' });
 }
 
 // Only files that were there already can be the sources themselves; of two local places paths tell (see `isSameFile`).

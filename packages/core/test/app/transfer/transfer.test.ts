@@ -218,6 +218,17 @@ describe('store sync, cp and mv', function () {
     assert.equal((await rig.store('ls', 'cloud:b', '-r', '--json')).stdout.match(/"key"/g)?.length, 3);
   });
 
+  it('mv copies nothing from where nothing can be removed', async () => {
+    await rig.store('cp', 'src/a.txt', 'cloud:a b.txt');
+    const url = `${dav.url}/cloud/a%20b.txt`;
+    const moved = await rig.store('mv', url, 'there.txt');
+    assert.equal(moved.code, 2);
+    assert.match(moved.stderr, /cannot remove/);
+    assert.equal(existsSync(join(rig.dir, 'there.txt')), false);
+    assert.equal((await rig.store('cp', url, 'there.txt')).code, 0);
+    assert.equal((await rig.store('cat', 'there.txt')).stdout, 'one');
+  });
+
   it('name extra files that no request may name, and let rm remove the others', async () => {
     await rig.store('sync', 'src', 'copy');
     rig.write('copy/back\\slash', 'odd');
@@ -254,6 +265,12 @@ describe('store sync, cp and mv', function () {
     assert.equal((await rig.store('cp', 'src/a.txt', 'into')).code, 0);
     assert.equal((await rig.store('mv', 'src/a.txt', 'into/deep')).code, 0);
     assert.deepEqual(rig.files('into'), { 'a.txt': 'one', 'deep/a.txt': 'one', 'deep/c.txt': 'three' });
+  });
+
+  it('cp puts a file into the URL of a folder under the name it has', async () => {
+    rig.write('src/50%20?.txt', 'odd');
+    assert.equal((await rig.store('cp', 'src/50%20?.txt', `webdav+${dav.url}/cloud/`)).code, 0);
+    assert.match((await rig.store('ls', 'cloud:')).stdout, /50%20\?\.txt/);
   });
 
   it('ls and du of a file tell of that file', async () => {
