@@ -67,7 +67,10 @@ describe('the troubles of S3', () => {
   });
 
   it('speaks of a refusal that has no words by its code', () => {
-    const error = Object.assign(new Error('UnknownError'), { name: 'NoSuchBucket', $metadata: { httpStatusCode: 404 } });
+    const error = Object.assign(new Error('UnknownError'), {
+      name: 'NoSuchBucket',
+      $metadata: { httpStatusCode: 404 },
+    });
     assert.equal((troubleOfSdk(error, 'LIST in nope') as Error).message, 'LIST in nope answered NoSuchBucket');
   });
 

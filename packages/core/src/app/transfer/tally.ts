@@ -77,7 +77,11 @@ export class Tally {
       return undefined;
     }
     const refused = failureOf(fail('store.key', { key: target.key, why }));
-    return { key: printable(target.key), from: refOf(this.#to.place, target), ...(refused === undefined ? {} : { refused }) };
+    return {
+      key: printable(target.key),
+      from: refOf(this.#to.place, target),
+      ...(refused === undefined ? {} : { refused }),
+    };
   }
 
   get #replaces(): boolean {

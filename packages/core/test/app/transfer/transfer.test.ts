@@ -21,7 +21,7 @@ describe('store sync, cp and mv', function () {
     dav = await startDavServer();
     const url = `webdav+${dav.url}`;
     rig = new StoreRig(
-      `plugins: []\nstores:\n  cloud: { url: '${url}/cloud' }\n  cloud-too: { url: '${url}/cloud/a' }\n  named: ./src\n  other-name: { url: '${url.replace('127.0.0.1', 'localhost')}/cloud' }\nnetwork: { allowHosts: [127.0.0.1, localhost] }\n`,
+      `plugins: []\nstores:\n  cloud: { url: '${url}/cloud' }\n  cloud-too: { url: '${url}/cloud/a' }\n  named: ./src\nnetwork: { allowHosts: [127.0.0.1] }\n`,
     );
     for (const [key, text] of Object.entries(three)) rig.write(`src/${key}`, text);
   });
@@ -203,45 +203,6 @@ describe('store sync, cp and mv', function () {
     assert.equal((await rig.store('ls', 'cloud:a', '-r', '--json')).stdout.match(/"key"/g)?.length, 3);
   });
 
-  it('mv removes nothing where both places turn out to be one under two names', async () => {
-    await rig.store('cp', 'src', 'cloud:a');
-    for (const path of ['a', 'a/a.txt']) {
-      const { code, stderr } = await rig.store('mv', `cloud:${path}`, `other-name:${path}`);
-      assert.equal(code, 2);
-      assert.match(stderr, /cloud:a and other-name:a are one place under two names/);
-    }
-    const left = (await rig.store('ls', 'cloud:a', '-r', '--json')).stdout;
-    assert.deepEqual(left.match(/"key":"[^"]+"/g)?.length, 3, left);
-    // Another place of the same service is none of that, also where the files are there already.
-    await rig.store('cp', 'src', 'cloud:b');
-    assert.match((await rig.store('mv', 'cloud:a', 'other-name:b')).stdout, /Moved 3 files/);
-    assert.equal((await rig.store('ls', 'cloud:b', '-r', '--json')).stdout.match(/"key"/g)?.length, 3);
-  });
-
-  it('mv copies nothing from where nothing can be removed', async () => {
-    await rig.store('cp', 'src/a.txt', 'cloud:a b.txt');
-    const url = `${dav.url}/cloud/a%20b.txt`;
-    const moved = await rig.store('mv', url, 'there.txt');
-    assert.equal(moved.code, 2);
-    assert.match(moved.stderr, /cannot remove/);
-    assert.equal(existsSync(join(rig.dir, 'there.txt')), false);
-    assert.equal((await rig.store('cp', url, 'there.txt')).code, 0);
-    assert.equal((await rig.store('cat', 'there.txt')).stdout, 'one');
-  });
-
-  it('name extra files that no request may name, and let rm remove the others', async () => {
-    await rig.store('sync', 'src', 'copy');
-    rig.write('copy/back\\slash', 'odd');
-    rig.write('src/new.txt', 'new');
-    const synced = await rig.report('sync', 'src', 'copy', '--delete');
-    assert.deepEqual([synced.code, synced['copied'], synced['removed'], codesOf(synced)], [1, 1, 0, ['store.key']]);
-    assert.match((await rig.store('rm', 'copy', '--recursive', '--dry-run')).stdout, /Would remove 4 files/);
-    const { code, stdout, stderr } = await rig.store('rm', 'copy', '--recursive');
-    assert.deepEqual([code, stdout], [2, 'Removed 4 files.\n']);
-    assert.match(stderr, /back\\\\slash.*\n.*1 file with such names cannot be removed here/);
-    assert.deepEqual(rig.files('copy'), { 'back\\slash': 'odd' });
-  });
-
   it('name the end that cannot be read or written', async () => {
     rig.write('file', 'in the way of a folder');
     const onto = await rig.report('cp', 'src', 'file');
@@ -265,12 +226,6 @@ describe('store sync, cp and mv', function () {
     assert.equal((await rig.store('cp', 'src/a.txt', 'into')).code, 0);
     assert.equal((await rig.store('mv', 'src/a.txt', 'into/deep')).code, 0);
     assert.deepEqual(rig.files('into'), { 'a.txt': 'one', 'deep/a.txt': 'one', 'deep/c.txt': 'three' });
-  });
-
-  it('cp puts a file into the URL of a folder under the name it has', async () => {
-    rig.write('src/50%20?.txt', 'odd');
-    assert.equal((await rig.store('cp', 'src/50%20?.txt', `webdav+${dav.url}/cloud/`)).code, 0);
-    assert.match((await rig.store('ls', 'cloud:')).stdout, /50%20\?\.txt/);
   });
 
   it('ls and du of a file tell of that file', async () => {
