@@ -19,7 +19,8 @@ export async function endsOf(from: string, to: string, open: (place: string) => 
   const store = await open(source.place);
   if ((await store.stat(source.key)) === undefined) return { from, to };
   const into = isFolder(to) || (await isLocalFolder(to, open));
-  const target = splitFileUrl(into ? joinPlace(to, source.key) : to);
+  // The name as it is: in a URL it would be one with escapes.
+  const target = into ? { place: splitFileUrl(joinPlace(to, 'x')).place, key: source.key } : splitFileUrl(to);
   return { from: source.place, to: target.place, file: { from: source.key, to: target.key } };
 }
 

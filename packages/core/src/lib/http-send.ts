@@ -179,6 +179,13 @@ function asTrouble(error: unknown, hop: Hop): unknown {
   if (isReset(error)) return new HttpTrouble('cut', `the connection to ${shown} was cut (${code})`, { cause: error });
   if (code.startsWith('HPE_'))
     return new HttpTrouble('protocol', `${shown} does not speak HTTP (${code})`, { cause: error });
+  // Node names some of these by what OpenSSL said and others by this code alone.
+  if (code === 'EPROTO' || code === 'ERR_SSL_WRONG_VERSION_NUMBER') {
+    const { reason = code } = error as { readonly reason?: string };
+    return new HttpTrouble('protocol', `${shown} does not speak TLS (${reason}); is it an http:// address?`, {
+      cause: error,
+    });
+  }
   const ofNetwork =
     syscall === 'connect' || syscall === 'getaddrinfo' || code.startsWith('ERR_TLS') || code.startsWith('ERR_SSL');
   if (!ofNetwork && !networkCodes.has(code)) return error;

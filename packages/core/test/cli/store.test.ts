@@ -50,9 +50,24 @@ describe('the URL of a file', () => {
     ['b.zip', '.', 'b.zip'],
     ['./a/b.zip', './a', 'b.zip'],
     ['/b.zip', '/', 'b.zip'],
+    // As a browser gives them; elsewhere names stand as they are.
+    ['https://host/a%20b/c%20%C3%A4%3F.zip', 'https://host/a%20b', 'c ä?.zip'],
+    ['webdav+https://host/100%.zip', 'webdav+https://host', '100%.zip'],
+    ['https://host/a%2Fb.zip', 'https://host', 'a%2Fb.zip'],
+    ['s3://bucket/c%20d.zip', 's3://bucket', 'c%20d.zip'],
   ] as const) {
     it(`${url} is ${key} in ${place}`, () => assert.deepEqual(splitFileUrl(url), { place, key }));
   }
+  it('has no query, and what stands there is not repeated', () => {
+    assert.throws(
+      () => splitFileUrl('https://host/b.zip?sig=geheim'),
+      (error: Error) => {
+        assert.match(error.message, /https:\/\/host\/b\.zip\?\.\.\. has a query/);
+        assert.doesNotMatch(error.message, /geheim/);
+        return true;
+      },
+    );
+  });
   for (const url of ['s3://bucket', 'cloud:']) {
     it(`${url} names no file`, () => assert.throws(() => splitFileUrl(url), /names a whole store/));
   }

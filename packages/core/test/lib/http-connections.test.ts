@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createHttpClient } from '../../src/lib/http-client.ts';
+import { isHttpTrouble } from '../../src/lib/http-trouble.ts';
 
 describe('connections of the HTTP client', () => {
   it('are kept when nobody reads an answer without a body', async () => {
@@ -19,6 +20,25 @@ describe('connections of the HTTP client', () => {
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
       assert.equal(sockets.size, 1);
+    } finally {
+      client.close();
+      server.closeAllConnections();
+      server.close();
+    }
+  });
+
+  it('say so where https:// leads to a server that speaks plain HTTP', async () => {
+    const server = createServer((_, response) => void response.end());
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const client = createHttpClient({ allowHosts: ['127.0.0.1'] });
+    try {
+      const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      await assert.rejects(client.request(url), (error) => {
+        assert.ok(isHttpTrouble(error));
+        assert.equal(error.kind, 'protocol');
+        assert.match(error.message, /does not speak TLS \([^()]+\); is it an http:\/\/ address\?/);
+        return true;
+      });
     } finally {
       client.close();
       server.closeAllConnections();

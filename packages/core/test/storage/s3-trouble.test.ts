@@ -66,6 +66,14 @@ describe('the troubles of S3', () => {
     assert.equal(troubleOfSdk(bug, 'LIST'), bug);
   });
 
+  it('speaks of a refusal that has no words by its code', () => {
+    const error = Object.assign(new Error('UnknownError'), {
+      name: 'NoSuchBucket',
+      $metadata: { httpStatusCode: 404 },
+    });
+    assert.equal((troubleOfSdk(error, 'LIST in nope') as Error).message, 'LIST in nope answered NoSuchBucket');
+  });
+
   it('says that no region is known, which is no fault of the program', () => {
     const trouble = troubleOfSdk(new Error('Region is missing'), 'GET a');
     assert.equal((trouble as { kind?: unknown }).kind, 'no-bucket');

@@ -43,8 +43,7 @@ export class Tally {
   take(difference: Difference): CopyItem | undefined {
     if (difference.what === 'extra') {
       this.extra++;
-      if (this.#request.deleteExtra) this.extras.set(difference.target.key, seenAs(difference.target));
-      return undefined;
+      return this.#request.deleteExtra ? this.#takeExtra(difference.target) : undefined;
     }
     this.compared++;
     const { source } = difference;
@@ -68,6 +67,21 @@ export class Tally {
     if (difference.what === 'missing' || !this.#replaces) return item;
     this.replaced++;
     return { ...item, replaces: refOf(this.#to.place, difference.target) };
+  }
+
+  // A request for a name like `a//b` may reach another file; told as a failure, it is named before anything is removed.
+  #takeExtra(target: Entry): CopyItem | undefined {
+    const why = keyProblem(target.key);
+    if (why === undefined) {
+      this.extras.set(target.key, seenAs(target));
+      return undefined;
+    }
+    const refused = failureOf(fail('store.key', { key: target.key, why }));
+    return {
+      key: printable(target.key),
+      from: refOf(this.#to.place, target),
+      ...(refused === undefined ? {} : { refused }),
+    };
   }
 
   get #replaces(): boolean {

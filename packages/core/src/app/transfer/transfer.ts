@@ -8,6 +8,7 @@ import { comparePlaces } from './compare.ts';
 import { copyPlugin, type CopyItem, copyFile, transferLane } from './copy-plugin.ts';
 import { openEnds, type OpenEnds } from './ends.ts';
 import { KeyCollisions } from './key-collisions.ts';
+import { refuseOnePlace } from './one-place.ts';
 import { removeSeen, type Removal } from './remove-files.ts';
 import type { TransferReport } from '../../report/transfer-report.ts';
 import type { TransferRequest, TransferWatch } from './request.ts';
@@ -36,6 +37,7 @@ export interface TransferTools {
 export async function transfer(request: TransferRequest, tools: TransferTools): Promise<TransferReport> {
   const startedMs = performance.now();
   const ends = await openEnds(tools.container.resolve(tokens.stores), request);
+  refuseStuck(request, ends);
   const collisions = ends.to.localPath('x') === undefined ? undefined : new KeyCollisions(ends.to.place);
   const tally = new Tally(request, ends, collisions);
   if (request.dryRun) {
@@ -47,10 +49,23 @@ export async function transfer(request: TransferRequest, tools: TransferTools): 
   const [whole] = report.failures;
   if (whole !== undefined && whole.at?.item === undefined) throw new FailureError(whole);
   const failed = report.failures.length > 0 || report.outcome !== 'ok';
+  if (!failed && mayBeOnePlace(request, ends, tally)) await refuseOnePlace(ends, tools.signals.drain);
   // Nothing is removed after a failure: what could not be copied may be the only one left.
   const extras = failed ? undefined : await removeSeen(ends.to, tally.extras, tools.signals.drain);
   const sources = failed ? undefined : await removeSeen(ends.from, tally.sources, tools.signals.drain);
   return reportOf(request, tally, { report, extras, sources, elapsedMs: performance.now() - startedMs });
+}
+
+/** Throws `store.read-only` before anything is copied where what is to be removed at the end cannot be. */
+function refuseStuck({ how, deleteExtra }: TransferRequest, { from, to }: OpenEnds): void {
+  const stuck = [how === 'move' ? from : [], deleteExtra ? to : []].flat().find(({ can }) => !can.remove);
+  if (stuck !== undefined) throw fail('store.read-only', { url: stuck.place, what: 'remove' });
+}
+
+// Only files that were there already can be the sources themselves; of two local places paths tell (see `isSameFile`).
+function mayBeOnePlace({ how, file }: TransferRequest, { from, to }: OpenEnds, { same }: Tally): boolean {
+  const bothLocal = from.localPath('x') !== undefined && to.localPath('x') !== undefined;
+  return how === 'move' && same > 0 && !bothLocal && (file === undefined || file.from === file.to);
 }
 
 async function plan(request: TransferRequest, ends: OpenEnds, tally: Tally, { watch, signals }: TransferTools) {

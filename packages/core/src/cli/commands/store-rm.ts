@@ -1,5 +1,6 @@
 import { fail } from '../../model/failure.ts';
 import { counted } from '../../report/units.ts';
+import { keyProblem } from '../../storage/key.ts';
 import type { ParsedLine } from '../parsed-line.ts';
 import { RunnerCommand } from '../runner-command.ts';
 import { splitFileUrl } from '../store-url.ts';
@@ -12,12 +13,16 @@ export class StoreRmCommand extends RunnerCommand {
   async run(): Promise<number> {
     const line = await this.readLine();
     const url = line.arg('place');
-    const removed = line.has('recursive') ? await this.#removeAll(url, line) : await this.#removeFile(url, line);
-    this.context.print([`${line.has('dry-run') ? 'Would remove' : 'Removed'} ${counted(removed, 'file')}.`]);
+    if (line.has('recursive')) await this.#removeAll(url, line);
+    else await this.#removeFile(url, line);
     return 0;
   }
 
-  async #removeFile(url: string, line: ParsedLine): Promise<number> {
+  #say(removed: number, line: ParsedLine): void {
+    this.context.print([`${line.has('dry-run') ? 'Would remove' : 'Removed'} ${counted(removed, 'file')}.`]);
+  }
+
+  async #removeFile(url: string, line: ParsedLine): Promise<void> {
     const { place, key } = splitFileUrl(url);
     const runner = await this.context.runner();
     const store = await runner.store(place);
@@ -26,17 +31,24 @@ export class StoreRmCommand extends RunnerCommand {
     }
     if (line.has('dry-run')) this.context.print([key]);
     else await store.remove([key]);
-    return 1;
+    this.#say(1, line);
   }
 
-  async #removeAll(url: string, line: ParsedLine): Promise<number> {
+  async #removeAll(url: string, line: ParsedLine): Promise<void> {
     const runner = await this.context.runner();
     const store = await runner.store(url);
     // Listed to the end first: services may skip keys when pages are removed under a running listing.
     const keys: string[] = [];
-    for await (const page of store.list()) keys.push(...page.map((entry) => entry.key));
+    // `a//b` or `a/../b`: a request for it may reach another file, so these stay and do not keep the others.
+    const odd: string[] = [];
+    for await (const page of store.list())
+      for (const { key } of page) (keyProblem(key) === undefined ? keys : odd).push(key);
     if (line.has('dry-run')) this.context.print(keys);
     else for (let at = 0; at < keys.length; at += bulk) await store.remove(keys.slice(at, at + bulk));
-    return keys.length;
+    this.#say(keys.length, line);
+    const [key] = odd;
+    if (key === undefined) return;
+    const hint = `${counted(odd.length, 'file')} with such names cannot be removed here; use the tools of the service.`;
+    throw fail('store.key', { key, why: keyProblem(key) ?? '', hint });
   }
 }

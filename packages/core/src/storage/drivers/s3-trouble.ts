@@ -68,7 +68,7 @@ export function troubleOfS3(answer: S3Answer, what: string): StoreTrouble {
   const { status, code, message } = answer;
   const requestId = answer.headers['x-amz-request-id'];
   const base = troubleOfStatus(answer, what);
-  const said = code === '' ? `${what} answered ${status}` : `${what} answered ${code}: ${message}`;
+  const said = `${what} answered ${code === '' ? status : [code, message].filter((text) => text !== '').join(': ')}`;
   const details: TroubleDetails = { ...base.details, ...(requestId === undefined ? {} : { requestId }) };
   const reason = reasons[code];
   // The SDK has learned the service's time from this answer: the next try is signed with it.
@@ -105,7 +105,9 @@ export function troubleOfSdk(error: unknown, what: string): unknown {
     return new StoreTrouble('broken', `${what} gave an answer that cannot be read: ${message}`, { status });
   // For answers without a body the SDK makes up names: `NotFound`, `403`, `UnknownError`.
   const code = name === 'NotFound' || name === 'UnknownError' || /^\d+$/.test(name) ? '' : name;
-  return troubleOfS3({ status, code, message, headers: $response?.headers ?? {}, region: Region }, what);
+  // So it does for a refusal that only has a code, as Ceph's are.
+  const told = message === 'UnknownError' ? '' : message;
+  return troubleOfS3({ status, code, message: told, headers: $response?.headers ?? {}, region: Region }, what);
 }
 
 interface SdkError {

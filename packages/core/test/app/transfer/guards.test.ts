@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { startDavServer, type DavServer } from '../../../src/testing/dav-server.ts';
+import { StoreRig } from './rig.ts';
+
+const three = { 'a.txt': 'one', 'deep/b.txt': 'two', 'deep/ü #+%.txt': 'three' };
+
+function codesOf(report: { readonly [name: string]: unknown }): string[] {
+  return (report['failures'] as { code: string }[]).map(({ code }) => code);
+}
+
+describe('store sync, cp, mv and rm, before something is removed or named', function () {
+  this.timeout(30_000);
+  let dav: DavServer;
+  let rig: StoreRig;
+
+  beforeEach(async () => {
+    dav = await startDavServer();
+    const url = `webdav+${dav.url}/cloud`;
+    const stores = `  cloud: { url: '${url}' }\n  other-name: { url: '${url.replace('127.0.0.1', 'localhost')}' }\n`;
+    rig = new StoreRig(`plugins: []\nstores:\n${stores}network: { allowHosts: [127.0.0.1, localhost] }\n`);
+    for (const [key, text] of Object.entries(three)) rig.write(`src/${key}`, text);
+  });
+
+  afterEach(async () => {
+    await dav.close();
+    await rig[Symbol.asyncDispose]();
+  });
+
+  it('mv removes nothing where both places turn out to be one under two names', async () => {
+    await rig.store('cp', 'src', 'cloud:a');
+    for (const path of ['a', 'a/a.txt']) {
+      const { code, stderr } = await rig.store('mv', `cloud:${path}`, `other-name:${path}`);
+      assert.equal(code, 2);
+      assert.match(stderr, /cloud:a and other-name:a are one place under two names/);
+    }
+    const left = (await rig.store('ls', 'cloud:a', '-r', '--json')).stdout;
+    assert.deepEqual(left.match(/"key":"[^"]+"/g)?.length, 3, left);
+    // Another place of the same service is none of that, also where the files are there already.
+    await rig.store('cp', 'src', 'cloud:b');
+    assert.match((await rig.store('mv', 'cloud:a', 'other-name:b')).stdout, /Moved 3 files/);
+    assert.equal((await rig.store('ls', 'cloud:b', '-r', '--json')).stdout.match(/"key"/g)?.length, 3);
+  });
+
+  it('mv copies nothing from where nothing can be removed', async () => {
+    await rig.store('cp', 'src/a.txt', 'cloud:a b.txt');
+    const url = `${dav.url}/cloud/a%20b.txt`;
+    const moved = await rig.store('mv', url, 'there.txt');
+    assert.equal(moved.code, 2);
+    assert.match(moved.stderr, /cannot remove/);
+    assert.equal(existsSync(join(rig.dir, 'there.txt')), false);
+    assert.equal((await rig.store('cp', url, 'there.txt')).code, 0);
+    assert.equal((await rig.store('cat', 'there.txt')).stdout, 'one');
+  });
+
+  it('name extra files that no request may name, and let rm remove the others', async () => {
+    await rig.store('sync', 'src', 'copy');
+    rig.write('copy/back\\slash', 'odd');
+    rig.write('src/new.txt', 'new');
+    const synced = await rig.report('sync', 'src', 'copy', '--delete');
+    assert.deepEqual([synced.code, synced['copied'], synced['removed'], codesOf(synced)], [1, 1, 0, ['store.key']]);
+    assert.match((await rig.store('rm', 'copy', '--recursive', '--dry-run')).stdout, /Would remove 4 files/);
+    const { code, stdout, stderr } = await rig.store('rm', 'copy', '--recursive');
+    assert.deepEqual([code, stdout], [2, 'Removed 4 files.\n']);
+    assert.match(stderr, /back\\\\slash.*\n.*1 file with such names cannot be removed here/);
+    assert.deepEqual(rig.files('copy'), { 'back\\slash': 'odd' });
+  });
+
+  it('cp puts a file into the URL of a folder under the name it has', async () => {
+    rig.write('src/50%20?.txt', 'odd');
+    assert.equal((await rig.store('cp', 'src/50%20?.txt', `webdav+${dav.url}/cloud/`)).code, 0);
+    assert.match((await rig.store('ls', 'cloud:')).stdout, /50%20\?\.txt/);
+  });
+});
