@@ -29,6 +29,9 @@ describe('a registry and bad input', function () {
     rmSync(Buffer.concat([Buffer.from(rig.path('set/')), Buffer.from([0xe9])]));
     symlinkSync('nowhere', rig.path('link'));
     assert.equal((await failed(rig, 'add', 'link')).code, 'registry.link-broken');
+    symlinkSync('ring', rig.path('set/ring'));
+    for (const path of ['set', 'set/ring']) assert.equal((await failed(rig, 'add', path)).code, 'registry.link-broken');
+    rmSync(rig.path('set/ring'));
     assert.equal((await failed(rig, 'add', 'nothing')).code, 'registry.path-missing');
     assert.equal((await failed(rig, 'add', '../outside')).code, 'registry.path-outside');
     rig.write('set/.dvcignore', 'x');
@@ -36,6 +39,23 @@ describe('a registry and bad input', function () {
     git(rig, 'add', 'kept');
     assert.equal((await failed(rig, 'add', 'kept')).code, 'registry.git-tracked');
     assert.deepEqual([rig.exists('set.dvc'), rig.exists('.dvc/cache')], [false, false]);
+  });
+
+  it('tracks nothing that a .dvcignore hides, for DVC refuses every command of such a repository', async () => {
+    await using rig = await registry({ '.dvcignore': '*.tmp\n/hidden/\n', 'sub/.dvcignore': '!b.tmp\n' });
+    for (const path of ['a.tmp', 'sub/b.tmp', 'hidden/deep/a', 'kept']) rig.write(path, path);
+    for (const [task, ...args] of [
+      ['add', 'a.tmp'],
+      ['add', 'hidden/deep/a'],
+      ['add', './kept', '--out', 'hidden/kept'],
+      ['import-url', './kept', 'kept.tmp'],
+      ['stage-add', 'true', '--name', 'make', '-o', 'hidden/made'],
+    ] as const)
+      assert.equal((await failed(rig, task, ...args)).code, 'registry.path-ignored', args.join(' '));
+    // A later rule lets it in again.
+    await done(rig, 'add', 'sub/b.tmp', 'kept');
+    assert.equal((await failed(rig, 'move', 'kept', 'kept.tmp')).code, 'registry.path-ignored');
+    assert.deepEqual([rig.exists('a.tmp.dvc'), rig.exists('dvc.yaml'), rig.read('kept')], [false, false, 'kept']);
   });
 
   it('names broken files of DVC with their line or key', async () => {

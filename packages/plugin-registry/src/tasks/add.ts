@@ -7,7 +7,7 @@ import { isGitTracked } from '../git.ts';
 import { outsOf } from '../objects/needed.ts';
 import { isTreeOid } from '../objects/object-path.ts';
 import { lockRepo } from '../repo/repo-lock.ts';
-import { lockedPaths, refuseOverlap } from '../repo/overlaps.ts';
+import { lockedPaths, refuseIgnored, refuseOverlap } from '../repo/overlaps.ts';
 import { openRepo, type Repo } from '../repo/repo.ts';
 import { repoPath } from '../repo/targets.ts';
 import { describedBy, outPath, type TrackedFile } from '../repo/tracked.ts';
@@ -105,6 +105,7 @@ function targetOf(repo: Repo, path: string, described: Described): TrackTarget {
   if (own !== undefined) return { path, file: own.each.file, outPath: own.out.path };
   if (path === '' || path.endsWith('.dvc')) throw registryFailures['target-unknown']({ target: path });
   refuseOverlap(path, lockedPaths(described));
+  refuseIgnored(repo.root, path);
   const above = outs.find(({ other }) => path.startsWith(`${other}/`));
   if (above !== undefined) return partOf(path, above);
   const below = outs.find(({ other }) => other.startsWith(`${path}/`));
