@@ -112,6 +112,27 @@ describe('a registry and bad input', function () {
     assert.equal((await failed(rig, 'gc', '--workspace')).code, 'registry.object-missing');
   });
 
+  it('writes no config that DVC refuses, and no default that leads nowhere', async () => {
+    await using rig = await registry();
+    await done(rig, 'remote', 'add', 'cloud', 's3://lab/registry');
+    // DVC would refuse every command in a repository with such a config.
+    for (const [key, value] of [
+      ['jobs', 'many'],
+      ['jobs', '0'],
+      ['use_ssl', 'perhaps'],
+      ['read_timeout', '1m'],
+    ] as const)
+      assert.equal((await failed(rig, 'remote', 'modify', 'cloud', key, value)).code, 'registry.key-unknown', key);
+    await done(rig, 'remote', 'modify', 'cloud', 'use_ssl', 'True');
+    await done(rig, 'remote', 'default', 'cloud', '--local');
+    // A default leads nowhere once its remote is gone, also where .dvc/config.local hides it.
+    await done(rig, 'remote', 'remove', 'storage');
+    assert.doesNotMatch(rig.read('.dvc/config'), /remote = storage/);
+    assert.match(rig.read('.dvc/config.local'), /remote = cloud/);
+    await done(rig, 'remote', 'remove', 'cloud');
+    assert.doesNotMatch(rig.read('.dvc/config.local'), /remote = cloud/);
+  });
+
   it('names links that cache.type asks for and nobody knows, or the file system has not', async function () {
     const far = '/dev/shm';
     if (statSync(far, { throwIfNoEntry: false })?.dev === statSync(tmpdir()).dev || !existsSync(far))
