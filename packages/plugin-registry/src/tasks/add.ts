@@ -20,7 +20,7 @@ export const trackedSchema = z.object({
   file: z.string(),
   md5: z.string(),
   nfiles: z.int(),
-  size: z.int(),
+  size: z.int().optional(),
   changed: z.boolean(),
 });
 
@@ -65,7 +65,11 @@ export const add = defineTask({
 /** Lines for people. */
 export function saidOfTracked(added: readonly z.infer<typeof trackedSchema>[]): string {
   return added
-    .map(({ file, nfiles, size, changed }) => `${file}: ${nfiles} files, ${size} bytes${changed ? '' : ', as before'}`)
+    .map(({ file, nfiles, size, changed }) => {
+      // DVC drops the size of a folder of which a part was made anew.
+      const bytes = size === undefined ? '' : `, ${size} bytes`;
+      return `${file}: ${nfiles} files${bytes}${changed ? '' : ', as before'}`;
+    })
     .join('\n');
 }
 
