@@ -165,6 +165,11 @@ const defined = defineFailures('registry', {
     message: (of: { readonly path: string }) => `${of.path} lies inside a folder to be tracked`,
     hint: () => 'Move its lines to a .dvcignore above the folder.',
   },
+  'path-ignored': {
+    about: 'A path that a .dvcignore hides was to be tracked; DVC refuses every command in such a repository.',
+    message: (of: { readonly path: string }) => `${of.path} is hidden by a .dvcignore`,
+    hint: () => 'Take its line out of .dvcignore, or let another one with ! in front follow.',
+  },
 });
 
 // What `dvc` would have ended with, where that is not its 255 for any other error.

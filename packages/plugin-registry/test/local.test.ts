@@ -185,7 +185,9 @@ describe('a registry on one machine', function () {
     assert.match(rig.read('raw/one.dvc'), /size: 9\n {2}nfiles: 4\n/);
     const [one] = await changesOf(rig);
     assert.deepEqual([one?.['added'], one?.['modified']], [0, 1]);
-    await done(rig, 'add', 'raw/one/a.jpg');
+    const { added } = await done<{ added: object[] }>(rig, 'add', 'raw/one/a.jpg');
+    // Nor is a size said that nobody knows.
+    assert.deepEqual(added.map(Object.keys), [['file', 'md5', 'nfiles', 'changed']]);
     assert.deepEqual(await changesOf(rig), []);
     assert.doesNotMatch(rig.read('raw/one.dvc'), /size/);
   });

@@ -75,7 +75,7 @@ describe('objects and the workspace', () => {
     const staging = join(root, 'placing');
     for (const type of ['copy', 'hardlink', 'symlink'] as const) {
       const target = write(`to/${type}`, 'old');
-      assert.equal(placeFile(object, target, { types: [type], staging, md5 }), type);
+      assert.deepEqual(placeFile(object, target, { types: [type], staging, md5 }), { type, failed: [] });
       assert.equal(readFileSync(target, 'utf8'), 'new');
       placeFile(object, target, { types: [type], staging, md5 });
       assert.equal(
@@ -86,6 +86,14 @@ describe('objects and the workspace', () => {
     assert.equal(statSync(join(root, 'to/hardlink')).ino, statSync(object).ino);
     placeFile(object, join(root, 'to/run'), { types: linkTypesOf(undefined), isexec: true, staging, md5 });
     assert.ok((statSync(join(root, 'to/run')).mode & 0o100) !== 0);
+  });
+
+  it('an empty object is copied, which says nothing of the links that were wanted', () => {
+    const cache = join(root, 'cache');
+    const { md5 } = cacheBytes(Buffer.alloc(0), cache);
+    const placing = { types: ['reflink', 'hardlink'], staging: join(root, 'placing'), md5 } as const;
+    const placed = placeFile(join(cache, objectKey(md5)), join(root, 'to/empty'), placing);
+    assert.deepEqual(placed, { type: 'copy', failed: [] });
   });
 
   it('a walk sees what DVC sees and names what DVC would choke on', () => {

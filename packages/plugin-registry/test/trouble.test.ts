@@ -29,6 +29,9 @@ describe('a registry and bad input', function () {
     rmSync(Buffer.concat([Buffer.from(rig.path('set/')), Buffer.from([0xe9])]));
     symlinkSync('nowhere', rig.path('link'));
     assert.equal((await failed(rig, 'add', 'link')).code, 'registry.link-broken');
+    symlinkSync('ring', rig.path('set/ring'));
+    for (const path of ['set', 'set/ring']) assert.equal((await failed(rig, 'add', path)).code, 'registry.link-broken');
+    rmSync(rig.path('set/ring'));
     assert.equal((await failed(rig, 'add', 'nothing')).code, 'registry.path-missing');
     assert.equal((await failed(rig, 'add', '../outside')).code, 'registry.path-outside');
     rig.write('set/.dvcignore', 'x');
@@ -36,6 +39,23 @@ describe('a registry and bad input', function () {
     git(rig, 'add', 'kept');
     assert.equal((await failed(rig, 'add', 'kept')).code, 'registry.git-tracked');
     assert.deepEqual([rig.exists('set.dvc'), rig.exists('.dvc/cache')], [false, false]);
+  });
+
+  it('tracks nothing that a .dvcignore hides, for DVC refuses every command of such a repository', async () => {
+    await using rig = await registry({ '.dvcignore': '*.tmp\n/hidden/\n', 'sub/.dvcignore': '!b.tmp\n' });
+    for (const path of ['a.tmp', 'sub/b.tmp', 'hidden/deep/a', 'kept']) rig.write(path, path);
+    for (const [task, ...args] of [
+      ['add', 'a.tmp'],
+      ['add', 'hidden/deep/a'],
+      ['add', './kept', '--out', 'hidden/kept'],
+      ['import-url', './kept', 'kept.tmp'],
+      ['stage-add', 'true', '--name', 'make', '-o', 'hidden/made'],
+    ] as const)
+      assert.equal((await failed(rig, task, ...args)).code, 'registry.path-ignored', args.join(' '));
+    // A later rule lets it in again.
+    await done(rig, 'add', 'sub/b.tmp', 'kept');
+    assert.equal((await failed(rig, 'move', 'kept', 'kept.tmp')).code, 'registry.path-ignored');
+    assert.deepEqual([rig.exists('a.tmp.dvc'), rig.exists('dvc.yaml'), rig.read('kept')], [false, false, 'kept']);
   });
 
   it('names broken files of DVC with their line or key', async () => {
@@ -90,6 +110,27 @@ describe('a registry and bad input', function () {
     assert.equal((await failed(rig, 'fetch')).code, 'registry.object-lost');
     assert.equal((await failed(rig, 'checkout', 'nowhere')).code, 'registry.target-unknown');
     assert.equal((await failed(rig, 'gc', '--workspace')).code, 'registry.object-missing');
+  });
+
+  it('writes no config that DVC refuses, and no default that leads nowhere', async () => {
+    await using rig = await registry();
+    await done(rig, 'remote', 'add', 'cloud', 's3://lab/registry');
+    // DVC would refuse every command in a repository with such a config.
+    for (const [key, value] of [
+      ['jobs', 'many'],
+      ['jobs', '0'],
+      ['use_ssl', 'perhaps'],
+      ['read_timeout', '1m'],
+    ] as const)
+      assert.equal((await failed(rig, 'remote', 'modify', 'cloud', key, value)).code, 'registry.key-unknown', key);
+    await done(rig, 'remote', 'modify', 'cloud', 'use_ssl', 'True');
+    await done(rig, 'remote', 'default', 'cloud', '--local');
+    // A default leads nowhere once its remote is gone, also where .dvc/config.local hides it.
+    await done(rig, 'remote', 'remove', 'storage');
+    assert.doesNotMatch(rig.read('.dvc/config'), /remote = storage/);
+    assert.match(rig.read('.dvc/config.local'), /remote = cloud/);
+    await done(rig, 'remote', 'remove', 'cloud');
+    assert.doesNotMatch(rig.read('.dvc/config.local'), /remote = cloud/);
   });
 
   it('names links that cache.type asks for and nobody knows, or the file system has not', async function () {

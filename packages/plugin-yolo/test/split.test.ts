@@ -179,6 +179,18 @@ describe('yolo:split', function () {
     for (const [name, { done }] of Object.entries(counts(again.report))) assert.equal(done, 0, name);
   });
 
+  it('leaves no image in the folder of a split it is not in any more, when splits.csv alone is asked for', async () => {
+    await using rig = await yoloProject(madeFiles(12));
+    await rig.runner(...convertArgs);
+    await rig.runner(...args);
+    assert.equal((await rig.runner(...args, '--seed', '2', '--layout', 'none')).code, 0);
+    assert.deepEqual(
+      filesIn(rig.path('org')).filter((file) => /\/(?:images|labels)\//.test(file)),
+      [],
+    );
+    assert.equal(readSplits(rig.read('org/splits.csv')).length, 12);
+  });
+
   it('places the images of raters whose names have a `_`', async () => {
     const files = madeFiles(12);
     const csv = String(files['train.csv']).replace(/,R(\d+),/g, ',rad_$1,');

@@ -53,6 +53,13 @@ export class WrongBytes extends Error {
   }
 }
 
+/** How an object came to its place. */
+export interface Placed {
+  readonly type: LinkType;
+  /** The kinds that were asked for before, and cannot be had here. */
+  readonly failed: readonly LinkType[];
+}
+
 /** The file system can do none of the wanted kinds of links. */
 export class NoLink extends Error {
   constructor(cause: unknown) {
@@ -67,8 +74,9 @@ export class NoLink extends Error {
  * Copies and clones are writable and hashed on the way; links share the cache's read-only file, which is hashed when it
  * is not read-only any more. Throws {@link WrongBytes}, and {@link NoLink} when no way of linking works.
  */
-export function placeFile(object: string, target: string, placing: Placing): LinkType {
-  let failed: unknown;
+export function placeFile(object: string, target: string, placing: Placing): Placed {
+  const failed: LinkType[] = [];
+  let cause: unknown;
   // An empty file has nothing to share, and DVC never links one.
   const { size } = statSync(object);
   const tried = size === 0 ? (['copy'] as const) : placing.types;
@@ -76,13 +84,14 @@ export function placeFile(object: string, target: string, placing: Placing): Lin
     try {
       const made = { staging: placing.staging, isLink: type === 'hardlink' };
       throughTemporary(target, made, (temporary) => bring(type, { path: object, size }, temporary, placing));
-      return type;
+      return { type, failed };
     } catch (error) {
       if (!mayFallThrough(error)) throw error;
-      failed = error;
+      failed.push(type);
+      cause = error;
     }
   }
-  throw new NoLink(failed);
+  throw new NoLink(cause);
 }
 
 function throughTemporary(

@@ -173,3 +173,31 @@ const secretKeys = new Set([
 export function isSecretKey(key: string): boolean {
   return secretKeys.has(key);
 }
+
+const counts = new Set(['jobs', 'checksum_jobs', 'port', 'max_sessions', 'timeout', 'connection_timeout']);
+const seconds = new Set(['read_timeout', 'connect_timeout']);
+const switches = new Set([
+  'verify',
+  'worktree',
+  'version_aware',
+  'use_ssl',
+  'listobjects',
+  'allow_anonymous_login',
+  'ask_password',
+  'ask_passphrase',
+  'gss_auth',
+  'allow_agent',
+]);
+
+/** Throws `registry.key-unknown` for a remote's value that is no number or switch where DVC reads one. */
+export function checkRemoteValue(key: string, value: string, file: string): void {
+  const wanted = counts.has(key)
+    ? ([/^\d+$/, 'a whole number'] as const)
+    : seconds.has(key)
+      ? ([/^\d+(?:\.\d+)?$/, 'a number of seconds'] as const)
+      : switches.has(key) || key.startsWith('exclude_')
+        ? ([/^(?:true|false)$/i, 'true or false'] as const)
+        : undefined;
+  if (wanted === undefined || (wanted[0].test(value) && !(key.endsWith('jobs') && Number(value) === 0))) return;
+  throw registryFailures['key-unknown']({ file, key: `${key} = ${value}`, known: [wanted[1]] });
+}

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { type ConfigValue, type DvcConfig, dumpConfig } from '../formats/config-file.ts';
 import { writeAtomically } from '../workspace/write-atomically.ts';
-import { checkConfigKeys, isSecretKey } from './config-keys.ts';
+import { checkConfigKeys, checkRemoteValue, isSecretKey } from './config-keys.ts';
 import { registryFailures } from '../failures.ts';
 import { readConfig } from './repo.ts';
 
@@ -28,6 +28,7 @@ export function editConfig({ root, local, remote, section = 'core', set, drop = 
   const from = remote === undefined ? before.sections : before.remotes;
   const keys = new Map<string, ConfigValue>(drop ? [] : from.get(name));
   for (const [key, value] of Object.entries(set)) {
+    if (value !== undefined && remote !== undefined) checkRemoteValue(key, value, file);
     if (value === undefined) keys.delete(key);
     else keys.set(key, isSecretKey(key) ? secretOf(value) : value);
   }

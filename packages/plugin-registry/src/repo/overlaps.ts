@@ -1,4 +1,5 @@
 import { registryFailures } from '../failures.ts';
+import { isIgnored } from '../workspace/walk.ts';
 import { isWithin } from './targets.ts';
 import { type describedBy, outPath } from './tracked.ts';
 
@@ -27,4 +28,9 @@ export function lockedPaths({ locked }: Pick<ReturnType<typeof describedBy>, 'lo
 export function refuseOverlap(path: string, owned: readonly OwnedPath[]): void {
   const other = owned.find((each) => isWithin(path, each.path) || isWithin(each.path, path));
   if (other !== undefined) throw registryFailures['outs-overlap']({ path, other: other.path, file: other.file });
+}
+
+/** Throws `registry.path-ignored` when `.dvcignore` hides a path that is to be tracked: DVC refuses every command then. */
+export function refuseIgnored(root: string, path: string): void {
+  if (isIgnored(root, path)) throw registryFailures['path-ignored']({ path });
 }

@@ -45,9 +45,10 @@ export const placeFiles = defineStep({
       const object = join(cacheDir, objectKey(md5, layout));
       const target = join(root, folder, relpath);
       try {
-        const used = placeFile(object, target, { ...placing, types: tried, md5 });
-        // A file system that cannot clone one file can clone none, and asking costs a file made and removed.
-        if (used !== 'reflink') tried = tried.filter((type) => type !== 'reflink' || tried.length === 1);
+        const { failed } = placeFile(object, target, { ...placing, types: tried, md5 });
+        // A file system that cannot clone one file can clone none, and asking costs a file made and removed. A file
+        // that was not to be cloned, such as an empty one, says nothing of that.
+        if (failed.includes('reflink')) tried = tried.filter((type) => type !== 'reflink');
       } catch (error) {
         if (error instanceof NoLink) {
           const place = folder === '' ? relpath : `${folder}/${relpath}`;

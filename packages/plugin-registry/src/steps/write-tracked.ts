@@ -39,7 +39,8 @@ export interface TrackedResult {
   /** The `.dvc` file, posix, from the root. */
   readonly file: string;
   readonly md5: string;
-  readonly size: number;
+  /** Bytes; unknown where a part of a folder took the place of another one. */
+  readonly size?: number;
   readonly nfiles: number;
   readonly changed: boolean;
 }
@@ -63,8 +64,8 @@ export const writeTracked = defineStep({
     const after = editYaml(before, digested(withOut(before, outPath, hashed)));
     if (after !== before) writeAtomically(join(root, file), after);
     if (target.gitRoot !== undefined) ignoreInGit(target.gitRoot, join(root, within?.path ?? path));
-    const { md5 = '', size = 0, nfiles = 1 } = hashed;
-    return { file, md5, size, nfiles, changed: after !== before };
+    const { md5 = '', size, nfiles = 1 } = hashed;
+    return { file, md5, ...(size === undefined ? {} : { size }), nfiles, changed: after !== before };
   },
 });
 

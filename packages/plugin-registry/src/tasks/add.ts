@@ -7,7 +7,7 @@ import { isGitTracked } from '../git.ts';
 import { outsOf } from '../objects/needed.ts';
 import { isTreeOid } from '../objects/object-path.ts';
 import { lockRepo } from '../repo/repo-lock.ts';
-import { lockedPaths, refuseOverlap } from '../repo/overlaps.ts';
+import { lockedPaths, refuseIgnored, refuseOverlap } from '../repo/overlaps.ts';
 import { openRepo, type Repo } from '../repo/repo.ts';
 import { repoPath } from '../repo/targets.ts';
 import { describedBy, outPath, type TrackedFile } from '../repo/tracked.ts';
@@ -20,7 +20,7 @@ export const trackedSchema = z.object({
   file: z.string(),
   md5: z.string(),
   nfiles: z.int(),
-  size: z.int(),
+  size: z.int().optional(),
   changed: z.boolean(),
 });
 
@@ -65,7 +65,11 @@ export const add = defineTask({
 /** Lines for people. */
 export function saidOfTracked(added: readonly z.infer<typeof trackedSchema>[]): string {
   return added
-    .map(({ file, nfiles, size, changed }) => `${file}: ${nfiles} files, ${size} bytes${changed ? '' : ', as before'}`)
+    .map(({ file, nfiles, size, changed }) => {
+      // DVC drops the size of a folder of which a part was made anew.
+      const bytes = size === undefined ? '' : `, ${size} bytes`;
+      return `${file}: ${nfiles} files${bytes}${changed ? '' : ', as before'}`;
+    })
     .join('\n');
 }
 
@@ -105,6 +109,7 @@ function targetOf(repo: Repo, path: string, described: Described): TrackTarget {
   if (own !== undefined) return { path, file: own.each.file, outPath: own.out.path };
   if (path === '' || path.endsWith('.dvc')) throw registryFailures['target-unknown']({ target: path });
   refuseOverlap(path, lockedPaths(described));
+  refuseIgnored(repo.root, path);
   const above = outs.find(({ other }) => path.startsWith(`${other}/`));
   if (above !== undefined) return partOf(path, above);
   const below = outs.find(({ other }) => other.startsWith(`${path}/`));

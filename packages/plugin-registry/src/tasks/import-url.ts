@@ -4,7 +4,7 @@ import { defineTask, z } from '@dataset-runner/core/plugin';
 import { registryFailures } from '../failures.ts';
 import { namedSource, urlSource } from '../remotes/url-source.ts';
 import { lockRepo } from '../repo/repo-lock.ts';
-import { lockedPaths, refuseOverlap, trackedPaths } from '../repo/overlaps.ts';
+import { lockedPaths, refuseIgnored, refuseOverlap, trackedPaths } from '../repo/overlaps.ts';
 import { openRepo } from '../repo/repo.ts';
 import { importPath } from '../repo/targets.ts';
 import { describedBy } from '../repo/tracked.ts';
@@ -51,6 +51,7 @@ export const importUrl = defineTask({
     const described = describedBy(repo.root);
     const others = trackedPaths(described).filter(({ file }) => file !== `${path}.dvc`);
     refuseOverlap(path, [...others, ...lockedPaths(described)]);
+    refuseIgnored(repo.root, path);
     // 1. Into the cache.
     const source = urlSource(repo, url, process.cwd());
     const { dep, out } = await bringUrl(repo, source, context, { download });

@@ -3,7 +3,7 @@ import { isAbsolute, join, posix, relative } from 'node:path';
 import { defineTask, z } from '@dataset-runner/core/plugin';
 import { registryFailures } from '../failures.ts';
 import { lockRepo } from '../repo/repo-lock.ts';
-import { lockedPaths, refuseOverlap, trackedPaths } from '../repo/overlaps.ts';
+import { lockedPaths, refuseIgnored, refuseOverlap, trackedPaths } from '../repo/overlaps.ts';
 import { openRepo } from '../repo/repo.ts';
 import { importPath } from '../repo/targets.ts';
 import { describedBy } from '../repo/tracked.ts';
@@ -40,6 +40,7 @@ export const importTask = defineTask({
     if (existsSync(join(repo.root, `${to}.dvc`))) throw registryFailures['path-there']({ path: `${to}.dvc` });
     const described = describedBy(repo.root);
     refuseOverlap(to, [...trackedPaths(described), ...lockedPaths(described)]);
+    refuseIgnored(repo.root, to);
     const url = repoUrl(params.url, process.cwd());
     // 1. Into the cache.
     const { revLock, out } = await bringSource(repo, { url, rev: params.rev, path }, context);

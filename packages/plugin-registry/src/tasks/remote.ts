@@ -1,8 +1,9 @@
+import { join } from 'node:path';
 import { defineStep, defineTask, z } from '@dataset-runner/core/plugin';
 import { registryFailures } from '../failures.ts';
 import { type ConfigChange, editConfig, urlForConfig } from '../repo/edit-config.ts';
 import { isSecretKey } from '../repo/config-keys.ts';
-import { openRepo, type Repo, textOf } from '../repo/repo.ts';
+import { openRepo, readConfig, type Repo, textOf } from '../repo/repo.ts';
 
 const writeConfig = defineStep({
   name: 'write-config',
@@ -86,9 +87,11 @@ function changesOf(repo: Repo, { action, name, value, to, default: isDefault, lo
   if (!known) throw registryFailures['remote-unknown']({ name, known: [...config.remotes.keys()] });
   if (action === 'default') return [asDefault];
   if (action === 'remove') {
-    const wasDefault = textOf(config.sections.get('core')?.get('remote')) === name.toLowerCase();
-    const unset: ConfigChange = { root, local, section: 'core', set: { remote: undefined } };
-    return [{ root, local, remote: name, set: {}, drop: true }, ...(wasDefault ? [unset] : [])];
+    // A default may stand in either file, also where the other one hides it; the local one goes with a shared remote.
+    const unset = (local ? [true] : [true, false])
+      .filter((each) => defaultIn(root, { local: each }) === name.toLowerCase())
+      .map((each): ConfigChange => ({ root, local: each, section: 'core', set: { remote: undefined } }));
+    return [{ root, local, remote: name, set: {}, drop: true }, ...unset];
   }
   if (value === undefined) throw registryFailures['word-missing']({ action: 'remote modify', word: 'an option' });
   // The words of a command are kept in its record and seen by everybody on the machine.
@@ -97,4 +100,9 @@ function changesOf(repo: Repo, { action, name, value, to, default: isDefault, lo
   }
   const next = value === 'url' && to !== undefined ? urlForConfig(root, to, process.cwd()) : to;
   return [{ root, local, remote: name, set: { [value.toLowerCase()]: next } }, ...(isDefault ? [asDefault] : [])];
+}
+
+function defaultIn(root: string, { local }: { readonly local: boolean }): string | undefined {
+  const { sections } = readConfig(join(root, '.dvc', local ? 'config.local' : 'config'));
+  return textOf(sections.get('core')?.get('remote'))?.toLowerCase();
 }

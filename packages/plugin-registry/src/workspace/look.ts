@@ -1,9 +1,8 @@
-import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Layout } from '../objects/object-path.ts';
 import { folderOf } from '../repo/targets.ts';
 import type { StatIndex } from './stat-index.ts';
-import { type Found, walkFolder } from './walk.ts';
+import { type Found, statOf, walkFolder } from './walk.ts';
 
 /** What lies at one path: names and times only. */
 export interface Walk {
@@ -29,7 +28,7 @@ export interface Look extends Walk {
 /** Looks at a path by names and times only; undefined where nothing is. Throws what {@link walkFolder} throws. */
 export function walkAt(root: string, path: string, layout: Layout = 'files/md5'): Walk | undefined {
   const walkedMs = Date.now();
-  const stat = statSync(join(root, path), { bigint: true, throwIfNoEntry: false });
+  const stat = statOf(join(root, path));
   if (stat === undefined) return undefined;
   const isFolder = stat.isDirectory();
   const folder = isFolder ? path : folderOf(path);

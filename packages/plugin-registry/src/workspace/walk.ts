@@ -1,4 +1,4 @@
-import { type Dirent, readdirSync, readFileSync, statSync } from 'node:fs';
+import { type BigIntStats, type Dirent, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { registryFailures } from '../failures.ts';
 import { alwaysIgnored, IgnoreRules } from '../formats/ignore.ts';
@@ -31,6 +31,11 @@ export function walkFolder(
   return walker.walk(folder);
 }
 
+/** Whether a `.dvcignore` above a path of the repository (posix, from the root) hides it, or a folder it lies in. */
+export function isIgnored(repoRoot: string, path: string): boolean {
+  return new Walker(repoRoot, 'pass').hides(path);
+}
+
 class Walker {
   readonly #root: string;
   readonly #refusesIgnoreFiles: boolean;
@@ -47,6 +52,16 @@ class Walker {
   rulesDownTo(folder: string): void {
     const parts = folder === '' ? [] : folder.split('/');
     for (let depth = 0; depth < parts.length; depth += 1) this.#takeIgnore(parts.slice(0, depth).join('/'));
+  }
+
+  hides(path: string): boolean {
+    const parts = path.split('/');
+    return parts.some((_, at) => {
+      this.#takeIgnore(parts.slice(0, at).join('/'));
+      const part = parts.slice(0, at + 1).join('/');
+      const stat = statOf(join(this.#root, part));
+      return this.#rules.ignores(part, { folder: at < parts.length - 1 || stat?.isDirectory() === true });
+    });
   }
 
   walk(folder: string): Found[] {
@@ -88,7 +103,7 @@ class Walker {
   }
 
   #file(path: string, relpath: string, entry: Dirent<Buffer>): void {
-    const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
+    const stat = statOf(path);
     if (stat === undefined) {
       // Gone since the folder was read, unless a link stands there that leads nowhere.
       if (entry.isSymbolicLink()) throw registryFailures['link-broken']({ path });
@@ -101,6 +116,16 @@ class Walker {
     }
     const { size, mtimeNs, ctimeNs, ino, mode } = stat;
     this.#found.push({ relpath, size: Number(size), mtimeNs, ctimeNs, ino, mode: Number(mode) });
+  }
+}
+
+/** What lies at a path, undefined where nothing does; a link in a circle leads nowhere too. */
+export function statOf(path: string): BigIntStats | undefined {
+  try {
+    return statSync(path, { bigint: true, throwIfNoEntry: false });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ELOOP') throw error;
+    return undefined;
   }
 }
 

@@ -77,14 +77,10 @@ export const split = defineTask({
     }
     const divided = await once(planSplits, { ...asked, previous, folders }, { into: out });
     for (const warning of divided.warnings) log(warning);
-    // 2. Put each image and its labels into the folder of its split.
-    if (folders) {
-      const files = await listFiles(set, { keep: ({ key }) => /^(images|labels)\//.test(key) });
-      await map(placeFiles, placesOf(files, await readImages(), await linesIn(out), params.place), {
-        into: out,
-        exact: true,
-      });
-    }
+    // 2. Put each image and its labels into the folder of its split; without folders, none of an earlier run stays.
+    const files = folders ? await listFiles(set, { keep: ({ key }) => /^(images|labels)\//.test(key) }) : [];
+    const places = folders ? placesOf(files, await readImages(), await linesIn(out), params.place) : [];
+    await map(placeFiles, places, { into: out, exact: true });
     // 3. Say what the set is.
     await publish(out, { name: 'divided detection set', counts: divided.counts });
     return { set: out, splits: divided.splits, counts: divided.counts };
