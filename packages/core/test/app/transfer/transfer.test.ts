@@ -171,6 +171,16 @@ describe('store sync, cp and mv', function () {
     assert.equal((await rig.store('cat', 'cloud:m/a.txt')).stdout, 'now different');
   });
 
+  it('cp of one file with --overwrite replaces a younger one of the same size', async () => {
+    rig.write('one.txt', 'first');
+    await rig.store('cp', 'one.txt', 'cloud:one.txt');
+    rig.write('two.txt', 'other');
+    const hourAgo = new Date(Date.now() - 3_600_000);
+    utimesSync(join(rig.dir, 'two.txt'), hourAgo, hourAgo);
+    assert.equal((await rig.store('cp', 'two.txt', 'cloud:one.txt', '--overwrite')).code, 0);
+    assert.equal((await rig.store('cat', 'cloud:one.txt')).stdout, 'other');
+  });
+
   it('mv takes only the same bytes for a file that is there', async () => {
     rig.write('there/a.txt', 'two');
     const later = new Date(Date.now() + 60_000);
