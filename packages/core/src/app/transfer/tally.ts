@@ -21,6 +21,8 @@ export class Tally {
   planned = false;
   /** What the target alone has, as it was seen; kept only where it is to be removed. */
   readonly extras = new Map<string, string>();
+  /** A file of the source and how it was seen. */
+  first: readonly [key: string, seen: string] | undefined;
   /** What the source has, as it was seen; kept only for a move, which removes it. */
   readonly sources = new Map<string, string>();
   readonly #request: TransferRequest;
@@ -47,6 +49,7 @@ export class Tally {
     }
     this.compared++;
     const { source } = difference;
+    this.first ??= [source.key, seenAs(source)];
     if (this.#request.how === 'move') this.sources.set(source.key, seenAs(source));
     const collides = this.#refusal(source.key);
     const key = this.#request.file?.to ?? source.key;

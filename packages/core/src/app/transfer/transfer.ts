@@ -8,7 +8,7 @@ import { comparePlaces } from './compare.ts';
 import { copyPlugin, type CopyItem, copyFile, transferLane } from './copy-plugin.ts';
 import { openEnds, type OpenEnds } from './ends.ts';
 import { KeyCollisions } from './key-collisions.ts';
-import { refuseOnePlace } from './one-place.ts';
+import { refuseOnePlace, refuseSourceWithin } from './one-place.ts';
 import { removeSeen, type Removal } from './remove-files.ts';
 import type { TransferReport } from '../../report/transfer-report.ts';
 import type { TransferRequest, TransferWatch } from './request.ts';
@@ -50,6 +50,8 @@ export async function transfer(request: TransferRequest, tools: TransferTools): 
   if (whole !== undefined && whole.at?.item === undefined) throw new FailureError(whole);
   const failed = report.failures.length > 0 || report.outcome !== 'ok';
   if (!failed && mayBeOnePlace(request, ends, tally)) await refuseOnePlace(ends, tools.signals.drain);
+  if (!failed && tally.first !== undefined && !areLocal(ends))
+    await refuseSourceWithin(ends, tally.first, tally.extras, tools.signals.drain);
   // Nothing is removed after a failure: what could not be copied may be the only one left.
   const extras = failed ? undefined : await removeSeen(ends.to, tally.extras, tools.signals.drain);
   const sources = failed ? undefined : await removeSeen(ends.from, tally.sources, tools.signals.drain);
@@ -63,9 +65,12 @@ function refuseStuck({ how, deleteExtra }: TransferRequest, { from, to }: OpenEn
 }
 
 // Only files that were there already can be the sources themselves; of two local places paths tell (see `isSameFile`).
-function mayBeOnePlace({ how, file }: TransferRequest, { from, to }: OpenEnds, { same }: Tally): boolean {
-  const bothLocal = from.localPath('x') !== undefined && to.localPath('x') !== undefined;
-  return how === 'move' && same > 0 && !bothLocal && (file === undefined || file.from === file.to);
+function mayBeOnePlace({ how, file }: TransferRequest, ends: OpenEnds, { same }: Tally): boolean {
+  return how === 'move' && same > 0 && !areLocal(ends) && (file === undefined || file.from === file.to);
+}
+
+function areLocal({ from, to }: OpenEnds): boolean {
+  return from.localPath('x') !== undefined && to.localPath('x') !== undefined;
 }
 
 async function plan(request: TransferRequest, ends: OpenEnds, tally: Tally, { watch, signals }: TransferTools) {

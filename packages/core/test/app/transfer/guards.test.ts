@@ -43,6 +43,21 @@ describe('store sync, cp, mv and rm, before something is removed or named', func
     assert.equal((await rig.store('ls', 'cloud:b', '-r', '--json')).stdout.match(/"key"/g)?.length, 3);
   });
 
+  it('sync --delete removes nothing where the source lies in the target under another name', async () => {
+    await rig.store('cp', 'src', 'cloud:a/sub');
+    await rig.store('cp', 'src/a.txt', 'cloud:a/old/a.txt');
+    const { code, stderr } = await rig.store('sync', 'cloud:a/sub', 'other-name:a', '--delete');
+    assert.equal(code, 2);
+    assert.match(stderr, /cloud:a\/sub is sub\/ in other-name:a: --delete would\s+remove the very files/);
+    const keys = async (): Promise<number | undefined> =>
+      (await rig.store('ls', 'cloud:a', '-r', '--json')).stdout.match(/"key"/g)?.length;
+    assert.equal(await keys(), 7, 'three, their copies, and the old one');
+    // Another folder of the same service loses what it has too much, also where that looks like the source.
+    await rig.store('sync', 'src', 'cloud:b');
+    assert.equal((await rig.store('sync', 'cloud:b', 'other-name:a', '--delete')).code, 0);
+    assert.equal(await keys(), 3);
+  });
+
   it('mv copies nothing from where nothing can be removed', async () => {
     await rig.store('cp', 'src/a.txt', 'cloud:a b.txt');
     const url = `${dav.url}/cloud/a%20b.txt`;
