@@ -13,6 +13,7 @@ describe('a registry and git', function () {
   it('diff lists what was added, changed, renamed and deleted, against the workspace and between commits', async () => {
     await using rig = await registry({ 'set/a': 'a', 'set/b': 'b', 'set/c': 'c', 'labels.csv': 'x' });
     await done(rig, 'add', 'set', 'labels.csv');
+    const first = /md5: (..)(.*\.dir)/.exec(rig.read('set.dvc')) ?? [];
     git(rig, 'add', '.');
     git(rig, 'commit', '-qm', 'one');
     rig.write('set/a', 'other');
@@ -35,6 +36,14 @@ describe('a registry and git', function () {
     await done(rig, 'commit');
     git(rig, 'commit', '-qam', 'two');
     await check('HEAD~1', 'HEAD');
+    // A folder whose files of then nobody can tell: it changed, and that is all.
+    rmSync(rig.path('.dvc/cache/files/md5', first[1] ?? '', first[2] ?? ''));
+    const { modified, 'not in cache': lacking, ...others } = await done(rig, 'diff', 'HEAD~1', 'HEAD');
+    assert.deepEqual(
+      [paths(modified), paths(lacking), others],
+      [['set/'], ['set/'], { added: [], deleted: [], renamed: [] }],
+    );
+    assert.match((await rig.runner('run', 'registry:diff', 'HEAD~1', 'HEAD')).stdout, /not in cache {2}set\/ as /);
     assert.equal((await failed(rig, 'diff', 'nowhere')).code, 'registry.revision-unknown');
   });
 
