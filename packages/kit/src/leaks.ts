@@ -28,7 +28,7 @@ export function findLeaks<T extends LeakItem>(items: readonly T[], options: Leak
   const listed = options.listed ?? 1000;
   const sorted = [...items].sort((one, other) => byCodeUnits(one.key, other.key));
   // Sorted once: groups, pairs and their order then do not depend on how the items came.
-  const sameBytes = alikeBy(sorted, (item) => item.sha256);
+  const sameBytes = alikeBy(sorted, bytesOf);
   const hashed = sorted.filter((item) => item.phash !== undefined);
   const sameHash = alikeBy(hashed, hashOf);
 
@@ -142,14 +142,19 @@ function sidesOf<T extends LeakItem>(alike: readonly Alike<T>[], listed: number)
   return { across: shown(groups.filter(crosses)), within: shown(groups.filter((group) => !crosses(group))) };
 }
 
+// Digests of two sources may be written in two ways.
+function bytesOf({ sha256 }: LeakItem): string | undefined {
+  return sha256?.toLowerCase().replace('sha256:', '');
+}
+
 function hasDifferentBytes(items: readonly LeakItem[]): boolean {
-  return items.some(({ sha256 }) => sha256 === undefined || sha256 !== items[0]!.sha256);
+  return items.some((item) => bytesOf(item) === undefined || bytesOf(item) !== bytesOf(items[0]!));
 }
 
 /** Pairs of one hash less those of the same bytes, which the first band has counted. */
 function differingBytes(items: readonly LeakItem[]): { readonly across: number; readonly within: number } {
   const pairs = pairsOf(items);
-  for (const same of alikeBy(items, (item) => item.sha256)) {
+  for (const same of alikeBy(items, bytesOf)) {
     const { across, within } = pairsOf(same.items);
     pairs.across -= across;
     pairs.within -= within;

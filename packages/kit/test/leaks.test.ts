@@ -26,6 +26,14 @@ describe('findLeaks', () => {
     );
   });
 
+  it('knows a digest however it is written', () => {
+    const { exact } = findLeaks([
+      { key: 'a', split: 'train', sha256: 'AB' },
+      { key: 'b', split: 'test', sha256: 'sha256:ab' },
+    ]);
+    assert.equal(exact.across.length, 1);
+  });
+
   it('counts every pair in the surest band it belongs to', () => {
     const zero = '0000000000000000';
     const report = findLeaks(
