@@ -55,8 +55,10 @@ export class AtEndRegister {
     return this.#db.prepare(`SELECT 1 FROM at_end WHERE id = ? AND ${isPending}`).get(id) !== undefined;
   }
 
-  /** `failed` leaves it to the next run, `dropped` to nobody. */
+  /** `failed` leaves it to the next run, `dropped` to nobody, also when a run was still at it. */
   end(id: number, how: 'done' | 'failed' | 'dropped'): void {
-    this.#db.prepare('UPDATE at_end SET status = ? WHERE id = ?').run(how === 'failed' ? 'pending' : how, id);
+    this.#db
+      .prepare(`UPDATE at_end SET status = ? WHERE id = ? AND ${isPending}`)
+      .run(how === 'failed' ? 'pending' : how, id);
   }
 }

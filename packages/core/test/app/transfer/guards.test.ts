@@ -2,13 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { startDavServer, type DavServer } from '../../../src/testing/dav-server.ts';
-import { StoreRig } from './rig.ts';
-
-const three = { 'a.txt': 'one', 'deep/b.txt': 'two', 'deep/ü #+%.txt': 'three' };
-
-function codesOf(report: { readonly [name: string]: unknown }): string[] {
-  return (report['failures'] as { code: string }[]).map(({ code }) => code);
-}
+import { codesOf, StoreRig, three } from './rig.ts';
 
 describe('store sync, cp, mv and rm, before something is removed or named', function () {
   this.timeout(30_000);

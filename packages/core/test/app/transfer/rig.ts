@@ -69,3 +69,11 @@ export class StoreRig implements AsyncDisposable {
     rmSync(this.dir, { recursive: true, force: true, maxRetries: 3 });
   }
 }
+
+/** What the tests copy, by key. */
+export const three = { 'a.txt': 'one', 'deep/b.txt': 'two', 'deep/ü #+%.txt': 'three' };
+
+/** The codes of a report's failures. */
+export function codesOf(report: { readonly [name: string]: unknown }): string[] {
+  return (report['failures'] as { code: string }[]).map(({ code }) => code);
+}

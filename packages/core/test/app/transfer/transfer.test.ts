@@ -4,13 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { startDavServer, type DavServer } from '../../../src/testing/dav-server.ts';
 import { skip } from '../../../../../test/support/skip.ts';
-import { StoreRig } from './rig.ts';
-
-const three = { 'a.txt': 'one', 'deep/b.txt': 'two', 'deep/ü #+%.txt': 'three' };
-
-function codesOf(report: { readonly [name: string]: unknown }): string[] {
-  return (report['failures'] as { code: string }[]).map(({ code }) => code);
-}
+import { codesOf, StoreRig, three } from './rig.ts';
 
 describe('store sync, cp and mv', function () {
   this.timeout(30_000);
