@@ -1,12 +1,14 @@
 import type { IncomingMessage } from 'node:http';
-import { HttpTrouble } from './http-trouble.ts';
+import { HttpTrouble, shownUrl } from './http-trouble.ts';
 
 /** How a response body is guarded while it is read. */
 export interface BodyGuard {
   /** For messages. */
-  readonly shown: string;
+  readonly url: URL;
   /** Whether this response has a body at all (not after HEAD, 204, 304). */
   readonly hasBody: boolean;
+  /** The Content-Length. */
+  readonly announced: number | undefined;
   readonly idleTimeoutMs: number;
   readonly maxBytes: number;
   readonly signal: AbortSignal | undefined;
@@ -25,7 +27,7 @@ export async function* guardedBody(
     response.resume();
     return;
   }
-  const announced = announcedBytes(response);
+  const { announced } = guard;
   if (announced !== undefined && announced > guard.maxBytes) {
     response.destroy();
     throw tooLarge(guard);
@@ -38,7 +40,7 @@ export async function* guardedBody(
   }
   // Node reports most cut connections itself; this catches what is left (a proxy that closes politely).
   if (announced !== undefined && received !== announced) {
-    throw new HttpTrouble('cut', `${guard.shown} announced ${announced} bytes and sent ${received}`);
+    throw new HttpTrouble('cut', `${shownUrl(guard.url)} announced ${announced} bytes and sent ${received}`);
   }
 }
 
@@ -46,7 +48,7 @@ async function* watched(response: IncomingMessage, guard: BodyGuard): AsyncGener
   let waiting = true;
   const timer = setTimeout(() => {
     if (!waiting) return;
-    response.destroy(new HttpTrouble('timeout', `${guard.shown} sent nothing for ${guard.idleTimeoutMs} ms`));
+    response.destroy(new HttpTrouble('timeout', `${shownUrl(guard.url)} sent nothing for ${guard.idleTimeoutMs} ms`));
   }, guard.idleTimeoutMs);
   const abort = (): void => void response.destroy(guard.signal?.reason as Error);
   if (guard.signal?.aborted === true) abort();
@@ -72,15 +74,15 @@ function asCut(error: unknown, guard: BodyGuard): unknown {
   if (guard.signal?.aborted === true) return guard.signal.reason;
   const { code } = error as { readonly code?: unknown };
   if (typeof code !== 'string' || error instanceof HttpTrouble) return error;
-  return new HttpTrouble('cut', `the answer of ${guard.shown} was cut (${code})`, { cause: error });
+  return new HttpTrouble('cut', `the answer of ${shownUrl(guard.url)} was cut (${code})`, { cause: error });
 }
 
 function tooLarge(guard: BodyGuard): HttpTrouble {
-  return new HttpTrouble('limit', `${guard.shown} is larger than ${guard.maxBytes} bytes`);
+  return new HttpTrouble('limit', `${shownUrl(guard.url)} is larger than ${guard.maxBytes} bytes`);
 }
 
-/** The Content-Length of a response as a number, when it has one. */
-export function announcedBytes(response: IncomingMessage): number | undefined {
-  const text = response.headers['content-length'];
+/** The Content-Length among a response's headers as a number, when it has one. */
+export function announcedBytes(headers: { readonly [name: string]: string }): number | undefined {
+  const text = headers['content-length'];
   return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
 }

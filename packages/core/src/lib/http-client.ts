@@ -1,4 +1,5 @@
 import type { Agent, IncomingMessage } from 'node:http';
+import type { LookupFunction } from 'node:net';
 import { AllowedHosts } from './address.ts';
 import { announcedBytes, guardedBody } from './http-body.ts';
 import { checkedLookup, checkLiteralAddress } from './http-lookup.ts';
@@ -73,7 +74,7 @@ const textCapBytes = 16 * 1024 * 1024;
  * ranges mean the file's own bytes.
  */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
-  const allowed = new AllowedHosts(options.allowHosts);
+  const hosts = new CheckedHosts(new AllowedHosts(options.allowHosts));
   // 4 s: below the 5 s after which common servers (Node, Apache) close an idle connection.
   const agentOptions = { keepAlive: true, keepAliveMsecs: 4000, timeout: 4000, scheduling: 'lifo' as const };
   const plain = new PlainAgent(agentOptions);
@@ -82,18 +83,19 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
 
   return {
     async request(text, init = {}) {
-      let next = firstRequest(text, init);
+      const asked = new URL(text);
+      let next = firstRequest(asked, init);
       for (let redirects = 0; ; redirects++) {
         init.signal?.throwIfAborted();
         const authorization =
-          next.url.origin === new URL(text).origin ? init.authorize?.(next.method, next.url) : undefined;
+          next.url.origin === asked.origin ? init.authorize?.(next.method, next.url) : undefined;
         if (authorization !== undefined) next.headers['authorization'] = authorization;
-        const response = await sendOne(next, init, agentFor(next.url), allowed);
+        const response = await sendOne(next, init, agentFor(next.url), hosts);
         const redirected = init.redirects === 'stop' ? undefined : redirectOf(next, response);
         if (redirected === undefined) return wrap(response, next, init);
         response.destroy();
         if (redirects === maxRedirects) {
-          throw new HttpTrouble('protocol', `${shownUrl(new URL(text))} redirects more than ${maxRedirects} times`);
+          throw new HttpTrouble('protocol', `${shownUrl(asked)} redirects more than ${maxRedirects} times`);
         }
         next = redirected;
       }
@@ -105,8 +107,35 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   };
 }
 
-function firstRequest(text: string, init: HttpInit): Next {
-  const { url, headers } = withoutCredentials(new URL(text));
+// Hosts that redirects lead to have no end; those of one project's stores are a handful.
+const mostHosts = 256;
+
+/** The policy on hosts, asked once for each: a set of small files lies on one. */
+class CheckedHosts {
+  readonly #allowed: AllowedHosts;
+  readonly #lookups = new Map<string, LookupFunction>();
+
+  constructor(allowed: AllowedHosts) {
+    this.#allowed = allowed;
+  }
+
+  /** Throws for a host that is a refused address; a name's addresses are checked at every connection. */
+  lookupFor(url: URL): LookupFunction {
+    const id = `${url.protocol}${url.host}`;
+    let lookup = this.#lookups.get(id);
+    if (lookup === undefined) {
+      const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port);
+      checkLiteralAddress(this.#allowed, url, port);
+      lookup = checkedLookup(this.#allowed, port);
+      if (this.#lookups.size === mostHosts) this.#lookups.clear();
+      this.#lookups.set(id, lookup);
+    }
+    return lookup;
+  }
+}
+
+function firstRequest(asked: URL, init: HttpInit): Next {
+  const { url, headers } = withoutCredentials(asked);
   for (const [name, value] of Object.entries(init.headers ?? {})) headers[name.toLowerCase()] = value;
   // `identity`: a compressed answer would make Content-Length and ranges mean something else.
   headers['accept-encoding'] ??= 'identity';
@@ -119,20 +148,18 @@ function firstRequest(text: string, init: HttpInit): Next {
   return { url, method, headers, body };
 }
 
-async function sendOne(next: Next, init: HttpInit, agent: Agent, allowed: AllowedHosts): Promise<IncomingMessage> {
+function sendOne(next: Next, init: HttpInit, agent: Agent, hosts: CheckedHosts): Promise<IncomingMessage> {
   const { url } = next;
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
     throw new HttpTrouble('protocol', `${url.protocol}// is not http or https`);
   }
-  const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port);
-  checkLiteralAddress(allowed, url, port);
   return sendHop({
     ...next,
     idleTimeoutMs: init.idleTimeoutMs ?? defaultIdleMs,
     signal: init.signal,
     repeatable: init.repeatable ?? true,
     agent,
-    lookup: checkedLookup(allowed, port),
+    lookup: hosts.lookupFor(url),
   });
 }
 
@@ -141,18 +168,21 @@ function wrap(response: IncomingMessage, request: Next, init: HttpInit): HttpRes
   const hasBody = request.method !== 'HEAD' && status !== 204 && status !== 304;
   // Who only looks at the status never asks for a body, and the connection would be lost to the next request.
   if (!hasBody) response.resume();
+  const headers = flatten(response);
+  const announced = hasBody ? announcedBytes(headers) : undefined;
   const guard = {
-    shown: shownUrl(request.url),
+    url: request.url,
     hasBody,
+    announced,
     idleTimeoutMs: init.idleTimeoutMs ?? defaultIdleMs,
     signal: init.signal,
   };
   return {
     status,
-    headers: flatten(response),
+    headers,
     url: request.url.href,
     body: guardedBody(response, { ...guard, maxBytes: init.maxBytes ?? Number.POSITIVE_INFINITY }),
-    announcedBytes: hasBody ? announcedBytes(response) : undefined,
+    announcedBytes: announced,
     async text() {
       const parts: Uint8Array[] = [];
       const body = guardedBody(response, { ...guard, maxBytes: init.maxBytes ?? textCapBytes });
@@ -161,14 +191,21 @@ function wrap(response: IncomingMessage, request: Next, init: HttpInit): HttpRes
     },
     async discard() {
       // Reading a short rest is cheaper than a new connection; a long one is not.
-      if (!hasBody || (announcedBytes(response) ?? Number.POSITIVE_INFINITY) < 65_536) response.resume();
+      if (!hasBody || (announced ?? Number.POSITIVE_INFINITY) < 65_536) response.resume();
       else response.destroy();
     },
   };
 }
 
 function flatten(response: IncomingMessage): { [name: string]: string } {
+  // Node's own objects of headers cost more than the small file they come with.
   const flat: { [name: string]: string } = {};
-  for (const [name, values] of Object.entries(response.headersDistinct)) flat[name] = (values ?? []).join(', ');
+  const { rawHeaders } = response;
+  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
+    const name = (rawHeaders[i] as string).toLowerCase();
+    const value = rawHeaders[i + 1] as string;
+    const before = Object.hasOwn(flat, name) ? flat[name] : undefined;
+    flat[name] = before === undefined ? value : `${before}, ${value}`;
+  }
   return flat;
 }

@@ -26,8 +26,13 @@ export function checkedLookup(allowed: AllowedHosts, port: number): LookupFuncti
 
 /** Throws for a URL whose host is itself a refused address: those are never looked up. */
 export function checkLiteralAddress(allowed: AllowedHosts, url: URL, port: number): void {
-  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const host = bareHost(url);
   if (isIP(host) !== 0 && !mayConnect(allowed, host, host, port)) throw refused(host);
+}
+
+/** The host of a URL, an IPv6 address without its brackets. */
+export function bareHost({ hostname }: URL): string {
+  return hostname.startsWith('[') ? hostname.slice(1, -1) : hostname;
 }
 
 function mayConnect(allowed: AllowedHosts, host: string, address: string, port: number): boolean {

@@ -49,10 +49,11 @@ function methodAfter(status: number, method: string): string {
   return (status === 301 || status === 302) && method === 'POST' ? 'GET' : method;
 }
 
-/** A copy of the URL without user and password, which become a Basic header instead. */
+/** The URL without user, password and fragment (a copy where it has any); the two become a Basic header instead. */
 export function withoutCredentials(original: URL): { readonly url: URL; readonly headers: { [name: string]: string } } {
-  const url = new URL(original.href);
   const headers: { [name: string]: string } = {};
+  if (original.username === '' && original.password === '' && original.hash === '') return { url: original, headers };
+  const url = new URL(original.href);
   if (url.username !== '' || url.password !== '') {
     const pair = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
     headers['authorization'] = `Basic ${Buffer.from(pair).toString('base64')}`;
