@@ -7,6 +7,7 @@ import { verifiedStream } from '../storage/verified-stream.ts';
 import { changedMeanwhile, type Publishing } from './publishing.ts';
 import { put, type Stored } from './put.ts';
 import { sharedRoot } from './work/shared-root.ts';
+import { digestOfStaged } from './work/stage-file.ts';
 import type { Staged, StagedCopy, StagedFolder } from './work/staged.ts';
 
 /**
@@ -34,7 +35,7 @@ export async function sameThere(
   const found = await to.store.stat(output.key);
   if (found?.size !== output.size) return undefined;
   const digest = await to.store.digest(output.key);
-  const wanted = output.kind === 'copy' ? await digestOfSource(output, openStore) : output.digest;
+  const wanted = await digestOf(output, openStore);
   return digest === wanted ? [output.key, output.size, found.version ?? '', digest, 'file'] : undefined;
 }
 
@@ -83,6 +84,17 @@ async function copyInside(
     throw fail('store.corrupt', { url, expected: `${copy.size} bytes`, found: `${size} bytes`, transient: true });
   }
   return { version: version ?? '', digest: copy.digest ?? digest ?? ('' as Digest) };
+}
+
+async function digestOf(output: Exclude<Staged, StagedFolder>, openStore: OpenStore): Promise<Digest> {
+  switch (output.kind) {
+    case 'copy':
+      return digestOfSource(output, openStore);
+    case 'file':
+      return digestOfStaged(output);
+    case 'bytes':
+      return output.digest;
+  }
 }
 
 async function digestOfSource(copy: StagedCopy, openStore: OpenStore): Promise<Digest> {

@@ -13,13 +13,14 @@ import {
   unlinkSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
+import type { Digest } from '../lib/digest.ts';
 import { fail } from '../model/failure.ts';
 import { type FileRef, joinPlace } from '../model/file-ref.ts';
 import type { StoredOutput } from '../state/rows.ts';
 import { toFailure } from '../storage/trouble.ts';
 import { changedMeanwhile } from './publishing.ts';
 import { folderDigest, listFiles } from './work/output-folder.ts';
-import { hashFile } from './work/stage-file.ts';
+import { digestOfStaged, hashFile } from './work/stage-file.ts';
 import type { StagedFile, StagedFolder } from './work/staged.ts';
 
 interface How {
@@ -96,18 +97,23 @@ export function replaceFile(staged: StagedFile, seen: FileRef, target: string, h
   const found = statSync(target, { throwIfNoEntry: false });
   const same = found?.isFile() && found.size === seen.size && String(found.mtimeMs) === seen.version;
   if (found !== undefined && !same) {
-    if (found.isFile() && found.size === staged.size && hashFile(target) === staged.digest)
-      return [how.key, staged.size, adopt(staged, target, how), staged.digest, 'file'];
+    if (found.isFile() && found.size === staged.size && hashFile(target) === digestOfStaged(staged))
+      return storedFile(staged, adopt(staged, target, how));
     rmSync(staged.path, { force: true });
     throw changedMeanwhile(how.place, how.key);
   }
   const version = publishFile(staged, target, { ...how, ours: found !== undefined });
-  return [how.key, staged.size, version, staged.digest, 'file'];
+  return storedFile(staged, version);
+}
+
+/** What a row will say of a published file; of one that no row will name, no digest. */
+export function storedFile({ key, size, digest = '' as Digest }: StagedFile, version: string): StoredOutput {
+  return [key, size, version, digest, 'file'];
 }
 
 function adopt(staged: StagedFile, target: string, how: How): string {
   const found = lstatSync(target);
-  if (!found.isFile() || found.size !== staged.size || hashFile(target) !== staged.digest) {
+  if (!found.isFile() || found.size !== staged.size || hashFile(target) !== digestOfStaged(staged)) {
     rmSync(staged.path, { force: true });
     throw fail('output.foreign', { place: how.place, key: how.key });
   }

@@ -16,9 +16,9 @@ export async function publishRemote(
 ): Promise<StoredOutput> {
   if (output.kind === 'folder') return publishFolder(to, output, files);
   // The spooled file goes only after the store has proved what it stored; a crash before leaves it to the next sweep.
-  const { version } = await put(to, output.key, bodyOf(output), output, ours);
+  const { version, digest } = await put(to, output.key, bodyOf(output), output, ours);
   if (output.kind === 'file') rmSync(output.path, { force: true });
-  return [output.key, output.size, version, output.digest, 'file'];
+  return [output.key, output.size, version, output.digest ?? digest, 'file'];
 }
 
 function bodyOf(output: Exclude<Staged, StagedFolder | StagedCopy>): Bytes {

@@ -5,7 +5,7 @@ import type { StoredOutput } from '../state/rows.ts';
 import type { State } from '../state/state.ts';
 import type { Committer } from './commit.ts';
 import { publishCopy, sameThere } from './publish-copy.ts';
-import { publishFile, publishFolder, replaceFile } from './publish-local.ts';
+import { publishFile, publishFolder, replaceFile, storedFile } from './publish-local.ts';
 import { type FolderFiles, publishRemote } from './publish-remote.ts';
 import { claimUrl, type Publishing } from './publishing.ts';
 import { Ownership, type Standing } from './ownership.ts';
@@ -82,7 +82,7 @@ export class Publisher {
     switch (output.kind) {
       case 'file':
         if (!allowed && typeof output.replaces === 'object') return replaceFile(output, output.replaces, target, how);
-        return [output.key, output.size, publishFile(output, target, how), output.digest, 'file'];
+        return storedFile(output, publishFile(output, target, how));
       case 'folder':
         if (allowed) this.#refuseOthersWithin(to, output.key);
         return [output.key, output.size, publishFolder(output, target, how), output.digest, 'folder'];

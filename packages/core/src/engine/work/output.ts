@@ -113,9 +113,18 @@ export class ItemOutput implements Output {
     return this.#add({ ...(await this.#stage(key, whole)), ...options });
   }
 
-  async #stage(key: string, bytes: Bytes): Promise<StagedFile> {
+  async #stage(key: string, bytes: Bytes, known?: Digest | 'unasked'): Promise<StagedFile> {
     const path = this.#place().path();
-    return this.#onDisk(key, () => stageFile(key, bytes, path));
+    return this.#onDisk(key, () => stageFile(key, bytes, path, known));
+  }
+
+  #stageCopy(key: string, source: string, ref: FileRef, staging: Staging): StagedFile {
+    const { digest, ...staged } = stageCopy(key, source, ref, staging);
+    return !this.#recorded && digest === undefined ? staged : { ...staged, digest: digest ?? hashFile(staged.path) };
+  }
+
+  #tellSource(ref: FileRef, digest: Digest | undefined): void {
+    if (ref.digest === undefined && digest !== undefined) this.#onSource?.(ref, digest);
   }
 
   async #onDisk<R>(key: string, write: () => Promise<R>): Promise<R> {
@@ -147,16 +156,20 @@ export class ItemOutput implements Output {
               ),
               ...(replaces === undefined ? {} : { replaces }),
             }
-          : { ...(await this.#onDisk(key, async () => stageCopy(key, source, ref, staging))), ...more };
-      if (ref.digest === undefined) this.#onSource?.(ref, staged.digest);
+          : { ...(await this.#onDisk(key, async () => this.#stageCopy(key, source, ref, staging))), ...more };
+      this.#tellSource(ref, staged.digest);
       return this.#add(staged);
     }
     const bytes = verifiedStream(await from.read(ref.key), ref);
-    const written = staging.onPlace
-      ? this.#add({ ...(await this.#stage(key, bytes)), ...more })
-      : await this.write(key, bytes);
-    if (ref.digest === undefined) this.#onSource?.(ref, written.digest as Digest);
-    return written;
+    if (!staging.onPlace) {
+      const written = await this.write(key, bytes);
+      this.#tellSource(ref, written.digest);
+      return written;
+    }
+    const known = isSha256(ref.digest) ? ref.digest : this.#recorded ? undefined : 'unasked';
+    const staged = await this.#stage(key, bytes, known);
+    this.#tellSource(ref, staged.digest);
+    return this.#add({ ...staged, ...more });
   }
 
   async folder(key: string): Promise<OutputFolder> {
@@ -253,7 +266,8 @@ function stageCopy(key: string, source: string, ref: FileRef, staging: Staging):
     rmSync(path, { force: true });
     throw error;
   }
-  return hashStaged(key, path);
+  const { size, mtimeMs } = statSync(path);
+  return { kind: 'file', key, size, path, version: String(mtimeMs) };
 }
 
 function reading<R>(ref: FileRef, read: () => R): R {

@@ -5,28 +5,51 @@ import { writeStream } from '../../lib/write-stream.ts';
 import type { Bytes } from '../../model/driver.ts';
 import type { StagedFile } from './staged.ts';
 
-/** Writes bytes to a private path, hashing on the way; short ones synchronously, which is five times cheaper than a stream. */
-export async function stageFile(key: string, bytes: Bytes, path: string): Promise<StagedFile> {
+type HashedFile = StagedFile & { readonly digest: Digest };
+
+/**
+ * Writes bytes to a private path, hashing on the way; short ones synchronously, which is five times cheaper than a
+ * stream. Bytes whose digest is known, or that nobody will ask for, are not hashed.
+ */
+export async function stageFile(key: string, bytes: Bytes, path: string, known?: Digest): Promise<HashedFile>;
+export async function stageFile(
+  key: string,
+  bytes: Bytes,
+  path: string,
+  known?: Digest | 'unasked',
+): Promise<StagedFile>;
+export async function stageFile(
+  key: string,
+  bytes: Bytes,
+  path: string,
+  known?: Digest | 'unasked',
+): Promise<StagedFile> {
   const file = openNew(path);
   try {
-    let digest: Digest;
+    let digest = known === 'unasked' ? undefined : known;
     if (bytes instanceof Uint8Array) {
       writeFully(file, bytes);
-      digest = sha256(bytes);
-    } else {
+      digest ??= sha256(bytes);
+    } else if (known !== undefined) await writeStream(file, bytes);
+    else {
       const hasher = new Hasher();
       await writeStream(file, bytes, (piece) => hasher.update(piece));
       digest = hasher.digest();
     }
     // Publishing keeps both, so the version is known before the file is visible.
     const { size, mtimeMs } = fstatSync(file);
-    return { kind: 'file', key, size, digest, path, version: String(mtimeMs) };
+    return { kind: 'file', key, size, path, version: String(mtimeMs), ...(digest === undefined ? {} : { digest }) };
   } catch (error) {
     rmSync(path, { force: true });
     throw error;
   } finally {
     closeSync(file);
   }
+}
+
+/** Of a staged file, read once more where nobody has asked for it before. */
+export function digestOfStaged({ digest, path }: StagedFile): Digest {
+  return digest ?? hashFile(path);
 }
 
 /** Writes a whole file to a private path and gives its digest: the least a small file costs. */

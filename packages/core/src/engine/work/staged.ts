@@ -25,7 +25,8 @@ export interface StagedFile {
   readonly kind: 'file';
   readonly key: string;
   readonly size: number;
-  readonly digest: Digest;
+  /** Absent for a copy that no row will name: only what lies in its way makes anybody ask for it. */
+  readonly digest?: Digest;
   readonly path: string;
   /** The mtime it has and keeps, as `String(mtimeMs)`. */
   readonly version: string;
