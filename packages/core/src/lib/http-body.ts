@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { HttpTrouble, shownUrl } from './http-trouble.ts';
+import { passed } from './spare-memory.ts';
 
 /** How a response body is guarded while it is read. */
 export interface BodyGuard {
@@ -36,6 +37,7 @@ export async function* guardedBody(
   for await (const chunk of watched(response, guard)) {
     received += chunk.length;
     if (received > guard.maxBytes) throw tooLarge(guard);
+    passed(chunk.length);
     yield chunk;
   }
   // Node reports most cut connections itself; this catches what is left (a proxy that closes politely).

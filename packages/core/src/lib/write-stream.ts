@@ -7,11 +7,13 @@ const writeBehind = promisify(write);
 // Up to here pieces are written as they come: for a short file a trip to the thread pool costs more than its bytes.
 const directBytes = 512 * 1024;
 const bufferBytes = 512 * 1024;
+// With two, network and disk wait for each other in turn.
+const buffers = 4;
 
 /**
- * Writes a stream to an open file, `onPiece` seeing every piece on its way. Returns the bytes written.
+ * Writes a stream to an open file from its start, `onPiece` seeing every piece on its way. Returns the bytes written.
  *
- * What a long stream brings is copied into one of two buffers: while the disk takes the one, the other is filled, so
+ * What a long stream brings is copied into one of four buffers: while the disk takes the others, this one is filled, so
  * that the network and whatever `onPiece` computes never wait for a write. Pieces may be used again by their source.
  */
 export async function writeStream(
@@ -24,7 +26,7 @@ export async function writeStream(
   try {
     for await (const piece of pieces) {
       if (written < directBytes) writeFully(file, piece);
-      else await (behind ??= new Behind(file)).add(piece);
+      else await (behind ??= new Behind(file, written)).add(piece);
       written += piece.length;
       onPiece(piece);
     }
@@ -36,15 +38,21 @@ export async function writeStream(
   return written;
 }
 
+/** Pieces on their way into a file: as many writes at once as there are buffers beside the one that is filled. */
 class Behind {
   readonly #file: number;
+  /** Where the next buffer goes. */
+  #at: number;
   #filling = Buffer.allocUnsafeSlow(bufferBytes);
-  #other = Buffer.allocUnsafeSlow(bufferBytes);
   #filled = 0;
-  #writing: Promise<void> = Promise.resolve();
+  readonly #spare: Buffer[] = [];
+  #made = 1;
+  /** Oldest first. */
+  readonly #writing: Promise<void>[] = [];
 
-  constructor(file: number) {
+  constructor(file: number, at: number) {
     this.#file = file;
+    this.#at = at;
   }
 
   async add(piece: Uint8Array): Promise<void> {
@@ -58,28 +66,38 @@ class Behind {
   }
 
   async flush(): Promise<void> {
-    await this.#swap();
-    await this.#writing;
+    this.#send();
+    await Promise.all(this.#writing);
   }
 
   async settled(): Promise<void> {
-    await this.#writing.catch(() => undefined);
+    await Promise.allSettled(this.#writing);
   }
 
-  /** Waits for the buffer before this one, and lets this one go. */
+  /** Lets a full buffer go, and waits for one that is free. */
   async #swap(): Promise<void> {
-    await this.#writing;
-    const full = this.#filling.subarray(0, this.#filled);
-    [this.#filling, this.#other] = [this.#other, this.#filling];
-    this.#filled = 0;
-    this.#writing = this.#write(full);
-    // Awaited by the next swap; a failure before it must not end the process.
-    this.#writing.catch(() => undefined);
+    this.#send();
+    if (this.#spare.length === 0 && this.#made < buffers) {
+      this.#made++;
+      this.#spare.push(Buffer.allocUnsafeSlow(bufferBytes));
+    }
+    while (this.#spare.length === 0) await this.#writing.shift();
+    this.#filling = this.#spare.pop() as Buffer;
   }
 
-  async #write(bytes: Buffer): Promise<void> {
+  #send(): void {
+    const full = this.#filling;
+    const writing = this.#write(full.subarray(0, this.#filled), this.#at).then(() => void this.#spare.push(full));
+    // Awaited later; a failure before that must not end the process.
+    writing.catch(() => undefined);
+    this.#writing.push(writing);
+    this.#at += this.#filled;
+    this.#filled = 0;
+  }
+
+  async #write(bytes: Buffer, position: number): Promise<void> {
     for (let at = 0; at < bytes.length; ) {
-      const { bytesWritten } = await writeBehind(this.#file, bytes, at, bytes.length - at, null);
+      const { bytesWritten } = await writeBehind(this.#file, bytes, at, bytes.length - at, position + at);
       at += bytesWritten;
     }
   }

@@ -1,3 +1,4 @@
+import { passed } from '../lib/spare-memory.ts';
 import { StoreTrouble, type ByteRange, type ReadStream } from '../model/driver.ts';
 
 /**
@@ -19,6 +20,7 @@ export async function* countedStream(
       // Here for all: a driver that reads from memory never waits, so it never notices.
       signal?.throwIfAborted();
       received += piece.length;
+      passed(piece.length);
       if (received > mostBytes) throw wrong(`at most ${mostBytes} bytes`, `${received} or more`);
       yield piece;
     }
