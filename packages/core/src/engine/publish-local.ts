@@ -56,7 +56,10 @@ export function publishFile(staged: StagedFile, target: string, how: How): strin
     if (lent !== undefined && isUnlinkable(error)) return publishFile(copyOf(staged, lent), target, how);
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EEXIST' || code === 'EISDIR') return adopt(staged, target, how);
-    if (code === 'ENOTDIR') throw fail('output.foreign', { place: how.place, key: how.key });
+    if (code === 'ENOTDIR') {
+      const why = 'a file lies where one of its folders would be';
+      throw fail('output.foreign', { place: how.place, key: how.key, why });
+    }
     // A file system without links (exFAT): the check and the rename are then two acts.
     if ((code === 'EPERM' || code === 'ENOTSUP' || code === 'EXDEV') && !how.ours) {
       if (exists(target)) return adopt(staged, target, how);
@@ -115,7 +118,8 @@ function adopt(staged: StagedFile, target: string, how: How): string {
   const found = lstatSync(target);
   if (!found.isFile() || found.size !== staged.size || hashFile(target) !== digestOfStaged(staged)) {
     rmSync(staged.path, { force: true });
-    throw fail('output.foreign', { place: how.place, key: how.key });
+    const what = found.isDirectory() ? { why: 'a folder of this name lies there' } : {};
+    throw fail('output.foreign', { place: how.place, key: how.key, ...what });
   }
   rmSync(staged.path, { force: true });
   return String(found.mtimeMs);

@@ -10,7 +10,7 @@ export interface Next {
 }
 
 // Anything that proves who we are stays with the origin it was meant for.
-const credentialHeader = /^cookie$|authorization|token|secret|password|signature|api-?key/;
+const credentialHeader = /cookie|auth|token|secret|password|signature|session|credential|key/;
 const bodyHeaders = ['content-length', 'content-type', 'content-encoding', 'transfer-encoding'];
 
 /**

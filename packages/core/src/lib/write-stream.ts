@@ -45,7 +45,7 @@ class Behind {
   #at: number;
   #filling = Buffer.allocUnsafeSlow(bufferBytes);
   #filled = 0;
-  readonly #spare: Buffer[] = [];
+  readonly #spare: Buffer<ArrayBuffer>[] = [];
   #made = 1;
   /** Oldest first. */
   readonly #writing: Promise<void>[] = [];
@@ -82,7 +82,7 @@ class Behind {
       this.#spare.push(Buffer.allocUnsafeSlow(bufferBytes));
     }
     while (this.#spare.length === 0) await this.#writing.shift();
-    this.#filling = this.#spare.pop() as Buffer;
+    this.#filling = this.#spare.pop() as Buffer<ArrayBuffer>;
   }
 
   #send(): void {

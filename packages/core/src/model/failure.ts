@@ -53,7 +53,8 @@ export interface FailureDetails {
   'step.undeclared': { readonly name: string; readonly what: string };
   'task.outputs': { readonly task: string; readonly problems: readonly Problem[] };
   'output.claimed': { readonly place: string; readonly key: string; readonly owner: string };
-  'output.foreign': { readonly place: string; readonly key: string };
+  /** `why`: it is no file of the same name that is in the way. */
+  'output.foreign': { readonly place: string; readonly key: string; readonly why?: string };
   'output.collision': { readonly place: string; readonly key: string; readonly other: string };
   'output.missing': { readonly place: string; readonly key: string };
   'place.damaged': { readonly place: string; readonly problems: readonly Problem[] };

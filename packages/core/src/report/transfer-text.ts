@@ -1,3 +1,4 @@
+import { shownKey } from './shown-key.ts';
 import { table } from './table.ts';
 import { failureTitle } from './wording.ts';
 import type { Layout } from './layout.ts';
@@ -43,7 +44,7 @@ export function transferLines(report: TransferReport, layout: Layout): string[] 
   const tail = style.dim(`  (${report.run === 0 ? 'dry run' : `run ${report.run}`}, ${took(report.elapsedMs)})`);
   const lines = [`${headline(report, layout)}${tail}`];
   if (report.kept.length > 0) {
-    const some = report.kept.slice(0, 5).join(', ');
+    const some = report.kept.slice(0, 5).map(shownKey).join(', ');
     lines.push(`Kept ${counted(report.kept.length, 'file')} that changed meanwhile: ${some}`);
   }
   const hidden = report.extra - report.removed;
@@ -78,12 +79,12 @@ function sameText(same: number): string {
 export function changeText({ what, key, sizeBytes, why }: Change): string {
   const note = why === undefined ? '' : `  (${whyWords[why]})`;
   const word = what === 'keep' ? 'differs' : what;
-  return `${word.padEnd(7)}  ${bytes(sizeBytes).padStart(7)}  ${key}${note}`;
+  return `${word.padEnd(7)}  ${bytes(sizeBytes).padStart(7)}  ${shownKey(key)}${note}`;
 }
 
 /** One line of a comparison. */
 export function differenceText({ what, key, why }: FoundDifference): string {
-  return `${what.padEnd(9)}  ${key}${why === undefined ? '' : `  (${whyWords[why]})`}`;
+  return `${what.padEnd(9)}  ${shownKey(key)}${why === undefined ? '' : `  (${whyWords[why]})`}`;
 }
 
 /** The last line of a comparison. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Digest } from '../lib/digest.ts';
 import { fail } from '../model/failure.ts';
 import { type FileRef, refUrl } from '../model/file-ref.ts';
+import type { Store } from '../model/store.ts';
 
 /**
  * A file's bytes, held against the digest that is known of it: other bytes end with `store.corrupt`, after the
@@ -27,4 +28,16 @@ export async function* verifiedStream(
   }
   const found = `${algorithm}:${hash.digest('hex')}` as Digest;
   if (found !== digest) throw fail('store.corrupt', { url: refUrl(ref), expected: digest, found, transient: true });
+}
+
+/**
+ * Throws `store.corrupt` where fewer bytes of a file came than its store has: an answer that tells no length may be cut
+ * without anybody noticing. A file that has become shorter since it was listed is no such case.
+ */
+export async function refuseShort(from: Store, ref: FileRef, receivedBytes: number): Promise<void> {
+  if (receivedBytes >= ref.size || from.localPath(ref.key) !== undefined) return;
+  const now = await from.stat(ref.key);
+  if (now?.size === receivedBytes) return;
+  const [expected, found] = [`${ref.size} bytes`, `${receivedBytes} bytes`];
+  throw fail('store.corrupt', { url: refUrl(ref), expected, found, transient: true });
 }

@@ -96,6 +96,19 @@ describe('store commands', () => {
     assert.match((await run('ls', 'cloud:sets', '--recursive')).stdout, / {6}3 B {2}deep\/c\.txt/);
   });
 
+  it('escapes in names what a terminal would obey, and leaves JSON as it is', async () => {
+    const key = 'a\u001b[31m\n\u202e';
+    open = stores({ 'cloud:': { [key]: 'x', [`${key}/${key}`]: 'yy' } });
+    const shown = String.raw`a\x1b[31m\n\u202e`;
+    for (const how of [['ls'], ['ls', '--recursive'], ['ls', '--recursive', '--long'], ['du']]) {
+      const [command = '', ...options] = how;
+      const { stdout } = await run(command, 'cloud:', ...options);
+      assert.ok(stdout.includes(shown) && !stdout.includes(key) && !stdout.includes('\u001b'), stdout);
+    }
+    const { stdout } = await run('ls', 'cloud:', '--recursive', '--json');
+    assert.equal((JSON.parse(stdout.split('\n')[0] ?? '') as Entry).key, key);
+  });
+
   it('cat prints the bytes and nothing else', async () => {
     assert.deepEqual(await run('cat', 'cloud:sets/a.txt'), { code: 0, stdout: 'hello', stderr: '' });
     assert.match((await run('cat', 'cloud:sets/a.txt', '--range', 'x')).stderr, /--range is 0-99, 100- or -100/);

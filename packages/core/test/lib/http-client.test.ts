@@ -205,6 +205,7 @@ describe('the HTTP client', () => {
       seen.push(
         request.headers.authorization,
         request.headers['x-auth-token'] as string,
+        request.headers['ocp-apim-subscription-key'] as string,
         request.headers['x-plain'] as string,
       );
       response.end('there');
@@ -214,11 +215,12 @@ describe('the HTTP client', () => {
       else if (request.headers.authorization === 'Basic x') response.writeHead(307, { location: `${other}/c` }).end();
       else response.writeHead(500).end();
     });
-    const headers = { Authorization: 'Basic x', 'X-Auth-Token': 'y', 'X-Plain': 'z' };
+    const secrets = { Authorization: 'Basic x', 'X-Auth-Token': 'y', 'Ocp-Apim-Subscription-Key': 'y' };
+    const headers = { ...secrets, 'X-Plain': 'z' };
     const response = await client.request(`${same}/a`, { headers });
     assert.deepEqual(
       [await response.text(), response.url, ...seen],
-      ['there', `${other}/c`, undefined, undefined, 'z'],
+      ['there', `${other}/c`, undefined, undefined, undefined, 'z'],
     );
   });
 

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { createHash, generateKeyPairSync, verify } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { StoreSettings } from '../../src/storage/open-store.ts';
 import { createStoreOpener } from '../../src/storage/open-store.ts';
@@ -15,9 +17,22 @@ const key = {
   private_key: privateKey.export({ type: 'pkcs8', format: 'pem' }),
 };
 
-function opener(settings: StoreSettings, projectDir = '/') {
+function opener(settings: StoreSettings, projectDir = '/', allowHosts: readonly string[] = []) {
   const retry = { attempts: 1, baseMs: 1, capMs: 1 };
-  return createStoreOpener({ projectDir, workDir: '/nowhere', allowHosts: [], stores: { cloud: settings }, retry });
+  return createStoreOpener({ projectDir, workDir: '/nowhere', allowHosts, stores: { cloud: settings }, retry });
+}
+
+/** A service that refuses every request. */
+async function refusing(headers: { readonly [name: string]: string }) {
+  const server = createServer((_, response) => void response.writeHead(403, headers).end());
+  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((closed) => server.close(closed));
+    },
+  };
 }
 
 describe('logins to Google Cloud Storage', () => {
@@ -138,6 +153,26 @@ describe('logins to Azure', () => {
       const stores = opener(way);
       const store = await stores.open('cloud:');
       assert.equal((await failureFrom(() => store.stat('a')))?.code, 'store.address');
+      await stores.close();
+    }
+  });
+
+  it('say when a shared access signature has ended, and never repeat it', async () => {
+    await using service = await refusing({ 'x-ms-error-code': 'AuthenticationFailed' });
+    for (const [end, says] of [
+      ['2020-01-01T00:00:00Z', /signature ended at 2020-01-01T00:00:00Z/],
+      ['2999-01-01T00:00:00Z', /the signature or its time is wrong/],
+    ] as const) {
+      const sasToken = `sv=2024-11-04&se=${encodeURIComponent(end)}&sr=c&sp=rl&sig=hunter2`;
+      const settings = { url: 'az://plankton', endpoint: `${service.url}/lab`, sasToken };
+      const stores = opener(settings, '/', ['127.0.0.1']);
+      const store = await stores.open('cloud:');
+      for (const work of [() => store.stat('a'), () => Array.fromAsync(store.list())]) {
+        const failure = await failureFrom(work);
+        assert.equal(failure?.code, 'store.denied');
+        assert.match(JSON.stringify(failure), says);
+        assert.doesNotMatch(JSON.stringify(failure), /hunter2/);
+      }
       await stores.close();
     }
   });

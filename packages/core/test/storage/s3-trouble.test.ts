@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
-import type { TroubleKind } from '../../src/model/driver.ts';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { StoreTrouble, TroubleKind } from '../../src/model/driver.ts';
 import { readS3Options } from '../../src/storage/drivers/s3-client.ts';
 import { answerOfXml, troubleOfS3, troubleOfSdk } from '../../src/storage/drivers/s3-trouble.ts';
 import { isTransient } from '../../src/storage/trouble.ts';
+import { temporaryFolder } from './support.ts';
 
 interface Refusal {
   readonly status: number;
@@ -77,6 +80,30 @@ describe('the troubles of S3', () => {
   it('says that no region is known, which is no fault of the program', () => {
     const trouble = troubleOfSdk(new Error('Region is missing'), 'GET a');
     assert.equal((trouble as { kind?: unknown }).kind, 'no-bucket');
+  });
+
+  it('names a profile that is in no file of AWS, whatever the SDK says of it', () => {
+    using folder = temporaryFolder();
+    const before = { ...process.env };
+    const [config, credentials] = [join(folder.path, 'config'), join(folder.path, 'credentials')];
+    writeFileSync(config, '[default]\nregion = eu-west-1\n [profile lab]\n[profile "with space"]\n');
+    Object.assign(process.env, { AWS_CONFIG_FILE: config, AWS_SHARED_CREDENTIALS_FILE: credentials });
+    delete process.env['AWS_PROFILE'];
+    try {
+      const login = Object.assign(new Error('why'), { name: 'CredentialsProviderError' });
+      const reason = (error: Error, profile?: string): string | undefined =>
+        (troubleOfSdk(error, 'LIST', profile) as StoreTrouble).details.reason;
+      assert.match(reason(login, 'gone') ?? '', /no profile "gone"/);
+      assert.match(reason(new Error('Region is missing'), 'gone') ?? '', /no profile "gone"/);
+      for (const name of ['lab', 'default', 'with space', undefined])
+        assert.match(reason(login, name) ?? '', /no credentials were found/);
+      process.env['AWS_PROFILE'] = 'gone';
+      assert.match(reason(login) ?? '', /no profile "gone"/);
+      writeFileSync(credentials, '[gone]\n');
+      assert.match(reason(login) ?? '', /no credentials were found/);
+    } finally {
+      process.env = before;
+    }
   });
 
   it('refuses options that can only be slips', () => {

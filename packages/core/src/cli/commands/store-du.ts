@@ -1,3 +1,4 @@
+import { shownKey } from '../../report/shown-key.ts';
 import { table } from '../../report/table.ts';
 import { bytes, counted } from '../../report/units.ts';
 import { fileAt } from '../file-at.ts';
@@ -34,7 +35,7 @@ export class StoreDuCommand extends RunnerCommand {
     const rows = [...folders, ['', total] as const].map(([name, sum]) => [
       bytes(sum.sizeBytes),
       counted(sum.files, 'file'),
-      name === '' ? 'in all' : name,
+      name === '' ? 'in all' : shownKey(name),
     ]);
     this.context.print(
       table(

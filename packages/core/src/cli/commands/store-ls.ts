@@ -1,4 +1,5 @@
 import type { Entry } from '../../model/driver.ts';
+import { shownKey } from '../../report/shown-key.ts';
 import { table } from '../../report/table.ts';
 import { bytes, count, counted } from '../../report/units.ts';
 import { fileAt } from '../file-at.ts';
@@ -33,8 +34,8 @@ export class StoreLsCommand extends RunnerCommand {
   #printAll(page: readonly Entry[], { json, long }: Look): void {
     const text = (entry: Entry): string =>
       long
-        ? `${String(entry.size).padStart(12)}  ${timeOf(entry).padEnd(16)}  ${entry.key}${entry.digest === undefined ? '' : `  ${entry.digest}`}`
-        : `${bytes(entry.size).padStart(9)}  ${entry.key}`;
+        ? `${String(entry.size).padStart(12)}  ${timeOf(entry).padEnd(16)}  ${shownKey(entry.key)}${entry.digest === undefined ? '' : `  ${entry.digest}`}`
+        : `${bytes(entry.size).padStart(9)}  ${shownKey(entry.key)}`;
     // One write a page: a hundred thousand small ones take longer than the listing.
     this.context.print(page.map((entry) => (json ? JSON.stringify(entry) : text(entry))));
   }
@@ -50,10 +51,14 @@ export class StoreLsCommand extends RunnerCommand {
     }
     const { layout, out } = this.context;
     const rows = [
-      ...[...folders].map(([name, folder]) => [bytes(folder.size), `${name}/`, counted(folder.files, 'file')]),
+      ...[...folders].map(([name, folder]) => [
+        bytes(folder.size),
+        `${shownKey(name)}/`,
+        counted(folder.files, 'file'),
+      ]),
       ...files.map((entry) => [
         long ? count(entry.size) : bytes(entry.size),
-        entry.key,
+        shownKey(entry.key),
         timeOf(entry),
         ...(long ? [entry.digest ?? ''] : []),
       ]),

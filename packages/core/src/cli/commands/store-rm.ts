@@ -1,4 +1,5 @@
 import { fail } from '../../model/failure.ts';
+import { shownKey } from '../../report/shown-key.ts';
 import { counted } from '../../report/units.ts';
 import { keyProblem } from '../../storage/key.ts';
 import type { ParsedLine } from '../parsed-line.ts';
@@ -29,7 +30,7 @@ export class StoreRmCommand extends RunnerCommand {
     if ((await store.stat(key)) === undefined) {
       throw fail('store.missing', { url, hint: 'A folder is removed with --recursive.' });
     }
-    if (line.has('dry-run')) this.context.print([key]);
+    if (line.has('dry-run')) this.context.print([shownKey(key)]);
     else await store.remove([key]);
     this.#say(1, line);
   }
@@ -43,7 +44,7 @@ export class StoreRmCommand extends RunnerCommand {
     const odd: string[] = [];
     for await (const page of store.list())
       for (const { key } of page) (keyProblem(key) === undefined ? keys : odd).push(key);
-    if (line.has('dry-run')) this.context.print(keys);
+    if (line.has('dry-run')) this.context.print(keys.map(shownKey));
     else for (let at = 0; at < keys.length; at += bulk) await store.remove(keys.slice(at, at + bulk));
     this.#say(keys.length, line);
     const [key] = odd;

@@ -7,7 +7,7 @@ import { type FileRef, type FolderRef, joinPlace } from '../../model/file-ref.ts
 import type { CopyOptions, Output, OutputFolder } from '../../model/step.ts';
 import type { OpenStore, Store } from '../../model/store.ts';
 import { toFailure } from '../../storage/trouble.ts';
-import { verifiedStream } from '../../storage/verified-stream.ts';
+import { refuseShort, verifiedStream } from '../../storage/verified-stream.ts';
 import { StagingFolder } from './output-folder.ts';
 import { sharedRoot } from './shared-root.ts';
 import { hashFile, stageFile } from './stage-file.ts';
@@ -163,11 +163,13 @@ export class ItemOutput implements Output {
     const bytes = verifiedStream(await from.read(ref.key), ref);
     if (!staging.onPlace) {
       const written = await this.write(key, bytes);
+      await refuseShort(from, ref, written.size);
       this.#tellSource(ref, written.digest);
       return written;
     }
     const known = isSha256(ref.digest) ? ref.digest : this.#recorded ? undefined : 'unasked';
     const staged = await this.#stage(key, bytes, known);
+    await refuseShort(from, ref, staged.size);
     this.#tellSource(ref, staged.digest);
     return this.#add({ ...staged, ...more });
   }

@@ -6,7 +6,8 @@ import type { ByteRange } from '../../model/driver.ts';
 import { fail } from '../../model/failure.ts';
 import { type FileRef, type FolderRef, refUrl } from '../../model/file-ref.ts';
 import type { FetchedResponse, FetchInit, Output, Tools } from '../../model/step.ts';
-import type { OpenStore } from '../../model/store.ts';
+import type { OpenStore, Store } from '../../model/store.ts';
+import { refuseShort } from '../../storage/verified-stream.ts';
 import { hashFile, stageFile } from './stage-file.ts';
 
 /** What a thread that runs `work` needs of its surroundings; the same in every executor. */
@@ -87,7 +88,7 @@ export class ItemTools implements Tools {
     // A range cannot be checked against the digest of the whole: who reads ranges takes them as they come.
     const store = await this.#deps.openStore(ref.store);
     const bytes = await store.read(ref.key, { signal: this.signal, ...(range === undefined ? {} : { range }) });
-    return range === undefined ? this.#verified(ref, bytes) : bytes;
+    return range === undefined ? this.#verified(ref, bytes, store) : bytes;
   }
 
   async #bytes(ref: FileRef): Promise<Uint8Array> {
@@ -138,12 +139,13 @@ export class ItemTools implements Tools {
   }
 
   // A file whose digest is known must have it; one whose digest is not gets it recorded, for the next plan.
-  async *#verified(ref: FileRef, bytes: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  async *#verified(ref: FileRef, bytes: AsyncIterable<Uint8Array>, from: Store): AsyncIterable<Uint8Array> {
     const hasher = new Hasher();
     for await (const piece of bytes) {
       hasher.update(piece);
       yield piece;
     }
+    await refuseShort(from, ref, hasher.sizeBytes);
     const found = hasher.digest();
     if (ref.digest === undefined) this.remember(ref, found);
     else if (ref.digest.startsWith('sha256:') && ref.digest !== found) {

@@ -9,8 +9,11 @@ export const outputWords: WordsOf<'output' | 'place' | 'state'> = {
   },
   'output.foreign': {
     means: 'A file with other bytes is where an output goes, and no run of this project made it.',
-    title: (f) => `${f.key} in ${f.place} was not made by this project and is different`,
-    hint: () => 'Move it away or write to another place; --overwrite replaces it.',
+    title: (f) =>
+      f.why === undefined
+        ? `${f.key} in ${f.place} was not made by this project and is different`
+        : `${f.key} in ${f.place} cannot be written: ${f.why}`,
+    hint: (f) => `Move it away or write to another place${f.why === undefined ? '; --overwrite replaces it' : ''}.`,
   },
   'output.collision': {
     means: 'Two outputs of one place have names that some file systems take for the same.',

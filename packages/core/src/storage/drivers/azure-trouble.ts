@@ -58,6 +58,14 @@ export function azureAnswer(error: unknown): AzureAnswer | undefined {
   return { status: statusCode, code: word, message: String(message), headers };
 }
 
+/** When the shared access signature of a refused request ended, where it has; its other parts are secret. */
+function endOfSignature(error: unknown): string | undefined {
+  const { request } = error as { readonly request?: { readonly url?: unknown } };
+  const url = typeof request?.url === 'string' ? URL.parse(request.url) : null;
+  const end = url?.searchParams.get('se') ?? '';
+  return Date.parse(end) < Date.now() ? end : undefined;
+}
+
 /** True when one file is not there, and not the whole container. */
 export function isNoBlob(error: unknown): boolean {
   const answer = azureAnswer(error);
@@ -90,10 +98,13 @@ export function azureTrouble(error: unknown, what: string): unknown {
   // Azurite has no word of its own for it.
   const isGarbled = status === 400 && /md5 .*(doesn't|did not) match/i.test(message);
   const kind = isGarbled ? 'corrupt' : (kinds[code] ?? plain.kind);
+  const ended = kind === 'denied' ? endOfSignature(error) : undefined;
+  // The service has one word for all that can be wrong with a signature.
+  const reason = ended === undefined ? (reasons[code] ?? code) : `the shared access signature ended at ${ended}`;
   const details: TroubleDetails = {
     ...plain.details,
     ...(requestId === undefined ? {} : { requestId }),
-    ...(kind === 'denied' && code !== '' ? { reason: reasons[code] ?? code } : {}),
+    ...(kind === 'denied' && reason !== '' ? { reason } : {}),
     // What arrived wrong may arrive right at the next try.
     ...(kind === 'corrupt' ? { transient: true, expected: 'the MD5 of what was sent', found: code } : {}),
   };

@@ -77,11 +77,13 @@ async function* resuming(first: HttpResponse, reading: Reading): AsyncGenerator<
       if (!broken || !isStrong(etag) || stuck >= resumesWithoutProgress) throw error;
     }
     await sleep(100 * 2 ** stuck, reading.signal);
-    // If-Range: a changed file comes whole (200), and joining the two halves would make a third, false one.
+    // If-Range: a changed file comes whole (200), and joining the two halves would make a third, false one. There are
+    // services that do not know it; their ETag tells.
     response = await reading.get({ ...rangeHeader(at, reading.end, 'always'), 'if-range': etag });
     skipBytes = 0;
-    if (response.status === 206) checkContentRange(response, at, reading.what);
-    else await refuseResume(response, reading.what);
+    if (response.status !== 206 || (response.headers['etag'] ?? etag) !== etag)
+      await refuseResume(response, reading.what);
+    checkContentRange(response, at, reading.what);
   }
 }
 

@@ -14,6 +14,8 @@ export interface S3Parts {
   readonly client: S3Client;
   readonly http: HttpClient;
   readonly isAnonymous: boolean;
+  /** The one that the store's entry names. */
+  readonly profile: string | undefined;
   readonly idleTimeoutMs: number;
   readonly patiently: DriverContext['patiently'];
 }
@@ -61,7 +63,7 @@ export class S3Session {
     } catch (error) {
       // The SDK has an error of its own for an abort; callers know the signal's reason.
       signal?.throwIfAborted();
-      throw troubleOfSdk(error, `${what} in ${this.bucket}`);
+      throw troubleOfSdk(error, `${what} in ${this.bucket}`, this.#parts.profile);
     }
   }
 

@@ -1,6 +1,7 @@
 import { isHttpTrouble } from '../../lib/http-trouble.ts';
 import { StoreTrouble, type TroubleDetails, type TroubleKind } from '../../model/driver.ts';
 import { troubleOfStatus } from './http-status.ts';
+import { missingProfile } from './s3-profile.ts';
 
 /** What of an S3 service's refusal decides which trouble it is. */
 export interface S3Answer {
@@ -90,13 +91,23 @@ export function troubleOfS3(answer: S3Answer, what: string): StoreTrouble {
   return new StoreTrouble(kind, said, details);
 }
 
-/** The trouble of an error the SDK threw; errors of our own connections, aborts and bugs come back unchanged. */
-export function troubleOfSdk(error: unknown, what: string): unknown {
+/**
+ * The trouble of an error the SDK threw; errors of our own connections, aborts and bugs come back unchanged. `profile` is
+ * the one that the store's entry names.
+ */
+export function troubleOfSdk(error: unknown, what: string, profile?: string): unknown {
   if (typeof error !== 'object' || error === null || isHttpTrouble(error)) return error;
   const { name, message, $metadata, $response, Region } = error as SdkError;
-  if (name === 'CredentialsProviderError' || name === 'TokenProviderError')
+  const isLogin = name === 'CredentialsProviderError' || name === 'TokenProviderError';
+  const isRegion = String(message).startsWith('Region is missing');
+  const missing = isLogin || isRegion ? missingProfile(profile) : undefined;
+  if (missing !== undefined) {
+    const reason = `there is no profile "${missing}" in ~/.aws/config or ~/.aws/credentials`;
+    return new StoreTrouble('denied', `${what}: ${reason}`, { reason });
+  }
+  if (isLogin)
     return new StoreTrouble('denied', `${what}: ${message}`, { reason: `no credentials were found (${message})` });
-  if (String(message).startsWith('Region is missing'))
+  if (isRegion)
     return new StoreTrouble('no-bucket', 'no region is known: give `region` under stores, or set AWS_REGION');
   const status = $metadata?.httpStatusCode;
   if (status === undefined) return error;

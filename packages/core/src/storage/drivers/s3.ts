@@ -55,9 +55,9 @@ async function openS3({ url, options: given, context }: DriverConfig): Promise<D
   if (bucket === '') throw invalid('the URL names no bucket, as in s3://bucket/folder');
   const { client, http } = await openS3Client(options, context.allowHosts);
   const sdk = await import('@aws-sdk/client-s3');
-  const { idleTimeoutMs, isAnonymous } = options;
+  const { idleTimeoutMs, isAnonymous, profile } = options;
   const { patiently } = context;
-  const session = new S3Session({ bucket, sdk, client, http, isAnonymous, idleTimeoutMs, patiently });
+  const session = new S3Session({ bucket, sdk, client, http, isAnonymous, profile, idleTimeoutMs, patiently });
   return new S3Driver(session, prefix, options);
 }
 

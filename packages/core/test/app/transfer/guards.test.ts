@@ -76,6 +76,23 @@ describe('store sync, cp, mv and rm, before something is removed or named', func
     assert.deepEqual(rig.files('copy'), { 'back\\slash': 'odd' });
   });
 
+  it('say that a folder lies where a file goes, and a file where a folder goes', async () => {
+    await using rig = new StoreRig();
+    rig.write('one/a/b', 'a file');
+    rig.write('two/a/b/c', 'a file deeper');
+    for (const [from, to, says] of [
+      ['one', 'two', /a\/b in \.\/two cannot be written: a folder of this name lies there/],
+      ['two', 'one', /a\/b\/c in \.\/one cannot be written: a file lies where one of its folders would be/],
+    ] as const) {
+      const { code, stderr } = await rig.store('sync', from, to);
+      assert.equal(code, 1);
+      assert.match(stderr, says);
+      assert.doesNotMatch(stderr, /--overwrite/);
+    }
+    assert.deepEqual(rig.files('one'), { 'a/b': 'a file' });
+    assert.deepEqual(rig.files('two'), { 'a/b/c': 'a file deeper' });
+  });
+
   it('cp puts a file into the URL of a folder under the name it has', async () => {
     rig.write('src/50%20?.txt', 'odd');
     assert.equal((await rig.store('cp', 'src/50%20?.txt', `webdav+${dav.url}/cloud/`)).code, 0);

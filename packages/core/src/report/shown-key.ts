@@ -1,0 +1,12 @@
+// Control characters, and what turns the direction of text or breaks lines: all of these move a terminal's cursor.
+const unprintable = /[\p{Cc}\u200E\u200F\u2028\u2029\u202A-\u202E\u2066-\u2069]/gu;
+
+/** A key of a place for people: characters that a terminal would obey are escaped, as in `a\x1b[31m` or `a\n`. */
+export function shownKey(key: string): string {
+  return key.replace(unprintable, (char) => {
+    const code = char.charCodeAt(0);
+    return code > 255 ? `\\u${code.toString(16)}` : (short[char] ?? `\\x${code.toString(16).padStart(2, '0')}`);
+  });
+}
+
+const short: { readonly [char: string]: string } = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
