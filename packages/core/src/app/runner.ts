@@ -15,7 +15,7 @@ import { explainTarget } from './explain.ts';
 import type { Facade, GivenFlags, OpenRunner, RunnerOptions, RunRequest } from './facade.ts';
 import { listRuns, provenanceOf, readLog } from './history.ts';
 import { joinReports, ReasonLog, runReport } from './plan-report.ts';
-import { pipelineOf, runPipelineEntries } from './run-pipeline.ts';
+import { pipelineOf, runPipelineEntries, sinkForEach } from './run-pipeline.ts';
 import type { TaskSettings } from './run-in-engine.ts';
 import { runOneTask, type TaskToRun } from './run-task.ts';
 import { tokens } from './tokens.ts';
@@ -56,9 +56,10 @@ class Runner implements Facade {
     const tasks = Object.fromEntries(listTasks(catalogue).map(({ id, task }) => [id, task]));
     const problems = checkPipeline(pipeline, tasks, { known });
     if (problems.length > 0) throw fail('pipeline.invalid', { pipeline: pipeline.name, problems });
+    const sink = sinkForEach(emit);
     const reports = await runPipelineEntries(pipeline, async (entry, params) => {
       const task = await this.#taskToRun(entry.task, {});
-      return this.#runTask({ ...task, config: [params, ...task.config] }, request, emit, signals);
+      return this.#runTask({ ...task, config: [params, ...task.config] }, request, sink(), signals);
     });
     return joinReports(request.target, reports);
   }
