@@ -87,8 +87,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       let next = firstRequest(asked, init);
       for (let redirects = 0; ; redirects++) {
         init.signal?.throwIfAborted();
-        const authorization =
-          next.url.origin === asked.origin ? init.authorize?.(next.method, next.url) : undefined;
+        const authorization = next.url.origin === asked.origin ? init.authorize?.(next.method, next.url) : undefined;
         if (authorization !== undefined) next.headers['authorization'] = authorization;
         const response = await sendOne(next, init, agentFor(next.url), hosts);
         const redirected = init.redirects === 'stop' ? undefined : redirectOf(next, response);
