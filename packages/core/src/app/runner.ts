@@ -21,7 +21,7 @@ import { runOneTask, type TaskToRun } from './run-task.ts';
 import { tokens } from './tokens.ts';
 import type { RunSignals } from '../engine/run-settings.ts';
 import { verifyPlace } from '../engine/verify-place.ts';
-import { leftAtEnd } from '../engine/at-end-run.ts';
+import { giveUpAtEnd } from '../engine/at-end-run.ts';
 import { releaseWork } from '../engine/release.ts';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -145,9 +145,7 @@ class Runner implements Facade {
 
   async giveUpAtEnd({ dryRun }: { readonly dryRun: boolean }): ReturnType<Facade['giveUpAtEnd']> {
     const state = this.#container.resolve(tokens.state);
-    const left = leftAtEnd(state);
-    if (!dryRun) for (const { id } of left) state.atEnd.end(id, 'dropped');
-    return left.map(({ run, plugin, step, item }) => ({ run, plugin, step, item }));
+    return giveUpAtEnd(state, { dryRun }).map(({ run, plugin, step, item }) => ({ run, plugin, step, item }));
   }
 
   async doctor(): ReturnType<Facade['doctor']> {
