@@ -225,6 +225,12 @@ describe('data named by a reference', () => {
       ],
     ],
     [
+      'refuses a password in a URL, and no signature',
+      'list.csv',
+      'species,url\na,https://x.org/n.zip?sig=1\nb,https://me:secret@x.org/n.zip\n',
+      ['list.csv:3 fileList[1].url entry 2 (b): url holds a password, which would be kept with the item'],
+    ],
+    [
       'names a missing member',
       'list.json',
       '[{"species":"Melosira"}]',
