@@ -6,7 +6,7 @@ import { existsSync, realpathSync } from 'node:fs';
 import module from 'node:module';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const needed = [24, 15];
 const here = dirname(realpathSync(fileURLToPath(import.meta.url)));
@@ -35,7 +35,7 @@ function programUrl() {
     /(^|\s|=)source$|--conditions[= ]source/.test(text),
   );
   const useSource = existsSync(source) && (wantsSource || !existsSync(built));
-  return new URL(`file://${encodeURI(useSource ? source : built)}`).href;
+  return pathToFileURL(useSource ? source : built).href;
 }
 
 async function restart() {

@@ -3,6 +3,7 @@ import { collectParams, envName } from '../config/collect-params.ts';
 import { kebabCase } from '../config/flags.ts';
 import { planPipeline } from '../config/plan-pipeline.ts';
 import type { Json } from '../lib/canonical-json.ts';
+import { fail } from '../model/failure.ts';
 import type { Catalogue, ListedTask } from '../plugins/manifest.ts';
 import type { ExplainedParam, ExplainedStep, Explanation, GivenFlags } from './facade.ts';
 import { findTask } from './find-task.ts';
@@ -45,7 +46,9 @@ function explainParams(container: DependencyContainer, { id, task }: ListedTask,
     env,
     config: config === undefined ? [] : [config],
   };
-  const { given } = collectParams(sources, task.params);
+  const { given, problems } = collectParams(sources, task.params);
+  // A value that a run refuses must not show as the default in its stead.
+  if (problems.length > 0) throw fail('params.invalid', { task: id, problems });
   return Object.entries(task.params.properties ?? {}).map(([name, property]): ExplainedParam => {
     const about = property.description === undefined ? {} : { description: property.description };
     const found = given.get(name);

@@ -1,6 +1,7 @@
 import type { TaskReport } from '../engine/run.ts';
 import type { Reason } from '../model/event.ts';
 import type { MapReport, ReasonCount, RunReport, StaleFiles, WhyMap } from '../report/run-report.ts';
+import type { EntryReport } from './run-pipeline.ts';
 
 const examplesKept = 3;
 const itemsKept = 20;
@@ -81,23 +82,22 @@ export function runReport(
   };
 }
 
-/** Several tasks of one pipeline as one report. */
-export function joinReports(pipeline: string, reports: readonly RunReport[]): RunReport {
+/** Several entries of one pipeline as one report; its run is the first that did not end well, else the last. */
+export function joinReports(pipeline: string, entries: readonly EntryReport[]): RunReport {
+  const reports = entries.map(({ report }) => report);
   const worst = (['interrupted', 'failed', 'planned'] as const).find((outcome) =>
     reports.some((report) => report.outcome === outcome),
   );
   const last = reports.at(-1);
   return {
-    run: last?.run ?? 0,
+    run: (reports.find(({ outcome }) => outcome === worst) ?? last)?.run ?? 0,
     task: pipeline,
     outcome: worst ?? 'ok',
     ...(last?.result === undefined ? {} : { result: last.result }),
     ...(last?.rendered === undefined ? {} : { rendered: last.rendered }),
     failureCount: reports.reduce((sum, report) => sum + report.failureCount, 0),
     failures: reports.flatMap((report) => report.failures).slice(0, 100),
-    maps: reports.flatMap((report) =>
-      report.maps.map((map) => ({ ...map, name: `${report.task.split(':')[1] ?? report.task}/${map.name}` })),
-    ),
+    maps: entries.flatMap(({ id, report }) => report.maps.map((map) => ({ ...map, name: `${id}/${map.name}` }))),
     elapsedMs: reports.reduce((sum, report) => sum + report.elapsedMs, 0),
     stale: reports.flatMap((report) => report.stale),
     decidedAfter: reports.flatMap((report) => report.decidedAfter),

@@ -15,13 +15,13 @@ import { explainTarget } from './explain.ts';
 import type { Facade, GivenFlags, OpenRunner, RunnerOptions, RunRequest } from './facade.ts';
 import { listRuns, provenanceOf, readLog } from './history.ts';
 import { joinReports, ReasonLog, runReport } from './plan-report.ts';
-import { pipelineOf, runPipelineEntries } from './run-pipeline.ts';
+import { pipelineOf, runPipelineEntries, sinkForEach } from './run-pipeline.ts';
 import type { TaskSettings } from './run-in-engine.ts';
 import { runOneTask, type TaskToRun } from './run-task.ts';
 import { tokens } from './tokens.ts';
 import type { RunSignals } from '../engine/run-settings.ts';
 import { verifyPlace } from '../engine/verify-place.ts';
-import { leftAtEnd } from '../engine/at-end-run.ts';
+import { giveUpAtEnd } from '../engine/at-end-run.ts';
 import { releaseWork } from '../engine/release.ts';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -56,9 +56,10 @@ class Runner implements Facade {
     const tasks = Object.fromEntries(listTasks(catalogue).map(({ id, task }) => [id, task]));
     const problems = checkPipeline(pipeline, tasks, { known });
     if (problems.length > 0) throw fail('pipeline.invalid', { pipeline: pipeline.name, problems });
+    const sink = sinkForEach(emit);
     const reports = await runPipelineEntries(pipeline, async (entry, params) => {
       const task = await this.#taskToRun(entry.task, {});
-      return this.#runTask({ ...task, config: [params, ...task.config] }, request, emit, signals);
+      return this.#runTask({ ...task, config: [params, ...task.config] }, request, sink(), signals);
     });
     return joinReports(request.target, reports);
   }
@@ -144,9 +145,7 @@ class Runner implements Facade {
 
   async giveUpAtEnd({ dryRun }: { readonly dryRun: boolean }): ReturnType<Facade['giveUpAtEnd']> {
     const state = this.#container.resolve(tokens.state);
-    const left = leftAtEnd(state);
-    if (!dryRun) for (const { id } of left) state.atEnd.end(id, 'dropped');
-    return left.map(({ run, plugin, step, item }) => ({ run, plugin, step, item }));
+    return giveUpAtEnd(state, { dryRun }).map(({ run, plugin, step, item }) => ({ run, plugin, step, item }));
   }
 
   async doctor(): ReturnType<Facade['doctor']> {

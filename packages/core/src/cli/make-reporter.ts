@@ -17,6 +17,7 @@ export function makeReporter(
     progress: sinkOf(stderr),
     result: sinkOf(stdout),
     style: context.err,
+    resultStyle: context.out,
     mask,
     now,
     again: options.again,

@@ -1,3 +1,4 @@
+import type { Json } from '../lib/canonical-json.ts';
 import { parseReference } from '../lib/reference.ts';
 import type { Path } from './path-text.ts';
 import type { StoreEntry } from './project.ts';
@@ -11,9 +12,14 @@ function isSecretOption(name: string): boolean {
   return secretOption.test(name);
 }
 
+/** Whether a URL carries a password beside its user. */
+function hasPassword(url: string): boolean {
+  return /^[a-z][a-z0-9+.-]*:\/\/[^\s/?#]*:[^\s/?#]+@/i.test(url);
+}
+
 /** Whether a URL carries credentials: userinfo with a password, or a signature among its parameters. */
 function hasCredentials(url: string): boolean {
-  if (/^[a-z][a-z0-9+.-]*:\/\/[^\s/?#]*:[^\s/?#]+@/i.test(url)) return true;
+  if (hasPassword(url)) return true;
   return /[?&](?:sig|x-amz-signature|x-amz-security-token|x-goog-signature|access_token|signature)=[^&]/i.test(url);
 }
 
@@ -38,4 +44,16 @@ export function findInlineSecret(
     }
   }
   return undefined;
+}
+
+/**
+ * The paths of the URLs in data that hold a password: as items they would end up in rows.
+ *
+ * Signatures pass, for a list of signed URLs is of use and ends by itself.
+ */
+export function findPasswords(data: Json, path: Path): readonly Path[] {
+  if (typeof data === 'string') return hasPassword(data) ? [path] : [];
+  if (typeof data !== 'object' || data === null) return [];
+  if (Array.isArray(data)) return data.flatMap((item: Json, i) => findPasswords(item, [...path, i]));
+  return Object.entries(data).flatMap(([name, member]) => findPasswords(member as Json, [...path, name]));
 }

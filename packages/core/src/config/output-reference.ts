@@ -100,7 +100,10 @@ export function evaluateReferences(
     problems.push({ path: pathText(path), message: result.message, ...params.placeOf(path) });
     return null;
   });
-  if (problems.length > 0) throw fail('pipeline.invalid', { pipeline, problems });
+  if (problems.length > 0) {
+    const hint = 'What the entries before it made is kept. Correct runner.yaml and try again.';
+    throw fail('pipeline.invalid', { pipeline, problems, hint });
+  }
   return { values: values as JsonRecord, placeOf: (path) => params.placeOf(path) };
 }
 

@@ -52,13 +52,38 @@ function parseJson(text: string): ParsedData {
   } catch (error) {
     // V8 quotes the text around the error, which may hold anything; only the spot is kept.
     const spot = /\(line (\d+) column (\d+)\)/.exec(String(error));
-    const place = spot === null ? {} : { line: Number(spot[1]), column: Number(spot[2]) };
+    const place = spot === null ? strayTokenIn(text) : { line: Number(spot[1]), column: Number(spot[2]) };
     return {
       ok: false,
       message: text.trim() === '' ? 'is empty, where JSON is expected' : 'is not valid JSON',
       ...place,
     };
   }
+}
+
+/**
+ * The place of a token that cannot stand where it does, as after a last comma: V8 tells it of every mistake but this.
+ *
+ * Every text that goes on past the token is refused for it, and none that ends before it: halving finds it.
+ */
+function strayTokenIn(text: string): { readonly line?: number; readonly column?: number } {
+  const isIn = (length: number): boolean => {
+    try {
+      JSON.parse(text.slice(0, length));
+      return false;
+    } catch (error) {
+      return String(error).includes('Unexpected token');
+    }
+  };
+  if (!isIn(text.length)) return {};
+  let [without, within] = [0, text.length];
+  while (within - without > 1) {
+    const middle = Math.floor((without + within) / 2);
+    if (isIn(middle)) within = middle;
+    else without = middle;
+  }
+  const before = text.slice(0, without).split('\n');
+  return { line: before.length, column: (before.at(-1) ?? '').length + 1 };
 }
 
 // Many times the size of a config may come here, so places are known for syntax errors only.

@@ -5,7 +5,8 @@ import { fail, type Problem } from '../model/failure.ts';
 import { collectParams, envName, type CollectedParams, type Origin, type ParamSources } from './collect-params.ts';
 import { kebabCase } from './flags.ts';
 import { issueFindings } from './issue-text.ts';
-import type { JsonSchema } from './json-schema.ts';
+import { findPasswords } from './inline-secret.ts';
+import { deref, type JsonSchema } from './json-schema.ts';
 import { pathText, type Path } from './path-text.ts';
 import { referencePaths, resolveSources, type ParamReaders, type ReadSource } from './resolve-sources.ts';
 import { jsonSchemaOf } from './zod-schema.ts';
@@ -57,7 +58,11 @@ export async function resolveParams(question: ParamsQuestion): Promise<ResolvedP
   ]);
   // One parse of the whole object, so that rules between params (`.refine`) are checked as well.
   const checked = await schema.safeParseAsync(read.values);
-  const findings = checked.success ? [] : issueFindings(checked.error.issues, read.values);
+  const findings = checked.success ? [] : [...issueFindings(checked.error.issues, read.values)];
+  const found = new Set(findings.map(({ path }) => pathText(path)));
+  for (const path of passwordsIn(read.values, jsonSchema))
+    if (!found.has(pathText(path)))
+      findings.push({ path, message: 'holds a password, which would be kept with the item' });
   for (const { path, message } of findings) {
     const [name] = path;
     // Rules between params say nothing while some of them are not there.
@@ -70,6 +75,16 @@ export async function resolveParams(question: ParamsQuestion): Promise<ResolvedP
   if (problems.length > 0) throw fail('params.invalid', { task: taskId, problems });
   const params = checked.success ? checked.data : { ...defaultsOf(jsonSchema, pending), ...read.values };
   return { params, origins: originsOf(params, collected) };
+}
+
+// Only in data: a text of another kind goes to nobody but the task, which may know what to do with it.
+function passwordsIn(values: { readonly [name: string]: Json }, schema: JsonSchema): readonly Path[] {
+  return Object.entries(values).flatMap(([name, value]) => {
+    const property = own(schema.properties ?? {}, name);
+    return property !== undefined && deref(property, schema)['x-runner'] === 'source'
+      ? findPasswords(value, [name])
+      : [];
+  });
 }
 
 // What is pending is left out before anything is read, or a reference to an output would be taken for a path.

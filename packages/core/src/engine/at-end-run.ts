@@ -1,7 +1,7 @@
 import type { Emit } from '../model/event.ts';
 import type { Failure } from '../model/failure.ts';
 import type { AtEndRecord } from '../state/at-end.ts';
-import { forgetLock, tryLock } from '../state/lock.ts';
+import { forgetLock, isFree, tryLock } from '../state/lock.ts';
 import type { State } from '../state/state.ts';
 import { findStep } from './executors/run-chunk.ts';
 import { runItem } from './work/run-item.ts';
@@ -25,7 +25,7 @@ export async function runAtEnd(
   const failures: Failure[] = [];
   for (const record of records) {
     // Two runners that start together find the same leftovers: one does them, the other leaves them to it.
-    const name = `at-end-${record.id}`;
+    const name = lockOf(record.id);
     const lock = tryLock(state.locksDir, name);
     if (lock === undefined) continue;
     try {
@@ -105,6 +105,29 @@ async function runOne(
     }
   }
   return failure;
+}
+
+/**
+ * Gives up at-end work of runs that are over, and returns what was given up; with `dryRun`, what would be.
+ *
+ * What another runner is doing at this moment is not left: its outcome stands.
+ */
+export function giveUpAtEnd(state: State, { dryRun }: { readonly dryRun: boolean }): AtEndRecord[] {
+  return leftAtEnd(state).filter(({ id }) => {
+    const name = lockOf(id);
+    if (dryRun) return isFree(state.locksDir, name);
+    const lock = tryLock(state.locksDir, name);
+    if (lock === undefined) return false;
+    const isLeft = state.atEnd.isPending(id);
+    if (isLeft) state.atEnd.end(id, 'dropped');
+    lock.release();
+    forgetLock(state.locksDir, name);
+    return isLeft;
+  });
+}
+
+function lockOf(id: number): string {
+  return `at-end-${id}`;
 }
 
 /** At-end work whose run is dead or finished without doing it. */

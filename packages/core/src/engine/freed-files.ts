@@ -54,7 +54,7 @@ function freedBelow(state: State, place: string, prefix: string, lister: Lister)
 
 /** What a run says when it needs bytes that `clean` freed and that only another task can make again. */
 export function freedFailure(url: string, { plugin }: LineId): FailureError {
-  const hint = `runner clean freed it. Run the task of ${plugin} that made it with --force, or its pipeline.`;
+  const hint = `runner clean freed it. Run with --force the task of ${plugin} that made it, or its pipeline.`;
   return fail('store.missing', { url: url.replace(/\/$/, ''), hint });
 }
 

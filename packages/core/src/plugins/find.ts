@@ -26,7 +26,12 @@ export function findPlugin(spec: string, projectDir: string, sources = runsFromS
 // The real path: a link from two projects must not make two modules.
 function findFile(spec: string, projectDir: string): Finding {
   const path = resolve(projectDir, spec);
-  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found?.isDirectory()) {
+    const hint = `A package is named by its own name. Take ${spec} out of plugins: and say: runner plugins add ${spec}`;
+    return { spec, found: { failure: broken(spec, 'it is a folder', hint) }, watched: [path] };
+  }
+  if (!found?.isFile()) {
     const failure = broken(
       spec,
       `there is no file ${spec}`,

@@ -52,7 +52,7 @@ export class LinesReporter implements Reporter {
   }
 
   finished(report: RunReport): void {
-    const { result, style, mask, again, readSource } = this.#options;
+    const { result, resultStyle: style, mask, again, readSource } = this.#options;
     result.write(
       summaryLines(mask.redactJson(report), {
         style,

@@ -69,7 +69,7 @@ export class LiveReporter implements Reporter {
 
   finished(report: RunReport): void {
     this.#erase();
-    const { result, style, mask, again, readSource } = this.#options;
+    const { result, resultStyle: style, mask, again, readSource } = this.#options;
     const width = this.#width();
     const lines = summaryLines(mask.redactJson(report), {
       style,

@@ -32,7 +32,10 @@ export interface ReporterOptions {
   readonly progress: Sink;
   /** The summary and what the task has to say; stdout. */
   readonly result: Sink;
+  /** Of `progress`. */
   readonly style: Style;
+  /** Of `result`, which may be a file while `progress` is a terminal. */
+  readonly resultStyle: Style;
   readonly mask: Mask;
   /** Milliseconds; monotonic. */
   readonly now: () => number;

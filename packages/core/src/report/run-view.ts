@@ -3,7 +3,7 @@ import { Speed } from './speed.ts';
 
 /** One map as the display sees it. */
 export interface MapView {
-  /** Unique in the display; an event's own number is not, from one entry of a pipeline to the next. */
+  /** Unique in the display; an event's own number may come again, from one run to the next. */
   readonly id: number;
   readonly name: string;
   readonly once: boolean;
@@ -47,9 +47,8 @@ export class RunView {
         this.run = event.run;
         this.task = event.task;
         this.dryRun = event.dryRun;
-        // The entries of a pipeline are runs of their own, whose maps count from 0 again.
+        // The entries of a pipeline are runs of their own, and may run side by side.
         if (this.maps.length === 0) this.startedMs = nowMs;
-        this.#byId.clear();
         return;
       case 'map.started':
         this.#add(event, nowMs);

@@ -52,7 +52,7 @@ function nothingToDo(report: RunReport, { style }: Layout): string[] {
 }
 
 function headline(report: RunReport, { style }: Layout): string {
-  const tail = style.dim(`  (run ${report.run}, ${took(report.elapsedMs)})`);
+  const tail = style.dim(`  (${isDry(report) ? 'dry run' : `run ${report.run}`}, ${took(report.elapsedMs)})`);
   const total = report.maps.reduce((sum, map) => sum + map.counts.total, 0);
   switch (report.outcome) {
     case 'ok':
@@ -66,6 +66,11 @@ function headline(report: RunReport, { style }: Layout): string {
     case 'interrupted':
       return `${style.notice(style.signs.note)} ${style.bold(`${report.task} was stopped`)}${tail}`;
   }
+}
+
+// A dry run has no number and keeps no log, also one that fails before it is planned.
+function isDry({ run }: RunReport): boolean {
+  return run === 0;
 }
 
 /** A line a map; most runs reuse nothing or fail nowhere, and then the table has no column for it. */
@@ -136,7 +141,7 @@ function nextLines(report: RunReport, { style, again = `runner run ${report.task
   switch (report.outcome) {
     case 'failed':
       return [
-        `${style.dim('Details')}    runner logs ${report.run}`,
+        ...(isDry(report) ? [] : [`${style.dim('Details')}    runner logs ${report.run}`]),
         `${style.dim('Try again')}  ${again}   ${style.dim('(what is done is kept, only the rest runs)')}`,
       ];
     case 'interrupted':

@@ -46,3 +46,16 @@ describe('a mistyped name under tasks:', function () {
     assert.equal(code, 0, stderr);
   });
 });
+
+describe('explain', function () {
+  this.timeout(30_000);
+
+  it('refuses what a run would refuse, and shows no default in its stead', async () => {
+    await using rig = await rigWith('plugins: [./ours.ts]\n');
+    for (const command of ['run', 'explain']) {
+      const { code, stdout, stderr } = await rig.runner(command, 'ours:build', '--count', 'many');
+      assert.deepEqual([code, stdout], [2, ''], command);
+      assert.match(stderr, /\[params\.invalid\]\n {2}--count {2}must be a number/, command);
+    }
+  });
+});

@@ -1,15 +1,27 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { cli, type CliAnswer } from './support/fake-cli.ts';
 import { sampleCatalogue } from './support/sample-project.ts';
+
+const bin = fileURLToPath(new URL('../../bin/runner.js', import.meta.url));
 
 describe('a project', () => {
   let dir = '';
   const file = (name: string): string => readFileSync(join(dir, name), 'utf8');
   const here = (...argv: string[]): Promise<CliAnswer> =>
     cli(argv, {}, { ...sampleCatalogue, dir, configFile: join(dir, 'runner.yaml') }, dir);
+
+  // The whole program in a process of its own, for what reads the project.
+  const real = (...argv: string[]) =>
+    spawnSync(process.execPath, ['--conditions=source', bin, ...argv], {
+      cwd: dir,
+      encoding: 'utf8',
+      env: { ...process.env, NO_COLOR: '1', LANG: 'C.UTF-8' },
+    });
 
   beforeEach(() => {
     dir = mkdtempSync(join(tmpdir(), 'runner-project-'));
@@ -66,6 +78,42 @@ describe('a project', () => {
     assert.equal((await here('plugins', 'remove', './mine.ts')).code, 0);
     assert.doesNotMatch(file('runner.yaml'), /mine/);
     assert.match((await here('plugins', 'add', './nothing.ts')).stderr, /store\.missing/);
+  });
+
+  it('installs a package by the path of its folder or archive, and names it by its name', async function () {
+    this.timeout(60_000);
+    writeFileSync(join(dir, 'runner.yaml'), 'plugins: []\n');
+    writeFileSync(join(dir, 'package.json'), '{"name":"project"}');
+    writeFileSync(join(dir, '.npmrc'), 'offline=true\naudit=false\nfund=false\n');
+    for (const name of ['one', 'two']) {
+      mkdirSync(join(dir, `my ${name}`));
+      const about = { name: `plugin-${name}`, version: '1.0.0', type: 'module', runner: { plugin: './index.js' } };
+      writeFileSync(join(dir, `my ${name}`, 'package.json'), JSON.stringify(about));
+      const plugin = { $type: 'runner.plugin', api: 1, name, tasks: {}, stores: [], failures: [] };
+      writeFileSync(join(dir, `my ${name}`, 'index.js'), `export default ${JSON.stringify(plugin)};`);
+    }
+    execFileSync('npm', ['pack', '--silent', './my two'], { cwd: dir });
+    for (const path of ['./my one', './plugin-two-1.0.0.tgz']) {
+      const { status, stdout, stderr } = real('plugins', 'add', path);
+      assert.equal(status, 0, stderr);
+      assert.match(stdout, /^Added plugin-(one|two) to runner\.yaml\. See its tasks/);
+    }
+    const { plugins, disabled } = JSON.parse(real('plugins', 'list', '--json').stdout) as {
+      readonly plugins: readonly { readonly spec: string }[];
+      readonly disabled: readonly unknown[];
+    };
+    assert.deepEqual([plugins.map(({ spec }) => spec), disabled], [['plugin-one', 'plugin-two'], []]);
+  });
+
+  it('is told at once when an added plugin is off', () => {
+    writeFileSync(join(dir, 'runner.yaml'), 'plugins: []\n');
+    writeFileSync(join(dir, 'mine.ts'), 'export default 1;\n');
+    const { status, stdout, stderr } = real('plugins', 'add', './mine.ts');
+    assert.deepEqual([status, stdout], [3, 'Added ./mine.ts to runner.yaml. It is off:\n']);
+    assert.match(stderr, /its default export is not what definePlugin returns {2}\[plugin\.broken\]/);
+    assert.match(file('runner.yaml'), /mine/);
+    mkdirSync(join(dir, 'folder'));
+    assert.match(real('plugins', 'add', './folder').stderr, /has no package\.json with a name {2}\[usage\.invalid\]/);
   });
 
   it('hands no option to npm in the place of a package', async () => {

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import type { RunRequest } from '../../src/app/facade.ts';
+import { CliContext } from '../../src/cli/context.ts';
+import { makeReporter } from '../../src/cli/make-reporter.ts';
+import { createRedactor } from '../../src/lib/redactor.ts';
 import { fail } from '../../src/model/failure.ts';
 import type { RunReport } from '../../src/report/run-report.ts';
 import { failedReport, finishedReport, plannedReport } from '../report/support/sample-runs.ts';
@@ -120,6 +123,27 @@ describe('trouble', () => {
       failure: { code: 'store.missing', url: './a' },
     });
     assert.match(stderr, /^✗ \.\/a does not exist/);
+  });
+
+  it('paints for a terminal, and not what goes to a file beside it', () => {
+    const written = { stdout: '', stderr: '' };
+    const stream = (name: 'stdout' | 'stderr') => ({
+      isTTY: name === 'stderr',
+      write: (text: string | Uint8Array) => ((written[name] += String(text)), true),
+    });
+    const [stdout, stderr] = [stream('stdout'), stream('stderr')];
+    const never = () => Promise.reject(new Error('is not asked for'));
+    const context = new CliContext({
+      ...{ argv: [], env: { LANG: 'C.UTF-8' }, cwd: '.', stdout, stderr, version: '1.2.3', now: () => 0 },
+      ...{ openRunner: never, cachedCatalogue: never },
+    });
+    const reporter = makeReporter(context, createRedactor(), { json: false, quiet: false, again: '' });
+    reporter.event({ type: 'run.note', message: 'a note' });
+    reporter.finished(failedReport);
+    reporter.close();
+    assert.match(written.stderr, /\u001B\[\d+m/);
+    assert.match(written.stdout, /is not done/);
+    assert.doesNotMatch(written.stdout, /\u001B/);
   });
 
   it('never shows credentials, whatever carried them', async () => {

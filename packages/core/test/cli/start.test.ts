@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { skip } from '../../../../test/support/skip.ts';
 
@@ -41,6 +43,21 @@ describe('the start of the program', () => {
     const { stderr, status } = start('rnu');
     assert.equal(status, 2);
     assert.equal(stderr, '✗ There is no command rnu  [name.unknown]\n  try      Did you mean run?\n');
+  });
+
+  it('starts from a folder of any name', () => {
+    const top = mkdtempSync(join(tmpdir(), 'start-'));
+    try {
+      const folder = join(top, 'we#ird %41 ?x=ü');
+      cpSync(bin, join(folder, 'bin', 'runner.js'));
+      mkdirSync(join(folder, 'dist', 'cli'), { recursive: true });
+      writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
+      writeFileSync(join(folder, 'dist/cli/main.js'), 'export const main = async () => console.log("started");');
+      const { stdout, stderr } = spawnSync(process.execPath, [join(folder, 'bin', 'runner.js')], { encoding: 'utf8' });
+      assert.deepEqual([stdout, stderr], ['started\n', '']);
+    } finally {
+      rmSync(top, { recursive: true });
+    }
   });
 
   it('survives a reader that goes away', () => {

@@ -225,12 +225,24 @@ describe('data named by a reference', () => {
       ],
     ],
     [
+      'refuses a password in a URL, and no signature',
+      'list.csv',
+      'species,url\na,https://x.org/n.zip?sig=1\nb,https://me:secret@x.org/n.zip\n',
+      ['list.csv:3 fileList[1].url entry 2 (b): url holds a password, which would be kept with the item'],
+    ],
+    [
       'names a missing member',
       'list.json',
       '[{"species":"Melosira"}]',
       ['list.json fileList[0].url entry 1 (Melosira): url is missing'],
     ],
     ['tells where JSON breaks', 'list.json', '[\n  {\n', ['list.json:3:1 fileList list.json is not valid JSON']],
+    [
+      'tells where a last comma is one too many',
+      'list.json',
+      '[\n  {},\n  ]',
+      ['list.json:3:3 fileList list.json is not valid JSON'],
+    ],
     ['tells which line breaks', 'list.jsonl', '{}\n{\n', ['list.jsonl:2 fileList list.jsonl is not valid JSON']],
     [
       'tells of too many cells',

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
 import { createRig, type ProjectRig } from '../../src/testing/project-rig.ts';
 
 const plugin = `import { appendFileSync, existsSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
 import { definePlugin, defineStep, defineTask, z } from '@dataset-runner/core/plugin';
 const stop = defineStep({ name: 'stop', async work({ how }) {
   appendFileSync('stops', 'x');
+  while (existsSync('hold')) await setTimeout(5);
   if (existsSync('mended')) return;
   if (how === 'dies') process.kill(process.pid, 'SIGKILL');
   throw new Error('no such machine');
@@ -52,6 +55,18 @@ describe('work that was left to be done at the end', function () {
       dryRun: false,
       givenUp: [],
     });
+  });
+
+  it('is not given up while another runner is doing it', async () => {
+    await using rig = await left('fails');
+    rig.write('hold', '');
+    const running = rig.start('run', 'cloud:free');
+    await running.printed('at the end of run 1');
+    for (const dry of [['--dry-run'], []])
+      assert.match((await rig.runner('clean', '--at-end', ...dry)).stdout, /^No run has left undone/);
+    rig.write('mended', '');
+    rmSync(rig.path('hold'));
+    assert.equal((await running.ended).code, 0);
   });
 
   it('ends three processes at most; then other work goes on, and the failure says so', async () => {

@@ -56,7 +56,7 @@ describe('a task behind work: that clean has freed', function () {
     const { code, stderr } = await rig.runner('run', 'all');
     assert.equal(code, 1);
     assert.match(stderr, /work:all\/a1 does not exist/);
-    assert.match(stderr, /runner clean freed it\. Run the task of ours that made it with --force/);
+    assert.match(stderr, /runner clean freed it\. Run with --force the task of ours that made it/);
     assert.equal((await rig.runner('run', 'all', '--force')).code, 0);
     assert.equal(rig.read('set/placed/a1'), '1');
   });

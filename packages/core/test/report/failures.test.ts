@@ -97,6 +97,17 @@ describe('failures in words', () => {
     assert.ok(lines.filter((line) => !line.includes('https')).every((line) => textWidth(line) <= 60));
   });
 
+  it('says once who cannot be reached', () => {
+    const url = 'http://127.0.0.1:1/x';
+    const titles = [`${url} cannot be reached (ECONNREFUSED)`, 'cut'].map(
+      (why) => failureLines({ code: 'store.unavailable', url, why }, layout)[0],
+    );
+    assert.deepEqual(titles, [
+      `✗ ${url} cannot be reached (ECONNREFUSED)  [store.unavailable]`,
+      `✗ ${url} cannot be reached: cut  [store.unavailable]`,
+    ]);
+  });
+
   it('does not lose words to colours', () => {
     const style = makeStyle({ colour: true, unicode: true });
     const coloured = failureLines(failureSamples['store.corrupt'], { ...layout, style });

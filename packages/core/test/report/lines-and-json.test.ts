@@ -14,6 +14,7 @@ function linesReporter(quiet = false) {
     progress,
     result,
     style: plainStyle,
+    resultStyle: plainStyle,
     mask: createRedactor(),
     now: () => nowMs,
     quiet,

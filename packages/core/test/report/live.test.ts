@@ -55,7 +55,14 @@ function reporterOn(progress: RecordingSink, result = new RecordingSink()) {
   const mask = createRedactor();
   mask.add('hunter2');
   let nowMs = 0;
-  const reporter = new LiveReporter({ progress, result, style: plainStyle, mask, now: () => nowMs });
+  const reporter = new LiveReporter({
+    progress,
+    result,
+    style: plainStyle,
+    resultStyle: plainStyle,
+    mask,
+    now: () => nowMs,
+  });
   return { reporter, result, at: (ms: number) => (nowMs = ms) };
 }
 

@@ -58,6 +58,12 @@ describe('the summary of a run', () => {
     assert.match(summaryLines(report, layout)[0] ?? '', /^diatom:build has nothing to do/);
   });
 
+  it('of a dry run that failed names no run, whose log nobody kept', () => {
+    const text = summaryLines({ ...failedReport, run: 0 }, layout).join('\n');
+    assert.match(text, /is not done: 15 of 8,426 items failed {2}\(dry run, /);
+    assert.doesNotMatch(text, /Details/);
+  });
+
   it('keeps its tables within the terminal', () => {
     for (const report of [finishedReport, failedReport, plannedReport]) {
       for (const width of [80, 200]) {

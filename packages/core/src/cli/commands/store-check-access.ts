@@ -36,7 +36,7 @@ export class StoreCheckAccessCommand extends RunnerCommand {
         out.bold(store.place),
         ...probes.map(({ what, state, detail }) => `  ${signs[state]} ${what.padEnd(12)} ${detail}`),
         '',
-        `  can ${['read', ...abilities.map(([name]) => name)].join(', ')}`,
+        `  this kind of store can ${['read', ...abilities.map(([name]) => name)].join(', ')}`,
         `  ${guarantees.conditionalPut ? 'never replaces a file by accident' : 'two writers at once may replace each other'}`,
         `  ${guarantees.versions ? 'tells when a file has changed' : 'does not tell when a file of the same size has changed: use --compare checksum'}`,
       ]);

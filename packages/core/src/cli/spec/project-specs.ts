@@ -24,9 +24,13 @@ export const projectSpecs: readonly CommandSpec[] = [
     name: 'plugins add',
     group: 'project',
     summary: 'Install a plugin and name it in runner.yaml',
-    args: [{ name: 'package', description: 'An npm package, or the path of a local file', required: true }],
+    args: [{ name: 'package', description: 'An npm package, or the path of a local file or package', required: true }],
     flags: [],
-    examples: ['runner plugins add @dataset-runner/plugin-diatom', 'runner plugins add ./plugins/ours.ts'],
+    examples: [
+      'runner plugins add @dataset-runner/plugin-diatom',
+      'runner plugins add ./plugins/ours.ts',
+      'runner plugins add ./dataset-runner-plugin-ours',
+    ],
   },
   {
     name: 'plugins remove',

@@ -41,7 +41,8 @@ export const storeWords: WordsOf<'store'> = {
   },
   'store.unavailable': {
     means: 'The service cannot be reached.',
-    title: (f) => `${f.url} cannot be reached: ${f.why}`,
+    // What a client says of an address begins with it.
+    title: (f) => (f.why.startsWith(`${f.url} `) ? f.why : `${f.url} cannot be reached: ${f.why}`),
     hint: () => 'Check the network and the host name, then run again; what is done is kept.',
   },
   'store.broken': {
