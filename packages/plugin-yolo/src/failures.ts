@@ -1,5 +1,13 @@
 import { defineFailures } from '@dataset-runner/core/plugin';
 
+/** Who writes a file that a task looks for, where it is not yolo:convert. */
+const makersOf: { readonly [file: string]: string } = {
+  'splits.csv': 'Make it with `runner run yolo:split`.',
+  'feedback.csv': 'Name the folder that yolo:collect wrote, by default `retrain` below its --to.',
+  'simulation.json': 'Name the --out of yolo:simulate.',
+  'simulation.jsonl': 'Name the --out of yolo:simulate.',
+};
+
 /** What can go wrong in ways only this plugin knows. */
 export const yoloFailures = defineFailures('yolo', {
   'row-invalid': {
@@ -43,9 +51,9 @@ export const yoloFailures = defineFailures('yolo', {
     hint: () => 'Give an archive, a folder or store, an http address, or kaggle:<owner>/<name>.',
   },
   'set-missing': {
-    about: 'A place holds no set that convert or split wrote.',
+    about: 'A place does not hold what another task of this plugin writes: a set, feedback, a simulation.',
     message: (of: { readonly place: string; readonly file: string }) => `${of.place} has no ${of.file}`,
-    hint: () => 'Make it with `runner run yolo:convert`.',
+    hint: ({ file }: { readonly file: string }) => makersOf[file] ?? 'Make it with `runner run yolo:convert`.',
   },
   'line-invalid': {
     about: 'A line of a file that this plugin wrote has another shape now.',

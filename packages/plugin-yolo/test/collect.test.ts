@@ -34,6 +34,21 @@ describe('feedback', () => {
     );
   const what = (all: ReturnType<typeof decided>) => all.map(({ decision, leftOut }) => decision ?? leftOut);
 
+  it('says of a form that lacks a part which part that is', () => {
+    const told = (more: object): string => {
+      try {
+        return JSON.stringify(readFeedback(bytes({ ...own('a'), ...more }), 'o.json', options));
+      } catch (error) {
+        return (error as Error).message;
+      }
+    };
+    assert.match(told({ model: undefined }), /its model has no name/);
+    assert.match(told({ detections: null }), /it has no list of detections/);
+    assert.match(told({ review: {} }), /its review has no list of verdicts/);
+    assert.match(told({ review: null }), /its review has no list of verdicts/);
+    assert.match(told({ detections: [null], review: undefined }), /a detection of it is no object/);
+  });
+
   it('is read in three forms, and names no patient afterwards', () => {
     const read = readFeedback(bytes(service('a')), 's.json', options);
     assert.deepEqual(read.rows[0]!.box, [0.5, 0.375, 0.5, 0.25]);
@@ -211,6 +226,19 @@ describe('yolo:collect', function () {
     assert.deepEqual(
       rows.map(({ cells: [image] }) => image),
       [trained],
+    );
+  });
+
+  it('knows a held-out image by the name of its file too', async () => {
+    await using rig = await yoloProject(dividedFiles(16));
+    const [hidden = ''] = images(rig, 'test');
+    const names = [`${hidden}.png`, `images/${hidden}.jpg`, `test/images/${hidden}_R1.png`, 'new.png'];
+    for (const [at, name] of names.entries()) rig.write(`feedback/${at}.json`, JSON.stringify(plain(name)));
+    assert.equal((await rig.runner(...collect)).code, 0);
+    const rows = [...table(rig, 'store/retrain/retrain.csv').rows];
+    assert.deepEqual(
+      rows.map(({ cells: [image] }) => image),
+      ['new.png'],
     );
   });
 

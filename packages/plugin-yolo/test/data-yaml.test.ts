@@ -25,6 +25,28 @@ describe('data.yaml', () => {
     assert.deepEqual(data, { splits: { train: ['a'], val: ['b'] }, names: ['x, y', 'z'], classCount: 2 });
   });
 
+  it('takes for text what stands in quotes', () => {
+    const named = (text: string): unknown => readDataYaml(`train: a\nval: b\nnames: ${text}\n`, 'd').data.names;
+    assert.deepEqual(named(`\n  0: "lesion #1" # the first\n  1: 'lesion #2'\n  2: driver's # seat`), [
+      'lesion #1',
+      'lesion #2',
+      "driver's",
+    ]);
+    assert.deepEqual(named(`['a, b' , "c #1",'it''s, too']`), ['a, b', 'c #1', "it's, too"]);
+    assert.deepEqual(named(`{0: 'it''s, so', 1: "c #1" }`), ["it's, so", 'c #1']);
+  });
+
+  it('finds images as Roboflow names them, from a folder that is not there', () => {
+    const { data } = readDataYaml('train: ../train/images\nval: ../valid/images\nnames: [a]\n', 'data.yaml');
+    const files = ['train/images/a.png', 'valid/images/b.png'].map((key) => ({ key }));
+    const { images, findings } = layOut(files, data, new Map(), 'data.yaml');
+    assert.deepEqual(findings, []);
+    assert.deepEqual(
+      images.map(({ file, split }) => `${split} ${file.key}`),
+      ['train train/images/a.png', 'val valid/images/b.png'],
+    );
+  });
+
   it('takes a key of its own for a split where images are meant', () => {
     const own = 'version: 3\nlicense: CC BY 4.0\nurl: https://example.org/set\nlive: live\nstaging: staging/images\n';
     const { data } = readDataYaml(`train: images\nval: val\nnames: [a]\n${own}`, 'data.yaml');

@@ -122,5 +122,6 @@ describe('yolo:predict and yolo:eval', function () {
       assert.equal(await code(...evaluate), 'yolo.line-invalid');
     }
     assert.equal(await code(...evaluate, '--split', 'none'), 'yolo.no-images');
+    assert.equal(await code(...evaluate, '--split', 'test', '--split', 'none'), 'yolo.split-unknown');
   });
 });

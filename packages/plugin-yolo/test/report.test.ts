@@ -249,5 +249,16 @@ describe('yolo:report', function () {
       failureOfRun((await rig.json('run', 'yolo:report', '--out', './report', ...params)).report).code;
     assert.equal(await code('--set', './nowhere'), 'yolo.set-missing');
     assert.equal(await code('--set', './organized', '--collected', './organized'), 'yolo.set-missing');
+    const { stdout } = await rig.runner(
+      'run',
+      'yolo:report',
+      '--set',
+      './organized',
+      '--out',
+      './report',
+      '--collected',
+      '.',
+    );
+    assert.match(stdout, /Name the folder that yolo:collect wrote/);
   });
 });

@@ -8,6 +8,7 @@ import { latencyOf, type SimulationEvent, type SimulationSummary } from '../src/
 import { readStages } from '../src/simulate/stages.ts';
 import { plantedDetector } from './support/detectors.ts';
 import { dividedFiles } from './support/divided-set.ts';
+import { png } from './support/png.ts';
 import { failureOfRun, filesIn, yoloProject } from './support/project.ts';
 
 const fast = ['--mock-ms', '4', '--pause-ms', '2'] as const;
@@ -71,10 +72,9 @@ describe('yolo:simulate', function () {
     await other.runner(...simulate, ...fast, '--stages', '5x20', '--reviewer', 'simulated');
     const timeless = (all: readonly Feedback[]) => all.map((one) => ({ ...one, timestamp: '' }));
     assert.deepEqual(timeless(feedback(other)), timeless(answers));
-    assert.match(
-      (await rig.runner(...simulate, ...fast, '--stages', '1x0.1,3x20', '--reviewer', 'simulated')).stdout,
-      /Nothing to do/,
-    );
+    const again = await rig.runner(...simulate, ...fast, '--stages', '1x0.1,3x20', '--reviewer', 'simulated');
+    assert.match(again.stdout, /Nothing to do/);
+    assert.doesNotMatch(again.stdout, /still holds/, 'what a later stage answered is not left over');
   });
 
   it('starts anew with another seed, and writes the plain form where asked', async () => {
@@ -173,6 +173,19 @@ describe('yolo:simulate', function () {
     assert.ok(events(rig).some((event) => event.event === 'failure' && event.why === 'no answer within 5 ms'));
   });
 
+  it('feeds back no box that lies beside the image, in the padding', async () => {
+    const box = [0, 0, 64, 8] as const;
+    const names = Array.from({ length: 6 }, (_, id) => `class ${id}`);
+    const model = plantedDetector('channels', [{ class: 1, confidence: 0.75, box }], { names });
+    await using rig = await divided(4, { 'best.onnx': model });
+    const [wide = '', ...others] = filesIn(rig.path('organized/test/images'));
+    rig.write(`organized/test/images/${wide}`, png('wide', { side: 128, high: 64 }));
+    const { code, stderr } = await rig.runner(...simulate, '--model', './best.onnx', '--stages', '1x20');
+    assert.equal(code, 0, stderr);
+    const found = feedback(rig).map(({ image_id, detections }) => [`${image_id}.png`, detections.length]);
+    assert.deepEqual(found, [[wide, 0], ...others.map((file) => [file, 1])]);
+  });
+
   it('names stages that are none, and splits without images', async () => {
     assert.deepEqual(readStages('1, 2x30', 60), [
       { workers: 1, seconds: 60 },
@@ -183,6 +196,8 @@ describe('yolo:simulate', function () {
     await using rig = await divided(8);
     const { report } = await rig.json(...simulate, '--split', 'canary');
     assert.equal(failureOfRun(report).code, 'yolo.no-images');
+    const partly = await rig.json(...simulate, '--split', 'test', '--split', 'tset');
+    assert.match(failureOfRun(partly.report).message, /'tset' is none of the splits test, training/);
     assert.equal(failureOfRun((await rig.json(...simulate, '--stages', 'many')).report).code, 'yolo.stages-invalid');
   });
 });

@@ -25,7 +25,11 @@ describe('yolo:upload', function () {
     const gone = rows[0]!.split(',')[0]!;
     rig.write('train.csv', [header, ...rows.filter((row) => !row.startsWith(gone))].join('\n'));
     await rig.runner(...convertArgs);
-    assert.equal((await rig.runner(...args)).code, 0);
+    const kept = await rig.json(...args);
+    assert.deepEqual(
+      (kept.report['stale'] as { total: number; removed: boolean }[]).map(({ total, removed }) => [total, removed]),
+      [[2, false]],
+    );
     assert.ok(rig.exists(`store/labels/${gone}.txt`), 'not removed without --prune');
     const touched = sent.filter((file) => changed(file) !== before.get(file));
     assert.ok(
@@ -35,6 +39,30 @@ describe('yolo:upload', function () {
     assert.equal((await rig.runner(...args, '--prune')).code, 0);
     assert.ok(!rig.exists(`store/labels/${gone}.txt`) && !rig.exists(`store/images/${gone}.png`));
     assert.equal(rig.read('store/foreign.txt'), 'of somebody else');
+  });
+
+  it('removes nothing before the manifest that no longer names it is there', async () => {
+    const files = madeFiles(12);
+    await using rig = await yoloProject(files);
+    await rig.runner(...convertArgs);
+    assert.equal((await rig.runner(...args)).code, 0);
+    const [header = '', ...rows] = String(files['train.csv']).trimEnd().split('\n');
+    const gone = rows[0]!.split(',')[0]!;
+    rig.write('train.csv', [header, ...rows.filter((row) => !row.startsWith(gone))].join('\n'));
+    await rig.runner(...convertArgs);
+    const { code, report, stderr } = await rig.json(...args, '--prune');
+    assert.equal(code, 0, stderr);
+    const said = report['stale'] as { keys: string[]; removed: boolean }[];
+    assert.deepEqual(
+      said.map(({ keys, removed }) => [keys.toSorted(), removed]),
+      [[[`images/${gone}.png`, `labels/${gone}.txt`], true]],
+    );
+    assert.ok(!rig.exists(`store/labels/${gone}.txt`) && !rig.read('store/manifest.jsonl').includes(gone));
+    // A folder changes when a file leaves it.
+    const changed = (path: string): number => statSync(rig.path('store', path)).ctimeMs;
+    for (const folder of ['images', 'labels'])
+      for (const file of ['manifest.jsonl', 'dataset.json']) assert.ok(changed(folder) >= changed(file));
+    assert.match((await rig.runner(...args, '--prune')).stdout, /Nothing to do/);
   });
 
   it('ends the same after it was killed while converting and uploading', async () => {

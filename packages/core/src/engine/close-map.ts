@@ -32,7 +32,8 @@ export async function closeMap(
   const isLast = (): boolean => sharing.every((other) => other.closed);
   try {
     committer.flush();
-    if (isLast() && isWhole(map, control, dryRun)) await settleStale(state, map, sharing, emit, dryRun);
+    if (map.spec.exact && isLast() && isWhole(map, control, dryRun))
+      await settleStale(state, map, sharing, emit, dryRun);
     if (!dryRun) saveMap(state, run, map);
     if (!dryRun && isLast()) await closeLine();
     emit({ type: 'map.finished', map: map.spec.id, counts: map.counts() });
@@ -41,6 +42,20 @@ export async function closeMap(
   }
   if (control.draining) map.error ??= errorOfDrain(map, control);
   map.close();
+}
+
+/**
+ * Tells what is left over where nothing is removed. Called when every map has ended: those of one line may come one after
+ * the other, and what the first of them has not named the next one may.
+ */
+export async function tellLeftOver(maps: readonly MapRun[], options: ClosingOptions): Promise<void> {
+  const { state, control, emit, dryRun } = options;
+  for (const map of maps) {
+    const sharing = map.sharing();
+    const isLast = sharing.every(({ spec }) => spec.id < map.spec.id);
+    if (map.spec.exact || !isLast || ![map, ...sharing].every((one) => isWhole(one, control, dryRun))) continue;
+    await settleStale(state, map, sharing, emit, dryRun);
+  }
 }
 
 // What a drained or failed map has not seen is not stale, only unseen. A dry run takes it that what would run succeeds.

@@ -151,7 +151,7 @@ export async function runTask(options: RunOptions): Promise<TaskReport> {
   } catch (error) {
     collect(error);
     // What `run` left behind when it threw is still being worked on; it is not lost, and the run ends after it.
-    await taskRun.allFinished();
+    await taskRun.allFinished().catch(collect);
     // Of two maps that ended for a reason of their own, `run` has heard of one; a dry run's barrier hears of none.
     for (const map of taskRun.maps) if (map.error !== undefined) collect(map.error);
   }

@@ -8,7 +8,7 @@ import type { OpenStore } from '../model/store.ts';
 import { comparable } from '../state/rows.ts';
 import type { State } from '../state/state.ts';
 import { type EngineResults, knownLength } from './batches.ts';
-import { closeMap } from './close-map.ts';
+import { closeMap, tellLeftOver } from './close-map.ts';
 import type { Committer } from './commit.ts';
 import type { RunControl } from './control.ts';
 import { DecidedLater } from './decided-later.ts';
@@ -70,6 +70,7 @@ export class TaskRun {
   /** What dead runs had in hand, by line; the maps of a line share it. */
   readonly #suspects = new Map<number, Map<string, number>>();
   #released: ReleasedBytes | undefined;
+  #toldLeftOver = false;
   scheduler: Scheduler | undefined;
 
   constructor(options: TaskRunOptions) {
@@ -240,9 +241,12 @@ export class TaskRun {
     else this.scheduler?.request();
   }
 
-  /** Waits until every map is closed, maps made meanwhile included. */
+  /** Waits until every map is closed, maps made meanwhile included, and tells what they leave over. */
   async allFinished(): Promise<void> {
     for (let i = 0; i < this.maps.length; i++) await this.maps[i]?.finished();
+    if (this.#toldLeftOver) return;
+    this.#toldLeftOver = true;
+    await tellLeftOver(this.maps, this.#options);
   }
 
   async close(): Promise<void> {

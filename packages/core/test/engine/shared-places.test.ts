@@ -50,6 +50,20 @@ describe('two maps of one step into one place', function () {
     assert.deepEqual(Object.keys(files(rig, 'set')), ['a.txt'], 'an item that both had counts once');
   });
 
+  it('leave over what neither has, and not what the second has', async () => {
+    await using rig = await plansRig();
+    const item = (key: string): object => ({ key, files: { [`${key}.txt`]: key } });
+    const plan = (...later: readonly string[]): object[] => [
+      { ...into, items: [item('a')], waits: true },
+      { ...into, items: later.map(item) },
+    ];
+    const stale = async (...later: readonly string[]): Promise<unknown> =>
+      ((await run(rig, plan(...later))).report['stale'] as { keys: string[] }[]).map(({ keys }) => keys);
+    assert.deepEqual(await stale('b', 'c'), []);
+    assert.deepEqual(await stale('b', 'c'), []);
+    assert.deepEqual(await stale('b'), [['c.txt']]);
+  });
+
   it('are told apart from those of other steps in a dry run, when nothing is known yet', async () => {
     await using rig = await plansRig();
     const others = [

@@ -1,5 +1,6 @@
 import { iou } from '../annotation.ts';
 import { cornersOf } from '../detect/detection.ts';
+import { imageId } from '../read/image-id.ts';
 import { groupIfAny, type GroupOf } from '../split/groups.ts';
 import type { SplitLine } from '../split/splits-csv.ts';
 import type { FeedbackFile, FeedbackRow } from './read-feedback.ts';
@@ -76,7 +77,7 @@ export class KnownSplits {
       const split = image === undefined ? undefined : this.#splitOf.get(image);
       if (image !== undefined && split !== undefined) return { image, split };
     }
-    const alike = this.#byStart.get(name) ?? [];
+    const alike = this.#byStart.get(name) ?? this.#byStart.get(bareName(name)) ?? [];
     const [line] = [...alike.filter(({ split }) => this.#neverFrom.includes(split)), ...alike];
     return { image: alike.length === 1 ? alike[0]!.image : name, split: line?.split ?? '' };
   }
@@ -100,9 +101,14 @@ export class KnownSplits {
   }
 }
 
-/** What an image may be called in the set, the likeliest first. */
+/** What an image may be called in the set, the likeliest first: as it is, and as the id of a file of that name. */
 function namesOf(name: string): readonly string[] {
-  return [name, name.replace(/_[^_]*$/, ''), name.replace(/_.*$/s, '')];
+  return [name, bareName(name)].flatMap((one) => [one, one.replace(/_[^_]*$/, ''), one.replace(/_.*$/s, '')]);
+}
+
+/** The id of the image in a file of a set: `test/images/x.png` is `x`. */
+function bareName(name: string): string {
+  return imageId(name).replace(/^(.*\/)?images\//s, '');
 }
 
 /** The file of the newest review of each image; of two of one time, that of the later name. */

@@ -77,7 +77,13 @@ function ownForm(
   if (review !== undefined && !isFileName(image)) throw new TypeError(`the image '${image}' is no name for a label`);
   const hash = image_sha256 === undefined ? {} : { sha256: image_sha256 };
   const reviewer = review?.reviewer ?? '';
-  const base = { image, ...hash, timestamp: timeOf(timestamp), model: textOf(model.name), form: 'own', file } as const;
+  const time = timeOf(timestamp);
+  const base = { image, ...hash, timestamp: time, model: textOf(model?.name), form: 'own', file } as const;
+  if (!Array.isArray(detections)) throw new TypeError('it has no list of detections');
+  if ([...detections, ...(review?.missed ?? [])].some((one: unknown) => typeof one !== 'object' || one === null))
+    throw new TypeError('a detection of it is no object');
+  if (review !== undefined && !Array.isArray(review?.verdicts))
+    throw new TypeError('its review has no list of verdicts');
   if (review !== undefined && review.verdicts.length !== detections.length)
     throw new TypeError(`it has ${review.verdicts.length} verdicts on ${detections.length} detections`);
   const seen = detections.map((one, at): FeedbackRow => {

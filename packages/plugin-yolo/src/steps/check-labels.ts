@@ -23,7 +23,8 @@ export interface LabelsChecked {
 export const checkLabels = defineStep({
   name: 'check-labels',
   // 3: CR alone ends a line; a visibility is not below 0; rows are the same by their numbers.
-  version: 3,
+  // 4: boxes a little over the edge are put right, boxes outside are not.
+  version: 4,
   needs: { cpu: true },
   async work(item: LabelsToCheck, { localPath, output }): Promise<LabelsChecked> {
     const files: LabelsChecked['files'][number][] = [];

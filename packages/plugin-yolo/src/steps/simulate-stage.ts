@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { defineStep, type FileRef, type Tools } from '@dataset-runner/core/plugin';
 import { seeded } from '@dataset-runner/kit/seeded';
-import type { Detection } from '../detect/detection.ts';
+import { type Detection, roundedBox } from '../detect/detection.ts';
 import { type Detector, type DetectorOptions, openDetector } from '../detect/detector.ts';
 import { type Feedback, feedbackText, plainFeedbackText } from '../feedback/feedback.ts';
 import { readManifest } from '../manifest.ts';
@@ -109,6 +109,12 @@ export const simulateStage = defineStep({
   },
 });
 
+// What lies beside the image, in the padding of the input, is cut to nothing: feedback of it could not be read.
+function hasArea({ box }: Detection): boolean {
+  const [, , width, height] = roundedBox(box, 4);
+  return width > 0 && height > 0;
+}
+
 interface Answer {
   readonly event: Extract<SimulationEvent, { readonly image: string }>;
   readonly feedback?: Feedback;
@@ -132,7 +138,7 @@ async function ask(
       const tookMs = uses.mockMs * (0.5 + seeded(`latency ${uses.seed} ${image}`).unit());
       await delay(Math.min(tookMs, uses.timeoutMs + 1), undefined, { signal });
       detections = mockDetections(known, uses.classCount, uses.seed);
-    } else detections = (await opened.detector.detect(await bytes(file!), image)).detections;
+    } else detections = (await opened.detector.detect(await bytes(file!), image)).detections.filter(hasArea);
   } catch (error) {
     why = error instanceof Error ? error.message : String(error);
   }

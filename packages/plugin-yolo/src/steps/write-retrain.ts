@@ -32,8 +32,8 @@ export interface RetrainWritten {
 export const writeRetrain = defineStep({
   name: 'write-retrain',
   // 2: a name cut at its first `_` is of every image that begins so.
-  // 3: new images of a group that is held out are too.
-  version: 3,
+  // 3: new images of a group that is held out are too. 4: a name with an extension or a folder is of its image.
+  version: 4,
   async work(item: FeedbackToDecide, { bytes, output }): Promise<RetrainWritten> {
     const { shards, prefix } = item;
     const text = async (file: FileRef): Promise<string> => Buffer.from(await bytes(file)).toString('utf8');

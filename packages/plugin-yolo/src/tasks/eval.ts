@@ -49,6 +49,8 @@ export const evaluate = defineTask({
     const splits = [...new Set(params.split.map((name) => (name in data.splits ? name : ultralyticsName(name))))];
     const images = layout.images.filter(({ split }) => splits.includes(split));
     if (images.length === 0) throw yoloFailures['no-images']({ place: params.set, prefix: params.split.join(', ') });
+    const name = splits.find((one) => !(one in data.splits));
+    if (name !== undefined) throw yoloFailures['split-unknown']({ name, splits: Object.keys(data.splits) });
     // 2. Match, class by class, and write the scores.
     return once(
       scorePredictions,

@@ -64,8 +64,12 @@ export const simulate = defineTask({
     const manifest = await fileOfSet(set, manifestFile);
     const divided = await fileOfSet(set, splitsFile);
     const lines = readManifest(await textOf(set, manifestFile));
-    const images = imagesOfSplits(lines, readSplits(await textOf(set, splitsFile)), splits);
+    const places = readSplits(await textOf(set, splitsFile));
+    const images = imagesOfSplits(lines, places, splits);
     if (images.length === 0) throw yoloFailures['no-images']({ place: params.set, prefix: splits.join(', ') });
+    const known = [...new Set(places.map(({ split }) => split))].sort();
+    const name = splits.find((one) => !known.includes(one));
+    if (name !== undefined) throw yoloFailures['split-unknown']({ name, splits: known });
     const sent = shuffle(images, seeded(seed));
     if (model !== undefined && sent.some(({ file }) => file === undefined))
       throw yoloFailures['no-images']({ place: params.set, prefix: `${splits.join(', ')}: the set has labels alone` });

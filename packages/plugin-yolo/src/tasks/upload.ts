@@ -34,18 +34,23 @@ export const upload = defineTask({
     await map(
       pushFile,
       of((key) => key.includes('/')),
-      { into: to, exact: prune },
+      { into: to },
     );
     // 3. Then what describes them, then the manifest.
-    await map(pushAbout, of(isAbout), { into: to, exact: prune });
+    await map(pushAbout, of(isAbout), { into: to });
     await map(
       pushManifest,
       of((key) => key === manifestFile),
       { into: to },
     );
-    // 4. Last, say what the set is.
+    // 4. Say what the set is.
     const bytes = files.reduce((sum, { file }) => sum + file.size, 0);
     await publish(to, { name: 'detection set', counts: { files: files.length } });
+    // 5. Last, remove what the set no longer has: until here the old manifest named it.
+    if (prune) {
+      await map(pushFile, [], { into: to, exact: true, name: 'prune' });
+      await map(pushAbout, [], { into: to, exact: true, name: 'prune' });
+    }
     return { set: to, files: files.length, bytes };
   },
 

@@ -5,17 +5,23 @@ import { finding, type Finding } from './rules.ts';
 // Six decimals, as labels have, make boxes at an edge stand over it by half a millionth.
 const rounding = 2e-6;
 
+/** How far a box hangs over the edge of its image; 0 for what only rounding does. */
+export function overEdge([x, y, width, height]: LabelRow['box']): number {
+  const over = Math.max(width / 2 - x, height / 2 - y, x + width / 2 - 1, y + height / 2 - 1);
+  return over > rounding ? over : 0;
+}
+
 /** What is odd about the boxes of one file, though Ultralytics learns them. */
 export function checkBoxes(rows: readonly LabelRow[], file: string): Finding[] {
   return [...rows.flatMap((row) => checkBox(row, file)), ...checkPairs(rows, file)];
 }
 
 function checkBox({ line, box }: LabelRow, file: string): Finding[] {
-  const [x, y, width, height] = box;
+  const [, , width, height] = box;
   const found: Finding[] = [];
   const say = (code: Finding['code'], message: string): void => void found.push(finding(code, { file, line }, message));
-  const over = Math.max(width / 2 - x, height / 2 - y, x + width / 2 - 1, y + height / 2 - 1);
-  if (over > rounding) say('box-over-edge', `the box hangs ${over.toFixed(6)} over the edge`);
+  const over = overEdge(box);
+  if (over > 0) say('box-over-edge', `the box hangs ${over.toFixed(6)} over the edge`);
   if (width * height < 1e-5 || Math.min(width, height) * 640 < 4) say('box-tiny', `a box of ${width} x ${height}`);
   const aspect = Math.max(width / height, height / width);
   if (aspect > 20) say('box-aspect', `the box is ${Math.round(aspect)} times as long as wide`);

@@ -167,17 +167,26 @@ function isUnclosed(line: string): boolean {
   return value !== undefined && !/[\]}]$/.test(value.replace(/"[^"]*"|'[^']*'/g, ''));
 }
 
+/** A quoted text. */
+const quoted = String.raw`"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'`;
+
+// A `#` in quotes is text; quotes open where a value begins, and `driver's` has none.
+const quotedOrComment = new RegExp(String.raw`((?:^|[\s,:[{])(?:${quoted}))|(?:^|\s)#.*$`, 'g');
+
 function withoutComment(line: string): string {
-  return line.replace(/(^|\s)#.*$/, '').trimEnd();
+  return line.replace(quotedOrComment, '$1').trimEnd();
 }
+
+const flowItem = new RegExp(String.raw`\s*(?:${quoted})\s*(?=,|$)|[^,]+`, 'g');
+const flowPair = new RegExp(String.raw`(${quoted}|[^,:]+):\s*(${quoted}|[^,]+)`, 'g');
 
 function flow(value: string): Value {
   if (value.startsWith('[') && value.endsWith(']')) {
     const inner = value.slice(1, -1).trim();
-    return inner === '' ? [] : (inner.match(/"[^"]*"|'[^']*'|[^,]+/g) ?? []).map(scalar);
+    return inner === '' ? [] : (inner.match(flowItem) ?? []).map(scalar);
   }
   if (value.startsWith('{') && value.endsWith('}')) {
-    const pairs = value.slice(1, -1).matchAll(/("[^"]*"|'[^']*'|[^,:]+):\s*("[^"]*"|'[^']*'|[^,]+)/g);
+    const pairs = value.slice(1, -1).matchAll(flowPair);
     return Object.fromEntries([...pairs].map(([, key = '', name = '']) => [scalar(key), scalar(name)]));
   }
   return scalar(value);

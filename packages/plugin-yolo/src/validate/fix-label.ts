@@ -1,4 +1,4 @@
-import { iou } from '../annotation.ts';
+import { overEdge } from './check-boxes.ts';
 import { lineEnd, numberOf, readLabel, type LabelShape } from './read-label.ts';
 
 /**
@@ -43,10 +43,12 @@ function fixBox(line: string, columns: readonly string[], shape: LabelShape): st
   const shorter = [classText.replace(/^(\d+)\.0*$/, '$1'), ...rest].join(' ');
   const [row] = readLabel(Buffer.from(shorter), shape).rows;
   if (row === undefined) return columns.length === 6 ? shorter : line;
+  const uncut = shorter === columns.join(' ') ? line : shorter;
+  if (overEdge(row.box) === 0) return uncut;
   const [x, y, width, height] = row.box;
   const edge = (value: number): number => Math.min(1, Math.max(0, value));
   const [x1, y1, x2, y2] = [edge(x - width / 2), edge(y - height / 2), edge(x + width / 2), edge(y + height / 2)];
-  const isInside = iou([x1, y1, x2, y2], [x - width / 2, y - height / 2, x + width / 2, y + height / 2]) > 1 - 1e-4;
-  if (isInside) return shorter === columns.join(' ') ? line : shorter;
-  return [row.classId, ...[(x1 + x2) / 2, (y1 + y2) / 2, x2 - x1, y2 - y1].map((value) => value.toFixed(6))].join(' ');
+  const box = [(x1 + x2) / 2, (y1 + y2) / 2, x2 - x1, y2 - y1].map((value) => value.toFixed(6));
+  // Of a box that lies outside nothing would be left: what was meant is not known.
+  return Number(box[2]) > 0 && Number(box[3]) > 0 ? [row.classId, ...box].join(' ') : uncut;
 }

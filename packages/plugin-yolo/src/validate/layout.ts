@@ -69,9 +69,16 @@ function isPath(place: string): boolean {
   return place.endsWith('.txt') || (place.includes('/') && !place.includes('://'));
 }
 
-/** Where a place of `data.yaml` may lie: beside the file, or below its `path` where that is a folder of the set. */
+/**
+ * Where a place of `data.yaml` may lie: beside the file, or below its `path` where that is a folder of the set.
+ *
+ * `../train/images`, as Roboflow writes, is also looked for without its `../`, as Ultralytics does.
+ */
 export function placesIn(place: string, { path }: Pick<DataYaml, 'path'>): readonly string[] {
-  return [...new Set([cleanPath(place), ...(path === undefined ? [] : [cleanPath(`${path}/${place}`)])])];
+  const names = place.startsWith('../') ? [place, place.slice(3)] : [place];
+  return [
+    ...new Set(names.flatMap((name) => [name, ...(path === undefined ? [] : [`${path}/${name}`])]).map(cleanPath)),
+  ];
 }
 
 /** The images of the first folder that has some. */
