@@ -41,6 +41,29 @@ describe('a registry and bad input', function () {
     assert.deepEqual([rig.exists('set.dvc'), rig.exists('.dvc/cache')], [false, false]);
   });
 
+  it('tracks nothing behind a link to a folder, as DVC', async () => {
+    await using rig = await registry({ 'real/a': 'a', 'real/sub/b': 'b', kept: 'k' });
+    symlinkSync('real', rig.path('link'));
+    symlinkSync('kept', rig.path('same'));
+    for (const [task, ...args] of [
+      ['add', 'link'],
+      ['add', 'link/a'],
+      ['add', 'link/sub/b'],
+      ['add', './kept', '--out', 'link/kept'],
+      ['import-url', './kept', 'link/kept'],
+      ['import', '.', 'kept', 'link/kept'],
+    ] as const)
+      assert.equal((await failed(rig, task, ...args)).code, 'registry.path-linked', args.join(' '));
+    await done(rig, 'add', 'real');
+    assert.equal((await failed(rig, 'add', 'link/a')).code, 'registry.path-linked');
+    // A link to a file is that file.
+    await done(rig, 'add', 'same');
+    assert.deepEqual(
+      [rig.exists('link.dvc'), rig.exists('real/a.dvc'), rig.exists('.dvc/cache')],
+      [false, false, true],
+    );
+  });
+
   it('tracks nothing that a .dvcignore hides, for DVC refuses every command of such a repository', async () => {
     await using rig = await registry({ '.dvcignore': '*.tmp\n/hidden/\n', 'sub/.dvcignore': '!b.tmp\n' });
     for (const path of ['a.tmp', 'sub/b.tmp', 'hidden/deep/a', 'kept']) rig.write(path, path);

@@ -3,7 +3,7 @@ import { isAbsolute, join, posix, relative } from 'node:path';
 import { defineTask, z } from '@dataset-runner/core/plugin';
 import { registryFailures } from '../failures.ts';
 import { lockRepo } from '../repo/repo-lock.ts';
-import { lockedPaths, refuseIgnored, refuseOverlap, trackedPaths } from '../repo/overlaps.ts';
+import { lockedPaths, refuseIgnored, refuseLinked, refuseOverlap, trackedPaths } from '../repo/overlaps.ts';
 import { openRepo } from '../repo/repo.ts';
 import { importPath } from '../repo/targets.ts';
 import { describedBy } from '../repo/tracked.ts';
@@ -38,6 +38,7 @@ export const importTask = defineTask({
     const path = sourcePath(params.path);
     const to = importPath(repo, posix.basename(path), params.out);
     if (existsSync(join(repo.root, `${to}.dvc`))) throw registryFailures['path-there']({ path: `${to}.dvc` });
+    refuseLinked(repo.root, to);
     const described = describedBy(repo.root);
     refuseOverlap(to, [...trackedPaths(described), ...lockedPaths(described)]);
     refuseIgnored(repo.root, to);
