@@ -154,6 +154,27 @@ describe('a registry and bad input', function () {
     assert.match(rig.read('.dvc/config.local'), /remote = cloud/);
     await done(rig, 'remote', 'remove', 'cloud');
     assert.doesNotMatch(rig.read('.dvc/config.local'), /remote = cloud/);
+    // What only this machine knows is no default for all, and is only removed where it stands.
+    await done(rig, 'remote', 'add', 'mine', './mine', '--local');
+    for (const action of ['default', 'remove', 'modify'])
+      assert.equal((await failed(rig, 'remote', action, 'mine', 'jobs', '2')).code, 'registry.remote-unknown', action);
+    await done(rig, 'remote', 'remove', 'mine', '--local');
+    assert.deepEqual(await done(rig, 'remote'), { remotes: [] });
+  });
+
+  it('remotes are told with where they lead, and the default one alone', async () => {
+    await using rig = await registry();
+    await done(rig, 'remote', 'add', 'cloud', 's3://lab/registry');
+    const storage = { name: 'storage', url: rig.path('storage'), default: true };
+    const cloud = { name: 'cloud', url: 's3://lab/registry', default: false };
+    assert.deepEqual(await done(rig, 'remote', 'list'), { remotes: [storage, cloud] });
+    assert.deepEqual(await done(rig, 'remote', 'default'), { remotes: [storage] });
+    await done(rig, 'remote', 'default', '--unset');
+    assert.doesNotMatch(rig.read('.dvc/config'), /core/);
+    assert.equal((await failed(rig, 'remote', 'default')).code, 'registry.remote-none');
+    // The same name, on this machine elsewhere.
+    await done(rig, 'remote', 'add', 'storage', './else', '--local');
+    assert.match(rig.read('.dvc/config.local'), /url = \.\.\/else/);
   });
 
   it('names links that cache.type asks for and nobody knows, or the file system has not', async function () {
