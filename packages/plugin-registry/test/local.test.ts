@@ -192,6 +192,22 @@ describe('a registry on one machine', function () {
     assert.doesNotMatch(rig.read('raw/one.dvc'), /size/);
   });
 
+  it('a path that is gone from a tracked folder is taken out of that folder, alone', async () => {
+    await using rig = await registry(pictures);
+    await done(rig, 'add', 'raw/one');
+    rig.write('raw/one/a.jpg', 'changed');
+    for (const gone of ['raw/one/sub/empty', 'raw/one/sub']) {
+      rmSync(rig.path(gone), { recursive: true });
+      await done(rig, 'add', gone);
+    }
+    const [one] = await changesOf(rig);
+    assert.deepEqual([one?.['deleted'], one?.['modified']], [0, 1]);
+    assert.match(rig.read('raw/one.dvc'), /dir\n {2}nfiles: 1\n/);
+    assert.equal((await failed(rig, 'add', 'raw/one/never')).code, 'registry.path-missing');
+    rmSync(rig.path('raw/one'), { recursive: true });
+    assert.equal((await failed(rig, 'add', 'raw/one/a.jpg')).code, 'registry.path-missing');
+  });
+
   it('pull of a path in a folder brings that path only', async () => {
     await using rig = await registry(pictures);
     await done(rig, 'add', 'raw/one');
