@@ -100,8 +100,20 @@ describe('a registry on one machine', function () {
     rig.write('n1', 'by hand');
     assert.deepEqual(await committed(), ['n: it never ran']);
     assert.deepEqual(await changesOf(rig), []);
+    rig.write('a1', 'named');
+    rig.write('n1', 'not named');
+    // By its name, in all tasks; what is no name of a stage is said to be none.
+    assert.deepEqual(await committed('a'), ['a: out a1 is modified']);
+    assert.deepEqual(
+      (await done<{ changes: { path: string }[] }>(rig, 'status', 'n')).changes.map(({ path }) => path),
+      ['n1'],
+    );
+    assert.equal((await failed(rig, 'commit', 'b')).code, 'registry.target-unknown');
+    rig.write('a1', 'other a1');
+    rig.write('n1', 'by hand');
+    await committed('a', 'dvc.yaml:n');
     rmSync(rig.path('a1'));
-    await done(rig, 'checkout');
+    await done(rig, 'checkout', 'a');
     assert.deepEqual([rig.read('a1'), rig.read('n1')], ['other a1', 'by hand']);
     assert.match((await rig.runner('run', 'registry:repro')).stdout, /up to date/);
   });
