@@ -52,7 +52,8 @@ export const importTask = defineTask({
     // A folder is named from the root, whatever folder the command was given in; the root itself is `.`.
     const named = !isAbsolute(url) || isAbsolute(params.url) ? params.url : relative(root, url) || '.';
     const source = {
-      path,
+      // As DVC names the root.
+      path: path || '.',
       repo: { url: named, revLock, ...(params.rev === undefined ? {} : { rev: params.rev }) },
     };
     const item = { root, path: to, out, source, ...(gitRoot === undefined ? {} : { gitRoot }) };
