@@ -165,6 +165,12 @@ const defined = defineFailures('registry', {
     message: (of: { readonly path: string }) => `${of.path} lies inside a folder to be tracked`,
     hint: () => 'Move its lines to a .dvcignore above the folder.',
   },
+  'path-reserved': {
+    about:
+      'Data was to have the name of a file that DVC or git reads: .dvc, dvc.yaml, dvc.lock, .gitignore, .dvcignore.',
+    message: (of: { readonly path: string }) => `${of.path} has a name that DVC keeps for its own files`,
+    hint: () => 'Give it another name.',
+  },
   'path-linked': {
     about: 'A path to be tracked leads through a linked folder; DVC refuses that, for it has two names.',
     message: (of: { readonly path: string; readonly link: string }) =>

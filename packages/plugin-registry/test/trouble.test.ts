@@ -41,6 +41,26 @@ describe('a registry and bad input', function () {
     assert.deepEqual([rig.exists('set.dvc'), rig.exists('.dvc/cache')], [false, false]);
   });
 
+  it('tracks nothing under the name of a file that DVC or git reads', async () => {
+    await using rig = await registry({ kept: 'k', aside: 'a', 'set/.gitignore': 'x', 'dvc.lock': '' });
+    await done(rig, 'add', 'aside');
+    for (const [task, ...args] of [
+      ['add', 'dvc.lock'],
+      ['add', 'set/.gitignore'],
+      ['add', './kept', '--out', 'b/dvc.yaml'],
+      ['import-url', './kept', 'kept.dvc'],
+      ['import', '.', 'aside', 'dvc.yaml'],
+      ['move', 'aside', 'other.dvc'],
+      ['stage-add', 'true', '--name', 'make', '-o', 'made.dvc'],
+    ] as const)
+      assert.equal((await failed(rig, task, ...args)).code, 'registry.path-reserved', args.join(' '));
+    assert.deepEqual([rig.exists('dvc.lock.dvc'), rig.exists('dvc.yaml'), rig.read('aside')], [false, false, 'a']);
+    // In a tracked folder they are data.
+    await done(rig, 'add', 'set');
+    rig.write('set/.gitignore', 'y');
+    await done(rig, 'add', 'set/.gitignore');
+  });
+
   it('tracks nothing behind a link to a folder, as DVC', async () => {
     await using rig = await registry({ 'real/a': 'a', 'real/sub/b': 'b', kept: 'k' });
     symlinkSync('real', rig.path('link'));

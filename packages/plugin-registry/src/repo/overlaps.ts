@@ -37,6 +37,13 @@ export function refuseIgnored(root: string, path: string): void {
   if (isIgnored(root, path)) throw registryFailures['path-ignored']({ path });
 }
 
+/** Throws `registry.path-reserved` for what DVC reads itself: as data it would be hidden from git and read as both. */
+export function refuseReserved(path: string): void {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  const isOwn = ['dvc.yaml', 'dvc.lock', '.gitignore', '.dvcignore'].includes(name) || name.endsWith('.dvc');
+  if (isOwn) throw registryFailures['path-reserved']({ path });
+}
+
 /** Throws `registry.path-linked` for a link to a folder and what lies behind one: the data has another name already. */
 export function refuseLinked(root: string, path: string): void {
   const parts = path.split('/');

@@ -3,7 +3,14 @@ import { isAbsolute, join, posix, relative } from 'node:path';
 import { defineTask, z } from '@dataset-runner/core/plugin';
 import { registryFailures } from '../failures.ts';
 import { lockRepo } from '../repo/repo-lock.ts';
-import { lockedPaths, refuseIgnored, refuseLinked, refuseOverlap, trackedPaths } from '../repo/overlaps.ts';
+import {
+  lockedPaths,
+  refuseIgnored,
+  refuseLinked,
+  refuseOverlap,
+  refuseReserved,
+  trackedPaths,
+} from '../repo/overlaps.ts';
 import { openRepo } from '../repo/repo.ts';
 import { importPath } from '../repo/targets.ts';
 import { describedBy } from '../repo/tracked.ts';
@@ -41,6 +48,7 @@ export const importTask = defineTask({
     refuseLinked(repo.root, to);
     const described = describedBy(repo.root);
     refuseOverlap(to, [...trackedPaths(described), ...lockedPaths(described)]);
+    refuseReserved(to);
     refuseIgnored(repo.root, to);
     const url = repoUrl(params.url, process.cwd());
     // 1. Into the cache.
