@@ -165,6 +165,21 @@ const defined = defineFailures('registry', {
     message: (of: { readonly path: string }) => `${of.path} lies inside a folder to be tracked`,
     hint: () => 'Move its lines to a .dvcignore above the folder.',
   },
+  'path-reserved': {
+    about:
+      'Data was to have the name of a file that DVC or git reads: .dvc, dvc.yaml, dvc.lock, .gitignore, .dvcignore.',
+    message: (of: { readonly path: string }) => `${of.path} has a name that DVC keeps for its own files`,
+    hint: () => 'Give it another name.',
+  },
+  'path-linked': {
+    about: 'A path to be tracked leads through a linked folder; DVC refuses that, for it has two names.',
+    message: (of: { readonly path: string; readonly link: string }) =>
+      of.path === of.link
+        ? `${of.path} is a link to a folder`
+        : `${of.path} lies behind ${of.link}, a link to a folder`,
+    hint: () =>
+      'Name the folder itself; from outside of the repository take it in with `registry:add FOLDER --out NAME`.',
+  },
   'path-ignored': {
     about: 'A path that a .dvcignore hides was to be tracked; DVC refuses every command in such a repository.',
     message: (of: { readonly path: string }) => `${of.path} is hidden by a .dvcignore`,

@@ -91,6 +91,24 @@ describe('what DVC does not say of data', function () {
     assert.deepEqual(git(rig, 'tag', '--list').trim().split('\n').sort(), tags.toSorted());
     git(rig, 'add', '-A');
     git(rig, 'commit', '-qm', 'more');
+    // Once more is the same, and what is not given stays.
+    git(rig, 'tag', '-d', 'images@v1.0.0', 'images#prod#1');
+    const twice = ['export', 'set', '--name', 'images', '--stage', 'prod', '--type', 'pictures'] as const;
+    for (const _ of [1, 2]) assert.deepEqual((await done<{ tags: string[] }>(rig, ...twice)).tags, ['images#prod#1']);
+    assert.match(rig.read('dvc.yaml'), /path: set\n {4}type: pictures\n {4}labels:\n {4}- snow\n$/);
+    git(rig, 'tag', 'images@v1.0.0', 'HEAD~1');
+    // HEAD names other bytes than the .dvc file: it gets no version, and is not named as the source.
+    rig.write('set/new.txt', 'new');
+    await done(rig, 'add', 'set');
+    assert.equal((await failed(rig, 'export', 'set', '--tag', 'v2.0.0')).code, 'registry.not-committed');
+    await done(rig, 'export', 'set', '--name', 'images');
+    const { source } = JSON.parse(rig.read('records/images.json')) as { source: string };
+    assert.deepEqual(JSON.parse(source), { url: rig.dir, path: 'set' });
+    git(rig, 'commit', '-qam', 'new');
+    // Git keeps tags as files: none can be where a folder of them is.
+    git(rig, 'tag', 'set@v2.0.0/x');
+    const { report } = await rig.json('run', 'registry:export', 'set', '--tag', 'v2.0.0');
+    assert.match(JSON.stringify(report), /registry\.tag-failed/);
     const again = await failed(rig, 'export', 'set', '--name', 'images', '--tag', 'v1.0.0');
     assert.equal(again.code, 'registry.version-there');
     assert.equal((await failed(rig, 'export', 'set', '--tag', 'first')).code, 'registry.version-name');
@@ -101,8 +119,11 @@ describe('what DVC does not say of data', function () {
   });
 
   it('stages count up, and names are those GTO reads', () => {
-    assert.equal(stageTag('a', 'prod', ['a#prod#1', 'a#prod#10', 'a#dev#11', 'ab#prod#12']), 'a#prod#11');
-    assert.deepEqual(['v1', 'v1.2.3-rc.1', '1.0', 'v1.'].map(isVersion), [true, true, false, false]);
+    const there = ['a#prod#1', 'a#prod#10', 'a#dev#11', 'ab#prod#12'];
+    assert.equal(stageTag('a', 'prod', { there, onHead: ['a#prod#1'] }), 'a#prod#11');
+    assert.equal(stageTag('a', 'prod', { there, onHead: ['a#prod#10'] }), 'a#prod#10');
+    assert.deepEqual(['v1.2.3', 'v0.0.1-rc.1+x', 'v1.2.3-x-y'].map(isVersion), [true, true, true]);
+    for (const not of ['v1', 'v1.2', '1.0.0', 'v1.', 'v01.0.0', 'v1.0.0-01']) assert.equal(isVersion(not), false, not);
     assert.deepEqual(['a/b-c', 'x', '-a', 'a b'].map(isArtifactName), [true, true, false, false]);
   });
 

@@ -100,8 +100,20 @@ describe('a registry on one machine', function () {
     rig.write('n1', 'by hand');
     assert.deepEqual(await committed(), ['n: it never ran']);
     assert.deepEqual(await changesOf(rig), []);
+    rig.write('a1', 'named');
+    rig.write('n1', 'not named');
+    // By its name, in all tasks; what is no name of a stage is said to be none.
+    assert.deepEqual(await committed('a'), ['a: out a1 is modified']);
+    assert.deepEqual(
+      (await done<{ changes: { path: string }[] }>(rig, 'status', 'n')).changes.map(({ path }) => path),
+      ['n1'],
+    );
+    assert.equal((await failed(rig, 'commit', 'b')).code, 'registry.target-unknown');
+    rig.write('a1', 'other a1');
+    rig.write('n1', 'by hand');
+    await committed('a', 'dvc.yaml:n');
     rmSync(rig.path('a1'));
-    await done(rig, 'checkout');
+    await done(rig, 'checkout', 'a');
     assert.deepEqual([rig.read('a1'), rig.read('n1')], ['other a1', 'by hand']);
     assert.match((await rig.runner('run', 'registry:repro')).stdout, /up to date/);
   });
@@ -190,6 +202,22 @@ describe('a registry on one machine', function () {
     assert.deepEqual(added.map(Object.keys), [['file', 'md5', 'nfiles', 'changed']]);
     assert.deepEqual(await changesOf(rig), []);
     assert.doesNotMatch(rig.read('raw/one.dvc'), /size/);
+  });
+
+  it('a path that is gone from a tracked folder is taken out of that folder, alone', async () => {
+    await using rig = await registry(pictures);
+    await done(rig, 'add', 'raw/one');
+    rig.write('raw/one/a.jpg', 'changed');
+    for (const gone of ['raw/one/sub/empty', 'raw/one/sub']) {
+      rmSync(rig.path(gone), { recursive: true });
+      await done(rig, 'add', gone);
+    }
+    const [one] = await changesOf(rig);
+    assert.deepEqual([one?.['deleted'], one?.['modified']], [0, 1]);
+    assert.match(rig.read('raw/one.dvc'), /dir\n {2}nfiles: 1\n/);
+    assert.equal((await failed(rig, 'add', 'raw/one/never')).code, 'registry.path-missing');
+    rmSync(rig.path('raw/one'), { recursive: true });
+    assert.equal((await failed(rig, 'add', 'raw/one/a.jpg')).code, 'registry.path-missing');
   });
 
   it('pull of a path in a folder brings that path only', async () => {

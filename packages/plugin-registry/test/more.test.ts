@@ -125,6 +125,26 @@ describe('a registry and git', function () {
       ],
     );
     assert.deepEqual(textsIn(rig, 'in/raw'), { 'sub/b': 'b', c: 'c' });
+    // DVC writes paths as they were typed, and `.` for the whole repository.
+    const raw = rig.read('in/raw.dvc').replace('path: raw\n  repo', 'path: ./raw/\n  repo');
+    rig.write('in/raw.dvc', raw);
+    rmSync(rig.path('.dvc/cache'), { recursive: true });
+    rmSync(rig.path('in/raw'), { recursive: true });
+    await done(rig, 'pull', 'in/raw');
+    assert.deepEqual(textsIn(rig, 'in/raw'), { 'sub/b': 'b', c: 'c' });
+    await done(rig, 'import', source.dir, '.', 'all');
+    const all = textsIn(rig, 'all');
+    assert.deepEqual([all['raw/c'], all['set/day/x'], all['set/read.me']], ['c', 'x', 'r']);
+    assert.match(rig.read('all.dvc'), /^- path: \.$/m);
+    for (const path of ['all', 'in/raw']) {
+      const again = await done<{ updated: { isNew: boolean }[] }>(rig, 'update', path);
+      assert.deepEqual(
+        again.updated.map(({ isNew }) => isNew),
+        [false],
+        path,
+      );
+    }
+    assert.deepEqual(textsIn(rig, 'all'), all);
     assert.equal((await failed(rig, 'import', source.dir, 'nowhere')).code, 'registry.path-missing');
     assert.equal((await failed(rig, 'import', `${source.dir}/none`, 'raw')).code, 'registry.clone-failed');
     const noRevision = await failed(rig, 'import', source.dir, 'raw', 'other', '--rev', 'v9');

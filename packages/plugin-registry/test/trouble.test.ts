@@ -41,6 +41,49 @@ describe('a registry and bad input', function () {
     assert.deepEqual([rig.exists('set.dvc'), rig.exists('.dvc/cache')], [false, false]);
   });
 
+  it('tracks nothing under the name of a file that DVC or git reads', async () => {
+    await using rig = await registry({ kept: 'k', aside: 'a', 'set/.gitignore': 'x', 'dvc.lock': '' });
+    await done(rig, 'add', 'aside');
+    for (const [task, ...args] of [
+      ['add', 'dvc.lock'],
+      ['add', 'set/.gitignore'],
+      ['add', './kept', '--out', 'b/dvc.yaml'],
+      ['import-url', './kept', 'kept.dvc'],
+      ['import', '.', 'aside', 'dvc.yaml'],
+      ['move', 'aside', 'other.dvc'],
+      ['stage-add', 'true', '--name', 'make', '-o', 'made.dvc'],
+    ] as const)
+      assert.equal((await failed(rig, task, ...args)).code, 'registry.path-reserved', args.join(' '));
+    assert.deepEqual([rig.exists('dvc.lock.dvc'), rig.exists('dvc.yaml'), rig.read('aside')], [false, false, 'a']);
+    // In a tracked folder they are data.
+    await done(rig, 'add', 'set');
+    rig.write('set/.gitignore', 'y');
+    await done(rig, 'add', 'set/.gitignore');
+  });
+
+  it('tracks nothing behind a link to a folder, as DVC', async () => {
+    await using rig = await registry({ 'real/a': 'a', 'real/sub/b': 'b', kept: 'k' });
+    symlinkSync('real', rig.path('link'));
+    symlinkSync('kept', rig.path('same'));
+    for (const [task, ...args] of [
+      ['add', 'link'],
+      ['add', 'link/a'],
+      ['add', 'link/sub/b'],
+      ['add', './kept', '--out', 'link/kept'],
+      ['import-url', './kept', 'link/kept'],
+      ['import', '.', 'kept', 'link/kept'],
+    ] as const)
+      assert.equal((await failed(rig, task, ...args)).code, 'registry.path-linked', args.join(' '));
+    await done(rig, 'add', 'real');
+    assert.equal((await failed(rig, 'add', 'link/a')).code, 'registry.path-linked');
+    // A link to a file is that file.
+    await done(rig, 'add', 'same');
+    assert.deepEqual(
+      [rig.exists('link.dvc'), rig.exists('real/a.dvc'), rig.exists('.dvc/cache')],
+      [false, false, true],
+    );
+  });
+
   it('tracks nothing that a .dvcignore hides, for DVC refuses every command of such a repository', async () => {
     await using rig = await registry({ '.dvcignore': '*.tmp\n/hidden/\n', 'sub/.dvcignore': '!b.tmp\n' });
     for (const path of ['a.tmp', 'sub/b.tmp', 'hidden/deep/a', 'kept']) rig.write(path, path);
@@ -131,6 +174,27 @@ describe('a registry and bad input', function () {
     assert.match(rig.read('.dvc/config.local'), /remote = cloud/);
     await done(rig, 'remote', 'remove', 'cloud');
     assert.doesNotMatch(rig.read('.dvc/config.local'), /remote = cloud/);
+    // What only this machine knows is no default for all, and is only removed where it stands.
+    await done(rig, 'remote', 'add', 'mine', './mine', '--local');
+    for (const action of ['default', 'remove', 'modify'])
+      assert.equal((await failed(rig, 'remote', action, 'mine', 'jobs', '2')).code, 'registry.remote-unknown', action);
+    await done(rig, 'remote', 'remove', 'mine', '--local');
+    assert.deepEqual(await done(rig, 'remote'), { remotes: [] });
+  });
+
+  it('remotes are told with where they lead, and the default one alone', async () => {
+    await using rig = await registry();
+    await done(rig, 'remote', 'add', 'cloud', 's3://lab/registry');
+    const storage = { name: 'storage', url: rig.path('storage'), default: true };
+    const cloud = { name: 'cloud', url: 's3://lab/registry', default: false };
+    assert.deepEqual(await done(rig, 'remote', 'list'), { remotes: [storage, cloud] });
+    assert.deepEqual(await done(rig, 'remote', 'default'), { remotes: [storage] });
+    await done(rig, 'remote', 'default', '--unset');
+    assert.doesNotMatch(rig.read('.dvc/config'), /core/);
+    assert.equal((await failed(rig, 'remote', 'default')).code, 'registry.remote-none');
+    // The same name, on this machine elsewhere.
+    await done(rig, 'remote', 'add', 'storage', './else', '--local');
+    assert.match(rig.read('.dvc/config.local'), /url = \.\.\/else/);
   });
 
   it('names links that cache.type asks for and nobody knows, or the file system has not', async function () {

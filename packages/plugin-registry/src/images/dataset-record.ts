@@ -33,11 +33,20 @@ export function versionTag(name: string, version: string): string {
   return `${name}@${version}`;
 }
 
-/** The tag of GTO that puts an artifact into a stage, numbered after those that are there: `name#stage#2`. */
-export function stageTag(name: string, stage: string, tags: readonly string[]): string {
+/**
+ * The tag of GTO that puts an artifact into a stage, numbered after those that are there: `name#stage#2`.
+ *
+ * The last one again where it stands on this very commit: it is from an earlier run of the same command.
+ */
+export function stageTag(
+  name: string,
+  stage: string,
+  { there, onHead }: { readonly there: readonly string[]; readonly onHead: readonly string[] },
+): string {
   const prefix = `${name}#${stage}#`;
-  const used = tags.filter((tag) => tag.startsWith(prefix)).map((tag) => Number(tag.slice(prefix.length)));
-  return `${prefix}${Math.max(0, ...used.filter(Number.isInteger)) + 1}`;
+  const used = there.filter((tag) => tag.startsWith(prefix)).map((tag) => Number(tag.slice(prefix.length)));
+  const last = Math.max(0, ...used.filter(Number.isInteger));
+  return onHead.includes(`${prefix}${last}`) ? `${prefix}${last}` : `${prefix}${last + 1}`;
 }
 
 /** Names GTO takes: letters, digits, `-`, `_` and `/`, beginning and ending with a letter or digit. */
@@ -45,7 +54,10 @@ export function isArtifactName(name: string): boolean {
   return /^[a-z0-9](?:[a-z0-9-_/]*[a-z0-9])?$/i.test(name);
 }
 
-/** Versions GTO takes: `v1`, `v1.2.3`, with a pre-release behind. */
+/** Versions GTO takes: a `v` before all three numbers of a semantic version, with a pre-release and a build behind. */
 export function isVersion(version: string): boolean {
-  return /^v\d+(?:\.\d+){0,2}(?:-[0-9A-Za-z.-]+)?$/.test(version);
+  const numbers = /^v(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)/;
+  const before = /(?:-(?:0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*)(?:\.(?:0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*))*)?/;
+  const build = /(?:\+[0-9a-zA-Z-]+(?:\.[0-9a-zA-Z-]+)*)?$/;
+  return new RegExp(numbers.source + before.source + build.source).test(version);
 }

@@ -5,7 +5,7 @@ import type { Out } from '../formats/stage-file.ts';
 import { parseTree, type TreeEntry } from '../formats/tree.ts';
 import type { LockedOut } from '../repo/locked.ts';
 import type { Repo } from '../repo/repo.ts';
-import { isWithin } from '../repo/targets.ts';
+import { isStageTarget, isWithin } from '../repo/targets.ts';
 import { describedBy, outPath, type TrackedFile } from '../repo/tracked.ts';
 import { isTreeOid, type Layout, objectKey } from './object-path.ts';
 
@@ -28,7 +28,9 @@ export function neededOuts(repo: Repo, targets: readonly string[] = []): NeededO
   if (targets.length === 0) return outs;
   const found = new Map<string, NeededOut>();
   for (const target of targets) {
-    const meant = outs.flatMap((out) => meantBy(target, out));
+    const there = outs.flatMap((out) => meantBy(target, out));
+    // A path comes before the name of a stage, as in DVC.
+    const meant = there.length > 0 ? there : outs.filter(({ file }) => isStageTarget(target, file));
     if (meant.length === 0) throw registryFailures['target-unknown']({ target });
     for (const each of meant) found.set(`${each.path}\0${each.part ?? ''}`, each);
   }

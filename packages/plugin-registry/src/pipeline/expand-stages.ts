@@ -25,7 +25,7 @@ export function expandStage(name: string, entry: ValueMap, options: ExpandOption
   if (foreach !== undefined) {
     const body = entry.get('do');
     const items = interpolateAll(foreach, context, { key: 'foreach' });
-    return eachOf(items).map(({ key, item, isNamed }) => {
+    return eachOf(items, foreach).map(({ key, item, isNamed }) => {
       const own = new Map<string, Value>([...context, ['item', item]]);
       if (isNamed) own.set('key', key);
       return filled(`${name}@${key}`, isMap(body) ? body : new Map(), { ...options, context: own });
@@ -35,7 +35,7 @@ export function expandStage(name: string, entry: ValueMap, options: ExpandOption
   const axes = interpolateAll(matrix, context, { key: 'matrix' });
   if (!isMap(axes)) throw new TemplateFault('matrix is no map of lists');
   const body = new Map([...entry].filter(([key]) => key !== 'matrix'));
-  return combinations(axes).map(({ key, item }) => {
+  return combinations(axes, matrix).map(({ key, item }) => {
     const own = new Map<string, Value>([...context, ['item', item], ['key', key]]);
     return filled(`${name}@${key}`, body, { ...options, context: own });
   });
@@ -66,20 +66,26 @@ interface Each {
 }
 
 // A map names its stages by its keys, a list of scalars by the values, a list of anything else by the index.
-function eachOf(items: Value): Each[] {
+function eachOf(items: Value, written: Value): Each[] {
   if (isMap(items)) return [...items].map(([key, item]) => ({ key, item, isNamed: true }));
   if (!isList(items)) throw new TemplateFault('foreach is neither a list nor a map');
   const byIndex = isMap(items[0]) || isList(items[0]);
-  return items.map((item, at) => ({ key: byIndex ? String(at) : scalarName(item), item, isNamed: false }));
+  return items.map((item, at) => ({ key: byIndex ? String(at) : nameOf(item, at), item, isNamed: false }));
+
+  function nameOf(item: Value, at: number): string {
+    return scalarName(item, { isFilledIn: isFilledIn(written, at) });
+  }
 }
 
-function combinations(axes: ValueMap): { readonly key: string; readonly item: ValueMap }[] {
+function combinations(axes: ValueMap, written: Value): { readonly key: string; readonly item: ValueMap }[] {
   let all: { readonly names: readonly string[]; readonly item: ValueMap }[] = [{ names: [], item: new Map() }];
   for (const [axis, values] of axes) {
     if (!isList(values)) throw new TemplateFault(`matrix.${axis} is no list`);
+    const own = isMap(written) ? (written.get(axis) ?? null) : written;
+    const nameOf = (value: Value, at: number): string => scalarName(value, { isFilledIn: isFilledIn(own, at) });
     all = all.flatMap(({ names, item }) =>
       values.map((value, at) => ({
-        names: [...names, isMap(value) || isList(value) ? `${axis}${at}` : scalarName(value)],
+        names: [...names, isMap(value) || isList(value) ? `${axis}${at}` : nameOf(value, at)],
         item: new Map([...item, [axis, value]]),
       })),
     );
@@ -87,6 +93,11 @@ function combinations(axes: ValueMap): { readonly key: string; readonly item: Va
   return all.map(({ names, item }) => ({ key: names.join('-'), item }));
 }
 
-function scalarName(value: Value): string {
-  return typeof value === 'boolean' ? String(value) : pythonText(value);
+// DVC writes a boolean that stands in dvc.yaml as YAML has it, and one that a template brings as Python has it.
+function scalarName(value: Value, { isFilledIn }: { readonly isFilledIn: boolean }): string {
+  return typeof value === 'boolean' && !isFilledIn ? String(value) : pythonText(value);
+}
+
+function isFilledIn(written: Value, at: number): boolean {
+  return isList(written) ? typeof written[at] === 'string' : true;
 }

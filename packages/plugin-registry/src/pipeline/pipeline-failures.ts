@@ -61,6 +61,18 @@ export const pipelineFailures = defineFailures('registry', {
     about: 'A version of an artifact is tagged in git already; versions do not move.',
     message: (of: { readonly tag: string }) => `git has the tag ${of.tag} already`,
   },
+  'not-committed': {
+    about: 'A version was to be tagged of data that the commit does not name: it would stand for other bytes.',
+    message: (of: { readonly path: string; readonly file: string }) =>
+      `${of.path} is not committed: HEAD does not name what ${of.file} names here`,
+    hint: (of: { readonly file: string }) =>
+      `Commit ${of.file.endsWith('.dvc') ? of.file : 'dvc.yaml and dvc.lock'}, and try again.`,
+  },
+  'tag-failed': {
+    about: 'Git could not make a tag; its last words are named.',
+    message: (of: { readonly tag: string; readonly why: string }) => `git made no tag ${of.tag}: ${of.why}`,
+    hint: () => 'See `git config user.name` and `user.email`, and whether `git tag` works here.',
+  },
   'version-name': {
     about: 'A name, version or stage of an artifact is none that GTO would read.',
     message: (of: { readonly what: string; readonly name: string; readonly form: string }) =>

@@ -55,3 +55,8 @@ export function urlForConfig(root: string, url: string, from: string): string {
   if (/^[a-z0-9+]+:\/\//i.test(url) || isAbsolute(url) || url.startsWith('~')) return url;
   return relative(join(root, '.dvc'), resolve(from, url)).split(sep).join('/');
 }
+
+/** Where the url of a remote leads: a relative folder starts at `.dvc`, URLs stay. */
+export function urlFromConfig(root: string, url: string): string {
+  return url === '' || urlForConfig(root, url, root) === url ? url : resolve(root, '.dvc', url);
+}

@@ -1,3 +1,5 @@
+import { lstatSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { registryFailures } from '../failures.ts';
 import { isIgnored } from '../workspace/walk.ts';
 import { isWithin } from './targets.ts';
@@ -33,4 +35,30 @@ export function refuseOverlap(path: string, owned: readonly OwnedPath[]): void {
 /** Throws `registry.path-ignored` when `.dvcignore` hides a path that is to be tracked: DVC refuses every command then. */
 export function refuseIgnored(root: string, path: string): void {
   if (isIgnored(root, path)) throw registryFailures['path-ignored']({ path });
+}
+
+/** Throws `registry.path-reserved` for what DVC reads itself: as data it would be hidden from git and read as both. */
+export function refuseReserved(path: string): void {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  const isOwn = ['dvc.yaml', 'dvc.lock', '.gitignore', '.dvcignore'].includes(name) || name.endsWith('.dvc');
+  if (isOwn) throw registryFailures['path-reserved']({ path });
+}
+
+/** Throws `registry.path-linked` for a link to a folder and what lies behind one: the data has another name already. */
+export function refuseLinked(root: string, path: string): void {
+  const parts = path.split('/');
+  for (let count = 1; count <= parts.length; count++) {
+    const link = parts.slice(0, count).join('/');
+    if (isFolderLink(join(root, link))) throw registryFailures['path-linked']({ path, link });
+  }
+}
+
+function isFolderLink(path: string): boolean {
+  if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return false;
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    // Broken, or a ring: what reads it says so.
+    return false;
+  }
 }

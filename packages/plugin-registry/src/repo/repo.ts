@@ -37,10 +37,15 @@ export function repoOrScratch(folder: string): Repo {
 function repoAround(folder: string): Repo | undefined {
   const root = upwards(resolve(folder), (each) => isFolder(join(each, '.dvc')));
   if (root === undefined) return undefined;
-  const files = [...configFilesOutside(), join(root, '.dvc', 'config'), join(root, '.dvc', 'config.local')];
-  const config = mergeConfigs(files.map(readConfig));
+  const config = configUpTo(root, { local: true });
   const gitRoot = upwards(root, (each) => existsSync(join(each, '.git')));
   return { root, gitRoot, config, cacheDir: cacheDirOf(root, config) };
+}
+
+/** The config files laid over each other, as far as `.dvc/config`, or with `local` the one above it too. */
+export function configUpTo(root: string, { local }: { readonly local: boolean }): DvcConfig {
+  const names = ['config', ...(local ? ['config.local'] : [])];
+  return mergeConfigs([...configFilesOutside(), ...names.map((name) => join(root, '.dvc', name))].map(readConfig));
 }
 
 /** One config file, checked key by key; an absent one is empty. */

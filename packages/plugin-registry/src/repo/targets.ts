@@ -64,3 +64,12 @@ export function insideOf(folder: string, path: string, file: string): string {
 export function isWithin(path: string, folder: string): boolean {
   return folder === '' || path === folder || path.startsWith(`${folder}/`);
 }
+
+/**
+ * Whether a target, posix from the root, means a stage (`path/dvc.yaml:name`): by that, by its name in its folder, or
+ * by its group, as `train` means `train@us`.
+ */
+export function isStageTarget(target: string, stage: string): boolean {
+  const [file = '', name = ''] = stage.split(/(?<=dvc\.yaml):(.*)/s);
+  return [stage, joined(folderOf(file), name)].some((each) => each === target || each.startsWith(`${target}@`));
+}

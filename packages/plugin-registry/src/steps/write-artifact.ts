@@ -2,10 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineStep } from '@dataset-runner/core/plugin';
-import { isMap, mapOf, type Value } from '../formats/value.ts';
+import { isMap, mapOf, type Value, type ValueMap } from '../formats/value.ts';
 import { editYaml } from '../formats/yaml-edit.ts';
 import { valueOf } from '../formats/yaml-node.ts';
 import { readYaml } from '../formats/yaml-read.ts';
+import { pipelineFailures } from '../pipeline/pipeline-failures.ts';
 import { asOneWriter } from '../repo/one-writer.ts';
 import { writeAtomically } from '../workspace/write-atomically.ts';
 
@@ -15,8 +16,9 @@ export interface Artifact {
   readonly root: string;
   /** Posix, from the root. */
   readonly path: string;
-  readonly type: string;
-  readonly desc?: string;
+  /** What is not given stays as it stands in the file. */
+  readonly type?: string | undefined;
+  readonly desc?: string | undefined;
   readonly labels: readonly string[];
 }
 
@@ -31,7 +33,11 @@ export const writeArtifact = defineStep({
       const value = before === undefined ? new Map<string, Value>() : valueOf(readYaml(before).root);
       const map = isMap(value) ? value : new Map<string, Value>();
       const artifacts = map.get('artifacts');
-      const entry = mapOf({ path, type, desc, labels: labels.length === 0 ? undefined : [...labels] });
+      const named = isMap(artifacts) ? artifacts.get(key) : undefined;
+      const old: ValueMap = isMap(named) ? named : new Map([['type', 'dataset']]);
+      const given = mapOf({ path, type, desc, labels: labels.length === 0 ? undefined : [...labels] });
+      // In the order of a new one; what stands there already keeps its place.
+      const entry = new Map([['path', path] as const, ...old, ...given]);
       const all = new Map([...(isMap(artifacts) ? artifacts : []), [key, entry] as const]);
       const after = editYaml(before, new Map([...map, ['artifacts', all] as const]));
       if (after !== before) writeAtomically(file, after);
@@ -47,8 +53,13 @@ export const writeTag = defineStep({
   async work({ tag, root, commit }: { readonly tag: string; readonly root: string; readonly commit: string }) {
     const git = (...args: string[]): string =>
       execFileSync('git', ['-C', root, ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
-    if (git('tag', '--list', tag, '--points-at', commit).trim() === '')
+    if (git('tag', '--list', tag, '--points-at', commit).trim() !== '') return { tag };
+    try {
       git('-c', 'user.useConfigOnly=false', 'tag', '--annotate', '--message', tag, tag, commit);
+    } catch (error) {
+      const why = String((error as { readonly stderr?: unknown }).stderr ?? error).trim();
+      throw pipelineFailures['tag-failed']({ tag, why: why.split('\n').at(-1) ?? why });
+    }
     return { tag };
   },
 });

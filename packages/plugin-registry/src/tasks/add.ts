@@ -7,7 +7,7 @@ import { isGitTracked } from '../git.ts';
 import { outsOf } from '../objects/needed.ts';
 import { isTreeOid } from '../objects/object-path.ts';
 import { lockRepo } from '../repo/repo-lock.ts';
-import { lockedPaths, refuseIgnored, refuseOverlap } from '../repo/overlaps.ts';
+import { lockedPaths, refuseIgnored, refuseLinked, refuseOverlap, refuseReserved } from '../repo/overlaps.ts';
 import { openRepo, type Repo } from '../repo/repo.ts';
 import { repoPath } from '../repo/targets.ts';
 import { describedBy, outPath, type TrackedFile } from '../repo/tracked.ts';
@@ -102,6 +102,7 @@ function pathsOf(repo: Repo, params: { readonly targets: readonly string[]; read
 type Described = ReturnType<typeof describedBy>;
 
 function targetOf(repo: Repo, path: string, described: Described): TrackTarget {
+  refuseLinked(repo.root, path);
   const outs = described.tracked.flatMap((each) =>
     each.stage.outs.map((out) => ({ each, out, other: outPath(each, out.path) })),
   );
@@ -115,6 +116,7 @@ function targetOf(repo: Repo, path: string, described: Described): TrackTarget {
   const below = outs.find(({ other }) => other.startsWith(`${path}/`));
   // Two outputs that share files would each rewrite what the other says of them.
   if (below !== undefined) throw registryFailures['outs-overlap']({ path, other: below.other, file: below.each.file });
+  refuseReserved(path);
   if (repo.gitRoot !== undefined && isGitTracked(repo.gitRoot, join(repo.root, path))) {
     throw registryFailures['git-tracked']({ path });
   }

@@ -33,7 +33,8 @@ type Planner = Pick<RunContext<unknown>, 'map' | 'once' | 'store'>;
 
 /** Brings data of another repository into this one's cache, checked; nothing is in the workspace yet. */
 export async function bringSource(repo: Repo, wanted: SourceWanted, context: Planner): Promise<Brought> {
-  const { path } = wanted;
+  // DVC writes a path as it was typed: `data/`, and `.` for all there is.
+  const path = sourcePath(wanted.path);
   // 1. Its own files, at the commit.
   const clone = await openSource(repo, wanted, context);
   // 2. The objects they name, from its remote into our cache.
@@ -47,7 +48,7 @@ export async function bringSource(repo: Repo, wanted: SourceWanted, context: Pla
   const md5 = await hashesOf(files, { root: clone.dir, cacheDir }, context);
   const isexec = !isFolder && files[0]?.isexec === true;
   const pairs = files.map((file, at) => [file.relpath, md5[at] ?? ''] as const);
-  const out = await context.once(writeTree, { cacheDir, isFolder, files: pairs, isexec }, { key: path });
+  const out = await context.once(writeTree, { cacheDir, isFolder, files: pairs, isexec }, { key: path || '.' });
   return { revLock: clone.revLock, out };
 }
 

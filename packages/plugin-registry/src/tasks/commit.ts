@@ -9,7 +9,7 @@ import { workspaceTexts } from '../pipeline/repo-view.ts';
 import type { Stage } from '../pipeline/stage.ts';
 import { lockRepo } from '../repo/repo-lock.ts';
 import { openRepo, type Repo } from '../repo/repo.ts';
-import { isWithin, repoPath } from '../repo/targets.ts';
+import { isStageTarget, isWithin, repoPath } from '../repo/targets.ts';
 import { keepStage } from '../steps/keep-stage.ts';
 import { saidOfTracked, trackedSchema } from './add.ts';
 import { checkoutSteps } from './check-out-all.ts';
@@ -23,7 +23,7 @@ export const commit = defineTask({
   description: 'Of a stage whose outputs are all there, dvc.lock names the bytes that lie there now; nothing is run.',
   examples: ['runner run registry:commit', 'runner run registry:commit raw/01_data_collection'],
   params: z.object({
-    targets: z.array(z.string()).default([]).describe('Only these paths').meta({ positional: true }),
+    targets: z.array(z.string()).default([]).describe('Only these paths or stages').meta({ positional: true }),
   }),
   outputs: z.object({
     committed: z.array(trackedSchema),
@@ -58,16 +58,30 @@ export const commit = defineTask({
 
 function meantBy(repo: Repo, targets: readonly string[]): { readonly outs: NeededOut[]; readonly stages: Stage[] } {
   const isMade = ({ outs }: Stage): boolean => outs.every(({ inRepo }) => existsSync(join(repo.root, inRepo)));
-  const isAt = (stage: Stage, target: string): boolean =>
-    target === stage.file || stage.outs.some(({ inRepo }) => isWithin(inRepo, target) || isWithin(target, inRepo));
   const stages = readStages(repo);
+  const all = neededOuts(repo);
+  // What is a path is no name of a stage, as in DVC.
+  const isPath = (target: string): boolean =>
+    [...stages, ...all.map(({ file, path }) => ({ file, outs: [{ inRepo: path }] }))].some((each) =>
+      holds(each, target),
+    );
+  const paths = new Set(targets.filter(isPath));
+  const isAt = (stage: Stage, target: string): boolean =>
+    paths.has(target) ? holds(stage, target) : isStageTarget(target, `${stage.file}:${stage.name}`);
   const ofStages = new Set(targets.filter((target) => stages.some((stage) => isAt(stage, target))));
   const ofFiles = targets.filter((target) => !ofStages.has(target));
   const outs = [
     ...(targets.length > 0 && ofFiles.length === 0 ? [] : neededOuts(repo, ofFiles)),
-    ...neededOuts(repo).filter(({ path }) => [...ofStages].some((target) => isWithin(path, target))),
+    ...all.filter(({ path }) => [...ofStages].some((target) => isWithin(path, target))),
   ].filter(({ file }) => file.endsWith('.dvc'));
   const isMeant = (stage: Stage): boolean => targets.length === 0 || targets.some((target) => isAt(stage, target));
   // What is gone is no change to keep.
   return { outs, stages: stages.filter((stage) => isMeant(stage) && isMade(stage)) };
+}
+
+function holds(
+  { file, outs }: { readonly file: string; readonly outs: readonly { readonly inRepo: string }[] },
+  target: string,
+): boolean {
+  return target === file || outs.some(({ inRepo }) => isWithin(inRepo, target) || isWithin(target, inRepo));
 }

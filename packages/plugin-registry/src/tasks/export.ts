@@ -3,10 +3,13 @@ import { defineTask, fileRef, storeUrl, z } from '@dataset-runner/core/plugin';
 import { registryFailures } from '../failures.ts';
 import { askGit } from '../git.ts';
 import { datasetRecord, isArtifactName, isVersion, stageTag, versionTag } from '../images/dataset-record.ts';
+import { outsOf } from '../objects/needed.ts';
 import { pipelineFailures } from '../pipeline/pipeline-failures.ts';
 import { pipelineFileOf } from '../pipeline/pipeline-file.ts';
 import { workspaceTexts } from '../pipeline/repo-view.ts';
+import { History } from '../repo/at-revision.ts';
 import { openRepo, type Repo } from '../repo/repo.ts';
+import { outPathThen } from '../repo/tracked.ts';
 import { trackedAt } from '../repo/tracked-at.ts';
 import { writeArtifact, writeRecord, writeTag } from '../steps/write-artifact.ts';
 
@@ -21,7 +24,7 @@ export const exportTask = defineTask({
     target: z.string().describe('Tracked data').meta({ positional: true }),
     out: storeUrl().default('./records').describe('Where <name>.json goes').meta({ short: 'o' }),
     name: z.string().optional().describe("The artifact's name; default: that of the file or folder"),
-    type: z.string().default('dataset').describe('What it is, for `artifacts:`'),
+    type: z.string().optional().describe('What it is, for `artifacts:`; default: as it stands there, else dataset'),
     desc: z.string().optional().describe('What it is, in words'),
     labels: z.array(z.string()).default([]).describe('Labels for `artifacts:`'),
     tag: z.string().optional().describe('Register this version, such as v1.0.0: a tag name@v1.0.0 on HEAD'),
@@ -45,6 +48,9 @@ export const exportTask = defineTask({
     if (tags.length > 0 && repo.gitRoot === undefined) throw registryFailures['no-git']({ folder: repo.root });
     if (tags.length > 0 && commit === undefined)
       throw registryFailures['revision-unknown']({ revision: 'HEAD', root: repo.root });
+    // A commit that names other bytes is not where these come from.
+    const isThere = commit !== undefined && oidAt(repo, commit, out.path) === out.oid;
+    if (tags.length > 0 && !isThere) throw pipelineFailures['not-committed']({ path: out.path, file: out.file });
     const pipeline = workspaceTexts(repo.root).text('dvc.yaml');
     if (pipeline !== undefined) pipelineFileOf('dvc.yaml', pipeline);
     // 3. Write the record, the artifact, the tags.
@@ -53,7 +59,7 @@ export const exportTask = defineTask({
       digest: out.oid,
       path: out.path,
       url: askGit(repo.root, ['remote', 'get-url', 'origin'])?.trim() ?? repo.root,
-      ...(commit === undefined ? {} : { commit }),
+      ...(isThere ? { commit } : {}),
       files: out.out.nfiles ?? 1,
       sizeBytes: out.out.size ?? 0,
     });
@@ -61,8 +67,7 @@ export const exportTask = defineTask({
     const key = `${name}.json`;
     const file = await once(writeRecord, { key, text }, { into: params.out, key });
     const { type, desc, labels } = params;
-    const artifact = { key: name, root: repo.root, path: out.path, type, labels };
-    await once(writeArtifact, { ...artifact, ...(desc === undefined ? {} : { desc }) }, { key: name });
+    await once(writeArtifact, { key: name, root: repo.root, path: out.path, type, desc, labels }, { key: name });
     for (const tag of tags) await once(writeTag, { tag, root: repo.root, commit: commit ?? '' }, { key: tag });
     return { record: file, name, digest: out.oid, tags };
   },
@@ -76,20 +81,23 @@ function plannedTags(
   { tag, stage }: { readonly tag?: string | undefined; readonly stage?: string | undefined },
 ): string[] {
   const there = (askGit(repo.root, ['tag', '--list']) ?? '').split('\n');
+  const onHead = (askGit(repo.root, ['tag', '--list', '--points-at', 'HEAD']) ?? '').split('\n');
   const tags: string[] = [];
   if (tag !== undefined) {
-    if (!isVersion(tag))
-      throw pipelineFailures['version-name']({ what: 'version', name: tag, form: 'v1, v1.2 or v1.2.3' });
+    if (!isVersion(tag)) throw pipelineFailures['version-name']({ what: 'version', name: tag, form: 'as v1.2.3' });
     const version = versionTag(name, tag);
-    const onHead = (askGit(repo.root, ['tag', '--list', '--points-at', 'HEAD']) ?? '').split('\n');
     // One on this very commit is from an earlier run of the same command.
     if (there.includes(version) && !onHead.includes(version)) throw pipelineFailures['version-there']({ tag: version });
     tags.push(version);
   }
   if (stage !== undefined) {
-    if (!/^[a-z0-9][a-z0-9-]*$/i.test(stage))
-      throw pipelineFailures['version-name']({ what: 'stage', name: stage, form: 'letters, digits and -' });
-    tags.push(stageTag(name, stage, there));
+    if (!isArtifactName(stage))
+      throw pipelineFailures['version-name']({ what: 'stage', name: stage, form: 'letters, digits, -, _ and /' });
+    tags.push(stageTag(name, stage, { there, onHead }));
   }
   return tags;
+}
+
+function oidAt(repo: Repo, commit: string, path: string): string | undefined {
+  return outsOf(new History(repo).at(commit), outPathThen).find((each) => each.path === path)?.oid;
 }

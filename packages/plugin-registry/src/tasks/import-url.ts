@@ -4,7 +4,14 @@ import { defineTask, z } from '@dataset-runner/core/plugin';
 import { registryFailures } from '../failures.ts';
 import { namedSource, urlSource } from '../remotes/url-source.ts';
 import { lockRepo } from '../repo/repo-lock.ts';
-import { lockedPaths, refuseIgnored, refuseOverlap, trackedPaths } from '../repo/overlaps.ts';
+import {
+  lockedPaths,
+  refuseIgnored,
+  refuseLinked,
+  refuseOverlap,
+  refuseReserved,
+  trackedPaths,
+} from '../repo/overlaps.ts';
 import { openRepo } from '../repo/repo.ts';
 import { importPath } from '../repo/targets.ts';
 import { describedBy } from '../repo/tracked.ts';
@@ -48,9 +55,11 @@ export const importUrl = defineTask({
     if (!discard && existsSync(join(repo.root, `${path}.dvc`))) {
       throw registryFailures['path-there']({ path: `${path}.dvc` });
     }
+    refuseLinked(repo.root, path);
     const described = describedBy(repo.root);
     const others = trackedPaths(described).filter(({ file }) => file !== `${path}.dvc`);
     refuseOverlap(path, [...others, ...lockedPaths(described)]);
+    refuseReserved(path);
     refuseIgnored(repo.root, path);
     // 1. Into the cache.
     const source = urlSource(repo, url, process.cwd());

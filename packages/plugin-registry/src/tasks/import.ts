@@ -3,7 +3,14 @@ import { isAbsolute, join, posix, relative } from 'node:path';
 import { defineTask, z } from '@dataset-runner/core/plugin';
 import { registryFailures } from '../failures.ts';
 import { lockRepo } from '../repo/repo-lock.ts';
-import { lockedPaths, refuseIgnored, refuseOverlap, trackedPaths } from '../repo/overlaps.ts';
+import {
+  lockedPaths,
+  refuseIgnored,
+  refuseLinked,
+  refuseOverlap,
+  refuseReserved,
+  trackedPaths,
+} from '../repo/overlaps.ts';
 import { openRepo } from '../repo/repo.ts';
 import { importPath } from '../repo/targets.ts';
 import { describedBy } from '../repo/tracked.ts';
@@ -38,8 +45,10 @@ export const importTask = defineTask({
     const path = sourcePath(params.path);
     const to = importPath(repo, posix.basename(path), params.out);
     if (existsSync(join(repo.root, `${to}.dvc`))) throw registryFailures['path-there']({ path: `${to}.dvc` });
+    refuseLinked(repo.root, to);
     const described = describedBy(repo.root);
     refuseOverlap(to, [...trackedPaths(described), ...lockedPaths(described)]);
+    refuseReserved(to);
     refuseIgnored(repo.root, to);
     const url = repoUrl(params.url, process.cwd());
     // 1. Into the cache.
@@ -51,7 +60,8 @@ export const importTask = defineTask({
     // A folder is named from the root, whatever folder the command was given in; the root itself is `.`.
     const named = !isAbsolute(url) || isAbsolute(params.url) ? params.url : relative(root, url) || '.';
     const source = {
-      path,
+      // As DVC names the root.
+      path: path || '.',
       repo: { url: named, revLock, ...(params.rev === undefined ? {} : { rev: params.rev }) },
     };
     const item = { root, path: to, out, source, ...(gitRoot === undefined ? {} : { gitRoot }) };

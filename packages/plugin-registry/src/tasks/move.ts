@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { defineTask, z } from '@dataset-runner/core/plugin';
 import { registryFailures } from '../failures.ts';
 import { lockRepo } from '../repo/repo-lock.ts';
-import { lockedPaths, refuseIgnored, refuseOverlap, trackedPaths } from '../repo/overlaps.ts';
+import { lockedPaths, refuseIgnored, refuseOverlap, refuseReserved, trackedPaths } from '../repo/overlaps.ts';
 import { openRepo } from '../repo/repo.ts';
 import { repoPath } from '../repo/targets.ts';
 import { describedBy } from '../repo/tracked.ts';
@@ -35,6 +35,7 @@ export const move = defineTask({
     // Its own path too: nothing moves into itself.
     const others = trackedPaths(described);
     refuseOverlap(to, [...others, ...lockedPaths(described)]);
+    refuseReserved(to);
     refuseIgnored(repo.root, to);
     const { root, gitRoot } = repo;
     return await once(moveTracked, { root, ...(gitRoot === undefined ? {} : { gitRoot }), from, to }, { key: from });

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { defineStep, defineTask, z } from '@dataset-runner/core/plugin';
 import { registryFailures } from '../failures.ts';
-import { type ConfigChange, editConfig, urlForConfig } from '../repo/edit-config.ts';
+import { type ConfigChange, editConfig, urlForConfig, urlFromConfig } from '../repo/edit-config.ts';
 import { isSecretKey } from '../repo/config-keys.ts';
-import { openRepo, readConfig, type Repo, textOf } from '../repo/repo.ts';
+import { configUpTo, openRepo, readConfig, type Repo, textOf } from '../repo/repo.ts';
 
 const writeConfig = defineStep({
   name: 'write-config',
@@ -23,6 +23,7 @@ export const remote = defineTask({
     'runner run registry:remote modify cloud endpointurl https://s3.example.org',
     'runner run registry:remote modify cloud secret_access_key env:LAB_SECRET --local',
     'runner run registry:remote list',
+    'runner run registry:remote default',
   ],
   params: z.object({
     action: z
@@ -30,7 +31,7 @@ export const remote = defineTask({
       .default('list')
       .describe('What to do')
       .meta({ positional: true }),
-    name: z.string().optional().describe('The remote').meta({ positional: true }),
+    name: z.string().optional().describe('The remote; default without one says which it is').meta({ positional: true }),
     value: z.string().optional().describe('Of add: its url; of modify: the option').meta({ positional: true }),
     to: z
       .string()
@@ -38,6 +39,7 @@ export const remote = defineTask({
       .describe("Of modify: the option's new value; none takes it away. Of a secret: env:NAME or file:PATH")
       .meta({ positional: true }),
     default: z.boolean().default(false).describe('Make it the default remote').meta({ short: 'd' }),
+    unset: z.boolean().default(false).describe('Of default: have none any more').meta({ short: 'u' }),
     local: z.boolean().default(false).describe('In .dvc/config.local, which git does not see'),
     replace: z.boolean().default(false).describe('Add over a remote of that name'),
   }),
@@ -46,15 +48,18 @@ export const remote = defineTask({
   async run({ params, once }) {
     const repo = openRepo(process.cwd());
     const changes = changesOf(repo, params);
-    if (changes.length > 0) await once(writeConfig, { changes }, { key: params.name ?? '' });
+    if (changes.length > 0) await once(writeConfig, { changes }, { key: params.name ?? params.action });
     const { config } = openRepo(repo.root);
-    const first = textOf(config.sections.get('core')?.get('remote'));
+    const first = textOf(config.sections.get('core')?.get('remote'))?.toLowerCase();
     const remotes = [...config.remotes].map(([name, keys]) => ({
       name,
-      url: textOf(keys.get('url')) ?? '',
+      url: urlFromConfig(repo.root, textOf(keys.get('url')) ?? ''),
       default: name === first,
     }));
-    return { remotes };
+    if (params.action !== 'default' || params.name !== undefined || params.unset) return { remotes };
+    const [found] = remotes.filter((each) => each.default);
+    if (found === undefined) throw registryFailures['remote-none']({ root: repo.root });
+    return { remotes: [found] };
   },
   render: ({ remotes }) =>
     remotes.map(({ name, url, default: isFirst }) => `${name}\t${url}${isFirst ? '\t(default)' : ''}`).join('\n') ||
@@ -67,24 +72,29 @@ interface Asked {
   readonly value?: string | undefined;
   readonly to?: string | undefined;
   readonly default: boolean;
+  readonly unset: boolean;
   readonly local: boolean;
   readonly replace: boolean;
 }
 
-function changesOf(repo: Repo, { action, name, value, to, default: isDefault, local, replace }: Asked): ConfigChange[] {
-  if (action === 'list') return [];
+function changesOf(repo: Repo, asked: Asked): ConfigChange[] {
+  const { action, name, value, to, default: isDefault, local } = asked;
+  if (action === 'list' || (action === 'default' && name === undefined && !asked.unset)) return [];
+  const { root } = repo;
+  if (action === 'default' && asked.unset) return [{ root, local, section: 'core', set: { remote: undefined } }];
   if (name === undefined)
     throw registryFailures['word-missing']({ action: `remote ${action}`, word: 'the name of a remote' });
-  const { root, config } = repo;
-  const known = config.remotes.has(name.toLowerCase());
+  const here = readConfig(configFile(root, { local })).remotes;
   const asDefault: ConfigChange = { root, local, section: 'core', set: { remote: name.toLowerCase() } };
   if (action === 'add') {
     if (value === undefined) throw registryFailures['word-missing']({ action: 'remote add', word: 'a url or folder' });
-    if (known && !replace) throw registryFailures['remote-there']({ name });
+    if (here.has(name.toLowerCase()) && !asked.replace) throw registryFailures['remote-there']({ name });
     const url = urlForConfig(root, value, process.cwd());
     return [{ root, local, remote: name, set: { url }, drop: true }, ...(isDefault ? [asDefault] : [])];
   }
-  if (!known) throw registryFailures['remote-unknown']({ name, known: [...config.remotes.keys()] });
+  // What git sees is not to name what only .dvc/config.local has: no clone would know it.
+  const known = action === 'remove' ? here : configUpTo(root, { local }).remotes;
+  if (!known.has(name.toLowerCase())) throw registryFailures['remote-unknown']({ name, known: [...known.keys()] });
   if (action === 'default') return [asDefault];
   if (action === 'remove') {
     // A default may stand in either file, also where the other one hides it; the local one goes with a shared remote.
@@ -103,6 +113,10 @@ function changesOf(repo: Repo, { action, name, value, to, default: isDefault, lo
 }
 
 function defaultIn(root: string, { local }: { readonly local: boolean }): string | undefined {
-  const { sections } = readConfig(join(root, '.dvc', local ? 'config.local' : 'config'));
+  const { sections } = readConfig(configFile(root, { local }));
   return textOf(sections.get('core')?.get('remote'))?.toLowerCase();
+}
+
+function configFile(root: string, { local }: { readonly local: boolean }): string {
+  return join(root, '.dvc', local ? 'config.local' : 'config');
 }

@@ -1,6 +1,6 @@
 import { relative, sep } from 'node:path';
 import { defineTask, failureOf, type RunContext, z } from '@dataset-runner/core/plugin';
-import { neededOuts } from '../objects/needed.ts';
+import { type NeededOut, neededOuts } from '../objects/needed.ts';
 import { stagesNamed } from '../pipeline/choose-stages.ts';
 import { type LockEntry, readLock } from '../pipeline/lock-file.ts';
 import { newPlaces } from '../pipeline/new-places.ts';
@@ -8,7 +8,7 @@ import { readStages } from '../pipeline/read-stages.ts';
 import { workspaceTexts } from '../pipeline/repo-view.ts';
 import type { Stage } from '../pipeline/stage.ts';
 import { graphOf, reachable, type StageGraph } from '../pipeline/stage-graph.ts';
-import { trackedPaths } from '../repo/overlaps.ts';
+import { type OwnedPath, trackedPaths } from '../repo/overlaps.ts';
 import { openRepo, type Repo } from '../repo/repo.ts';
 import { lockRepo } from '../repo/repo-lock.ts';
 import { isWithin, repoPath } from '../repo/targets.ts';
@@ -24,7 +24,7 @@ const params = z.object({
   targets: z
     .array(z.string())
     .default([])
-    .describe('Stages, groups, dvc.yaml files or outputs')
+    .describe('Stages, groups, dvc.yaml files or outputs; a .dvc file takes changes of its data over')
     .meta({ positional: true }),
   all: z.boolean().default(false).describe('All pipelines of the repository').meta({ short: 'P' }),
   single: z.boolean().default(false).describe('Only the named stages, not what they wait for').meta({ short: 's' }),
@@ -63,12 +63,15 @@ export const repro = defineTask({
     // 1. Read every dvc.yaml, fill in its templates and link its stages.
     const repo = openRepo(process.cwd());
     const stages = readStages(repo);
-    const graph = graphOf(stages, trackedPaths(describedBy(repo.root)));
-    // 2. Choose what is meant: the named stages and all they wait for.
-    const chosen = choose(repo, graph, context.params);
+    const data = trackedPaths(describedBy(repo.root));
+    const graph = graphOf(stages, data);
+    // 2. Choose what is meant: the named stages and all they wait for; of a `.dvc` file its data.
+    const paths = new Set(context.params.targets.map((target) => repoPath(repo, target)));
+    const named = data.filter(({ file }) => paths.has(file));
+    const chosen = choose(repo, graph, { given: context.params, named });
     await using _lock = await lockRepo(repo, { dryRun: context.dryRun });
     // 3. Commit tracked data they read that was changed by hand: the lock is not to name bytes that no cache has.
-    const committed = await commitInputs(repo, graph, chosen, context);
+    const committed = await commitInputs(repo, graph, { chosen, named }, context);
     // 4. Bring each up to date as soon as those it waits for are.
     return {
       stages: [...committed, ...(await reproStages(repo, graph, { context, chosen, force: context.params.anyway }))],
@@ -138,35 +141,54 @@ export async function reproStages(
   }
 }
 
-// As DVC does, which takes `.dvc` files for stages: those above what is chosen, and with --all every one.
+// As DVC does, which takes `.dvc` files for stages: the named, those above what is chosen, and with --all every one.
 async function commitInputs(
   repo: Repo,
   graph: StageGraph,
-  chosen: ReadonlySet<string>,
+  { chosen, named }: { readonly chosen: ReadonlySet<string>; readonly named: readonly OwnedPath[] },
   context: Pick<RunContext<z.infer<typeof params>>, 'map' | 'once' | 'dryRun' | 'params'>,
 ): Promise<StageOutcome[]> {
   const { all, single, downstream } = context.params;
-  if (single || downstream) return [];
-  const running = graph.ordered.filter(({ address, frozen }) => chosen.has(address) && !frozen);
+  const isAbove = !single && !downstream;
+  if (!isAbove && named.length === 0) return [];
+  const running = graph.ordered.filter(({ address, frozen }) => isAbove && chosen.has(address) && !frozen);
   const reads = new Set(running.flatMap((stage) => stage.reads));
-  const isRead = (path: string): boolean =>
-    all || [...reads].some((each) => isWithin(each, path) || isWithin(path, each));
-  const outs = neededOuts(repo).filter(({ file, path }) => file.endsWith('.dvc') && isRead(path));
+  const files = new Set(named.map(({ file }) => file));
+  const isMeant = ({ file, path }: NeededOut): boolean =>
+    files.has(file) || (isAbove && all) || [...reads].some((each) => meet(each, path));
+  const outs = neededOuts(repo).filter((out) => out.file.endsWith('.dvc') && isMeant(out));
   const committed = await commitTracked(repo, outs, context);
   return committed.map(({ file }) => ({ stage: file, action: 'committed', why: ['its data is modified'] }));
 }
 
-function choose(repo: Repo, graph: StageGraph, given: z.infer<typeof params>): Set<string> {
+function choose(
+  repo: Repo,
+  graph: StageGraph,
+  { given, named }: { readonly given: z.infer<typeof params>; readonly named: readonly OwnedPath[] },
+): Set<string> {
   const folder = relative(repo.root, process.cwd()).split(sep).join('/');
   const here = folder === '' ? 'dvc.yaml' : `${folder}/dvc.yaml`;
   const inFolder = graph.ordered.filter(({ file }) => file === here);
-  const named =
+  const files = new Set(named.map(({ file }) => file));
+  const ofTarget = (target: string): readonly Stage[] => {
+    const path = repoPath(repo, target);
+    if (!files.has(path)) return stagesNamed(graph.ordered, target, { folder, path });
+    // Nothing is above data; what waits for it reads it.
+    const isReader = ({ reads }: Stage): boolean =>
+      named.some((each) => each.file === path && reads.some((read) => meet(read, each.path)));
+    return given.downstream ? graph.ordered.filter(isReader) : [];
+  };
+  const meant =
     given.targets.length > 0
-      ? given.targets.flatMap((target) => stagesNamed(graph.ordered, target, { folder, path: repoPath(repo, target) }))
+      ? given.targets.flatMap(ofTarget)
       : given.all || inFolder.length === 0
         ? graph.ordered
         : inFolder;
-  const addresses = named.map(({ address }) => address);
+  const addresses = meant.map(({ address }) => address);
   if (given.single) return new Set(addresses);
   return reachable(graph, addresses, { direction: given.downstream ? 'down' : 'up' });
+}
+
+function meet(one: string, other: string): boolean {
+  return isWithin(one, other) || isWithin(other, one);
 }

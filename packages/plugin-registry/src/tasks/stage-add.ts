@@ -8,7 +8,7 @@ import { readStages } from '../pipeline/read-stages.ts';
 import { joinedCommand, type NewOut, stageEntry } from '../pipeline/stage-entry.ts';
 import { stageOf } from '../pipeline/stage.ts';
 import { graphOf, reachable } from '../pipeline/stage-graph.ts';
-import { refuseIgnored, trackedPaths } from '../repo/overlaps.ts';
+import { refuseIgnored, refuseReserved, trackedPaths } from '../repo/overlaps.ts';
 import { openRepo, type Repo } from '../repo/repo.ts';
 import { lockRepo } from '../repo/repo-lock.ts';
 import { repoPath } from '../repo/targets.ts';
@@ -102,7 +102,10 @@ function plannedStage(repo: Repo, given: z.infer<typeof params>): WrittenStage {
   // It must fit in beside the others: no ring, no output of two stages.
   const others = readStages(repo).filter(({ address }) => address !== stage.address);
   graphOf([...others, stage], trackedPaths(describedBy(repo.root)));
-  for (const { inRepo } of stage.outs) refuseIgnored(repo.root, inRepo);
+  for (const { inRepo } of stage.outs) {
+    refuseReserved(inRepo);
+    refuseIgnored(repo.root, inRepo);
+  }
   return {
     key: stage.address,
     root: repo.root,

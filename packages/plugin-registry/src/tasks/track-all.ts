@@ -1,11 +1,11 @@
-import { lstatSync } from 'node:fs';
+import { existsSync, lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunContext } from '@dataset-runner/core/plugin';
 import { registryFailures } from '../failures.ts';
+import type { TreeEntry } from '../formats/tree.ts';
 import { treeEntries } from '../objects/needed.ts';
-import { isTreeOid } from '../objects/object-path.ts';
 import type { Repo } from '../repo/repo.ts';
-import { indexPath } from '../repo/targets.ts';
+import { indexPath, isWithin } from '../repo/targets.ts';
 import { cacheFiles, chunked, type FileChunk } from '../steps/cache-files.ts';
 import { remember } from '../steps/remember.ts';
 import { type TrackedResult, writeTracked } from '../steps/write-tracked.ts';
@@ -60,13 +60,7 @@ export function planTracking(
 }
 
 function look(repo: Repo, { path, within }: TrackTarget): Look {
-  if (within !== undefined && isTreeOid(within.oid)) {
-    // The rest of the folder is taken from its tree, so that has to be there before anything is written.
-    const whole = { oid: within.oid, layout: 'files/md5', path: within.path } as const;
-    if (treeEntries(repo.cacheDir, whole) === undefined) {
-      throw registryFailures['object-missing']({ path: within.path, key: within.oid, cacheDir: repo.cacheDir });
-    }
-  }
+  const before = within === undefined ? [] : entriesOf(repo, within);
   const index = new StatIndex(indexPath(repo.root));
   try {
     const found = lookAt(repo.root, path, { index });
@@ -75,7 +69,24 @@ function look(repo: Repo, { path, within }: TrackTarget): Look {
     index.close();
   }
   const isLink = lstatSync(join(repo.root, path), { throwIfNoEntry: false }) !== undefined;
+  if (!isLink && within !== undefined && existsSync(join(repo.root, within.path))) {
+    const part = path.slice(within.path.length + 1);
+    // What the folder had there is gone from it; that is what is to be said.
+    if (before.some(({ relpath }) => isWithin(relpath, part))) return nothingAt(path);
+  }
   throw isLink ? registryFailures['link-broken']({ path }) : registryFailures['path-missing']({ path });
+}
+
+// The rest of a folder is taken from its tree, so that has to be there before anything is written.
+function entriesOf(repo: Repo, { path, oid }: { readonly path: string; readonly oid: string }): TreeEntry[] {
+  const entries = treeEntries(repo.cacheDir, { oid, layout: 'files/md5', path });
+  if (entries === undefined) throw registryFailures['object-missing']({ path, key: oid, cacheDir: repo.cacheDir });
+  return entries;
+}
+
+function nothingAt(path: string): Look {
+  const none = { isFolder: false, found: [], known: new Map(), unknown: [] };
+  return { ...none, path, folder: path, indexFolder: path, walkedMs: Date.now() };
 }
 
 function chunksOf(

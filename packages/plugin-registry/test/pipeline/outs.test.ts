@@ -117,6 +117,13 @@ describe('outputs of pipelines', function () {
     assert.deepEqual(await repro(), ['raw.dvc committed', 'cold committed', 'one up to date']);
     assert.equal(rig.read('aside.dvc'), before[1], 'nothing reads it');
     assert.deepEqual(await repro('--all'), ['aside.dvc committed', 'cold frozen', 'one up to date']);
+    // A .dvc file by its name, alone, or with what waits for its data.
+    rig.write('raw/a', 'newer');
+    assert.deepEqual(await repro('raw.dvc', '--single'), ['raw.dvc committed']);
+    assert.deepEqual(await repro('raw.dvc'), []);
+    assert.deepEqual(await repro('raw.dvc', '--downstream'), ['one ran']);
+    rig.write('raw/a', 'new raw/a');
+    assert.deepEqual(await repro('raw.dvc', '--downstream'), ['raw.dvc committed', 'one restored']);
     for (const path of ['raw/a', 'cold', 'aside']) rmSync(rig.path(path));
     await done(rig, 'checkout');
     assert.deepEqual([rig.read('raw/a'), rig.read('cold'), rig.read('aside')], ['new raw/a', 'new cold', 'new aside']);

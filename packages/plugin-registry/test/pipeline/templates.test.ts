@@ -70,9 +70,11 @@ describe('templates of pipelines', () => {
         '  maps: {foreach: "${models}", do: {cmd: "run ${key} ${item.depth}"}}',
         '  lists: {foreach: [{a: 1}, {a: 2}], do: {cmd: "run ${item.a}"}}',
         '  grid: {matrix: {size: [1, 2], model: [{n: x}]}, cmd: "run ${item.size} ${item.model.n} ${key}"}',
+        '  taken: {foreach: "${flags}", do: {cmd: "run ${item}"}}',
+        '  mixed: {matrix: {a: "${flags}", b: [true, "${flags[0]}"]}, cmd: "run ${item.a} ${item.b}"}',
         '  own: {vars: [{mine: 5}], cmd: "run ${mine} ${extra.deep} ${width}"}',
       ].join('\n'),
-      'models: {small: {depth: 1}, large: {depth: 9}}',
+      'models: {small: {depth: 1}, large: {depth: 9}}\nflags: [true]',
       { 'set/more.json': '{"width": 7, "height": 8}' },
     );
     assert.deepEqual(
@@ -87,6 +89,10 @@ describe('templates of pipelines', () => {
         ['lists@1', 'run 2'],
         ['grid@1-model0', 'run 1 x 1-model0'],
         ['grid@2-model0', 'run 2 x 2-model0'],
+        // A boolean is named as Python has it where a template brought it.
+        ['taken@True', 'run true'],
+        ['mixed@True-true', 'run true true'],
+        ['mixed@True-True', 'run true true'],
         ['own', 'run 5 3 7'],
       ],
     );
