@@ -4,6 +4,7 @@ import { shuffle, seeded } from '@dataset-runner/kit/seeded';
 import { type ManifestLine, readManifest } from '../src/manifest.ts';
 import { readCoco } from '../src/read/coco.ts';
 import type { Summary } from '../src/set-files.ts';
+import { png } from './support/png.ts';
 import { convertArgs, counts, failureOfRun, filesIn, madeFiles, yoloProject } from './support/project.ts';
 
 describe('yolo:convert', function () {
@@ -177,6 +178,28 @@ describe('yolo:convert', function () {
     const read = readCoco(text, { ...options, onBadRow: 'drop' });
     assert.deepEqual([read.images[0]!.marks.length, read.trouble.droppedRows], [1, 2]);
     assert.throws(() => readCoco(text, { ...options, onBadRow: 'error' }), /yolo\.row-invalid: c\.json, line 3/);
+  });
+
+  it('puts labels where they are looked for when file names have a folder `images`', async () => {
+    const size = { width: 100, height: 50 };
+    await using rig = await yoloProject({
+      'coco.json': JSON.stringify({
+        images: [
+          { id: 1, file_name: 'images/a.png', ...size },
+          { id: 2, file_name: 'valid/images/b.png', ...size },
+        ],
+        annotations: [1, 2].map((id) => ({ image_id: id, category_id: 1, bbox: [10, 10, 20, 30] })),
+        categories: [{ id: 1, name: 'toothbrush' }],
+      }),
+      'pictures/images/a.png': png('a'),
+      'pictures/valid/images/b.png': png('b'),
+    });
+    const args = ['--format', 'coco', '--annotations', './coco.json', '--images', './pictures', '--out', './set'];
+    assert.equal((await rig.runner('run', 'yolo:convert', ...args)).code, 0);
+    const files = filesIn(rig.path('set')).filter((file) => file.includes('/'));
+    assert.deepEqual(files, ['images/a.png', 'images/valid/b.png', 'labels/a.txt', 'labels/valid/b.txt']);
+    await rig.runner('run', 'yolo:validate', './set', '--out', './v');
+    assert.match(rig.read('v/validation.json'), /"labels": 2,\n {2}"objects": 2,/);
   });
 
   it('reads COCO, VOC and NIH boxes', async () => {

@@ -65,6 +65,16 @@ describe('yolo:upload', function () {
     assert.match((await rig.runner(...args, '--prune')).stdout, /Nothing to do/);
   });
 
+  it('takes what it uploaded into a folder of the set for no part of the set', async () => {
+    await using rig = await yoloProject(madeFiles(4));
+    await rig.runner(...convertArgs);
+    const within = ['run', 'yolo:upload', '--set', './set', '--to', './set/copy'] as const;
+    assert.equal((await rig.runner(...within)).code, 0);
+    const sent = filesIn(rig.path('set/copy'));
+    assert.match((await rig.runner(...within)).stdout, /Nothing to do/);
+    assert.deepEqual(filesIn(rig.path('set/copy')), sent);
+  });
+
   it('ends the same after it was killed while converting and uploading', async () => {
     await using rig = await yoloProject(madeFiles(60));
     await using calm = await yoloProject(madeFiles(60));

@@ -108,7 +108,7 @@ function namesOf(name: string): readonly string[] {
 
 /** The id of the image in a file of a set: `test/images/x.png` is `x`. */
 function bareName(name: string): string {
-  return imageId(name).replace(/^(.*\/)?images\//s, '');
+  return imageId(name.replace(/^.*\/images\//s, ''));
 }
 
 /** The file of the newest review of each image; of two of one time, that of the later name. */

@@ -79,10 +79,10 @@ function ownForm(
   const reviewer = review?.reviewer ?? '';
   const time = timeOf(timestamp);
   const base = { image, ...hash, timestamp: time, model: textOf(model?.name), form: 'own', file } as const;
-  if (!Array.isArray(detections)) throw new TypeError('it has no list of detections');
+  if (!isList(detections)) throw new TypeError('it has no list of detections');
   if ([...detections, ...(review?.missed ?? [])].some((one: unknown) => typeof one !== 'object' || one === null))
     throw new TypeError('a detection of it is no object');
-  if (review !== undefined && !Array.isArray(review?.verdicts))
+  if (review !== undefined && !isList(field(review, 'verdicts')))
     throw new TypeError('its review has no list of verdicts');
   if (review !== undefined && review.verdicts.length !== detections.length)
     throw new TypeError(`it has ${review.verdicts.length} verdicts on ${detections.length} detections`);
@@ -142,6 +142,11 @@ function serviceForm(found: unknown, image: string, file: string, options: ReadF
 
 function field(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? (value as { [name: string]: unknown })[name] : undefined;
+}
+
+// Without a claim about its type: what the type says of a file from outside is what is in doubt.
+function isList(value: unknown): boolean {
+  return Array.isArray(value);
 }
 
 function textOf(value: unknown): string {

@@ -30,8 +30,8 @@ export type LookedAt = readonly [image: string, ...raters: string[]];
 /** Reads the annotations, checks them, and puts them into shards: what is not changed by an edit is not done again. */
 export const readSource = defineStep({
   name: 'read-annotations',
-  // 3: COCO's categories of one name are one class.
-  version: 3,
+  // 3: COCO's categories of one name are one class. 4: no image is called after a folder `images`.
+  version: 4,
   async work(item: Sources, { bytes, output }): Promise<AnnotationsRead> {
     const texts = [];
     for (const file of item.files) texts.push({ name: file.key, text: unpacked(await bytes(file)) });

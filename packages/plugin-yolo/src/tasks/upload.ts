@@ -26,7 +26,9 @@ export const upload = defineTask({
     const set = await store(params.set);
     // 1. List the set, with the digest of every file.
     await fileOfSet(set, manifestFile);
-    const listed = await listFiles(set, { keep: ({ key }) => key !== 'dataset.json' });
+    const target = belowSet(set.place, (await store(to)).place);
+    const isPart = (key: string): boolean => key !== 'dataset.json' && (target === '' || !key.startsWith(target));
+    const listed = await listFiles(set, { keep: ({ key }) => isPart(key) });
     const files = await withDigests(listed, (key) => set.digest(key));
     const of = (wanted: (key: string) => boolean): PushedFile[] => files.filter(({ key }) => wanted(key));
     const isAbout = (key: string): boolean => !key.includes('/') && key !== manifestFile;
@@ -56,6 +58,12 @@ export const upload = defineTask({
 
   render: ({ set, files, bytes }) => `${files} files, ${bytes} bytes in ${set}`,
 });
+
+/** Where a place lies within a set, `backup/` for example; '' when it does not. */
+function belowSet(set: string, place: string): string {
+  const root = /[:/]$/.test(set) ? set : `${set}/`;
+  return place.startsWith(root) ? `${place.slice(root.length)}/` : '';
+}
 
 // Reads are few when digests are known already, and many at a time when they are not.
 async function withDigests(files: readonly FileRef[], digest: (key: string) => Promise<string>): Promise<PushedFile[]> {
