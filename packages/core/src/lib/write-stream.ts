@@ -82,7 +82,7 @@ class Behind {
       this.#spare.push(Buffer.allocUnsafeSlow(bufferBytes));
     }
     while (this.#spare.length === 0) await this.#writing.shift();
-    this.#filling = this.#spare.pop() as Buffer;
+    this.#filling = this.#spare.pop() as Buffer<ArrayBuffer>;
   }
 
   #send(): void {
