@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ProjectRig } from '@dataset-runner/core/testing';
 import { skip } from '../../../test/support/skip.ts';
+import { commandMachine } from '../src/compute/command.ts';
 import { discsAndNeedles } from './support/pictures.ts';
 import { diatomProject, filesIn } from './support/project.ts';
 
@@ -213,6 +214,18 @@ describe('diatom:train', function () {
     await rig.runner(...trainArgs(rig));
     assert.equal(existsSync(folder), false);
     while (existsSync(`/proc/${pid}`)) await delay(20);
+  });
+
+  it('waits for a command that stops the machine no longer than it may take', async () => {
+    const words = ['sh', '-c', 'echo stopping {name}; sleep 60'];
+    const lines = { start: words, send: words, run: words, fetch: words, stop: words, readyTimeoutMs: 1 };
+    const tools = { log: () => undefined, signal: new AbortController().signal };
+    const startedMs = performance.now();
+    await assert.rejects(
+      commandMachine('gpu1', { ...lines, stopTimeoutMs: 200 }, tools).stop(),
+      /took too long and was ended:\nstopping gpu1/,
+    );
+    assert.ok(performance.now() - startedMs < 20_000);
   });
 
   it('says which settings a kind of machine lacks', async () => {

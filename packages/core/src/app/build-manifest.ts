@@ -1,10 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { writeFileAtomically } from '../lib/atomic-file.ts';
 import { fail } from '../model/failure.ts';
 import { buildManifest, manifestText } from '../plugins/build-manifest.ts';
-import { checkPlugin } from '../plugins/load.ts';
+import { loadPlugin } from '../plugins/load.ts';
 import type { BuiltManifest } from './facade.ts';
 
 interface PackageJson {
@@ -20,20 +19,30 @@ interface PackageJson {
  */
 export async function buildPluginManifest(folder: string): Promise<BuiltManifest> {
   const dir = resolve(folder);
-  const packageFile = join(dir, 'package.json');
-  const parsed = existsSync(packageFile) ? (JSON.parse(readFileSync(packageFile, 'utf8')) as PackageJson) : {};
+  const parsed = readPackage(join(dir, 'package.json'));
   const name = parsed.name ?? dir;
   const { plugin: built, manifest = './runner.manifest.json' } = parsed.runner ?? {};
-  if (built === undefined) throw fail('plugin.broken', { name, message: 'its package.json has no runner.plugin' });
+  if (built === undefined) {
+    const hint = 'Name its built file in package.json: "runner": { "plugin": "./dist/index.js" }';
+    throw fail('plugin.broken', { name, message: 'its package.json has no runner.plugin', hint });
+  }
   const entry = join(dir, built);
   if (!existsSync(entry))
     throw fail('plugin.broken', { name, message: `its file ${built} is missing`, hint: 'Build it first.' });
-  const module = (await import(pathToFileURL(entry).href)) as { readonly default?: unknown };
   const version = parsed.version ?? '0.0.0';
-  const plugin = checkPlugin(module.default, { spec: name, kind: 'package', dir, entry, version }, dir);
+  const plugin = await loadPlugin({ spec: name, kind: 'package', dir, entry, version }, dir);
   const text = manifestText(buildManifest(plugin, version));
   const file = join(dir, manifest);
   const changed = !existsSync(file) || readFileSync(file, 'utf8') !== text;
   if (changed) writeFileAtomically(file, text);
   return { file, tasks: Object.keys(plugin.tasks), changed };
+}
+
+function readPackage(file: string): PackageJson {
+  if (!existsSync(file)) return {};
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as PackageJson;
+  } catch (error) {
+    throw fail('config.invalid', { problems: [{ path: '', message: (error as Error).message, file: 'package.json' }] });
+  }
 }

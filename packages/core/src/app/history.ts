@@ -86,10 +86,17 @@ function summaryOf(state: State, run: RunRecord): RunSummary {
     done: sum((map) => map.done),
     reused: sum((map) => map.reused),
     failed: Math.max(
-      run.failures,
+      run.failures - stopsOf(state, run),
       sum((map) => map.failed),
     ),
   };
+}
+
+// That a run was stopped is among its failures, and its outcome already: nothing failed by it.
+function stopsOf(state: State, run: RunRecord): number {
+  if (run.outcome !== 'interrupted') return 0;
+  const all = state.runs.failures(run.id, Number.MAX_SAFE_INTEGER);
+  return all.filter(({ failure }) => failure.code === 'run.interrupted').length;
 }
 
 function mapReport(state: State, map: MapRecord): MapReport {

@@ -35,7 +35,7 @@ export interface RunningPlugin {
 
 export interface TaskRunOptions
   extends Pick<RunSettings, 'dryRun' | 'force' | 'verify' | 'wait'>,
-    Pick<RunSignals, 'stop'> {
+    Pick<RunSignals, 'drain' | 'stop'> {
   readonly state: State;
   readonly plugin: RunningPlugin;
   readonly task: string;

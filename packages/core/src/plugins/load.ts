@@ -22,7 +22,7 @@ export async function loadPlugin(found: FoundPlugin, projectDir: string): Promis
 }
 
 /** The value as a plugin, by its brand and api; plugins made with another copy of core are fine. */
-export function checkPlugin(value: unknown, found: FoundPlugin, projectDir: string): Plugin {
+function checkPlugin(value: unknown, found: FoundPlugin, projectDir: string): Plugin {
   const candidate = (typeof value === 'object' && value !== null ? value : {}) as { readonly [key: string]: unknown };
   if (candidate['$type'] !== 'runner.plugin') {
     throw fail('plugin.broken', {

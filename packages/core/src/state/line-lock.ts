@@ -10,7 +10,7 @@ const pollMs = 25;
  * Takes a line for one run, waiting for a live holder and naming it through `onWait` (called once).
  *
  * Throws `state.held` at once when `wait` is false, and `state.deadlock` when the holder itself waits (over
- * any number of runs) for a line this run has. The kernel tells nobody that a lock is free, so this looks every 25 ms,
+ * any number of runs) for a line this run has; `run.interrupted` when `signal` ends the wait. The kernel tells nobody that a lock is free, so this looks every 25 ms,
  * which costs a waiting run about 1 % of a processor.
  */
 export async function holdLine(
@@ -37,7 +37,9 @@ export async function holdLine(
     }
     if (waitsForUs(state, line.id, run))
       throw fail('state.deadlock', { line: name, holder: holder?.holder ?? 'another process' });
-    await sleep(pollMs, undefined, { signal: options.signal });
+    await sleep(pollMs, undefined, { signal: options.signal }).catch(() => {
+      throw fail('run.interrupted', { done: 0 });
+    });
   }
 }
 

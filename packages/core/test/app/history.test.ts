@@ -15,4 +15,15 @@ describe('the list of runs', () => {
     assert.equal(listRuns(state, 1)[0]?.elapsedMs, 0);
     state.close();
   });
+
+  it('does not count among what failed that a run was stopped', () => {
+    using dir = mkdtempDisposableSync(join(tmpdir(), 'history-'));
+    const state = new State(dir.path);
+    const run = state.runs.start({ token: state.token, plugin: 'a', task: 'b', params: {}, about: {}, holder: 'me' });
+    state.runs.addFailure(run, 0, 'x', { code: 'step.failed', message: 'no' });
+    state.runs.addFailure(run, -1, '', { code: 'run.interrupted', done: 3 });
+    state.runs.finish(run, 'interrupted', undefined, 2);
+    assert.equal(listRuns(state, 1)[0]?.failed, 1);
+    state.close();
+  });
 });

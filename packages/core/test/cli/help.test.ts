@@ -64,6 +64,9 @@ describe('help and lists', () => {
     const { configFile: _, ...nowhere } = sampleCatalogue;
     const empty = { plugins: [], disabled: [], pipelines: [] };
     assert.match((await cli(['tasks'], {}, { ...nowhere, ...empty })).stdout, /runner init/);
+    const { code, stderr } = await cli(['run', 'diatom:build'], {}, { ...nowhere, ...empty });
+    assert.equal(code, 2);
+    assert.match(stderr, /There is no runner\.yaml in .* or above it {2}\[config\.missing\]/);
     assert.match((await cli(['tasks'], {}, { ...sampleCatalogue, ...empty })).stdout, /runner plugins add/);
   });
 

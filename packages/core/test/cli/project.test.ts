@@ -116,6 +116,24 @@ describe('a project', () => {
     assert.match(real('plugins', 'add', './folder').stderr, /has no package\.json with a name {2}\[usage\.invalid\]/);
   });
 
+  it('tells the author of a package what keeps its manifest from being built', () => {
+    for (const [about, plugin, told] of [
+      ['{', '', /package\.json/],
+      ['{"name":"mine"}', '', /has no runner\.plugin[^]*"runner": \{ "plugin"/],
+      [
+        '{"name":"mine","type":"module","runner":{"plugin":"./x.js"}}',
+        'throw new Error("boo")',
+        /Error: boo \(x\.js:1\)/,
+      ],
+    ] as const) {
+      writeFileSync(join(dir, 'package.json'), about);
+      writeFileSync(join(dir, 'x.js'), plugin);
+      const { status, stderr } = real('plugins', 'build');
+      assert.match(stderr, told);
+      assert.ok(status === 2 || status === 3, stderr);
+    }
+  });
+
   it('hands no option to npm in the place of a package', async () => {
     writeFileSync(join(dir, 'runner.yaml'), 'plugins: []\n');
     for (const name of ['git+https://example.org/x', 'a b', 'a;b'])

@@ -131,19 +131,25 @@ describe('trouble', () => {
       isTTY: name === 'stderr',
       write: (text: string | Uint8Array) => ((written[name] += String(text)), true),
     });
-    const [stdout, stderr] = [stream('stdout'), stream('stderr')];
     const never = () => Promise.reject(new Error('is not asked for'));
     const context = new CliContext({
-      ...{ argv: [], env: { LANG: 'C.UTF-8' }, cwd: '.', stdout, stderr, version: '1.2.3', now: () => 0 },
-      ...{ openRunner: never, cachedCatalogue: never },
+      argv: [],
+      env: { LANG: 'C.UTF-8' },
+      cwd: '.',
+      stdout: stream('stdout'),
+      stderr: stream('stderr'),
+      version: '1.2.3',
+      now: () => 0,
+      openRunner: never,
+      cachedCatalogue: never,
     });
     const reporter = makeReporter(context, createRedactor(), { json: false, quiet: false, again: '' });
     reporter.event({ type: 'run.note', message: 'a note' });
     reporter.finished(failedReport);
     reporter.close();
-    assert.match(written.stderr, /\u001B\[\d+m/);
+    assert.ok(written.stderr.includes('\u001B['));
     assert.match(written.stdout, /is not done/);
-    assert.doesNotMatch(written.stdout, /\u001B/);
+    assert.ok(!written.stdout.includes('\u001B['));
   });
 
   it('never shows credentials, whatever carried them', async () => {

@@ -237,12 +237,6 @@ describe('data named by a reference', () => {
       ['list.json fileList[0].url entry 1 (Melosira): url is missing'],
     ],
     ['tells where JSON breaks', 'list.json', '[\n  {\n', ['list.json:3:1 fileList list.json is not valid JSON']],
-    [
-      'tells where a last comma is one too many',
-      'list.json',
-      '[\n  {},\n  ]',
-      ['list.json:3:3 fileList list.json is not valid JSON'],
-    ],
     ['tells which line breaks', 'list.jsonl', '{}\n{\n', ['list.jsonl:2 fileList list.jsonl is not valid JSON']],
     [
       'tells of too many cells',

@@ -28,6 +28,22 @@ describe('two runners on one line', function () {
     assertTortureOutputs(rig, 2_000);
   });
 
+  it('part at the first interrupt of the one that waits', async () => {
+    await using rig = await tortureRig();
+    const first = rig.start('run', 'torture:torture', '--slow-ms', '400', '--id', 'first');
+    while (!rig.read('work.log').includes('make 1')) await new Promise((resolve) => setTimeout(resolve, 5));
+    const second = rig.start('run', 'torture:torture', '--id', 'second');
+    await second.printed(`process ${first.process.pid}`);
+    // The holder does not end by itself, so whoever waits for it does not either.
+    first.process.kill('SIGSTOP');
+    second.process.kill('SIGINT');
+    const { code, stdout, stderr } = await second.ended;
+    assert.equal(code, 130, stderr);
+    assert.match(stdout, /torture:torture was stopped/);
+    assert.doesNotMatch(stdout + stderr, /Failed|aborted/);
+    first.process.kill('SIGKILL');
+  });
+
   it('fail at once with --no-wait, naming the holder', async () => {
     await using rig = await tortureRig();
     const first = rig.start('run', 'torture:torture', '--slow-ms', '400', '--id', 'first');

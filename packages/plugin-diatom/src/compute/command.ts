@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { diatomFailures } from '../failures.ts';
 import type { Machine, MachineTools } from './machine.ts';
 import type { MachineCommands } from './machine-schemas.ts';
-import { fillWords, runWords, shellLine } from './run-words.ts';
+import { fillWords, runWords, shellLine, stopByWords } from './run-words.ts';
 
 const statusEveryMs = 2_000;
 
@@ -21,8 +21,7 @@ export function commandMachine(name: string, lines: MachineCommands, { log, sign
     send: async (localPath, file) => void (await call(lines.send, { from: localPath, to: file }, 'send files')),
     run: async (words) => void (await call(lines.run, { command: shellLine(words) }, 'train')),
     fetch: async (file, localPath) => void (await call(lines.fetch, { from: file, to: localPath }, 'fetch files')),
-    // Not under the step's signal: an interrupted run is the very moment in which the machine must be stopped.
-    stop: async () => void (await runWords(fillWords(lines.stop, { name }), { log, wanted: 'stop the machine' })),
+    stop: () => stopByWords(fillWords(lines.stop, { name }), log, lines.stopTimeoutMs),
   };
 
   async function ready(status: readonly string[], timeoutMs: number): Promise<void> {

@@ -1,6 +1,8 @@
 import { z } from '@dataset-runner/core/plugin';
 
 const words = z.array(z.string()).min(1);
+// Without a default, so that what was trained before it could be set is still the same.
+const stopTimeoutMs = z.int().min(1).optional().describe('How long `stop` may take before it is ended; 10 minutes');
 
 /** A machine reached by the system's ssh and scp. */
 export const sshSchema = z.object({
@@ -29,6 +31,7 @@ export const sshSchema = z.object({
     .describe('Command here that starts the machine, for example [gcloud, compute, instances, start, gpu1]'),
   stop: words.optional().describe('Command here that stops it again'),
   readyTimeoutMs: z.int().default(300_000).describe('How long ssh may be refused after start'),
+  stopTimeoutMs,
 });
 
 /**
@@ -45,6 +48,7 @@ export const commandSchema = z.object({
   fetch: words.describe('Copies {from} on the machine to the local {to}'),
   stop: words.describe('Stops the machine {name}; must also succeed when there is none'),
   readyTimeoutMs: z.int().default(600_000),
+  stopTimeoutMs,
 });
 
 export type SshSettings = z.output<typeof sshSchema>;

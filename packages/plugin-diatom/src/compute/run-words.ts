@@ -56,11 +56,26 @@ export function runWords(words: readonly string[], options: RunWords): Promise<s
       const output = last.join('\n');
       if (code === 0) resolve(output);
       else {
-        const how = signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`;
+        const late = (options.signal?.reason as Error | undefined)?.name === 'TimeoutError';
+        const ended = signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`;
+        const how = late ? 'took too long and was ended' : ended;
         reject(diatomFailures['program-failed']({ command: shownCommand(words), how, output }));
       }
     });
   });
+}
+
+/**
+ * Runs the command that stops a machine, within a time: every later run does it first, and would wait with it for ever.
+ *
+ * Not under the step's signal: an interrupted run is the very moment in which the machine must be stopped.
+ */
+export async function stopByWords(
+  words: readonly string[],
+  log: (line: string) => void,
+  timeoutMs = 600_000,
+): Promise<void> {
+  await runWords(words, { signal: AbortSignal.timeout(timeoutMs), log, wanted: 'stop the machine' });
 }
 
 /** Ends a process group; that it is gone already is what was wanted. */

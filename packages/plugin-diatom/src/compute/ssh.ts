@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { diatomFailures } from '../failures.ts';
 import type { Machine, MachineTools } from './machine.ts';
 import type { SshSettings } from './machine-schemas.ts';
-import { fillWords, runWords, shellLine } from './run-words.ts';
+import { fillWords, runWords, shellLine, stopByWords } from './run-words.ts';
 
 /** A machine behind the system's own ssh and scp, so that agents, jump hosts and ~/.ssh/config work as they do by hand. */
 export function sshMachine(name: string, ssh: SshSettings, { log, signal }: MachineTools): Machine {
@@ -44,7 +44,7 @@ export function sshMachine(name: string, ssh: SshSettings, { log, signal }: Mach
       if (ssh.stop === undefined) await tidy;
       else {
         await tidy.catch((error: unknown) => log(`the folder on the machine was not removed: ${String(error)}`));
-        await runWords(fillWords(ssh.stop, { name }), { log, wanted: 'stop the machine' });
+        await stopByWords(fillWords(ssh.stop, { name }), log, ssh.stopTimeoutMs);
       }
     },
   };

@@ -69,6 +69,7 @@ export async function paramsOfTarget(
     const own = new Set(spec.flags.map((flag) => flag.name));
     return flagsOf(listed.task.params).filter((flag) => !own.has(flag.name));
   }
+  if (catalogue.configFile === undefined) throw fail('config.missing', { path: context.world.cwd });
   // The reason why a plugin is off beats "there is no such task".
   const off = catalogue.disabled.find(({ spec: name }) => tellsOf(name, target));
   const known = [...tasks.map(({ id }) => id), ...catalogue.pipelines.map(({ name }) => name)];
