@@ -63,6 +63,9 @@ describe('the ready stages for images', function () {
     await sorted(rig, 'remove-dark-and-bright', 'in', 'in-light');
     assert.equal((await failed(rig, 'remove-dark-and-bright', './inn', './in-light')).code, 'registry.no-images');
     assert.equal((await failed(rig, 'check', './in', './inn', '--on-leak', 'error')).code, 'registry.no-images');
+    // Thresholds that nothing can lie between would empty the place.
+    const crossed = ['in', 'in-light', '--dark', '200', '--bright', '20'] as const;
+    assert.equal((await rig.runner('run', 'registry:remove-dark-and-bright', ...crossed)).code, 2);
     assert.deepEqual(Object.keys(textsIn(rig, 'in')), ['dark.png', 'sub/light.png']);
     assert.deepEqual(Object.keys(textsIn(rig, 'in-light')), ['dark.png', 'sub/light.png']);
   });

@@ -153,6 +153,16 @@ describe('what DVC does not say of data', function () {
     assert.match(card, /8 files were looked at; 1 of them are no whole images/);
     assert.match(card, /\| test \| 5 \|\n\| train \| 3 \|/);
     assert.match(card, /Width: 32 to 32 pixels/);
+    // A commit is named when it names this very data, and no card mixes two versions.
+    git(rig, 'add', '-A');
+    git(rig, 'commit', '-qm', 'set');
+    await done(rig, 'card', 'set');
+    assert.match(rig.read('cards/set.md'), /\| Commit \|/);
+    rig.write('set/later.txt', 'later');
+    assert.equal((await failed(rig, 'card', 'set')).code, 'registry.not-as-tracked');
+    await done(rig, 'commit', 'set');
+    await done(rig, 'card', 'set');
+    assert.doesNotMatch(rig.read('cards/set.md'), /\| Commit \|/);
   });
 });
 

@@ -111,7 +111,11 @@ describe('a registry on one machine', function () {
     assert.equal((await failed(rig, 'commit', 'b')).code, 'registry.target-unknown');
     rig.write('a1', 'other a1');
     rig.write('n1', 'by hand');
-    await committed('a', 'dvc.yaml:n');
+    assert.deepEqual(await committed('a', 'dvc.yaml:n'), ['a: out a1 is modified']);
+    rig.write('n1', 'second');
+    assert.deepEqual(await committed('dvc.yaml:n'), ['n: out n1 is modified']);
+    rig.write('n1', 'by hand');
+    await committed('n');
     rmSync(rig.path('a1'));
     await done(rig, 'checkout', 'a');
     assert.deepEqual([rig.read('a1'), rig.read('n1')], ['other a1', 'by hand']);

@@ -68,6 +68,11 @@ export const pipelineFailures = defineFailures('registry', {
     hint: (of: { readonly file: string }) =>
       `Commit ${of.file.endsWith('.dvc') ? of.file : 'dvc.yaml and dvc.lock'}, and try again.`,
   },
+  'not-as-tracked': {
+    about: 'A card was to be written of data that is not here as it is tracked: it would tell of two things at once.',
+    message: (of: { readonly path: string; readonly file: string }) => `${of.path} is not here as ${of.file} names it`,
+    hint: () => 'Take changes over with `registry:commit`, or bring the data back with `registry:pull`.',
+  },
   'tag-failed': {
     about: 'Git could not make a tag; its last words are named.',
     message: (of: { readonly tag: string; readonly why: string }) => `git made no tag ${of.tag}: ${of.why}`,

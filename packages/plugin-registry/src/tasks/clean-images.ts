@@ -38,11 +38,16 @@ export const removeDarkAndBright = defineTask({
   summary: 'Keep the images that are neither too dark nor too bright',
   description: 'Brightness is the mean of V of HSV over 8-bit pixels, 0 to 255. An image at a threshold is left out.',
   examples: ['runner run registry:remove-dark-and-bright data/whole data/light --dark 20 --bright 200'],
-  params: z.object({
-    ...places,
-    dark: z.number().min(0).max(255).default(20).describe('Up to this brightness an image is too dark'),
-    bright: z.number().min(0).max(255).default(200).describe('From this brightness on it is too bright'),
-  }),
+  params: z
+    .object({
+      ...places,
+      dark: z.number().min(0).max(255).default(20).describe('Up to this brightness an image is too dark'),
+      bright: z.number().min(0).max(255).default(200).describe('From this brightness on it is too bright'),
+    })
+    .superRefine(({ dark, bright }, context) => {
+      // No image lies between them, and all that an earlier run chose would be removed.
+      if (dark >= bright) context.addIssue({ code: 'custom', message: 'has to be above --dark', path: ['bright'] });
+    }),
   outputs,
   steps,
   run: (context) => sortImages(context, ({ light }) => exposure(light?.brightness ?? 0, context.params)),

@@ -59,7 +59,7 @@ export const commit = defineTask({
 function meantBy(repo: Repo, targets: readonly string[]): { readonly outs: NeededOut[]; readonly stages: Stage[] } {
   const isMade = ({ outs }: Stage): boolean => outs.every(({ inRepo }) => existsSync(join(repo.root, inRepo)));
   const stages = readStages(repo);
-  const all = neededOuts(repo);
+  const all = neededOuts(repo).filter(({ file }) => file.endsWith('.dvc'));
   // What is a path is no name of a stage, as in DVC.
   const isPath = (target: string): boolean =>
     [...stages, ...all.map(({ file, path }) => ({ file, outs: [{ inRepo: path }] }))].some((each) =>

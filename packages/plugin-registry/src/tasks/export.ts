@@ -3,15 +3,13 @@ import { defineTask, fileRef, storeUrl, z } from '@dataset-runner/core/plugin';
 import { registryFailures } from '../failures.ts';
 import { askGit } from '../git.ts';
 import { datasetRecord, isArtifactName, isVersion, stageTag, versionTag } from '../images/dataset-record.ts';
-import { outsOf } from '../objects/needed.ts';
 import { pipelineFailures } from '../pipeline/pipeline-failures.ts';
 import { pipelineFileOf } from '../pipeline/pipeline-file.ts';
 import { workspaceTexts } from '../pipeline/repo-view.ts';
-import { History } from '../repo/at-revision.ts';
 import { openRepo, type Repo } from '../repo/repo.ts';
-import { outPathThen } from '../repo/tracked.ts';
 import { trackedAt } from '../repo/tracked-at.ts';
 import { writeArtifact, writeRecord, writeTag } from '../steps/write-artifact.ts';
+import { oidAt } from './oid-at.ts';
 
 /** Describes tracked data for others: an MLflow dataset record, an entry under `artifacts:`, tags as GTO reads them. */
 export const exportTask = defineTask({
@@ -96,8 +94,4 @@ function plannedTags(
     tags.push(stageTag(name, stage, { there, onHead }));
   }
   return tags;
-}
-
-function oidAt(repo: Repo, commit: string, path: string): string | undefined {
-  return outsOf(new History(repo).at(commit), outPathThen).find((each) => each.path === path)?.oid;
 }
