@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Digest } from '../lib/digest.ts';
-import { fail } from '../model/failure.ts';
+import { fail, type FailureError } from '../model/failure.ts';
 import { type FileRef, refUrl } from '../model/file-ref.ts';
 import type { Store } from '../model/store.ts';
 
@@ -40,4 +40,17 @@ export async function refuseShort(from: Store, ref: FileRef, receivedBytes: numb
   if (now?.size === receivedBytes) return;
   const [expected, found] = [`${ref.size} bytes`, `${receivedBytes} bytes`];
   throw fail('store.corrupt', { url: refUrl(ref), expected, found, transient: true });
+}
+
+/**
+ * The failure of a file that became another one of the same size while it was read: what was read may be half of each, and
+ * whoever compares times afterwards takes the copy, which is younger, for the new file.
+ */
+export function changedWhileRead(url: string): FailureError {
+  return fail('store.corrupt', {
+    url,
+    expected: 'one file',
+    found: 'one that changed while it was read',
+    transient: true,
+  });
 }

@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
 import { ItemOutput, openStaging } from '../../src/engine/work/output.ts';
 import type { Store } from '../../src/model/store.ts';
+import { createStoreOpener } from '../../src/storage/open-store.ts';
+import { failureFrom } from '../storage/support.ts';
 
 describe('the outputs of an item for a remote place', () => {
   it('wait in memory while they are small and few, and on disk when an item has many', async () => {
@@ -25,6 +29,37 @@ describe('the outputs of an item for a remote place', () => {
       assert.equal(await kinds(), `${held} file file`, 'what was taken no longer counts');
     } finally {
       rmSync(spool, { recursive: true });
+    }
+  });
+});
+
+describe('a copy of a local file', () => {
+  it('is refused when the file became another one of its size meanwhile', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'runner-copy-'));
+    const opener = createStoreOpener({ projectDir: dir, workDir: join(dir, 'work'), allowHosts: [] });
+    const source = join(dir, 'in/f');
+    mkdirSync(join(dir, 'in'));
+    writeFileSync(source, Buffer.alloc(32 * 1024 * 1024));
+    // In a thread of its own: the copy blocks this one.
+    const writer = new Worker(
+      `const { workerData } = require('node:worker_threads');
+       for (let n = 1; ; n++) require('node:fs').utimesSync(workerData, n, n);`,
+      { eval: true, workerData: source },
+    );
+    try {
+      while (statSync(source).mtimeMs > 1e9) await delay(5);
+      const [from, to] = [await opener.open('./in'), await opener.open('./out')];
+      const staging = openStaging('./out', to, 'one', join(dir, 'spool'));
+      const output = new ItemOutput(staging, () => Promise.resolve(from), 'step', undefined, { recorded: false });
+      const ref = { $type: 'file', store: './in', key: 'f', size: statSync(source).size } as const;
+      const failure = await failureFrom(() => output.copy('f', ref));
+      assert.equal(failure?.code, 'store.corrupt');
+      assert.match(JSON.stringify(failure), /changed while it was read/);
+      assert.deepEqual(readdirSync(join(dir, 'out/.runner-staging/one')), []);
+    } finally {
+      await writer.terminate();
+      await opener.close();
+      rmSync(dir, { recursive: true });
     }
   });
 });

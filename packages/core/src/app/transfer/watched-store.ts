@@ -1,5 +1,7 @@
 import { sleep } from '../../lib/retry.ts';
+import { joinPlace } from '../../model/file-ref.ts';
 import type { Store } from '../../model/store.ts';
+import { changedWhileRead } from '../../storage/verified-stream.ts';
 
 export interface Watch {
   /** Told of every piece that was read. */
@@ -11,6 +13,8 @@ export interface Watch {
 /** A store whose reads are counted, and held back where a limit is set. */
 export function watchedStore(store: Store, { onBytes, limit }: Watch): Store {
   const read: Store['read'] = async (key, options) => {
+    const isLocal = store.localPath(key) !== undefined;
+    const before = isLocal ? await store.stat(key) : undefined;
     const bytes = await store.read(key, options);
     return (async function* () {
       for await (const piece of bytes) {
@@ -18,6 +22,10 @@ export function watchedStore(store: Store, { onBytes, limit }: Watch): Store {
         if (limit !== undefined) await limit.pass(piece.length, options?.signal);
         yield piece;
       }
+      // Before the end is told: the target then makes nothing visible. Another size is seen by the next comparison.
+      const after = before === undefined ? undefined : await store.stat(key);
+      if (after?.size === before?.size && after?.version !== before?.version)
+        throw changedWhileRead(joinPlace(store.place, key));
     })();
   };
   const names = ['stat', 'write', 'list', 'remove', 'copy', 'move', 'digest', 'signedUrl', 'close'] as const;

@@ -7,10 +7,10 @@ import { type FileRef, type FolderRef, joinPlace } from '../../model/file-ref.ts
 import type { CopyOptions, Output, OutputFolder } from '../../model/step.ts';
 import type { OpenStore, Store } from '../../model/store.ts';
 import { toFailure } from '../../storage/trouble.ts';
-import { refuseShort, verifiedStream } from '../../storage/verified-stream.ts';
+import { changedWhileRead, refuseShort, verifiedStream } from '../../storage/verified-stream.ts';
 import { StagingFolder } from './output-folder.ts';
 import { sharedRoot } from './shared-root.ts';
-import { hashFile, stageFile } from './stage-file.ts';
+import { hashFile, hashStaged, stageFile } from './stage-file.ts';
 import type { Staged, StagedBytes, StagedFile } from './staged.ts';
 
 /** Where outputs wait until their item succeeded. */
@@ -260,6 +260,8 @@ function stageCopy(key: string, source: string, ref: FileRef, staging: Staging):
     if (dev === staging.device())
       return { kind: 'file', key, size, digest: ref.digest, path, version: String(mtimeMs), lent: source };
   }
+  // A short file is copied before anybody can do much to it.
+  const before = ref.size > 256 * 1024 ? statSync(source, { throwIfNoEntry: false }) : undefined;
   try {
     copyFileSync(source, path, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
   } catch (error) {
@@ -267,6 +269,11 @@ function stageCopy(key: string, source: string, ref: FileRef, staging: Staging):
     reading(ref, () => closeSync(openSync(source, 'r')));
     rmSync(path, { force: true });
     throw error;
+  }
+  const after = before === undefined ? undefined : statSync(source, { throwIfNoEntry: false });
+  if (after?.size === before?.size && after?.mtimeMs !== before?.mtimeMs) {
+    rmSync(path, { force: true });
+    throw changedWhileRead(joinPlace(ref.store, ref.key));
   }
   const { size, mtimeMs } = statSync(path);
   return { kind: 'file', key, size, path, version: String(mtimeMs) };
@@ -287,9 +294,4 @@ const diskCodes = [...roomCodes, 'EACCES', 'EPERM', 'ENOTDIR'];
 function diskFailure(error: unknown, url: string, codes: readonly string[] = diskCodes): unknown {
   const { code = '' } = error as NodeJS.ErrnoException;
   return codes.includes(code) ? toFailure(error, { url, what: 'write' }) : error;
-}
-
-function hashStaged(key: string, path: string): StagedFile {
-  const { size, mtimeMs } = statSync(path);
-  return { kind: 'file', key, size, digest: hashFile(path), path, version: String(mtimeMs) };
 }

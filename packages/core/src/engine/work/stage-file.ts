@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readSync, rmSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync, rmSync, statSync } from 'node:fs';
 import { type Digest, Hasher, sha256 } from '../../lib/digest.ts';
 import { writeFully } from '../../lib/atomic-file.ts';
 import { writeStream } from '../../lib/write-stream.ts';
@@ -45,6 +45,12 @@ export async function stageFile(
   } finally {
     closeSync(file);
   }
+}
+
+/** A file that a step has written by its path. */
+export function hashStaged(key: string, path: string): HashedFile {
+  const { size, mtimeMs } = statSync(path);
+  return { kind: 'file', key, size, digest: hashFile(path), path, version: String(mtimeMs) };
 }
 
 /** Of a staged file, read once more where nobody has asked for it before. */

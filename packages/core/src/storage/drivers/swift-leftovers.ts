@@ -80,11 +80,8 @@ export class SwiftSegments {
       ({ container, object }) => this.#homes.includes(container) && object.startsWith(`${key}/`),
     );
     const known = new Set(own.map(({ object }) => object));
-    const old = Date.now() - abandonedMs;
-    const abandoned = below.filter(
-      ({ name, modifiedMs }) => modifiedMs < old && !known.has(name) && isPartOf(key, name),
-    );
-    return [...own, ...abandoned.map(toSegment)];
+    const left = below.filter(({ name }) => !known.has(name) && isPartOf(key, name));
+    return [...own, ...abandoned(left).map(toSegment)];
   }
 
   async *#list(
@@ -107,6 +104,13 @@ export class SwiftSegments {
 /** A listed part with the container it lies in. */
 export interface Found extends ListedObject {
   readonly container: string;
+}
+
+/** The parts of uploads that have not moved for long; the first parts of one that goes on may be old all the same. */
+function abandoned(parts: readonly Found[]): Found[] {
+  const old = Date.now() - abandonedMs;
+  const uploads = Map.groupBy(parts, ({ container, name }) => `${container}/${name.slice(0, name.lastIndexOf('/'))}`);
+  return [...uploads.values()].filter((upload) => upload.every(({ modifiedMs }) => modifiedMs < old)).flat();
 }
 
 export function toSegment({ container, name, sizeBytes, etag }: Found): Segment {
