@@ -32,36 +32,41 @@ export async function* readCsv(
 ): AsyncGenerator<CsvRow> {
   const { file } = options;
   const chunks = typeof input === 'string' || input instanceof Uint8Array ? [input] : input;
+  // The parser counts a CRLF inside quotes as two lines. Corrected while it parses: a later error overtakes rows.
+  let counted = 0;
+  // Of rows that are parsed and not yet taken.
+  const ends: number[] = [];
   const parser = parse({
     bom: true,
-    info: true,
     skip_empty_lines: true,
     delimiter: options.delimiter ?? ',',
     // Left to the parser, the end of the first line decides, and later ones of another kind end up in the cells.
     record_delimiter: ['\r\n', '\n', '\r'],
+    on_record: (record, { lines }) => {
+      for (const cell of record) if (cell.includes('\r\n')) counted += cell.split('\r\n').length - 1;
+      ends.push(lines - counted);
+      return record;
+    },
   });
   // The source's own error destroys the parser with it, so the loop below throws it; nothing is left to handle here.
   pipeline(Readable.from(csvTexts(chunks, file), { objectMode: true }), parser, () => {});
   let columns: readonly string[] | undefined;
-  // The parser counts a CRLF inside quotes as two lines.
-  let counted = 0;
   try {
     for await (const parsed of parser) {
-      const { record, info } = parsed as {
-        readonly record: readonly string[];
-        readonly info: { readonly lines: number };
-      };
-      for (const cell of record) if (cell.includes('\r\n')) counted += cell.split('\r\n').length - 1;
+      const record = parsed as readonly string[];
+      const line = ends.shift()!;
       if (columns === undefined) columns = readHeader(record, options);
       else
         yield {
-          line: info.lines - counted,
+          line,
           values: Object.fromEntries(columns.map((name, place) => [name, record[place]!])),
         };
     }
   } catch (error) {
-    if (error instanceof CsvError)
-      throw tableFailures['row-invalid']({ file, line: Number(error['lines'] ?? 0) - counted, why: error.message });
+    if (error instanceof CsvError) {
+      const why = error.message.replace(/ on line \d+$/, '');
+      throw tableFailures['row-invalid']({ file, line: Number(error['lines'] ?? 0) - counted, why });
+    }
     throw error;
   }
   if (columns === undefined) readHeader([], { required: ['at least one'], ...options });

@@ -28,6 +28,9 @@ describe('readCsv', () => {
 
   it('names the line that has too many cells or a broken quote', async () => {
     await assert.rejects(rowsOf('a,b\n1,2\n1,2,3\n'), { message: /^table.row-invalid: list.csv, line 3: / });
+    await assert.rejects(rowsOf('a,b\r\n1,"two\r\nlines"\r\n1,2,3\r\n'), {
+      message: 'table.row-invalid: list.csv, line 4: Invalid Record Length: expect 2, got 3',
+    });
     await assert.rejects(rowsOf('a,b\n1,"2" x\n'), { message: /^table.row-invalid: list.csv, line 2: / });
     await assert.rejects(rowsOf('a,b\n1,"2\n'), { message: /^table.row-invalid: list.csv, line \d: / });
   });

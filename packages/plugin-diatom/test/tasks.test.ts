@@ -125,7 +125,7 @@ describe('the tasks of diatom one by one', function () {
     rig.write('scripts/sub/train.py', 'print(1)\n');
     rig.write(
       'builder',
-      `#!/bin/sh\necho "$1" >> '${rig.path('words')}'\n[ "$1" = build ] && ls -R "$4" >> '${rig.path('words')}'\n[ "$1" = image ] && echo sha256:1\nexit 0\n`,
+      `#!/bin/sh\necho "$1" >> '${rig.path('words')}'\n[ "$1" = build ] && ls -R "$4" >> '${rig.path('words')}'\n[ "$1" = image ] && echo sha256:1\necho Emulating another builder >&2\nexit 0\n`,
     );
     chmodSync(rig.path('builder'), 0o755);
     const { code, report, stderr } = await rig.json(

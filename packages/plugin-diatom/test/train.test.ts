@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, symlinkSync } from 'node:fs';
+import { mkdtempDisposable } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ProjectRig } from '@dataset-runner/core/testing';
@@ -59,8 +61,8 @@ describe('diatom:train', function () {
     if (spawnSync('python3', ['--version']).status !== 0) skip(this, 'python3 is not installed');
   });
 
-  async function project(): Promise<ProjectRig> {
-    const rig = await diatomProject([]);
+  async function project(env: { readonly [name: string]: string } = {}): Promise<ProjectRig> {
+    const rig = await diatomProject([], { env });
     for (const [path, bytes] of Object.entries(discsAndNeedles(8, 5))) rig.write(`set/${path}`, bytes);
     return rig;
   }
@@ -141,6 +143,34 @@ describe('diatom:train', function () {
     assert.equal(rig.exists('model/model.json'), false);
   });
 
+  it('shows of a progress bar what a terminal would leave, and nothing that moves the cursor of the reader', async () => {
+    await using rig = await project();
+    rig.write(
+      'train.py',
+      `import sys\nfor i in range(20000): sys.stdout.write("\\rbatch %09d [=====>        ]" % i + " " * 40)\nsys.stdout.write("x" * 5000 + "\\n\\x1b]0;mine\\x07\\x1b[2J\\x00red\\tlight\\u202e\\r\\n")\nsys.stdout.flush()\nsys.exit("out of memory")\n`,
+    );
+    const { code, report } = await rig.json(...trainArgs(rig));
+    assert.equal(code, 1);
+    const [failure] = report['failures'] as { readonly message: string }[];
+    const lines = (failure?.message ?? '').split('\n').slice(1);
+    assert.match(lines[0] ?? '', /^batch 000019999 \[=====> {8}\] {40}x+…$/);
+    assert.equal(lines[0]?.length, 1001);
+    assert.deepEqual(lines.slice(1), ['red light', 'out of memory']);
+  });
+
+  it('refuses names of model and evaluation that would only fail after the training', async () => {
+    await using rig = await project();
+    commandConfig(rig);
+    const same = ['--model', 'a.json', '--evaluation', 'a.json'];
+    const names = ['../model.json', 'sub/model.json', '-m.json', 'train.py', 'set.zip', 'training.json', '.pid'];
+    for (const wrong of [same, ...names.map((name) => [`--model=${name}`])]) {
+      const { code, stdout, stderr } = await rig.runner(...trainArgs(rig, ...byCommand, ...wrong));
+      assert.equal(code, wrong === same ? 1 : 2, wrong.join(' '));
+      assert.match(stdout + stderr, /must be a plain file name|are both called a\.json/);
+    }
+    assert.deepEqual(machineLog(rig).started, []);
+  });
+
   it('names what a command that fetches files did not bring', async () => {
     await using rig = await project();
     commandConfig(rig);
@@ -199,7 +229,11 @@ describe('diatom:train', function () {
 
   it('ends a local training of a killed run, and removes its folder', async function () {
     if (!existsSync('/proc')) skip(this, 'processes are looked up in /proc');
-    await using rig = await project();
+    // Temporary folders are often links to a larger disk.
+    await using disk = await mkdtempDisposable(join(tmpdir(), 'diatom-disk-'));
+    const link = join(disk.path, 'tmp');
+    symlinkSync(disk.path, link);
+    await using rig = await project({ TMPDIR: link });
     rig.write(
       'train.py',
       `import os, time\nopen(${JSON.stringify(rig.path('training'))}, "w").write(os.getcwd() + " " + str(os.getpid()))\ntime.sleep(60)\n`,

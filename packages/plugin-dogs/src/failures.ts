@@ -14,6 +14,17 @@ export const dogsFailures = defineFailures('dogs', {
       `${of.url} is not the archive of its lock file: its ${of.what} was ${of.recorded} and is ${of.found}`,
     hint: () => 'If the change is wanted, remove the lock file of this archive.',
   },
+  'lock-invalid': {
+    about: 'A lock file cannot be read, so what its archive was when it was first seen is not known.',
+    message: (of: { readonly file: string; readonly why: string }) => `${of.file} is no lock file: ${of.why}`,
+    hint: () => 'Take it from version control again; without it the archive is taken as it comes now.',
+  },
+  'archive-twice': {
+    about: 'Two archives of one set have the same name, which is that of their lock file.',
+    message: (of: { readonly name: string; readonly urls: readonly string[] }) =>
+      `${of.urls.join(' and ')} are both called '${of.name}'`,
+    hint: () => 'Give each of --archives a name of its own.',
+  },
   'archive-mismatch': {
     about: 'An archive is not the one that is pinned; what came of it was removed.',
     message: (of: {
@@ -55,6 +66,12 @@ export const dogsFailures = defineFailures('dogs', {
     message: (of: { readonly images: string; readonly annotations: string }) =>
       `no image of ${of.images} has a dog in ${of.annotations}`,
     hint: () => 'Images and annotations are matched by class folder and name; with --by dog by image_file.',
+  },
+  'image-twice': {
+    about: 'Two files are one image by class folder and name, so only one of them could stand in what is made.',
+    message: (of: { readonly image: string; readonly files: readonly string[] }) =>
+      `${of.files.join(' and ')} are both ${of.image}`,
+    hint: () => 'Leave one of them out, or give its place once.',
   },
   'no-images': {
     about: 'A place that should hold images has none.',

@@ -109,7 +109,7 @@ describe('dogs:austin', function () {
     assert.equal(site.asked.length, asked);
   });
 
-  it('publishes without some photos when told so, and refuses a table with an id that is none', async () => {
+  it('publishes without some photos when told so, and refuses a table with an id that is none, or empty', async () => {
     await using site = await openSite({ 'a.jpg': await tinyJpeg('a') });
     await using rig = await dogsProject();
     rig.write('photos.csv', `AnimalInternal-ID,PhotoUrl\n1,${site.url}/a.jpg\n2,${site.url}/b.jpg\n`);
@@ -126,5 +126,9 @@ describe('dogs:austin', function () {
     rig.write('bad.csv', `AnimalInternal-ID,PhotoUrl\n../1,${site.url}/a.jpg\n`);
     const bad = await rig.runner('run', 'dogs:austin', '--photos', './bad.csv', '--out', './out');
     assert.match(bad.stderr, /is no internal id/);
+    rig.write('none.csv', 'AnimalInternal-ID,PhotoUrl\n');
+    const none = await rig.runner('run', 'dogs:austin', '--photos', './none.csv', '--out', './out');
+    assert.equal(none.code, 2, none.stderr);
+    assert.ok(rig.exists(`${place}/full_quality/1_1.jpg`));
   });
 });

@@ -132,6 +132,20 @@ describe('carrying archives on a bad day', function () {
     assert.equal((await elsewhere.json(...args)).code, 0, 'the one that was locked is welcome');
   });
 
+  it('names a lock file that says nothing, and two archives of one name', async () => {
+    const bytes = await tarOf(new Map([['Images/n02085620-Chihuahua/n02085620_1.jpg', await tinyJpeg('one')]]));
+    await using site = await openSite({ 'images.tar': bytes });
+    await using rig = await dogsProject();
+    for (const text of ['<<<<<<< HEAD\n', '{"sizeBytes": "many"}', '[]']) {
+      rig.write('dogs-locks/stanford/images.json', text);
+      assert.deepEqual(codesOf((await rig.json(...stanford(site))).report), ['dogs.lock-invalid']);
+    }
+    const archive = { name: 'images', url: `${site.url}/images.tar` };
+    const twice = JSON.stringify([archive, archive]);
+    const { report } = await rig.json('run', 'dogs:stanford', '--out', './data', '--archives', twice);
+    assert.deepEqual(codesOf(report), ['dogs.archive-twice']);
+  });
+
   it('goes on inside an archive after kill -9', async () => {
     const { images } = await stanfordTars({ sizes: 8 });
     await using site = await openSite({ 'images.tar': images });

@@ -9,7 +9,7 @@ import { yoloText } from '../src/labels/label-tables.ts';
 import { readBreedFolder } from '../src/breeds/folder-name.ts';
 import { stanfordFolders } from './support/breeds.ts';
 import { stanfordXml, tsinghuaFolders, tsinghuaXml } from './support/made-archives.ts';
-import { dogsProject, filesIn } from './support/project.ts';
+import { codesOf, dogsProject, filesIn } from './support/project.ts';
 
 describe('names of breeds', () => {
   it('begin behind the first hyphen after the id, whatever hyphens follow', () => {
@@ -129,6 +129,17 @@ describe('dogs:labels', function () {
     assert.match(stdout + stderr, /n02102318_7, line 3: Expected closing tag/);
     const empty = await rig.runner('run', 'dogs:labels', '--annotations', './none', '--out', './labels');
     assert.match(empty.stdout + empty.stderr, /\.\/none has no annotations/);
+  });
+
+  it('names two annotations of one image, whose dogs would count twice', async () => {
+    await using rig = await dogsProject();
+    const [folder, name] = ['n02102318-cocker_spaniel', 'n02102318_7'];
+    rig.write(`s/${folder}/${name}`, stanfordXml(folder, name, [[2, 1, 22, 15]]));
+    const args = ['run', 'dogs:labels', '--annotations', './s', '--annotations', './s', '--out', './labels'];
+    const { report } = await rig.json(...args, '--formats', 'yolo');
+    assert.deepEqual(codesOf(report), ['dogs.image-twice']);
+    assert.match(JSON.stringify(report['failures']), /1\/n02102318-cocker_spaniel\/n02102318_7 and 2\//);
+    assert.deepEqual(filesIn(rig.path('labels')), []);
   });
 
   it('reads real annotations of both sets', async function () {

@@ -161,6 +161,16 @@ describe('dogs:prepare', function () {
     assert.deepEqual(filesIn(rig.path('set')), []);
   });
 
+  it('names two files that are one image by class folder and name', async () => {
+    await using rig = await dogsProject();
+    const args = await breedSet(rig, 1);
+    const [folder = ''] = folders;
+    rig.write(`images/${folder}/n02099267_1.png`, await picture('another'));
+    const { report } = await rig.json(...args, '--out', './set');
+    assert.deepEqual(codesOf(report), ['dogs.image-twice']);
+    assert.match(JSON.stringify(report['failures']), /n02099267_1\.jpg and .*n02099267_1\.png are both/);
+  });
+
   it('names a note that says nothing of a photo', async () => {
     await using rig = await dogsProject();
     rig.write('photos/7_1.jpg', await picture('7'));

@@ -1,5 +1,5 @@
 import { existsSync, writeFileSync } from 'node:fs';
-import { copyFile, mkdir, readFile, readlink, rm } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, readlink, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { diatomFailures } from '../failures.ts';
@@ -45,5 +45,7 @@ export function localMachine(name: string, { log, signal }: MachineTools): Machi
 async function runsIn(pid: number, folder: string): Promise<boolean> {
   if (!existsSync('/proc')) return true;
   const cwd = await readlink(`/proc/${pid}/cwd`).catch(() => '');
-  return cwd === folder || cwd.startsWith(`${folder}/`);
+  // The temporary folder may be a link, and /proc tells where it leads.
+  const own = await realpath(folder).catch(() => folder);
+  return cwd === own || cwd.startsWith(`${own}/`);
 }

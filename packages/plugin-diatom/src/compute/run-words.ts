@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { stripVTControlCharacters } from 'node:util';
 import { diatomFailures } from '../failures.ts';
 
 export interface RunWords {
@@ -14,8 +15,11 @@ export interface RunWords {
 
 const keptLines = 20;
 
+/** Characters of a line that are kept: more is no message, and a report of megabytes helps nobody. */
+const keptCharacters = 1000;
+
 /**
- * Runs a program to its end, without a shell, and returns its last lines.
+ * Runs a program to its end, without a shell, and returns the last lines of its standard output.
  *
  * It leads a process group of its own, so that an interrupt typed at the terminal reaches only us, and an abort reaches
  * its children too. Throws `diatom.program-missing` and `diatom.program-failed`.
@@ -29,17 +33,25 @@ export function runWords(words: readonly string[], options: RunWords): Promise<s
       detached: true,
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     });
-    const last: string[] = [];
+    // Of both streams, for a failure; and of the one that answers: programs warn on the other one.
+    const [last, answer]: [string[], string[]] = [[], []];
+    const keepIn = (kept: string[], line: string): void => {
+      kept.push(line);
+      if (kept.length > keptLines) kept.shift();
+    };
     const keep = (line: string): void => {
-      last.push(line);
-      if (last.length > keptLines) last.shift();
+      keepIn(last, line);
       options.log?.(line);
     };
     const abort = (): void => {
       if (child.pid !== undefined) killGroup(child.pid);
     };
     options.signal?.addEventListener('abort', abort);
-    for (const stream of [child.stdout, child.stderr]) eachLine(stream, keep);
+    eachLine(child.stdout, (line) => {
+      keepIn(answer, line);
+      keep(line);
+    });
+    eachLine(child.stderr, keep);
     if (child.pid !== undefined) options.started?.(child.pid);
     child.on('error', (error: NodeJS.ErrnoException) => {
       const missing = error.code === 'ENOENT';
@@ -53,12 +65,12 @@ export function runWords(words: readonly string[], options: RunWords): Promise<s
     });
     child.on('close', (code, signal) => {
       options.signal?.removeEventListener('abort', abort);
-      const output = last.join('\n');
-      if (code === 0) resolve(output);
+      if (code === 0) resolve(answer.join('\n'));
       else {
         const late = (options.signal?.reason as Error | undefined)?.name === 'TimeoutError';
         const ended = signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`;
         const how = late ? 'took too long and was ended' : ended;
+        const output = last.join('\n');
         reject(diatomFailures['program-failed']({ command: shownCommand(words), how, output }));
       }
     });
@@ -92,17 +104,36 @@ function shownCommand(words: readonly string[]): string {
   return text.length > 160 ? `${text.slice(0, 159)}…` : text;
 }
 
+/** Hands on each line as a terminal would leave it, so that hours of a progress bar are one line of bounded length. */
 function eachLine(stream: NodeJS.ReadableStream, take: (line: string) => void): void {
   let rest = '';
+  const end = (): void => {
+    const line = shownLine(rest);
+    rest = '';
+    if (line !== '') take(line);
+  };
   stream.setEncoding('utf8');
   stream.on('data', (text: string) => {
-    const lines = (rest + text).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) if (line.trim() !== '') take(line.trimEnd());
+    for (const [index, piece] of text.split('\n').entries()) {
+      if (index > 0) end();
+      rest = overwritten(rest + piece).slice(0, keptCharacters + 1);
+    }
   });
-  stream.on('end', () => {
-    if (rest.trim() !== '') take(rest.trimEnd());
-  });
+  stream.on('end', end);
+}
+
+/** What stands behind the last return to the line's start; a return at its very end has overwritten nothing yet. */
+function overwritten(line: string): string {
+  return line.slice(line.lastIndexOf('\r', Math.max(0, line.length - 2)) + 1);
+}
+
+/** Without what would move the cursor, colour or rename the reader's terminal, or turn text around. */
+function shownLine(line: string): string {
+  const text = line.length > keptCharacters ? `${line.slice(0, keptCharacters)}…` : line;
+  return stripVTControlCharacters(text)
+    .replaceAll('\t', ' ')
+    .replaceAll(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, '')
+    .trimEnd();
 }
 
 /** One line for a POSIX shell in which every word stays what it is. */

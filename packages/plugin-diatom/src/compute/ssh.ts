@@ -15,7 +15,7 @@ export function sshMachine(name: string, ssh: SshSettings, { log, signal }: Mach
     'ServerAliveInterval=15',
     'ServerAliveCountMax=8',
     `StrictHostKeyChecking=${ssh.hostKey}`,
-    ...(ssh.knownHosts === undefined ? [] : [`UserKnownHostsFile=${ssh.knownHosts}`]),
+    ...(ssh.knownHosts === undefined ? [] : [`UserKnownHostsFile="${ssh.knownHosts}"`]),
   ].flatMap((option) => ['-o', option]);
   const key = ssh.key === undefined ? [] : ['-i', ssh.key];
   const tools = { signal, log, wanted: 'reach the training machine' };
@@ -50,10 +50,11 @@ export function sshMachine(name: string, ssh: SshSettings, { log, signal }: Mach
   };
 }
 
-// Children first, then the shell that started them, and only if it still works in our folder.
+// The whole group, which sshd made the shell its leader of; children of children are in it. Elsewhere the shell and its
+// children at least. Only if the shell still works in our folder: process numbers are given out again.
 function tidyLine(folder: string): string {
   const at = shellLine([folder]);
-  return `if [ -d ${at} ]; then cd ${at}; p=$(cat .pid 2>/dev/null); if [ -n "$p" ] && [ "$(readlink /proc/$p/cwd 2>/dev/null)" = "$(pwd -P)" ]; then pkill -KILL -P "$p"; kill -KILL "$p"; fi; cd; rm -rf ${at}; fi; true`;
+  return `if [ -d ${at} ]; then cd ${at}; p=$(cat .pid 2>/dev/null); if [ -n "$p" ] && [ "$(readlink /proc/$p/cwd 2>/dev/null)" = "$(pwd -P)" ]; then kill -KILL -- "-$p" 2>/dev/null || { pkill -KILL -P "$p"; kill -KILL "$p"; }; fi; cd; rm -rf ${at}; fi; true`;
 }
 
 /** Tries until it works or the time is over; a machine that was just started refuses for a while. */

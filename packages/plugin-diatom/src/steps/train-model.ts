@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
-import { defineStep, type FileRef, sha256 } from '@dataset-runner/core/plugin';
+import { defineStep, type FileRef } from '@dataset-runner/core/plugin';
 import { type MachineSpec, openMachine } from '../compute/open-machine.ts';
 import { diatomFailures } from '../failures.ts';
 
@@ -49,8 +48,9 @@ export const trainModel = defineStep({
       await machine.fetch(name, path);
       // A command may well end with 0 and bring nothing.
       if (!existsSync(path)) throw diatomFailures['file-missing']({ place: item.machine.name, name });
-      files[name] = { size: (await stat(path)).size, digest: sha256(await readFile(path)) };
-      fetched.push(await output.wrote(name));
+      const file = await output.wrote(name);
+      files[name] = { size: file.size, digest: file.digest! };
+      fetched.push(file);
     }
     const record: TrainingRecord = { wanted: item.wanted, files };
     await output.write(trainingFile, `${JSON.stringify(record, undefined, 2)}\n`);

@@ -1,4 +1,4 @@
-import { defineTask, fileRef, listFiles, source, storeUrl, z } from '@dataset-runner/core/plugin';
+import { defineTask, fail, fileRef, listFiles, source, storeUrl, z } from '@dataset-runner/core/plugin';
 import { refuseOwnInput } from '@dataset-runner/kit/output-place';
 import { commandSchema, sshSchema } from '../compute/machine-schemas.ts';
 import { diatomFailures } from '../failures.ts';
@@ -9,6 +9,14 @@ import { packSet } from '../steps/pack-set.ts';
 import { startMachine } from '../steps/start-machine.ts';
 import { stopMachine } from '../steps/stop-machine.ts';
 import { trainModel } from '../steps/train-model.ts';
+
+/** A name on the machine, in the folder where the set and the scripts lie; wrong ones are refused before it costs money. */
+const fileName = z
+  .string()
+  .regex(
+    /^(?!(?:set|set\.zip|train\.py|test\.py|training\.json)$)[^-./\\][^/\\]*$/,
+    'must be a plain file name, and none of set, set.zip, train.py, test.py and training.json',
+  );
 
 /**
  * Training with the promise that no machine is left running.
@@ -31,8 +39,8 @@ export const train = defineTask({
     test: fileRef().describe('The testing script: --data <folder> --model <file> --out <file>'),
     trainArgs: z.array(z.string()).default([]).describe('Further arguments of the training script'),
     python: z.string().default('python3').describe('The Python of the machine'),
-    model: z.string().default('model.json').describe('The file the training script writes'),
-    evaluation: z.string().default('evaluation.json').describe('The file the testing script writes'),
+    model: fileName.default('model.json').describe('The file the training script writes'),
+    evaluation: fileName.default('evaluation.json').describe('The file the testing script writes'),
     compute: z.enum(['local', 'ssh', 'command']).default('local').describe('Where to train'),
     ssh: source(sshSchema).optional().describe('The machine, for --compute ssh'),
     command: source(commandSchema).optional().describe('The commands that drive a machine, for --compute command'),
@@ -48,6 +56,8 @@ export const train = defineTask({
 
   async run({ params, once, atEnd, store, log }) {
     const { set, out, deploy, python, trainArgs, model, evaluation } = params;
+    if (model === evaluation)
+      throw fail('usage.invalid', { message: `model and evaluation are both called ${model}; each needs a name` });
     await refuseOwnInput(store, { output: out, input: `${set}/${resultsFolder}` });
 
     // 1. See what there is to train on, and whether this very training was done before.

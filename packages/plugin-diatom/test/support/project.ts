@@ -14,11 +14,12 @@ export interface Entry {
 /** A temporary project with this plugin and a file list. */
 export async function diatomProject(
   list: readonly Entry[],
-  more: { readonly config?: string } = {},
+  more: { readonly config?: string; readonly env?: { readonly [name: string]: string } } = {},
 ): Promise<ProjectRig> {
   const rig = await createRig({
     packages: ['@dataset-runner/plugin-diatom', '@dataset-runner/kit'],
     config: `plugins: ['@dataset-runner/plugin-diatom']\nnetwork: { allowHosts: [127.0.0.1] }\n${more.config ?? ''}`,
+    env: more.env ?? {},
   });
   rig.write('species.json', JSON.stringify(list));
   return rig;

@@ -1,4 +1,5 @@
 import type { Results, RunContext } from '@dataset-runner/core/plugin';
+import { dogsFailures } from '../failures.ts';
 import { type Dataset, placeOf } from '../layout.ts';
 import { lockArchive } from '../steps/lock-archive.ts';
 import { unpackArchive } from '../steps/unpack-archive.ts';
@@ -27,6 +28,7 @@ export async function carryArchives(
   { map, log }: Pick<RunContext<unknown>, 'map' | 'log'>,
   { dataset, out, locks, spool, archives }: Carrying,
 ): Promise<Carried> {
+  refuseTwice(archives);
   const place = placeOf(out, dataset);
   const items = archives.map((archive) => ({ ...archive, key: `${dataset}/${archive.name}`, locks, spool }));
   const rows: Results<Unpacked | ArchiveSeen> = map(unpackArchive, items, {
@@ -57,4 +59,11 @@ export async function carryArchives(
     { into: locks, name: `${dataset}: lock` },
   );
   return { place, keys, seen };
+}
+
+function refuseTwice(archives: readonly PinnedArchive[]): void {
+  for (const { name } of archives) {
+    const urls = archives.filter((archive) => archive.name === name).map(({ url }) => url);
+    if (urls.length > 1) throw dogsFailures['archive-twice']({ name, urls });
+  }
 }

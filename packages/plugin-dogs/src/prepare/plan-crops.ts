@@ -1,6 +1,7 @@
 import type { FileRef } from '@dataset-runner/core/plugin';
 import type { CropBox } from '@dataset-runner/kit/crop';
 import { breedLabel } from '../breeds/aliases.ts';
+import { dogsFailures } from '../failures.ts';
 import { imageStem, type Label } from '../labels/label.ts';
 
 /** A dog to cut out of its image. */
@@ -15,17 +16,26 @@ export interface PlannedCrop {
   readonly box: CropBox | null;
 }
 
-/** Every annotated dog whose image is there, by class folder and name; a margin is a share of the box's sides. */
+/**
+ * Every annotated dog whose image is there, by class folder and name; a margin is a share of the box's sides.
+ *
+ * Throws `dogs.image-twice`.
+ */
 export function planBreedCrops(images: readonly FileRef[], labels: readonly Label[], margin: number): PlannedCrop[] {
   const byImage = new Map(labels.map((label) => [label.image, label]));
+  const seen = new Map<string, string>();
   return images.flatMap((image) => {
     const [folder = '', name = ''] = image.key.split('/').slice(-2);
     const stem = imageStem(name);
     const label = byImage.get(`${folder}/${stem}`);
-    return (label?.objects ?? []).map(({ body }, index) => ({
-      key: `${label?.label}/${stem}${index === 0 ? '' : `-${index + 1}`}`,
+    if (label === undefined) return [];
+    const other = seen.get(label.image);
+    if (other !== undefined) throw dogsFailures['image-twice']({ image: label.image, files: [other, image.key] });
+    seen.set(label.image, image.key);
+    return label.objects.map(({ body }, index) => ({
+      key: `${label.label}/${stem}${index === 0 ? '' : `-${index + 1}`}`,
       image,
-      label: label?.label ?? '',
+      label: label.label,
       dog: null,
       box: widened(body, margin),
     }));

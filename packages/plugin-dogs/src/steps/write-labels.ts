@@ -2,6 +2,7 @@ import { defineStep, type FileRef, type FolderRef, type ResultsReader } from '@d
 import { writeCsv } from '@dataset-runner/kit/csv';
 import { tableToCsv, tableToParquet } from '@dataset-runner/kit/table';
 import { breedAliases } from '../breeds/aliases.ts';
+import { dogsFailures } from '../failures.ts';
 import type { Label } from '../labels/label.ts';
 import { classesOf, cocoText, labelTable, yoloText } from '../labels/label-tables.ts';
 
@@ -27,7 +28,14 @@ export const writeLabels = defineStep({
   needs: { cpu: true },
   async work({ labels: reader, formats }: LabelsToWrite, { output }): Promise<LabelsWritten> {
     const labels: Label[] = [];
-    for await (const { result } of reader) labels.push(result);
+    // Its dogs would count twice in tables, and one of its YOLO files would be lost.
+    const seen = new Map<string, string>();
+    for await (const { key, result } of reader) {
+      const other = seen.get(result.image);
+      if (other !== undefined) throw dogsFailures['image-twice']({ image: result.image, files: [other, key] });
+      seen.set(result.image, key);
+      labels.push(result);
+    }
     const classes = classesOf(labels);
     const table = labelTable(labels);
     const files: (FileRef | FolderRef)[] = [];

@@ -14,7 +14,8 @@ const internalId = z.coerce.string().regex(/^[A-Za-z0-9-]+$/, 'is no internal id
 
 export const austinParams = {
   photos: source(
-    z.array(z.object({ 'AnimalInternal-ID': internalId, PhotoUrl: z.url({ protocol: /^https?$/ }) })),
+    // An empty table is a mistake, and would take away all photos that came before.
+    z.array(z.object({ 'AnimalInternal-ID': internalId, PhotoUrl: z.url({ protocol: /^https?$/ }) })).min(1),
   ).describe('The table of photos (apa_photos.csv): AnimalInternal-ID, PhotoUrl'),
   animals: source(z.array(z.record(z.string(), z.coerce.string())))
     .default([])
