@@ -3,6 +3,7 @@ import { csvTable } from '@dataset-runner/kit/csv-rows';
 import { parseImageName } from '../bins/bin-id.ts';
 import type { Classed } from './particle.ts';
 import { publishFailures } from './failures.ts';
+import { unescaped } from './unescaped.ts';
 
 /** The classes of one bin's images. */
 export interface BinClasses {
@@ -74,11 +75,6 @@ function tidyRow(values: Values, file: string, invalid: (why: string) => Error):
   const scores = scoreNames(values).map((name) => Number(values[`score_${name}`]));
   const { bin, roi, class: name, class_auto: auto = name, score } = values as Values & { readonly bin: string };
   return { bin, roi: Number(roi), name: unescaped(name!), auto: unescaped(auto!), score: scoreOf(score), scores };
-}
-
-// `writeCsv` puts a quote before a class that a spreadsheet would take for a formula; a class has another name then.
-function unescaped(text: string): string {
-  return text.replace(/^'(?=[=+\-@])/, '');
 }
 
 function untidyRow(values: Values, classes: readonly string[], invalid: (why: string) => Error): Row {
