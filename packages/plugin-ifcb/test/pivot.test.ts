@@ -63,6 +63,15 @@ describe('the scripts for Azure SQL', () => {
     assert.match(script, /SET IDENTITY_INSERT dbo\.models ON;\nINSERT INTO dbo\.models .* SELECT 0, N'random_sample'/);
   });
 
+  it('give no view the name of a procedure, which SQL Server compares without case', () => {
+    const script = setUpScript(set);
+    const made = [...script.matchAll(/CREATE (?:OR ALTER )?(?:TABLE|VIEW|PROCEDURE) dbo\.(\w+)/g)];
+    const names = made.map(([, name = '']) => name.toLowerCase());
+    assert.equal(names.length, 24);
+    assert.deepEqual(names.toSorted(), [...new Set(names)].toSorted());
+    for (const [, read = ''] of script.matchAll(/FROM (\w+_view) /g)) assert.ok(names.includes(read), read);
+  });
+
   it('quote what users wrote, and insert a thousand rows at a time at the most', () => {
     const images = Array.from({ length: 1500 }, (_, at) => ({
       path: `it's/${at}.png`,
