@@ -218,6 +218,9 @@ describe('ifcb:pivot', function () {
     assert.equal(await fails('postgres://me:secret@127.0.0.1/pivot'), 'ifcb.pivot-address');
     rig.write('notes.txt', 'this is no database, and it is long enough for everybody to see that it is not one');
     assert.equal(await fails('sqlite:./notes.txt'), 'ifcb.pivot-refused');
+    rig.write('folder/notes.txt', '');
+    assert.equal(await fails('sqlite:./folder'), 'ifcb.pivot-refused');
+    assert.equal(await fails('sqlite:./notes.txt/pivot.db'), 'ifcb.pivot-refused');
     assert.equal(await fails('postgres://me@127.0.0.1:1/pivot'), 'secret.missing');
     assert.equal(await fails('postgres://me@127.0.0.1:1/pivot', '--login', 'none'), 'ifcb.pivot-busy');
     assert.equal(await fails('sqlserver://me@127.0.0.1:1/pivot', '--login', 'none'), 'ifcb.pivot-busy');
