@@ -97,7 +97,14 @@ describe('metadata of bins', () => {
   });
 
   it('takes no day that the calendar has not, and no plain number for a time', () => {
-    for (const time of ['2024-02-30 12:00:00', '45322.5', '5', '2024-13-01', '2024-2-30 12:00', '2024-01-01 12:00 (local)'])
+    for (const time of [
+      '2024-02-30 12:00:00',
+      '45322.5',
+      '5',
+      '2024-13-01',
+      '2024-2-30 12:00',
+      '2024-01-01 12:00 (local)',
+    ])
       assert.throws(() => readTrack(`time,lat\n${time},4\n`, { file }), /ifcb.metadata-value.*line 2/, time);
   });
 

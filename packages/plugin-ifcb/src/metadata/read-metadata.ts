@@ -41,7 +41,11 @@ function metadataCells(
       places.map(([name, at]) => {
         const value = cells[at]?.trim() ?? '';
         if (isNothing(value)) return [name, null];
-        const read = texts.includes(name) ? unescaped(value) : name === 'flag' ? flagBits(value) : quantityOf(name, value);
+        const read = texts.includes(name)
+          ? unescaped(value)
+          : name === 'flag'
+            ? flagBits(value)
+            : quantityOf(name, value);
         if (read === undefined) throw publishFailures['metadata-value']({ file, line, column: columns[at]!, value });
         return [name, read];
       }),
