@@ -44,7 +44,7 @@ export function readTrack(input: string | Uint8Array, { file }: { readonly file:
 const zone = /(?:Z|UTC?|GMT|[ECMP][SD]T)$|(?::\d{2}(?:\.\d+)?|UTC|GMT)\s*[+-]\d{1,2}(?::?\d{2})?$/i;
 
 /** `2024/01/31 12:00:00`, ISO 8601 and what Date reads; UTC when it names no zone. NaN for anything else. */
-function readTime(text: string): number {
+export function readTime(text: string): number {
   const time = withoutRemark(withTwoDigits(text.trim()));
   const [, day, clock] = /^(\d{4}[-/]\d{2}[-/]\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?))?/.exec(time) ?? [];
   if (day === undefined) {
@@ -64,8 +64,11 @@ function readTime(text: string): number {
 
 // `2024/1/5` as `2024-01-05`.
 function withTwoDigits(time: string): string {
-  return time.replace(/^(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?=[T\s]|$)/, (_, year, month, day) =>
-    [year, month.padStart(2, '0'), day.padStart(2, '0')].join('-'),
+  return time.replace(/^\d{4}[-/]\d{1,2}[-/]\d{1,2}(?=[T\s]|$)/, (day) =>
+    day
+      .split(/[-/]/)
+      .map((part) => part.padStart(2, '0'))
+      .join('-'),
   );
 }
 
