@@ -45,6 +45,19 @@ describe('ifcb:classify through an endpoint', function () {
     }
   });
 
+  it('refuses options that would do nothing', async () => {
+    await using endpoint = await endpointDouble(key);
+    await using rig = await project(1, 1);
+    const softmax = await rig.runner(...args(endpoint, '--softmax'));
+    assert.equal(softmax.code, 2);
+    assert.match(softmax.stderr, /what an endpoint answers is taken as it is/);
+    const run = ['run', 'ifcb:classify', './images', '--model', './model.onnx', '--out', './out'];
+    const blue = await rig.runner(...run, '--deployment', 'blue');
+    assert.equal(blue.code, 2);
+    assert.match(blue.stderr, /only an --endpoint has deployments/);
+    assert.equal(endpoint.asked.length, 0);
+  });
+
   it('writes the same request as PIVOT', function () {
     const file = realData(this, 'pivot', 'scoring_data.json');
     const text = JSON.parse(readFileSync(file, 'utf8')) as string | object;

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
+import { unknownMetadata } from '../src/metadata/bin-metadata.ts';
 import { flagBits } from '../src/metadata/flag-bits.ts';
 import { readMetadata } from '../src/metadata/read-metadata.ts';
 import { alongTrack, readTrack } from '../src/metadata/track.ts';
-import { joinMetadata } from '../src/metadata/write-metadata.ts';
+import { joinMetadata, metadataCsv } from '../src/metadata/write-metadata.ts';
 import { madeBin } from './support/made-bins.ts';
 import { ifcbProject } from './support/project.ts';
 
@@ -19,8 +20,21 @@ describe('metadata of bins', () => {
     });
 
   it('takes what is missing as missing, whatever it is written as', () => {
-    for (const cell of ['', 'NaN', 'NA', '-9999', '-9999.0'])
+    for (const cell of ['', 'NaN', 'NA', '-9999', '-9999.0', 'null', 'None']) {
       assert.equal(readMetadata(`bin,lat\n${bin},${cell}\n`, { file }).get(bin)?.latitude, null, cell);
+      assert.deepEqual(readTrack(`time,lat\n2024-01-01,${cell}\n`, { file }).latitude, [], cell);
+    }
+  });
+
+  it('finds the bin in a cell with blanks around it, an ending or folders', () => {
+    for (const cell of [` ${bin} `, `${bin}.adc`, `raw/day/${bin}.adc`, `D:\\ifcb\\${bin}.roi`])
+      assert.equal(readMetadata(`lat,bin\n41.5,${cell}\n`, { file }).get(bin)?.latitude, 41.5, cell);
+  });
+
+  it('reads the texts of its own tables as they were, also those that look like formulas', () => {
+    const written = metadataCsv(new Map([[bin, { ...unknownMetadata, station: '+45N', cruise: '@A' }]]));
+    const of = readMetadata(written, { file }).get(bin);
+    assert.deepEqual([of?.station, of?.cruise], ['+45N', '@A']);
   });
 
   it('names a table without a column for the bin, and a cell that is no number', () => {
@@ -70,6 +84,10 @@ describe('metadata of bins', () => {
         '2024-01-01 02:00:00 +02:00',
         '2023-12-31T19:00:00-0500',
         'Jan 01 2024 00:00:00 GMT',
+        '2024-01-01 02:00:00 UTC+2',
+        '2023-12-31 21:00:00 GMT-3',
+        'Mon Jan 01 2024 01:00:00 GMT+0100 (CET)',
+        '2024/1/1 00:00 (UTC)',
       ])
         assert.equal(readTrack(`time,lat\n${time},4\n`, { file }).latitude[0]?.ms, startMs, time);
     } finally {
@@ -79,7 +97,14 @@ describe('metadata of bins', () => {
   });
 
   it('takes no day that the calendar has not, and no plain number for a time', () => {
-    for (const time of ['2024-02-30 12:00:00', '45322.5', '5', '2024-13-01'])
+    for (const time of [
+      '2024-02-30 12:00:00',
+      '45322.5',
+      '5',
+      '2024-13-01',
+      '2024-2-30 12:00',
+      '2024-01-01 12:00 (local)',
+    ])
       assert.throws(() => readTrack(`time,lat\n${time},4\n`, { file }), /ifcb.metadata-value.*line 2/, time);
   });
 

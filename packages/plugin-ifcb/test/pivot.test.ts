@@ -63,6 +63,15 @@ describe('the scripts for Azure SQL', () => {
     assert.match(script, /SET IDENTITY_INSERT dbo\.models ON;\nINSERT INTO dbo\.models .* SELECT 0, N'random_sample'/);
   });
 
+  it('give no view the name of a procedure, which SQL Server compares without case', () => {
+    const script = setUpScript(set);
+    const made = [...script.matchAll(/CREATE (?:OR ALTER )?(?:TABLE|VIEW|PROCEDURE) dbo\.(\w+)/g)];
+    const names = made.map(([, name = '']) => name.toLowerCase());
+    assert.equal(names.length, 24);
+    assert.deepEqual(names.toSorted(), [...new Set(names)].toSorted());
+    for (const [, read = ''] of script.matchAll(/FROM (\w+_view) /g)) assert.ok(names.includes(read), read);
+  });
+
   it('quote what users wrote, and insert a thousand rows at a time at the most', () => {
     const images = Array.from({ length: 1500 }, (_, at) => ({
       path: `it's/${at}.png`,
@@ -189,6 +198,36 @@ describe('ifcb:pivot', function () {
     assert.equal((await rig.runner(...run, '--classes', '["Crypto","Diatom"]')).code, 0);
   });
 
+  it('takes no scores that are missing or no numbers for 0', async () => {
+    await using rig = await ifcbProject();
+    const run = ['run', 'ifcb:pivot', './predictions.csv', '--database', 'sqlite:./pivot.db', '--container', 'gulf'];
+    for (const score of ['', 'high']) {
+      rig.write(
+        'predictions.csv',
+        `bin,roi,class,score,score_Diatom,score_Crypto\n${one},7,Crypto,0.9,${score},0.9\n${two},1,Crypto,0.9,0.1,0.9\n`,
+      );
+      const [failure] = failuresOf((await rig.json(...run)).report);
+      assert.match(failure?.message ?? '', new RegExp(`nothing tells the score of 'Diatom' for image 7 of ${one}`));
+      assert.deepEqual(ask(rig.path('pivot.db'), 'SELECT filepath FROM images'), [
+        { filepath: `ml/${two}/${two}_00001.png` },
+      ]);
+    }
+  });
+
+  it('refuses other classes under the name of a model that is there', async () => {
+    await using rig = await ifcbProject();
+    rig.write('predictions.csv', madePredictions([[one, 1, 'Diatom', 0.9]]));
+    rig.write('other.csv', `bin,roi,class,score,score_Ciliate,score_Other\n${two},1,Other,0.9,0.1,0.9\n`);
+    const into = ['--database', 'sqlite:./pivot.db', '--container', 'gulf'];
+    assert.equal((await rig.runner('run', 'ifcb:pivot', './predictions.csv', ...into)).code, 0);
+    for (const model of ['cnn', 'random_sample']) {
+      const { report } = await rig.json('run', 'ifcb:pivot', './other.csv', ...into, '--model', model);
+      assert.equal(failuresOf(report)[0]?.code, 'ifcb.pivot-model');
+    }
+    assert.deepEqual(ask(rig.path('pivot.db'), 'SELECT COUNT(*) AS n FROM images'), [{ n: 1 }]);
+    assert.equal((await rig.runner('run', 'ifcb:pivot', './other.csv', ...into, '--model', 'cnn-2')).code, 0);
+  });
+
   it('names an address that is none, one with a password, and a database that refuses', async () => {
     await using rig = await ifcbProject();
     rig.write('predictions.csv', madePredictions([[one, 1, 'Diatom', 0.9]]));
@@ -209,6 +248,9 @@ describe('ifcb:pivot', function () {
     assert.equal(await fails('postgres://me:secret@127.0.0.1/pivot'), 'ifcb.pivot-address');
     rig.write('notes.txt', 'this is no database, and it is long enough for everybody to see that it is not one');
     assert.equal(await fails('sqlite:./notes.txt'), 'ifcb.pivot-refused');
+    rig.write('folder/notes.txt', '');
+    assert.equal(await fails('sqlite:./folder'), 'ifcb.pivot-refused');
+    assert.equal(await fails('sqlite:./notes.txt/pivot.db'), 'ifcb.pivot-refused');
     assert.equal(await fails('postgres://me@127.0.0.1:1/pivot'), 'secret.missing');
     assert.equal(await fails('postgres://me@127.0.0.1:1/pivot', '--login', 'none'), 'ifcb.pivot-busy');
     assert.equal(await fails('sqlserver://me@127.0.0.1:1/pivot', '--login', 'none'), 'ifcb.pivot-busy');

@@ -2,11 +2,31 @@ import assert from 'node:assert/strict';
 import { readCsv } from '@dataset-runner/kit/csv';
 import { tableFromParquet } from '@dataset-runner/kit/table';
 import { readFileSync } from 'node:fs';
+import { judge } from '../src/qc/judge.ts';
 import { binFiles, madeBin } from './support/made-bins.ts';
 import { ifcbProject } from './support/project.ts';
 
 const images = [{ width: 40, height: 30 }, {}, { width: 64, height: 20 }];
 const whole = madeBin(images);
+
+describe('the age of a position', () => {
+  it('is told in UTC, wherever the machine stands', () => {
+    const startMs = Date.UTC(2024, 0, 1, 12);
+    const limits = { maxImages: 1, maxHumidity: 60, maxTemperature: 45, maxFixAgeH: 2 };
+    const zone = process.env['TZ'];
+    process.env['TZ'] = 'Asia/Tokyo';
+    try {
+      for (const gpsTime of ['Jan/01/2024 07:00:00.00 UTC', 'Jan/01/2024 07:00:00.00']) {
+        const header = { fields: new Map<string, string>(), isBeads: false, gpsTime };
+        const { advisories } = judge({ startMs, missing: [], volumes: {}, header }, limits);
+        assert.deepEqual(advisories, ['position is 5 h older than the bin'], gpsTime);
+      }
+    } finally {
+      if (zone === undefined) delete process.env['TZ'];
+      else process.env['TZ'] = zone;
+    }
+  });
+});
 
 describe('ifcb:qc', function () {
   this.timeout(60_000);

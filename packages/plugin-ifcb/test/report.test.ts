@@ -15,6 +15,24 @@ function svgOf(src: string | undefined): string {
   return Buffer.from((src ?? '').slice((src ?? '').indexOf(',') + 1), 'base64').toString();
 }
 
+/** Whether the first place of a map lies within its land, by the rule evenodd. */
+function isLand(svg: string): boolean {
+  const [, x = Number.NaN, y = Number.NaN] = (/<circle cx="([\d.-]+)" cy="([\d.-]+)"/.exec(svg) ?? []).map(Number);
+  const [, path = ''] = /<path d="([^"]*)" fill="var\(--land\)"/.exec(svg) ?? [];
+  let crossed = 0;
+  for (const ring of path.split('M').slice(1)) {
+    const points = ring
+      .replace('Z', '')
+      .split('L')
+      .map((point) => point.split(' ').map(Number) as [number, number]);
+    for (const [at, [x1, y1]] of points.entries()) {
+      const [x2, y2] = points[(at + 1) % points.length]!;
+      if (y1 > y !== y2 > y && x < x1 + ((y - y1) * (x2 - x1)) / (y2 - y1)) crossed++;
+    }
+  }
+  return crossed % 2 === 1;
+}
+
 describe('the drawings of a report', () => {
   it('mark each place over the land around it', () => {
     const svg = svgOf(
@@ -29,6 +47,43 @@ describe('the drawings of a report', () => {
     assert.match(svg, />70°W</);
     for (const [, x, y] of svg.matchAll(/<circle cx="([\d.-]+)" cy="([\d.-]+)"/g))
       assert.ok(Number(x) > 0 && Number(x) < 900 && Number(y) > 0, `${x} ${y}`);
+  });
+
+  it('keep places on both sides of the date line together, with the names of both sides', () => {
+    const at = (latitude: number, longitude: number) => ({ latitude, longitude, images: 1 });
+    const svg = svgOf(drawMap([at(65.5, 179.5), at(66, -179), at(65, 178)]));
+    const xs = Array.from(svg.matchAll(/<circle cx="([\d.-]+)"/g), ([, x]) => Number(x));
+    assert.ok(xs[2]! < xs[0]! && xs[0]! < xs[1]! && xs[1]! - xs[2]! > 200, xs.join());
+    for (const name of ['178°E', '180°', '178°W']) assert.ok(svg.includes(`>${name}<`), name);
+  });
+
+  it('name no place that is not on earth', () => {
+    const places = [-179, -60, 60, 179].map((longitude) => ({ latitude: 10, longitude, images: 1 }));
+    for (const [, degrees, side] of svgOf(drawMap(places)).matchAll(/>(\d+)°([NSEW]?)</g))
+      assert.ok(Number(degrees) <= (/[NS]/.test(side!) ? 90 : 180), `${degrees} ${side}`);
+  });
+
+  it('draw sea where there is sea, and land where there is land, at every longitude', () => {
+    for (const [latitude, longitude, land] of [
+      [67, 1, false],
+      [67, -25.5, false],
+      [71.1, 30, false],
+      [-16.7, 60, false],
+      [67, 60, true],
+      [67, 179.9, true],
+      [67, -179.9, true],
+      [-82, 60, true],
+      [-89, 170, true],
+      [18.3, -66.4, true],
+    ] as const) {
+      const svg = svgOf(drawMap([{ latitude, longitude, images: 1 }]));
+      assert.equal(isLand(svg), land, `${latitude} ${longitude}`);
+    }
+  });
+
+  it('give a series of nothing but zeros the height 0', () => {
+    const points = [0, 86_400_000].map((ms) => ({ ms, value: 0 }));
+    assert.match(svgOf(drawSeries([{ name: 'all', points }])), />up to 0</);
   });
 
   it('draw no map without places, and no series of one moment', () => {

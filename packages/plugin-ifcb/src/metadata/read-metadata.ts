@@ -1,6 +1,7 @@
 import { csvTable } from '@dataset-runner/kit/csv-rows';
 import { publishFailures } from '../publish/failures.ts';
 import { type BinMetadata, binNames, columnNames, plain, quantityOf, unknownMetadata } from './bin-metadata.ts';
+import { unescaped } from '../publish/unescaped.ts';
 import { flagBits } from './flag-bits.ts';
 
 /** Metadata by bin. */
@@ -21,7 +22,8 @@ export function readMetadata(input: string | Uint8Array, { file }: { readonly fi
   const cells = metadataCells(columns, file);
   const table = new Map<string, BinMetadata>();
   for (const row of rows) {
-    const id = (row.cells[bin] ?? '').replace(/\.\w+$/, '');
+    // `filename` may be a path, with an ending.
+    const id = (row.cells[bin] ?? '').trim().replace(/^.*[\\/]|\.\w+$/g, '');
     table.set(id, merge(table.get(id), cells(row)));
   }
   return table;
@@ -38,13 +40,22 @@ function metadataCells(
     ...Object.fromEntries(
       places.map(([name, at]) => {
         const value = cells[at]?.trim() ?? '';
-        if (/^(|nan|na|n\/a|null|none|-9999(\.0*)?)$/i.test(value)) return [name, null];
-        const read = texts.includes(name) ? value : name === 'flag' ? flagBits(value) : quantityOf(name, value);
+        if (isNothing(value)) return [name, null];
+        const read = texts.includes(name)
+          ? unescaped(value)
+          : name === 'flag'
+            ? flagBits(value)
+            : quantityOf(name, value);
         if (read === undefined) throw publishFailures['metadata-value']({ file, line, column: columns[at]!, value });
         return [name, read];
       }),
     ),
   });
+}
+
+/** Whether a cell says that nothing is known. */
+export function isNothing(cell: string): boolean {
+  return /^(|nan|na|n\/a|null|none|-9999(\.0*)?)$/i.test(cell);
 }
 
 /** Where one of the names stands, the first of them first; -1 when none does. */

@@ -1,7 +1,7 @@
 import { csvTable } from '@dataset-runner/kit/csv-rows';
 import { publishFailures } from '../publish/failures.ts';
 import { type BinMetadata, columnNames, measuredAlong, quantityOf, unknownMetadata } from './bin-metadata.ts';
-import { placeOf } from './read-metadata.ts';
+import { isNothing, placeOf } from './read-metadata.ts';
 
 type Along = (typeof measuredAlong)[number];
 
@@ -29,7 +29,7 @@ export function readTrack(input: string | Uint8Array, { file }: { readonly file:
       throw publishFailures['metadata-value']({ file, line, column: columns[time]!, value: cells[time] ?? '' });
     for (const [name, at] of places) {
       const text = cells[at]?.trim() ?? '';
-      if (/^(|nan|na|-9999(\.0*)?)$/i.test(text)) continue;
+      if (isNothing(text)) continue;
       const value = quantityOf(name, text);
       if (value === undefined)
         throw publishFailures['metadata-value']({ file, line, column: columns[at]!, value: text });
@@ -41,11 +41,11 @@ export function readTrack(input: string | Uint8Array, { file }: { readonly file:
 }
 
 // A zone at the end of a time; `31-01-2024` ends in none.
-const zone = /(?:Z|UTC?|GMT|[ECMP][SD]T)$|(?::\d{2}(?:\.\d+)?|UTC|GMT)\s*[+-]\d{2}(?::?\d{2})?$/i;
+const zone = /(?:Z|UTC?|GMT|[ECMP][SD]T)$|(?::\d{2}(?:\.\d+)?|UTC|GMT)\s*[+-]\d{1,2}(?::?\d{2})?$/i;
 
 /** `2024/01/31 12:00:00`, ISO 8601 and what Date reads; UTC when it names no zone. NaN for anything else. */
-function readTime(text: string): number {
-  const time = text.trim();
+export function readTime(text: string): number {
+  const time = withoutRemark(withTwoDigits(text.trim()));
   const [, day, clock] = /^(\d{4}[-/]\d{2}[-/]\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?))?/.exec(time) ?? [];
   if (day === undefined) {
     // A count of days or seconds; Date would take it for a year.
@@ -60,6 +60,23 @@ function readTime(text: string): number {
   const isPlain = time.length === day.length + (clock === undefined ? 0 : clock.length + 1);
   if (isPlain) return clock === undefined ? dayMs : Date.parse(`${date}T${clock}Z`);
   return Date.parse(zone.test(time) ? time : `${time} UTC`);
+}
+
+// `2024/1/5` as `2024-01-05`.
+function withTwoDigits(time: string): string {
+  return time.replace(/^\d{4}[-/]\d{1,2}[-/]\d{1,2}(?=[T\s]|$)/, (day) =>
+    day
+      .split(/[-/]/)
+      .map((part) => part.padStart(2, '0'))
+      .join('-'),
+  );
+}
+
+// `GMT+0100 (CET)`: Date passes over what stands in parentheses, also where it is all there is of a zone.
+function withoutRemark(time: string): string {
+  const [, before, remark] = /^(.*\S)\s*\(([^()]*)\)$/.exec(time) ?? [];
+  if (before === undefined) return time;
+  return zone.test(before) ? before : `${before} ${remark}`;
 }
 
 /**

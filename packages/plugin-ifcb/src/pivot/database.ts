@@ -31,19 +31,27 @@ export function readAddress(text: string): Address {
   return { kind: text.startsWith('sqlserver') ? 'sqlserver' : 'postgres', url: text };
 }
 
-/** Opens a SQLite file, which is made when it is not there. Throws `ifcb.pivot-refused` for another file. */
+/** Opens a SQLite file, which is made when it is not there. Throws `ifcb.pivot-refused` for what is none. */
 export async function openSqlite(path: string): Promise<Database> {
-  await mkdir(dirname(path), { recursive: true });
-  const database = new DatabaseSync(path, { timeout: 60_000 });
-  database.exec('PRAGMA foreign_keys = ON');
+  const trouble = (error: unknown): Error => {
+    const why = (error as Error).message;
+    return pivotFailures[/locked|busy/.test(why) ? 'pivot-busy' : 'pivot-refused']({ database: path, why });
+  };
+  let database: DatabaseSync;
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    database = new DatabaseSync(path, { timeout: 60_000 });
+    database.exec('PRAGMA foreign_keys = ON');
+  } catch (error) {
+    throw trouble(error);
+  }
   return {
     dialect: 'sqlite',
     async query(sql, values = []) {
       try {
         return database.prepare(sql).all(...values);
       } catch (error) {
-        const why = (error as Error).message;
-        throw pivotFailures[/locked|busy/.test(why) ? 'pivot-busy' : 'pivot-refused']({ database: path, why });
+        throw trouble(error);
       }
     },
     async [Symbol.asyncDispose]() {

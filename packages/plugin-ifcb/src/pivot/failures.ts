@@ -12,6 +12,12 @@ export const pivotFailures = defineFailures('ifcb', {
     about: 'The database does not do what it is asked.',
     message: (of: { readonly database: string; readonly why: string }) => `${of.database}: ${of.why}`,
   },
+  'pivot-model': {
+    about: 'The database has a model of that name with other classes.',
+    message: (of: { readonly model: string; readonly known: string; readonly given: string }) =>
+      `the model '${of.model}' has the classes ${of.known} in the database, and the predictions are of ${of.given}`,
+    hint: () => 'Another model needs another name: --model.',
+  },
   'pivot-busy': {
     about: 'The database cannot be reached now, or another program holds it.',
     message: (of: { readonly database: string; readonly why: string }) => `${of.database}: ${of.why}`,

@@ -1,9 +1,14 @@
 import { type Database, inTransaction, type SqlValue } from './database.ts';
 import type { PivotImage, PivotSet } from './pivot-set.ts';
+import { pivotFailures } from './failures.ts';
 import { classMapText, metricsOf } from './metrics.ts';
 import { fixedRows, tablesOf, viewsOf } from './schema.ts';
 
-/** Makes what is not there yet: tables, views, the fixed rows, the dataset and the model. Twice is as good as once. */
+/**
+ * Makes what is not there yet: tables, views, the fixed rows, the dataset and the model. Twice is as good as once.
+ *
+ * Throws `ifcb.pivot-model`, and makes nothing, where a model of that name has other classes.
+ */
 export async function setUp(database: Database, set: PivotSet): Promise<void> {
   const add = (table: string, columns: string, values: readonly SqlValue[]): Promise<unknown> =>
     database.query(
@@ -25,6 +30,10 @@ export async function setUp(database: Database, set: PivotSet): Promise<void> {
     await add('datasets', 'container, selectbox_name', [set.container, set.name]);
     const model = [set.model, set.modelLink, classMapText(set.classes)];
     await add('models', 'model_name, model_link, class_map', model);
+    const named = await database.query('SELECT class_map FROM models WHERE model_name = ?', [set.model]);
+    const [known, given] = [String(named[0]?.['class_map']), classMapText(set.classes)];
+    // Two sets of classes under one name could never be told apart again; and `random_sample` is no model.
+    if (known !== given) throw pivotFailures['pivot-model']({ model: set.model, known, given });
   });
 }
 

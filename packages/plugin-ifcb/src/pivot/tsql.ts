@@ -34,7 +34,7 @@ const procedures: readonly Procedure[] = [
   {
     name: 'AL_RANKINGS',
     params: '@MODEL_ID INT, @D_METRIC_ID INT, @BATCH_SIZE INT, @CONTAINER VARCHAR(255)',
-    body: 'SELECT TOP (@BATCH_SIZE) image_id AS IMAGE_ID, blob_filepath AS BLOB_FILEPATH, uncertainty AS UNCERTAINTY, pred_label AS PRED_LABEL, probs AS PROBS, rank_score AS RANK_SCORE FROM al_rankings WHERE m_id = @MODEL_ID AND d_id = @D_METRIC_ID AND container = @CONTAINER ORDER BY uncertainty DESC, image_id',
+    body: 'SELECT TOP (@BATCH_SIZE) image_id AS IMAGE_ID, blob_filepath AS BLOB_FILEPATH, uncertainty AS UNCERTAINTY, pred_label AS PRED_LABEL, probs AS PROBS, rank_score AS RANK_SCORE FROM al_rankings_view WHERE m_id = @MODEL_ID AND d_id = @D_METRIC_ID AND container = @CONTAINER ORDER BY uncertainty DESC, image_id',
   },
   ...(['MAX_CONSENSUS_FILTERING', 'NON_TEST'] as const).map((kind) => ({
     name: `MODEL_EVALUATION_${kind}`,
@@ -44,17 +44,17 @@ const procedures: readonly Procedure[] = [
   {
     name: 'AL_TRAIN_SET',
     params: '@MODEL_ID INT, @D_METRIC_ID INT, @TRAIN_SIZE INT, @IMAGE_IDS VARCHAR(MAX)',
-    body: `SELECT TOP (@TRAIN_SIZE) image_id AS IMAGE_ID, blob_filepath AS BLOB_FILEPATH, all_labels AS ALL_LABELS, label_percents AS LABEL_PERCENTS, uncertainty AS UNCERTAINTY FROM al_train_set WHERE m_id = @MODEL_ID AND d_id = @D_METRIC_ID AND is_test = 0 AND image_id NOT IN ${excluded} ORDER BY uncertainty DESC, image_id`,
+    body: `SELECT TOP (@TRAIN_SIZE) image_id AS IMAGE_ID, blob_filepath AS BLOB_FILEPATH, all_labels AS ALL_LABELS, label_percents AS LABEL_PERCENTS, uncertainty AS UNCERTAINTY FROM al_train_set_view WHERE m_id = @MODEL_ID AND d_id = @D_METRIC_ID AND is_test = 0 AND image_id NOT IN ${excluded} ORDER BY uncertainty DESC, image_id`,
   },
   {
     name: 'VALIDATION_SET',
     params: '@I_ID_LIST IDList READONLY, @CONTAINER VARCHAR(255), @MODEL_ID INT, @DISS_ID INT',
-    body: `SELECT image_id AS IMAGE_ID, blob_filepath AS BLOB_FILEPATH, uncertainty AS UNCERTAINTY, pred_label AS PRED_LABEL, probs AS PROBS FROM al_rankings WHERE image_id IN (SELECT Value FROM @I_ID_LIST) AND (${ofContainer}) AND m_id = @MODEL_ID AND d_id = @DISS_ID`,
+    body: `SELECT image_id AS IMAGE_ID, blob_filepath AS BLOB_FILEPATH, uncertainty AS UNCERTAINTY, pred_label AS PRED_LABEL, probs AS PROBS FROM al_rankings_view WHERE image_id IN (SELECT Value FROM @I_ID_LIST) AND (${ofContainer}) AND m_id = @MODEL_ID AND d_id = @DISS_ID`,
   },
   {
     name: 'METRICS_SELECTION',
     params: '@MODEL_ID INT, @D_METRIC_ID INT, @CONTAINER VARCHAR(255)',
-    body: `SELECT image_id AS IMAGE_ID, d_value AS D_VALUE, pred_label AS PRED_LABEL FROM metrics_selection WHERE m_id = @MODEL_ID AND d_id = @D_METRIC_ID AND (${ofContainer})`,
+    body: `SELECT image_id AS IMAGE_ID, d_value AS D_VALUE, pred_label AS PRED_LABEL FROM metrics_selection_view WHERE m_id = @MODEL_ID AND d_id = @D_METRIC_ID AND (${ofContainer})`,
   },
 ];
 
@@ -66,7 +66,7 @@ export function setUpScript(set: PivotSet): string {
   const tables = tablesOf('tsql').map(
     ({ name, body }) => `IF OBJECT_ID('dbo.${name}', 'U') IS NULL CREATE TABLE dbo.${name} (${body});`,
   );
-  const views = viewsOf('tsql').map(({ name, select }) => `CREATE OR ALTER VIEW dbo.${name} AS ${select};`);
+  const views = viewsOf('tsql').map(({ name, select }) => `CREATE OR ALTER VIEW dbo.${viewName(name)} AS ${select};`);
   const type = `IF TYPE_ID('dbo.IDList') IS NULL CREATE TYPE dbo.IDList AS TABLE (Value INT);`;
   const made = procedures.map(
     ({ name, params, body }) =>
@@ -117,6 +117,11 @@ export function dataScript(set: PivotSet, images: readonly PivotImage[]): string
     ),
   ];
   return `SET XACT_ABORT ON;\nBEGIN TRANSACTION;\n${statements.join('\n')}\nCOMMIT;\nGO\n`;
+}
+
+/** A view beside a procedure of its name has another one: to SQL Server `al_rankings` is `AL_RANKINGS`. */
+function viewName(name: string): string {
+  return procedures.some((procedure) => procedure.name.toLowerCase() === name) ? `${name}_view` : name;
 }
 
 function addOnce(table: string, columns: string, values: readonly (string | number | null)[]): string {

@@ -3,6 +3,7 @@ import { csvTable } from '@dataset-runner/kit/csv-rows';
 import { parseImageName } from '../bins/bin-id.ts';
 import type { Classed } from './particle.ts';
 import { publishFailures } from './failures.ts';
+import { unescaped } from './unescaped.ts';
 
 /** The classes of one bin's images. */
 export interface BinClasses {
@@ -71,14 +72,9 @@ function tidyRow(values: Values, file: string, invalid: (why: string) => Error):
       throw publishFailures['metadata-column']({ file, wanted: [wanted], found: Object.keys(values) });
   if (values['bin'] === '') return undefined;
   if (!/^\d+$/.test(values['roi']!)) throw invalid(`'${values['roi']}' is no number of an image`);
-  const scores = scoreNames(values).map((name) => Number(values[`score_${name}`]));
+  const scores = scoreNames(values).map((name) => scoreOf(values[`score_${name}`]));
   const { bin, roi, class: name, class_auto: auto = name, score } = values as Values & { readonly bin: string };
   return { bin, roi: Number(roi), name: unescaped(name!), auto: unescaped(auto!), score: scoreOf(score), scores };
-}
-
-// `writeCsv` puts a quote before a class that a spreadsheet would take for a formula; a class has another name then.
-function unescaped(text: string): string {
-  return text.replace(/^'(?=[=+\-@])/, '');
 }
 
 function untidyRow(values: Values, classes: readonly string[], invalid: (why: string) => Error): Row {
@@ -91,7 +87,7 @@ function untidyRow(values: Values, classes: readonly string[], invalid: (why: st
   const given = Object.keys(values).filter((column) => isNumber.test(column)).length;
   if (given > 0 && given !== classes.length)
     throw invalid(`${given} columns of scores for ${classes.length} classes; name those of this table with --classes`);
-  const scores = given === 0 ? [] : classes.map((_, at) => Number(values[String(at)] ?? Number.NaN));
+  const scores = given === 0 ? [] : classes.map((_, at) => scoreOf(values[String(at)]));
   return { bin: named.bin, roi: named.target, name, auto: name, score: scores[Number(label)] ?? Number.NaN, scores };
 }
 

@@ -1,6 +1,7 @@
 import type { Adc } from '../bins/adc.ts';
 import type { Header } from '../bins/header.ts';
 import type { Volumes } from '../bins/volume.ts';
+import { readTime } from '../metadata/track.ts';
 
 /** What is looked at when a bin is judged; what a broken bin does not have is undefined. */
 export interface Evidence {
@@ -89,7 +90,7 @@ function advisoriesOf({ header, adc, startMs }: Advised, limits: QcLimits): stri
   if ((header?.temperatureC ?? 0) > limits.maxTemperature) advisories.push(`temperature ${header?.temperatureC} C`);
   if (header?.placeNotOnEarth !== undefined) advisories.push(`position ${header.placeNotOnEarth} is not on earth`);
   // `Jul/17/2022 16:17:39.00 UTC`
-  const fixMs = header?.gpsTime === undefined ? Number.NaN : Date.parse(header.gpsTime.replaceAll('/', ' '));
+  const fixMs = readTime(header?.gpsTime?.replaceAll('/', ' ') ?? '');
   const ageH = (startMs - fixMs) / 3_600_000;
   if (ageH > limits.maxFixAgeH) advisories.push(`position is ${Math.round(ageH)} h older than the bin`);
   return advisories;

@@ -33,13 +33,21 @@ const largestMark = 14;
  */
 export function drawMap(places: readonly Place[]): string | undefined {
   if (places.length === 0) return undefined;
-  const frame = frameOf(places);
+  const cut = widestGap(places.map(({ longitude }) => longitude));
+  const eastward = places.map((place) =>
+    place.longitude < cut ? { ...place, longitude: place.longitude + 360 } : place,
+  );
+  const frame = frameOf(eastward);
   const x = (longitude: number): number => (longitude - frame.west) * frame.scale * frame.squeeze;
   const y = (latitude: number): number => (frame.north - latitude) * frame.scale;
-  const rings = landRings().filter((ring) => ring.some(([lon, lat]) => inside(frame, lon!, lat!)) || ring.length > 100);
+  // The frame may reach over the date line, on either side.
+  const land = landRings();
+  const rings = [-720, -360, 0, 360, 720].flatMap((turn) =>
+    land.map((ring) => ring.map(([lon, lat]) => [lon! + turn, lat!])).filter((ring) => touches(frame, ring)),
+  );
   const path = rings.map((ring) => `M${ring.map(([lon, lat]) => `${pt(x(lon!))} ${pt(y(lat!))}`).join('L')}Z`).join('');
   const most = places.reduce((largest, { images }) => Math.max(largest, images), 1);
-  const marks = places.map(({ latitude, longitude, images }) => {
+  const marks = eastward.map(({ latitude, longitude, images }) => {
     const radius = Math.max(2.5, largestMark * Math.sqrt(images / most));
     return `<circle cx="${pt(x(longitude))}" cy="${pt(y(latitude))}" r="${pt(radius)}" fill="var(--mark)" fill-opacity=".55" stroke="var(--mark)"/>`;
   });
@@ -49,6 +57,17 @@ export function drawMap(places: readonly Place[]): string | undefined {
     size,
     `${sea}<path d="${path}" fill="var(--land)" stroke="var(--line)" fill-rule="evenodd"/>${gridOf(frame, x, y)}${marks.join('')}`,
   );
+}
+
+/** The longitude east of the widest stretch without places: from there on they are all together, also over the date line. */
+function widestGap(longitudes: readonly number[]): number {
+  const sorted = [...new Set(longitudes)].sort((a, b) => a - b);
+  let [cut, widest] = [sorted[0]!, sorted[0]! + 360 - sorted.at(-1)!];
+  for (const [at, longitude] of sorted.entries()) {
+    const gap = longitude - (sorted[at - 1] ?? longitude);
+    if (gap > widest) [cut, widest] = [longitude, gap];
+  }
+  return cut;
 }
 
 function frameOf(places: readonly Place[]): Frame {
@@ -72,14 +91,22 @@ function frameOf(places: readonly Place[]): Frame {
   const height = (north - south) * scale;
   // A meridian of stations would be a page long: more sea to its sides instead.
   const most = width * 0.8;
-  if (height <= most) return { west, north, width, height: Math.max(height, width / 4), scale, squeeze };
+  if (height <= most) {
+    const least = Math.max(height, width / 4);
+    return { west, north: north + (least - height) / 2 / scale, width, height: least, scale, squeeze };
+  }
   const smaller = most / (north - south);
   const degrees = width / (smaller * squeeze);
   return { west: (west + east) / 2 - degrees / 2, north, width, height: most, scale: smaller, squeeze };
 }
 
-function inside({ west, north, height, scale, squeeze }: Frame, lon: number, lat: number): boolean {
-  return lon >= west && lon <= west + width / (scale * squeeze) && lat <= north && lat >= north - height / scale;
+/** Whether a ring may be seen: a large one has no point in a small frame that it crosses. */
+function touches({ west, north, height, scale, squeeze }: Frame, ring: Ring): boolean {
+  const [east, south] = [west + width / (scale * squeeze), north - height / scale];
+  const [lons, lats] = [ring.map(([lon]) => lon!), ring.map(([, lat]) => lat!)];
+  return (
+    Math.max(...lons) >= west && Math.min(...lons) <= east && Math.max(...lats) >= south && Math.min(...lats) <= north
+  );
 }
 
 function gridOf(frame: Frame, x: (lon: number) => number, y: (lat: number) => number): string {
@@ -90,13 +117,19 @@ function gridOf(frame: Frame, x: (lon: number) => number, y: (lat: number) => nu
   const lines: string[] = [];
   for (let lon = Math.ceil(west / step) * step; lon < east; lon += step)
     lines.push(
-      `<path d="M${pt(x(lon))} 0V${pt(height)}" stroke="var(--line)" stroke-opacity=".4"/><text x="${pt(x(lon) + 3)}" y="${pt(height - 5)}">${Math.abs(lon)}°${lon < 0 ? 'W' : 'E'}</text>`,
+      `<path d="M${pt(x(lon))} 0V${pt(height)}" stroke="var(--line)" stroke-opacity=".4"/><text x="${pt(x(lon) + 3)}" y="${pt(height - 5)}">${meridian(lon)}</text>`,
     );
-  for (let lat = Math.ceil(south / step) * step; lat < north; lat += step)
+  for (let lat = Math.ceil(Math.max(south, -90) / step) * step; lat < Math.min(north, 90.1); lat += step)
     lines.push(
       `<path d="M0 ${pt(y(lat))}H${width}" stroke="var(--line)" stroke-opacity=".4"/><text x="4" y="${pt(y(lat) - 4)}">${Math.abs(lat)}°${lat < 0 ? 'S' : 'N'}</text>`,
     );
   return lines.join('');
+}
+
+/** A longitude by its name, also one that the frame has beyond the date line. */
+function meridian(longitude: number): string {
+  const lon = longitude - 360 * Math.round(longitude / 360);
+  return Math.abs(lon) === 180 ? '180°' : `${Math.abs(lon)}°${lon < 0 ? 'W' : 'E'}`;
 }
 
 function landRings(): readonly Ring[] {
@@ -104,11 +137,27 @@ function landRings(): readonly Ring[] {
   const topology = JSON.parse(readFileSync(file, 'utf8')) as Topology;
   const land = feature(topology, topology.objects['land']!);
   const shapes = land.type === 'FeatureCollection' ? land.features : [land];
-  return shapes.flatMap(({ geometry }): readonly Ring[] =>
+  const rings = shapes.flatMap(({ geometry }): readonly Ring[] =>
     geometry.type === 'MultiPolygon'
       ? geometry.coordinates.flat()
       : geometry.type === 'Polygon'
         ? geometry.coordinates
         : [],
   );
+  return rings.map(unbroken);
+}
+
+/**
+ * A ring that goes on over the date line: the coast of Siberia jumps from 180 to -180 there, and would lie as a band of
+ * land and sea all around the earth.
+ */
+function unbroken(ring: Ring): Ring {
+  let turn = 0;
+  const points = ring.map(([lon = 0, lat = 0], at) => {
+    const before = ring[at - 1]?.[0] ?? lon;
+    if (Math.abs(lon - before) > 180) turn += lon < before ? 360 : -360;
+    return [lon + turn, lat];
+  });
+  // Antarctica goes around, and ends below.
+  return turn === 0 ? points : [...points, [points.at(-1)![0]!, -90], [points[0]![0]!, -90]];
 }

@@ -22,8 +22,8 @@ export function drawSeries(series: readonly Series[]): string | undefined {
   const x = (ms: number): number => left + ((ms - first) / (last - first)) * (width - left - right);
   const rows = series.map(({ name, points }, row) => {
     const base = (row + 1) * rowHeight - 14;
-    const most = points.reduce((largest, { value }) => Math.max(largest, value), Number.MIN_VALUE);
-    const at = points.map(({ ms, value }) => `${pt(x(ms))} ${pt(base - (value / most) * (rowHeight - 26))}`);
+    const most = points.reduce((largest, { value }) => Math.max(largest, value), 0);
+    const at = points.map(({ ms, value }) => `${pt(x(ms))} ${pt(base - (value / (most || 1)) * (rowHeight - 26))}`);
     const dots = at
       .map((place) => `<circle cx="${place.replace(' ', '" cy="')}" r="2.2" fill="var(--mark)"/>`)
       .join('');

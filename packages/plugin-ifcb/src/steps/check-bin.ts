@@ -12,7 +12,8 @@ export const checkBin = defineStep({
   // 2: no position that is not on earth.
   // 3: an advisory says so.
   // 4: a time that no cell tells fails nothing, and no image begins before its file.
-  version: 4,
+  // 5: a position's time without a zone is UTC.
+  version: 5,
   needs: { cpu: true },
   async work(files: BinFiles, { bytes, uses }: Tools<QcLimits>): Promise<QcRow> {
     const id = parseBinId(files.key)!;

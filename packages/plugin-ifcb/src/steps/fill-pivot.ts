@@ -5,6 +5,7 @@ import type { PivotCounts } from '../pivot/fill.ts';
 import { openPivot, type Pivot } from '../pivot/open-pivot.ts';
 import type { PivotImage, PivotSet } from '../pivot/pivot-set.ts';
 import { dataScript, setUpScript } from '../pivot/tsql.ts';
+import { publishFailures } from '../publish/failures.ts';
 import { decodeClasses } from '../publish/predictions.ts';
 import type { SplitBin } from './split-predictions.ts';
 
@@ -86,16 +87,18 @@ export const writePivotData = defineStep({
 });
 
 async function imagesOf(
-  { key, classes }: SplitBin,
+  { key, classes, names }: SplitBin,
   { prefix }: PivotSettings,
   bytes: (ref: FileRef) => Promise<Uint8Array>,
 ): Promise<readonly PivotImage[]> {
   const rows = decodeClasses(await bytes(classes), refUrl(classes)).values();
-  return Array.from(rows, ({ roi, auto, scores }) => ({
-    path: `${prefix}${key}/${imageName(key, roi)}.png`,
-    label: auto,
-    scores,
-  }));
+  return Array.from(rows, ({ roi, auto, scores }) => {
+    const missing = names.find((_, at) => !Number.isFinite(scores[at]));
+    // A number that nobody gave would decide which images people are asked about.
+    if (missing !== undefined)
+      throw publishFailures['metadata-missing']({ bin: key, what: `score of '${missing}' for image ${roi}` });
+    return { path: `${prefix}${key}/${imageName(key, roi)}.png`, label: auto, scores };
+  });
 }
 
 function opened({ database, login }: PivotTarget, secret: Secret): Promise<Pivot> {

@@ -15,7 +15,8 @@ export interface ToJoin {
 export const joinTables = defineStep({
   name: 'join-tables',
   // 2: times without a zone are UTC in every form, positions are of one row, longitudes end at 180.
-  version: 2,
+  // 3: zones such as UTC+2 count, bins are found under paths, texts that look like formulas are as they were.
+  version: 3,
   needs: { cpu: true },
   async work({ bins, tables, track, maxGapMin }: ToJoin, { bytes, output }) {
     const read = [];

@@ -27,7 +27,8 @@ const rowBytes = 1_200;
 export const packEcotaxa = defineStep({
   name: 'pack-ecotaxa',
   // 2: positions are of one row, and scores that nobody gave are left out.
-  version: 2,
+  // 3: bins are found in tables under paths, texts that look like formulas are as they were.
+  version: 3,
   needs: { cpu: true },
   open: async ({ metadata }: PackSettings, { bytes }): Promise<readonly MetadataTable[]> =>
     Promise.all(metadata.map(async (table) => readMetadata(await bytes(table), { file: refUrl(table) }))),

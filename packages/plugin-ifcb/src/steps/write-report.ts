@@ -20,7 +20,8 @@ export interface ToReport {
 export const writeReport = defineStep({
   name: 'write-report',
   // 2: images per ml are those of bins whose volume is known.
-  version: 2,
+  // 3: bins are found in tables under paths; the map goes on over the date line.
+  version: 3,
   needs: { cpu: true, memoryMb: 400 },
   async work({ title, summaries, metadata, qc, samples, sources }: ToReport, { bytes, output }) {
     const bins: BinSummary[] = [];

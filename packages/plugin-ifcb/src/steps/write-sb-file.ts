@@ -31,7 +31,8 @@ export const writeSbFile = defineStep({
   name: 'write-sb-file',
   // 2: positions are of one row, and scores that nobody gave are missing.
   // 3: a file without rows does not pass.
-  version: 3,
+  // 4: a bin is found in a table under a path too, and texts that look like formulas are as they were.
+  version: 4,
   needs: { cpu: true },
   open: async ({ metadata }: SbSettings, { bytes }) =>
     Promise.all(metadata.map(async (table) => readMetadata(await bytes(table), { file: refUrl(table) }))),

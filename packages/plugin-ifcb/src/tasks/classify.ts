@@ -73,6 +73,10 @@ const params = z
       context.addIssue({ code: 'custom', message: 'give either --model or --endpoint', path: ['model'] });
     if (of.endpoint !== undefined && of.preset !== 'utopia')
       context.addIssue({ code: 'custom', message: 'endpoints take images of the preset utopia', path: ['preset'] });
+    if (of.endpoint !== undefined && of.softmax)
+      context.addIssue({ code: 'custom', message: 'what an endpoint answers is taken as it is', path: ['softmax'] });
+    if (of.endpoint === undefined && of.deployment !== undefined)
+      context.addIssue({ code: 'custom', message: 'only an --endpoint has deployments', path: ['deployment'] });
   });
 
 /** Images to classes: here with a model, or by a service. Scores are kept, so other thresholds ask no model again. */
