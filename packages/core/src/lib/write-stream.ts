@@ -47,8 +47,8 @@ class Behind {
   #filled = 0;
   readonly #spare: Buffer<ArrayBuffer>[] = [];
   #made = 1;
-  /** Oldest first. */
-  readonly #writing: Promise<void>[] = [];
+  /** Those that are done are out of it. */
+  readonly #writing = new Set<Promise<void>>();
 
   constructor(file: number, at: number) {
     this.#file = file;
@@ -81,16 +81,19 @@ class Behind {
       this.#made++;
       this.#spare.push(Buffer.allocUnsafeSlow(bufferBytes));
     }
-    while (this.#spare.length === 0) await this.#writing.shift();
+    while (this.#spare.length === 0) await Promise.race(this.#writing);
     this.#filling = this.#spare.pop() as Buffer<ArrayBuffer>;
   }
 
   #send(): void {
     const full = this.#filling;
-    const writing = this.#write(full.subarray(0, this.#filled), this.#at).then(() => void this.#spare.push(full));
-    // Awaited later; a failure before that must not end the process.
+    const writing = this.#write(full.subarray(0, this.#filled), this.#at).then(() => {
+      this.#writing.delete(writing);
+      this.#spare.push(full);
+    });
+    // Awaited later, for it stays; a failure before that must not end the process.
     writing.catch(() => undefined);
-    this.#writing.push(writing);
+    this.#writing.add(writing);
     this.#at += this.#filled;
     this.#filled = 0;
   }
