@@ -6,10 +6,7 @@ describe('two runners on one line', function () {
 
   it('take turns: the second waits, names the holder, and goes on within a second of its death', async () => {
     await using rig = await tortureRig();
-    const first = rig.start('run', 'torture:torture', '--slow-ms', '400', '--id', 'first');
-    while (!rig.read('work.log').includes('make 1')) await new Promise((resolve) => setTimeout(resolve, 5));
-    const second = rig.start('run', 'torture:torture', '--id', 'second');
-    await second.printed(`process ${first.process.pid}`);
+    const { first, second } = await holderAndWaiter(rig);
     // A holder that is stopped still holds: nothing of the second's work is done meanwhile.
     first.process.kill('SIGSTOP');
     const before = worked(rig, 'make').size;
@@ -30,10 +27,7 @@ describe('two runners on one line', function () {
 
   it('part at the first interrupt of the one that waits', async () => {
     await using rig = await tortureRig();
-    const first = rig.start('run', 'torture:torture', '--slow-ms', '400', '--id', 'first');
-    while (!rig.read('work.log').includes('make 1')) await new Promise((resolve) => setTimeout(resolve, 5));
-    const second = rig.start('run', 'torture:torture', '--id', 'second');
-    await second.printed(`process ${first.process.pid}`);
+    const { first, second } = await holderAndWaiter(rig);
     // The holder does not end by itself, so whoever waits for it does not either.
     first.process.kill('SIGSTOP');
     second.process.kill('SIGINT');
@@ -55,3 +49,12 @@ describe('two runners on one line', function () {
     first.process.kill('SIGKILL');
   });
 });
+
+/** Two runners of one line: the first is at its work, the second has said that it waits for it. */
+async function holderAndWaiter(rig: Awaited<ReturnType<typeof tortureRig>>) {
+  const first = rig.start('run', 'torture:torture', '--slow-ms', '400', '--id', 'first');
+  while (!rig.read('work.log').includes('make 1')) await new Promise((resolve) => setTimeout(resolve, 5));
+  const second = rig.start('run', 'torture:torture', '--id', 'second');
+  await second.printed(`process ${first.process.pid}`);
+  return { first, second };
+}
