@@ -14,7 +14,13 @@ export interface Package {
 
 /** Started by path and not imported by name, so no `exports` map lists them. */
 const programs: Readonly<Record<string, readonly string[]>> = {
-  core: ['cli/main.ts', 'engine/executors/worker.ts', 'engine/stat-worker.ts', 'plugins/manifest-child.ts'],
+  core: [
+    'cli/main.ts',
+    'engine/executors/worker.ts',
+    'engine/stat-worker.ts',
+    'engine/write-worker.ts',
+    'plugins/manifest-child.ts',
+  ],
 };
 
 /** All packages with sources, those others depend on first. Entries that do not exist yet are left out. */

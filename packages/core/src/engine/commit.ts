@@ -30,7 +30,7 @@ export class Committer {
   #flightsToClear: number[] = [];
   /** Other small records (failures) that go with the next group. */
   #notes: (() => void)[] = [];
-  /** Claims of rows not yet recorded, by folded URL: two items of one group may write the same key. */
+  /** Claims of outputs not yet recorded, by folded URL: two items that are in hand at once may write the same key. */
   readonly #claims = new Map<string, { readonly line: number; readonly key: string; readonly url: string }>();
   #lastMs = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -48,9 +48,18 @@ export class Committer {
     this.#touch();
   }
 
-  /** Makes an output's claim known before its row is recorded; `PendingRow.urls` makes it last. */
+  /** Makes an output's claim known before its row is recorded; `PendingRow.urls` makes it last, `unclaim` ends it. */
   claim(url: string, line: number, key: string): void {
     this.#claims.set(foldUrl(url), { line, key, url });
+  }
+
+  /** Ends an item's claims: its outputs were not published, or no row will name them. */
+  unclaim(urls: readonly string[], line: number, key: string): void {
+    for (const url of urls) {
+      const fold = foldUrl(url);
+      const claim = this.#claims.get(fold);
+      if (claim?.line === line && claim.key === key) this.#claims.delete(fold);
+    }
   }
 
   pendingClaim(url: string): { readonly line: number; readonly key: string; readonly url: string } | undefined {
@@ -103,7 +112,7 @@ export class Committer {
       this.#onBroken(error);
       throw error;
     }
-    this.#claims.clear();
+    for (const { urls, row } of rows) this.unclaim(urls, row.line, row.key);
     this.#lastMs = performance.now();
     for (let i = 0; i < rows.length; i++) rows[i]?.committed(seqs[i] as number);
   }

@@ -91,6 +91,7 @@ async function digestOf(output: Exclude<Staged, StagedFolder>, openStore: OpenSt
     case 'copy':
       return digestOfSource(output, openStore);
     case 'file':
+    case 'held':
       return digestOfStaged(output);
     case 'bytes':
       return output.digest;

@@ -5,19 +5,17 @@ import {
   fstatSync,
   linkSync,
   lstatSync,
-  mkdirSync,
   openSync,
   renameSync,
   rmSync,
   statSync,
-  unlinkSync,
 } from 'node:fs';
-import { dirname } from 'node:path';
 import type { Digest } from '../lib/digest.ts';
 import { fail } from '../model/failure.ts';
 import { type FileRef, joinPlace } from '../model/file-ref.ts';
 import type { StoredOutput } from '../state/rows.ts';
 import { toFailure } from '../storage/trouble.ts';
+import { placeStaged, withParent } from './place-file.ts';
 import { changedMeanwhile } from './publishing.ts';
 import { folderDigest, listFiles } from './work/output-folder.ts';
 import { digestOfStaged, hashFile } from './work/stage-file.ts';
@@ -42,15 +40,13 @@ export function publishFile(staged: StagedFile, target: string, how: How): strin
       if (how.ours) return publishFile(stagedEmpty(staged), target, how);
       return withParent(target, () => makeEmpty(target));
     }
-    if (how.ours) {
-      if (lent !== undefined) linkSync(lent, staged.path);
-      withParent(target, () => renameSync(staged.path, target));
+    if (lent === undefined) placeStaged(staged.path, target, how.ours);
+    else if (how.ours) {
+      linkSync(lent, staged.path);
+      placeStaged(staged.path, target, true);
       // rename(2) between two names of one file does nothing and keeps both.
-      if (lent !== undefined) rmSync(staged.path, { force: true });
-      return staged.version;
-    }
-    withParent(target, () => linkSync(lent ?? staged.path, target));
-    if (lent === undefined) unlinkSync(staged.path);
+      rmSync(staged.path, { force: true });
+    } else withParent(target, () => linkSync(lent, target));
     return staged.version;
   } catch (error) {
     if (lent !== undefined && isUnlinkable(error)) return publishFile(copyOf(staged, lent), target, how);
@@ -110,7 +106,10 @@ export function replaceFile(staged: StagedFile, seen: FileRef, target: string, h
 }
 
 /** What a row will say of a published file; of one that no row will name, no digest. */
-export function storedFile({ key, size, digest = '' as Digest }: StagedFile, version: string): StoredOutput {
+export function storedFile(
+  { key, size, digest = '' as Digest }: Pick<StagedFile, 'key' | 'size' | 'digest'>,
+  version: string,
+): StoredOutput {
   return [key, size, version, digest, 'file'];
 }
 
@@ -160,17 +159,6 @@ function sameFolder(staged: StagedFolder, target: string): boolean {
     return folderDigest(files) === staged.digest;
   } catch {
     return false;
-  }
-}
-
-// Parents are made only when missing: asking first would cost a system call for every file.
-function withParent<R>(target: string, act: () => R): R {
-  try {
-    return act();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    mkdirSync(dirname(target), { recursive: true });
-    return act();
   }
 }
 

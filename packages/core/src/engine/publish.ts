@@ -1,15 +1,19 @@
 import { rmSync } from 'node:fs';
 import { fail } from '../model/failure.ts';
+import { joinPlace } from '../model/file-ref.ts';
 import type { OpenStore } from '../model/store.ts';
 import type { StoredOutput } from '../state/rows.ts';
 import type { State } from '../state/state.ts';
 import type { Committer } from './commit.ts';
+import type { FileWriter, WriteJob, WrittenVersions } from './file-writer.ts';
 import { publishCopy, sameThere } from './publish-copy.ts';
 import { publishFile, publishFolder, replaceFile, storedFile } from './publish-local.ts';
 import { type FolderFiles, publishRemote } from './publish-remote.ts';
 import { claimUrl, type Publishing } from './publishing.ts';
 import { Ownership, type Standing } from './ownership.ts';
-import type { Staged } from './work/staged.ts';
+import { diskFailure } from './work/disk-failure.ts';
+import { stageHeld } from './work/stage-file.ts';
+import type { Staged, StagedHeld } from './work/staged.ts';
 
 /**
  * Makes staged outputs visible, each atomically, never over a file that is not ours.
@@ -19,30 +23,91 @@ import type { Staged } from './work/staged.ts';
  */
 export class Publisher {
   readonly #state: State;
+  readonly #committer: Committer;
   readonly #ownership: Ownership;
   readonly #openStore: OpenStore;
 
-  constructor(state: State, committer: Committer, openStore: OpenStore) {
+  readonly #writer: FileWriter;
+
+  constructor(state: State, committer: Committer, openStore: OpenStore, writer: FileWriter) {
+    this.#writer = writer;
     this.#state = state;
+    this.#committer = committer;
     this.#ownership = new Ownership(state, committer);
     this.#openStore = openStore;
   }
 
-  /** Synchronous for places on a local disk, where a promise per file would cost as much as the rename. */
+  /** Synchronous for places on a local disk, unless small files of many items are written beside this thread. */
   publish(to: Publishing, staged: readonly Staged[]): StoredOutput[] | Promise<StoredOutput[]> {
+    const refuse = (error: unknown): never => {
+      const urls = staged.map(({ key, kind }) => claimUrl(to.place, key, kind));
+      this.#committer.unclaim(urls, to.line.id, to.key);
+      throw error;
+    };
+    try {
+      const published = this.#publish(to, staged);
+      return Array.isArray(published) ? published : published.catch(refuse);
+    } catch (error) {
+      return refuse(error);
+    }
+  }
+
+  #publish(to: Publishing, staged: readonly Staged[]): StoredOutput[] | Promise<StoredOutput[]> {
     // All are checked before the first is published: an item that may not write one of its files writes none.
     const standings = this.#ownership.check(to, staged);
     if (standings.includes('owned')) return this.#besideOwned(to, staged, standings);
     const ours = standings.map((standing) => standing === 'ours');
     if (to.store.localPath('x') === undefined) return this.#publishRemote(to, staged, ours);
-    const outputs: StoredOutput[] = [];
+    const writing = this.#write(to, staged, ours);
+    if (writing !== undefined) return writing.then((versions) => this.#publishAll(to, staged, ours, versions));
+    return this.#publishAll(to, staged, ours);
+  }
+
+  /** `versions`: of what is published already. */
+  #publishAll(
+    to: Publishing,
+    staged: readonly Staged[],
+    ours: readonly boolean[],
+    versions: WrittenVersions = [],
+  ): StoredOutput[] {
+    const written = staged.map((output, i) => {
+      const version = versions[i];
+      return version === undefined || output.kind !== 'held' ? undefined : storedFile(output, version);
+    });
     try {
-      for (const [i, output] of staged.entries()) outputs.push(this.#publishLocal(to, output, ours[i] as boolean));
-      return outputs;
+      for (const [i, output] of staged.entries()) written[i] ??= this.#publishLocal(to, output, ours[i] as boolean);
+      return written as StoredOutput[];
     } catch (error) {
-      this.#keepAsOurs(to, outputs);
+      this.#keepAsOurs(
+        to,
+        written.filter((output) => output !== undefined),
+      );
       throw error;
     }
+  }
+
+  /** The versions of an item's held files, in the places of its outputs; undefined where the writer takes none. */
+  #write(to: Publishing, staged: readonly Staged[], ours: readonly boolean[]): Promise<WrittenVersions> | undefined {
+    const places: number[] = [];
+    const jobs: WriteJob[] = [];
+    for (const [i, output] of staged.entries()) {
+      const allowed = (ours[i] as boolean) || mayReplace(to, output);
+      // One that replaces a file as it was seen is looked at first.
+      if (output.kind !== 'held' || (!allowed && output.replaces !== undefined)) continue;
+      places.push(i);
+      const target = to.store.localPath(output.key) as string;
+      jobs.push({ bytes: output.bytes, staged: output.path, target, ours: allowed });
+    }
+    const writing = jobs.length === 0 ? undefined : this.#writer.write(jobs);
+    return writing?.then((found) => {
+      const versions: (string | undefined)[] = staged.map(() => undefined);
+      for (const [job, i] of places.entries()) {
+        versions[i] = found[job];
+        // Half a file may lie there.
+        if (found[job] === undefined) rmSync((jobs[job] as WriteJob).staged, { force: true });
+      }
+      return versions;
+    });
   }
 
   // A copy of what another line has made changes nothing there where it has the same bytes, and is refused otherwise.
@@ -59,7 +124,7 @@ export class Publisher {
       owned.set(output.key, same);
     }
     const rest = staged.filter(({ key }) => !owned.has(key));
-    const published = rest.length === 0 ? [] : await this.publish(to, rest);
+    const published = rest.length === 0 ? [] : await this.#publish(to, rest);
     return [...owned.values(), ...published];
   }
 
@@ -80,6 +145,8 @@ export class Publisher {
     const allowed = ours || mayReplace(to, output);
     const how = { ours: allowed, place: to.place, key: output.key };
     switch (output.kind) {
+      case 'held':
+        return this.#publishLocal(to, this.#stage(to, output), ours);
       case 'file':
         if (!allowed && typeof output.replaces === 'object') return replaceFile(output, output.replaces, target, how);
         return storedFile(output, publishFile(output, target, how));
@@ -89,6 +156,14 @@ export class Publisher {
       default:
         // `bytes` and `copy` are how outputs travel to remote places only.
         throw fail('bug', { message: `an output of kind ${output.kind} reached a local place` });
+    }
+  }
+
+  #stage(to: Publishing, output: StagedHeld): Staged {
+    try {
+      return stageHeld(output);
+    } catch (error) {
+      throw diskFailure(error, joinPlace(to.place, output.key));
     }
   }
 

@@ -11,6 +11,7 @@ import { InlineExecutor } from './executors/inline.ts';
 import type { WorkerInit } from './executors/messages.ts';
 import { PoolExecutor } from './executors/pool.ts';
 import { stepsOf } from './executors/run-chunk.ts';
+import { FileWriter } from './file-writer.ts';
 import { Limits } from './limits.ts';
 import type { MapRun } from './map-run.ts';
 import { Publisher } from './publish.ts';
@@ -92,7 +93,9 @@ export async function runTask(options: RunOptions): Promise<TaskReport> {
     onReason: (map: MapRun, key: string, reason: Reason) => onReason(map.spec.name, key, reason),
   };
   const taskRun = new TaskRun({ ...rest, run, control, committer, ...mapReason });
-  const settler = new Settler(state, committer, new Publisher(state, committer, options.openStore), control, {
+  const writer = new FileWriter();
+  const publisher = new Publisher(state, committer, options.openStore, writer);
+  const settler = new Settler(state, committer, publisher, control, {
     run,
     overwrite: options.overwrite,
     verify: options.verify,
@@ -173,6 +176,7 @@ export async function runTask(options: RunOptions): Promise<TaskReport> {
   // In this order: nothing runs any more, then the at-end work, then the last rows, then the locks are given back. Whoever
   // gets a line next must find all of it recorded.
   for (const executor of Object.values(executors)) await executor.close();
+  await writer.close();
   if (!dryRun)
     failures.push(...(await runAtEnd(state, state.atEnd.pending(run), deps, emit, (record) => steps.get(record.step))));
   try {

@@ -194,7 +194,9 @@ export class Settler {
     for (const output of outputs) map.sizeBytes += output[1];
     const kept = new Set(outputs.map((output) => output[0]));
     const dropped = todo.oldOutputs.filter((output) => !kept.has(output[0]));
+    const urls = outputs.map(([key, , , , kind]) => claimUrl(place, key, kind));
     if (!map.keepsRows) {
+      this.#committer.unclaim(urls, map.line.id, todo.key);
       if (map.suspects.has(todo.key)) this.#committer.note(() => this.#state.flights.forgive(map.line.id, todo.key));
       return committed(0);
     }
@@ -211,7 +213,7 @@ export class Settler {
         sources,
         run: this.#options.run,
       },
-      urls: outputs.map(([key, , , , kind]) => claimUrl(place, key, kind)),
+      urls,
       staleUrls: dropped.map(([key, , , , kind]) => claimUrl(place, key, kind)),
       forgive: map.suspects.has(todo.key),
       committed,

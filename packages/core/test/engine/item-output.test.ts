@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import { ItemOutput, openStaging } from '../../src/engine/work/output.ts';
+import { ItemOutput } from '../../src/engine/work/output.ts';
+import { openStaging } from '../../src/engine/work/staging.ts';
 import type { Store } from '../../src/model/store.ts';
 import { createStoreOpener } from '../../src/storage/open-store.ts';
 import { failureFrom } from '../storage/support.ts';
@@ -15,7 +16,11 @@ describe('the outputs of an item for a remote place', () => {
     try {
       // Staging asks a store for nothing but a local path, and a remote one has none.
       const remote = { localPath: () => undefined } as Partial<Store> as Store;
-      const output = new ItemOutput(openStaging('cloud:', remote, 'one', spool), () => Promise.reject(), 'step');
+      const output = new ItemOutput(
+        openStaging('cloud:', remote, { name: 'one', spoolDir: spool }),
+        () => Promise.reject(),
+        'step',
+      );
       const sizeBytes = 4 * 1024 * 1024;
       const kinds = async (): Promise<string> => {
         for (let i = 0; i < 18; i++) await output.write(`f${i}`, new Uint8Array(sizeBytes));
@@ -49,7 +54,7 @@ describe('a copy of a local file', () => {
     try {
       while (statSync(source).mtimeMs > 1e9) await delay(5);
       const [from, to] = [await opener.open('./in'), await opener.open('./out')];
-      const staging = openStaging('./out', to, 'one', join(dir, 'spool'));
+      const staging = openStaging('./out', to, { name: 'one', spoolDir: join(dir, 'spool') });
       const output = new ItemOutput(staging, () => Promise.resolve(from), 'step', undefined, { recorded: false });
       const ref = { $type: 'file', store: './in', key: 'f', size: statSync(source).size } as const;
       let failure = await failureFrom(() => output.copy('f', ref));

@@ -9,7 +9,7 @@ export class InlineExecutor implements Executor {
   readonly #running = new Map<number, (AbortController | undefined)[]>();
 
   constructor(deps: WorkDeps) {
-    this.#runner = new ThreadRunner(deps, { rowsAhead: 1 });
+    this.#runner = new ThreadRunner(deps, { rowsAhead: 1, publishes: true });
   }
 
   run(chunk: Chunk, sink: ChunkSink): void {

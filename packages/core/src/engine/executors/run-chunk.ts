@@ -2,10 +2,10 @@ import { failureOf } from '../../model/failure.ts';
 import type { Plugin } from '../../model/plugin.ts';
 import type { OpenTools, Step } from '../../model/step.ts';
 import { toFailure } from '../work/airlock.ts';
-import { openStaging, type Staging } from '../work/output.ts';
 import { ReaderSource } from '../work/reader.ts';
 import { type ItemCall, type ItemOutcome, type ReadyStep, runBatch, runItem } from '../work/run-item.ts';
 import { openTools } from '../work/open-tools.ts';
+import { openStaging, type Staging } from '../work/staging.ts';
 import type { WorkDeps } from '../work/tools.ts';
 import type { Chunk, ChunkSink, StepAddress } from './executor.ts';
 
@@ -15,16 +15,21 @@ type Opened = Awaited<ReturnType<ThreadRunner['ready']>>;
 export class ThreadRunner {
   readonly #deps: WorkDeps;
   readonly #rowsAhead: number;
+  readonly #publishes: boolean;
   readonly #readers: ReaderSource;
   /** By place; what failed to open is forgotten, so that the next item tries again. */
   readonly #stagings = new Map<string, Promise<Staging>>();
   /** By line and uses: a line whose uses change within a run is opened anew. */
   readonly #opened = new Map<string, { readonly line: string; readonly ready: Promise<ReadyStep> }>();
 
-  /** `rowsAhead`: how many rows a generator may yield before the first of them is recorded. */
-  constructor(deps: WorkDeps, options: { readonly rowsAhead: number }) {
+  /**
+   * `rowsAhead`: how many rows a generator may yield before the first of them is recorded. `publishes`: outputs are
+   * published in this thread too.
+   */
+  constructor(deps: WorkDeps, options: { readonly rowsAhead: number; readonly publishes?: boolean }) {
     this.#deps = deps;
     this.#rowsAhead = options.rowsAhead;
+    this.#publishes = options.publishes === true;
     this.#readers = new ReaderSource(deps.statePath);
   }
 
@@ -117,7 +122,8 @@ export class ThreadRunner {
     let staging = this.#stagings.get(place);
     if (staging === undefined) {
       const { openStore, stagingName, spoolDir } = this.#deps;
-      staging = openStore(place).then((store) => openStaging(place, store, stagingName, spoolDir));
+      const how = { name: stagingName, spoolDir, holdsSmall: this.#publishes };
+      staging = openStore(place).then((store) => openStaging(place, store, how));
       this.#stagings.set(place, staging);
       staging.catch(() => this.#stagings.delete(place));
     }

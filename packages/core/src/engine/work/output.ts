@@ -1,71 +1,28 @@
 import { closeSync, constants, copyFileSync, mkdirSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import { type Digest, isSha256, sha256 } from '../../lib/digest.ts';
 import type { Bytes } from '../../model/driver.ts';
 import { fail } from '../../model/failure.ts';
 import { type FileRef, type FolderRef, joinPlace } from '../../model/file-ref.ts';
 import type { CopyOptions, Output, OutputFolder } from '../../model/step.ts';
-import type { OpenStore, Store } from '../../model/store.ts';
+import type { OpenStore } from '../../model/store.ts';
 import { toFailure } from '../../storage/trouble.ts';
 import { changedWhileRead, refuseShort, verifiedStream } from '../../storage/verified-stream.ts';
+import { diskFailure, roomCodes } from './disk-failure.ts';
 import { StagingFolder } from './output-folder.ts';
 import { sharedRoot } from './shared-root.ts';
-import { hashFile, hashStaged, stageFile } from './stage-file.ts';
-import type { Staged, StagedBytes, StagedFile } from './staged.ts';
-
-/** Where outputs wait until their item succeeded. */
-export interface Staging {
-  readonly place: string;
-  readonly store: Store;
-  /** True when staged files lie on the place's own file system. */
-  readonly onPlace: boolean;
-  /** A fresh private path; its folder exists. */
-  path(): string;
-  /** Of the file system it lies on, as stat says it. */
-  device(): number;
-}
+import { gatherSmall, hashFile, hashStaged, stageFile } from './stage-file.ts';
+import type { Staged, StagedBytes, StagedFile, StagedHeld } from './staged.ts';
+import type { Staging } from './staging.ts';
 
 const digestOfNothing = sha256('');
-
-let counter = 0;
-
-/** Opens the staging of a place for this process; `name` is unique to it (project mark and process token). */
-export function openStaging(place: string, store: Store, name: string, spoolDir: string): Staging {
-  const local = store.localPath(`.runner-staging/${name}`);
-  const dir = local ?? join(spoolDir, name);
-  let made = false;
-  let device: number | undefined;
-  const make = (): void => {
-    if (made) return;
-    try {
-      mkdirSync(dir, { recursive: true });
-    } catch (error) {
-      throw diskFailure(error, local === undefined ? dir : place);
-    }
-    made = true;
-  };
-  return {
-    place,
-    store,
-    onPlace: local !== undefined,
-    device() {
-      make();
-      return (device ??= statSync(dir).dev);
-    },
-    path() {
-      make();
-      // Two threads of one process share the folder, hence the thread's own start in the name.
-      return join(dir, `${process.pid.toString(36)}-${threadMark}-${(counter++).toString(36)}`);
-    },
-  };
-}
-
-const threadMark = Math.trunc(performance.timeOrigin % 1e9).toString(36) + Math.trunc(Math.random() * 1e6).toString(36);
 
 // Outputs up to this size stay in memory on their way to a remote store; larger ones are spooled to disk.
 const keptInMemoryBytes = 4 * 1024 * 1024;
 // And so many of one item together.
 const heldInMemoryBytes = 64 * 1024 * 1024;
+// What a local place gets written by who publishes it: a longer file costs more to carry than to write.
+const smallBytes = 64 * 1024;
+const heldSmallBytes = 4 * 1024 * 1024;
 
 /** Collects one item's outputs. */
 export class ItemOutput implements Output {
@@ -79,6 +36,7 @@ export class ItemOutput implements Output {
   readonly #open = new Set<string>();
   /** Of `staged`, in memory. */
   #heldBytes = 0;
+  #holdsSmall = true;
   /** Told the digest of a copied input that had none: a later touch of it then changes nothing. */
   readonly #onSource: ((ref: FileRef, digest: Digest) => void) | undefined;
   /** False: no row will need the digest of a copy before it is published. */
@@ -104,6 +62,10 @@ export class ItemOutput implements Output {
     if (whole instanceof Uint8Array && this.#mayHold(staging, whole.length)) {
       // A copy: the caller may reuse its buffer before we publish.
       return this.#add({ ...inMemory(key, new Uint8Array(whole)), ...options });
+    }
+    if (whole instanceof Uint8Array && this.#mayHoldSmall(staging, whole.length)) {
+      const own = typeof bytes === 'string' ? whole : new Uint8Array(whole);
+      return this.#add({ ...this.#small(key, own), ...options });
     }
     if (whole instanceof Uint8Array && whole.length === 0) {
       // Sets have many (labels of pictures without objects), and a file without bytes needs no staging to appear whole.
@@ -168,7 +130,8 @@ export class ItemOutput implements Output {
       return written;
     }
     const known = isSha256(ref.digest) ? ref.digest : this.#recorded ? undefined : 'unasked';
-    const staged = await this.#stage(key, bytes, known);
+    const body = this.#mayHoldSmall(staging, ref.size) ? await gatherSmall(bytes, smallBytes) : bytes;
+    const staged = body instanceof Uint8Array ? this.#small(key, body, known) : await this.#stage(key, body, known);
     await refuseShort(from, ref, staged.size);
     this.#tellSource(ref, staged.digest);
     return this.#add({ ...staged, ...more });
@@ -226,6 +189,22 @@ export class ItemOutput implements Output {
     return this.staged.splice(0);
   }
 
+  /** Everything goes to disk at once from now on: the rows of a generator are recorded one after the other. */
+  holdNothing(): void {
+    this.#holdsSmall = false;
+  }
+
+  #mayHoldSmall(staging: Staging, sizeBytes: number): boolean {
+    return (
+      this.#holdsSmall && staging.holdsSmall && sizeBytes <= smallBytes && this.#heldBytes + sizeBytes <= heldSmallBytes
+    );
+  }
+
+  #small(key: string, bytes: Uint8Array, known?: Digest | 'unasked'): StagedHeld {
+    const digest = known === 'unasked' ? {} : { digest: known ?? sha256(bytes) };
+    return { kind: 'held', key, size: bytes.length, ...digest, bytes, path: this.#place().path() };
+  }
+
   #mayHold(staging: Staging, sizeBytes: number): boolean {
     return !staging.onPlace && sizeBytes <= keptInMemoryBytes && this.#heldBytes + sizeBytes <= heldInMemoryBytes;
   }
@@ -239,7 +218,7 @@ export class ItemOutput implements Output {
 
   #add(staged: Exclude<Staged, { kind: 'folder' }>): FileRef {
     this.staged.push(staged);
-    if (staged.kind === 'bytes') this.#heldBytes += staged.size;
+    if ('bytes' in staged) this.#heldBytes += staged.size;
     return { $type: 'file', store: this.#place().place, key: staged.key, size: staged.size, ...digestOf(staged) };
   }
 }
@@ -285,13 +264,4 @@ function reading<R>(ref: FileRef, read: () => R): R {
   } catch (error) {
     throw toFailure(error, { url: joinPlace(ref.store, ref.key), what: 'read' });
   }
-}
-
-const roomCodes = ['ENOSPC', 'EDQUOT', 'EROFS'];
-const diskCodes = [...roomCodes, 'EACCES', 'EPERM', 'ENOTDIR'];
-
-/** What our disk refused, by name; other errors pass as they are. */
-function diskFailure(error: unknown, url: string, codes: readonly string[] = diskCodes): unknown {
-  const { code = '' } = error as NodeJS.ErrnoException;
-  return codes.includes(code) ? toFailure(error, { url, what: 'write' }) : error;
 }

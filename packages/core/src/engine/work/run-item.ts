@@ -6,8 +6,9 @@ import { type Failure, fail } from '../../model/failure.ts';
 import type { Slot, Step } from '../../model/step.ts';
 import { itemKeyProblem } from '../../state/rows.ts';
 import { toFailure } from './airlock.ts';
-import { ItemOutput, type Staging } from './output.ts';
+import { ItemOutput } from './output.ts';
 import type { Staged } from './staged.ts';
+import type { Staging } from './staging.ts';
 import { type ItemHooks, ItemTools, scratchDirOf, type WorkDeps } from './tools.ts';
 
 /** One item handed to a thread. */
@@ -164,6 +165,7 @@ async function drainGenerator(
   step: string,
   rows: RowSink,
 ): Promise<string> {
+  output.holdNothing();
   const underWay: { readonly recorded: Promise<void>; readonly weight: number }[] = [];
   let weight = 0;
   const waitFor = async (most: number): Promise<void> => {

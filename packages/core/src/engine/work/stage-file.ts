@@ -3,7 +3,7 @@ import { type Digest, Hasher, sha256 } from '../../lib/digest.ts';
 import { writeFully } from '../../lib/atomic-file.ts';
 import { writeStream } from '../../lib/write-stream.ts';
 import type { Bytes } from '../../model/driver.ts';
-import type { StagedFile } from './staged.ts';
+import type { StagedFile, StagedHeld } from './staged.ts';
 
 type HashedFile = StagedFile & { readonly digest: Digest };
 
@@ -53,9 +53,24 @@ export function hashStaged(key: string, path: string): HashedFile {
   return { kind: 'file', key, size, digest: hashFile(path), path, version: String(mtimeMs) };
 }
 
+/** Puts a held file where it is staged. */
+export function stageHeld({ bytes, ...held }: StagedHeld): StagedFile {
+  if (bytes.length === 0) return { ...held, kind: 'file', version: '', isEmpty: true };
+  const file = openNew(held.path);
+  try {
+    writeFully(file, bytes);
+    return { ...held, kind: 'file', version: String(fstatSync(file).mtimeMs) };
+  } catch (error) {
+    rmSync(held.path, { force: true });
+    throw error;
+  } finally {
+    closeSync(file);
+  }
+}
+
 /** Of a staged file, read once more where nobody has asked for it before. */
-export function digestOfStaged({ digest, path }: StagedFile): Digest {
-  return digest ?? hashFile(path);
+export function digestOfStaged(staged: StagedFile | StagedHeld): Digest {
+  return staged.digest ?? (staged.kind === 'held' ? sha256(staged.bytes) : hashFile(staged.path));
 }
 
 /** Writes a whole file to a private path and gives its digest: the least a small file costs. */
@@ -91,5 +106,35 @@ export function hashFile(path: string): Digest {
     return hasher.digest();
   } finally {
     closeSync(file);
+  }
+}
+
+/** A stream's bytes as one piece when they are no more than `mostBytes`; else a stream of them all. */
+export async function gatherSmall(
+  pieces: AsyncIterable<Uint8Array>,
+  mostBytes: number,
+): Promise<Uint8Array | AsyncIterable<Uint8Array>> {
+  const iterator = pieces[Symbol.asyncIterator]();
+  const gathered: Uint8Array[] = [];
+  let sizeBytes = 0;
+  while (sizeBytes <= mostBytes) {
+    const next = await iterator.next();
+    if (next.done === true) return gathered.length === 1 ? (gathered[0] as Uint8Array) : Buffer.concat(gathered);
+    // A copy: its source may use the piece again.
+    gathered.push(new Uint8Array(next.value));
+    sizeBytes += next.value.length;
+  }
+  return chained(gathered, iterator);
+}
+
+async function* chained(
+  first: readonly Uint8Array[],
+  rest: AsyncIterator<Uint8Array>,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  try {
+    yield* first;
+    yield* { [Symbol.asyncIterator]: () => rest };
+  } finally {
+    await rest.return?.();
   }
 }

@@ -5,9 +5,9 @@ import type { FileRef } from '../../model/file-ref.ts';
  * An output that `work` made and nobody can see yet. Publishing it is the coordinator's act.
  *
  * `path` lies in the staging folder of its place (same file system, so publishing is one link or rename) or in
- * the spool when the place is remote; small outputs for remote places stay in memory.
+ * the spool when the place is remote; small outputs stay in memory where the coordinator made them, or the place is remote.
  */
-export type Staged = StagedFile | StagedBytes | StagedCopy | StagedFolder;
+export type Staged = StagedFile | StagedHeld | StagedBytes | StagedCopy | StagedFolder;
 
 export interface StagedBytes {
   readonly kind: 'bytes';
@@ -44,6 +44,12 @@ export interface StagedFile {
    * another file is put there first.
    */
   readonly isEmpty?: true;
+}
+
+/** A small file for a local place, still in memory: nothing lies at `path` yet. Who publishes it writes it there first. */
+export interface StagedHeld extends Omit<StagedFile, 'kind' | 'version' | 'lent' | 'isEmpty'> {
+  readonly kind: 'held';
+  readonly bytes: Uint8Array;
 }
 
 /** Bytes that go from one store to another when they are published; inside one store the service copies them. */

@@ -1,0 +1,142 @@
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import type { WriteReply, WriteRequest } from './write-worker.ts';
+import { workerUrl } from './worker-url.ts';
+
+/** A small file to be published. */
+export interface WriteJob {
+  readonly bytes: Uint8Array;
+  /** Where it is staged: on the file system of its target, and no file lies there. */
+  readonly staged: string;
+  readonly target: string;
+  /** What lies at its target is replaced; else the file is put there only if nothing is. */
+  readonly ours: boolean;
+}
+
+/** The version of each file in its order; undefined where it was not published, and is to be tried again. */
+export type WrittenVersions = readonly (string | undefined)[];
+
+// The thread is started for runs that write many files: the others would only pay for it.
+const startAfterFiles = 256;
+// Short enough that the thread does not wait for them, long enough that a message costs little beside them.
+const filesPerMessage = 32;
+// With so much before it, the next file is written sooner here, at the same time.
+const mostFiles = 128;
+const mostBytes = 8 * 1024 * 1024;
+
+interface Waiting {
+  readonly count: number;
+  readonly settle: (versions: WrittenVersions) => void;
+}
+
+/**
+ * Writes and publishes small files in a thread of its own, while this one goes on with the items.
+ *
+ * System calls are most of what a small file costs, and one thread does them one after the other.
+ */
+export class FileWriter {
+  readonly #startAfterFiles: number;
+  #worker: Worker | undefined;
+  /** It has died, or would have no processor of its own. */
+  #isOff = availableParallelism() < 2;
+  #seen = 0;
+  #jobs: WriteJob[] = [];
+  #waiting: Waiting[] = [];
+  /** Of messages that are not answered, in their order. */
+  readonly #sent: (readonly Waiting[])[] = [];
+  /** Files and bytes handed over, and what of them is done: told at once, where answers wait for a turn of the event loop. */
+  readonly #given = new Int32Array(2);
+  readonly #done = new Int32Array(new SharedArrayBuffer(8));
+
+  constructor(options: { readonly startAfterFiles?: number } = {}) {
+    this.#startAfterFiles = options.startAfterFiles ?? startAfterFiles;
+  }
+
+  /** Takes files over; undefined when it has enough to do, or is not worth its start: the caller then writes them. */
+  write(jobs: readonly WriteJob[]): Promise<WrittenVersions> | undefined {
+    this.#seen += jobs.length;
+    if (this.#isOff || this.#seen < this.#startAfterFiles || this.#isBehind()) return undefined;
+    return new Promise((settle) => {
+      if (this.#jobs.length === 0) setImmediate(() => this.#send());
+      for (const job of jobs) {
+        this.#jobs.push(job);
+        this.#given[0]!++;
+        this.#given[1]! += job.bytes.length;
+      }
+      this.#waiting.push({ count: jobs.length, settle });
+      if (this.#jobs.length >= filesPerMessage) this.#send();
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#isOff = true;
+    await this.#worker?.terminate();
+  }
+
+  // All four numbers wrap alike.
+  #isBehind(): boolean {
+    const behind = (which: 0 | 1): number => (this.#given[which]! - Atomics.load(this.#done, which)) | 0;
+    return behind(0) >= mostFiles || behind(1) >= mostBytes;
+  }
+
+  #start(): Worker {
+    const worker = new Worker(workerUrl('write-worker'), { workerData: this.#done });
+    worker.on('message', (reply: WriteReply) => this.#receive(reply));
+    // What was in its hands is written by who asked; a file that it has published already is found there, and adopted.
+    worker.on('error', () => undefined);
+    worker.on('exit', () => this.#giveUp());
+    return worker;
+  }
+
+  #send(): void {
+    const jobs = this.#jobs;
+    if (jobs.length === 0) return;
+    const waiting = this.#waiting;
+    this.#jobs = [];
+    this.#waiting = [];
+    if (this.#isOff) return settleAll(waiting);
+    const bytes = Buffer.allocUnsafeSlow(jobs.reduce((sum, job) => sum + job.bytes.length, 0));
+    let at = 0;
+    for (const job of jobs) {
+      bytes.set(job.bytes, at);
+      at += job.bytes.length;
+    }
+    const request: WriteRequest = {
+      bytes,
+      sizes: jobs.map((job) => job.bytes.length),
+      staged: jobs.map(({ staged }) => staged),
+      targets: jobs.map(({ target }) => target),
+      ours: jobs.map(({ ours }) => ours),
+    };
+    this.#sent.push(waiting);
+    const worker = (this.#worker ??= this.#start());
+    // A thread that has something to do keeps the program alive until it has answered.
+    worker.ref();
+    worker.postMessage(request, [bytes.buffer]);
+  }
+
+  #receive({ versions }: WriteReply): void {
+    const waiting = this.#sent.shift() ?? [];
+    if (this.#sent.length === 0) this.#worker?.unref();
+    let at = 0;
+    for (const { count, settle } of waiting) {
+      settle(
+        Array.from(versions.subarray(at, at + count), (version) =>
+          Number.isNaN(version) ? undefined : String(version),
+        ),
+      );
+      at += count;
+    }
+  }
+
+  #giveUp(): void {
+    this.#isOff = true;
+    for (const waiting of this.#sent.splice(0)) settleAll(waiting);
+    settleAll(this.#waiting.splice(0));
+    this.#jobs = [];
+  }
+}
+
+function settleAll(waiting: readonly Waiting[]): void {
+  for (const { count, settle } of waiting) settle(Array.from({ length: count }, () => undefined));
+}
