@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { readdirSync, rmSync } from 'node:fs';
-import { assertNoStaging, countsOf, tortureRig, worked } from './support.ts';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { assertNoStaging, assertTortureOutputs, countsOf, tortureRig, worked } from './support.ts';
 
 describe('a place', function () {
   this.timeout(60_000);
@@ -52,6 +52,25 @@ describe('a place', function () {
     assert.equal(rig.read('set/train/p0.txt'), 'mine');
     assert.equal((await rig.runner('run', 'torture:split', '--overwrite')).code, 0);
     assert.match(rig.read('set/test/p0.txt') + rig.read('set/train/p0.txt'), /picture 0/);
+  });
+
+  it('is kept the same way by a run of many small files', async () => {
+    await using rig = await tortureRig();
+    const [foreign, same, folder] = ['out/f1500.txt', 'out/f1501.txt', 'out/f1502.txt'];
+    rig.write(foreign, 'mine');
+    rig.write(same, 'hello 1501 '.repeat(300));
+    mkdirSync(rig.path(folder));
+    const refused = await rig.json('run', 'torture:torture');
+    assert.equal(refused.code, 1);
+    const failures = refused.report['failures'] as readonly { readonly code: string; readonly key?: string }[];
+    const named = failures.filter(({ code }) => code === 'output.foreign').map(({ key }) => key);
+    assert.deepEqual(named.toSorted(), ['f1500.txt', 'f1502.txt']);
+    assert.equal(countsOf(refused.report, 'make')['done'], 1_998);
+    assert.equal(rig.read(foreign), 'mine');
+    for (const path of [foreign, folder]) rmSync(rig.path(path), { recursive: true });
+    assert.equal((await rig.runner('run', 'torture:torture')).code, 0);
+    assertTortureOutputs(rig, 2_000);
+    assert.equal([...worked(rig, 'make ')].filter(([, count]) => count > 1).length, 2, 'only the two are made again');
   });
 
   it('adopts a foreign file that is byte-identical', async () => {
