@@ -20,6 +20,7 @@ export type WrittenVersions = readonly (string | undefined)[];
 const startAfterFiles = 256;
 // Short enough that the thread does not wait for them, long enough that a message costs little beside them.
 const filesPerMessage = 32;
+const turnsWithoutMore = 2;
 // With so much before it, the next file is written sooner here, at the same time.
 const mostFiles = 128;
 const mostBytes = 8 * 1024 * 1024;
@@ -41,6 +42,8 @@ export class FileWriter {
   #isOff = availableParallelism() < 2;
   #seen = 0;
   #jobs: WriteJob[] = [];
+  /** For more of them. */
+  #isWaiting = false;
   #waiting: Waiting[] = [];
   /** Of messages that are not answered, in their order. */
   readonly #sent: (readonly Waiting[])[] = [];
@@ -57,7 +60,7 @@ export class FileWriter {
     this.#seen += jobs.length;
     if (this.#isOff || this.#seen < this.#startAfterFiles || this.#isBehind()) return undefined;
     return new Promise((settle) => {
-      if (this.#jobs.length === 0) setImmediate(() => this.#send());
+      if (!this.#isWaiting) this.#sendSoon();
       for (const job of jobs) {
         this.#jobs.push(job);
         this.#given[0]!++;
@@ -77,6 +80,18 @@ export class FileWriter {
   #isBehind(): boolean {
     const behind = (which: 0 | 1): number => (this.#given[which]! - Atomics.load(this.#done, which)) | 0;
     return behind(0) >= mostFiles || behind(1) >= mostBytes;
+  }
+
+  /** Sends what has come once turns of the event loop bring no more: a message wakes a thread, which costs like a file. */
+  #sendSoon(quietTurns = 0, count = 0): void {
+    this.#isWaiting = true;
+    setImmediate(() => {
+      const { length } = this.#jobs;
+      const quiet = length === count ? quietTurns + 1 : 0;
+      if (length > 0 && quiet < turnsWithoutMore) return this.#sendSoon(quiet, length);
+      this.#isWaiting = false;
+      this.#send();
+    });
   }
 
   #start(): Worker {
