@@ -48,7 +48,8 @@ export async function readResources(body: AsyncIterable<Uint8Array>, what: strin
   for (const piece of pieces.push(decoder.end())) await addResources(resources, piece, what);
   const { piece, isShort } = pieces.end();
   if (piece !== undefined) await addResources(resources, piece, what);
-  if (isShort) throw new StoreTrouble('broken', `${what} sent a multistatus without its end`);
+  // As of a server that died under it behind a proxy that closes politely; the next answer may be whole.
+  if (isShort) throw new StoreTrouble('broken', `${what} sent a multistatus without its end`, { transient: true });
   return resources;
 }
 
