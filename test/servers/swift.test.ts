@@ -40,6 +40,39 @@ describe('OpenStack Swift with its own users, a real server', function () {
     await dispose();
   });
 
+  it('writes a file that must not replace with one request', async () => {
+    const container = 'new-files';
+    const { store, dispose } = await openStore(service, { url: `swift://${container}` });
+    await store.write('a', Buffer.from('x'), { ifAbsent: 'best-effort' });
+    await store.write('b', Buffer.from('x'), { ifAbsent: 'best-effort' });
+    const log = await readFile(join(server.root, 'proxy', 'output.log'), 'utf8');
+    const sent = [...log.matchAll(new RegExp(`(\\w+) /v1/AUTH_test/${container}/sets/2026/([ab]) `, 'g'))];
+    // The first one met no container.
+    assert.deepEqual(
+      sent.map(([, method, key]) => `${method} ${key}`),
+      ['PUT a', 'PUT a', 'PUT b'],
+    );
+    await dispose();
+  });
+
+  it('leaves no version of a file that was refused', async () => {
+    const headers = { 'x-auth-user': service.username, 'x-auth-key': service.password };
+    const login = await fetch(service.authUrl, { headers });
+    const token = { 'x-auth-token': login.headers.get('x-auth-token') ?? '' };
+    const container = `${login.headers.get('x-storage-url')}/kept-versions`;
+    await fetch(container, { method: 'PUT', headers: { ...token, 'x-versions-enabled': 'true' } });
+    const { store, dispose } = await openStore(service, { url: 'swift://kept-versions' });
+    await store.write('a', Buffer.from('x'), { ifAbsent: 'best-effort' });
+    const refused = await failureFrom(() => store.write('a', Buffer.from('yy'), { ifAbsent: 'best-effort' }));
+    assert.equal(refused?.code, 'store.conflict');
+    const versions = await fetch(`${container}?versions&format=json`, { headers: token });
+    assert.deepEqual(
+      ((await versions.json()) as { readonly bytes: number }[]).map(({ bytes }) => bytes),
+      [1],
+    );
+    await dispose();
+  });
+
   it('tells a container that is missing from a file that is, and names the request', async () => {
     const missing = openSwift(service, { url: 'swift://nobody-made-this', createContainer: false });
     const store = await missing.open('cloud:');

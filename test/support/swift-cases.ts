@@ -130,6 +130,19 @@ export function swiftCases(serviceOf: () => SwiftService): void {
     await dispose();
   });
 
+  it('replaces nothing when it is told so, small or large, and writes again what was removed', async () => {
+    const { store, dispose } = await openBoth();
+    const write = (bytes: Uint8Array) => store.write('ü a', bytes, { ifAbsent: 'best-effort' });
+    for (const bytes of [Buffer.from('first'), large.subarray(0, 800_000), large]) {
+      await write(bytes);
+      for (const other of [Buffer.from('other'), large.subarray(1)])
+        assert.equal((await failureFrom(() => write(other)))?.code, 'store.conflict');
+      assert.equal(await md5Of(store, 'ü a'), md5(bytes));
+      await store.remove(['ü a']);
+    }
+    await dispose();
+  });
+
   it('signs URLs that open one file for a time', async () => {
     const { store, dispose } = await openBoth({ tempUrlKey: 'secret' });
     await store.write('ü ä/+ #?.bin', Buffer.from('signed'));

@@ -227,6 +227,23 @@ describe('a WebDAV store in trouble', () => {
     assert.equal(await codeOf(() => entriesOf(store.list('a/'))), 'store.broken');
   });
 
+  it('asks again for a listing that ends before its end', async () => {
+    await open();
+    for (const key of ['a', 'b', 'c']) await store.write(key, Buffer.from('x'));
+    const self =
+      '<d:response><d:href>/lab/</d:href><d:propstat><d:prop><d:resourcetype><d:collection/></d:resourcetype></d:prop></d:propstat></d:response>';
+    const short = `<d:multistatus xmlns:d="DAV:">${self}`;
+    let shortAnswers = 0;
+    let most = 1;
+    server.fault = ({ method, headers }) =>
+      method === 'PROPFIND' && headers.depth === '1' && ++shortAnswers <= most
+        ? { status: 207, body: short }
+        : undefined;
+    assert.equal((await entriesOf(store.list())).length, 3);
+    most = 100;
+    assert.equal(await codeOf(() => entriesOf(store.list())), 'store.broken');
+  });
+
   it('reads names and ETags that look like numbers or markup as they are', async () => {
     await open();
     const names = ['1e3', '007', '0x10', 'true', 'a&b', '<x>', ...Array.from({ length: 1200 }, (_, n) => `&${n}`)];

@@ -9,6 +9,8 @@ export interface SwiftInfo {
   readonly maxObjectBytes: number;
   /** Static manifests can be read back; Ceph gives none, and lists such files with the size of the manifest. */
   readonly hasReadableManifests: boolean;
+  /** A PUT with `If-None-Match: *` is refused where an object lies; Ceph replaces it without a word. */
+  readonly refusesToReplace: boolean;
   /** Of temporary URLs: `sha1`, `sha256`, `sha512`. */
   readonly tempUrlDigests: readonly string[];
 }
@@ -20,11 +22,13 @@ export async function readInfo(session: SwiftSession): Promise<SwiftInfo> {
   // `/v1/AUTH_x` on Swift, `/swift/v1/AUTH_x` on Ceph.
   url.pathname = account.pathname.replace(/\/v1(\.0)?(\/.*)?$/, '/info');
   const info = parse(await session.open(url).catch(() => undefined));
+  // Only Swift itself names it.
+  const isSwift = member(member(info, 'slo'), 'min_segment_size') !== undefined;
   return {
     maxSegments: Number(member(member(info, 'slo'), 'max_manifest_segments') ?? 1000),
     maxObjectBytes: Number(member(member(info, 'swift'), 'max_file_size') ?? 5 * 2 ** 30),
-    // Only Swift itself names it.
-    hasReadableManifests: member(member(info, 'slo'), 'min_segment_size') !== undefined,
+    hasReadableManifests: isSwift,
+    refusesToReplace: isSwift,
     // Ceph before 17 knows SHA-1 alone and names no digests.
     tempUrlDigests: digests(listOf(member(member(info, 'tempurl'), 'allowed_digests'))),
   };

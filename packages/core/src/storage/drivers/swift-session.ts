@@ -1,4 +1,4 @@
-import { createHttpClient, type HttpClient, type HttpResponse } from '../../lib/http-client.ts';
+import { createHttpClient, type HttpClient, type HttpInit, type HttpResponse } from '../../lib/http-client.ts';
 import { shownUrl } from '../../lib/http-trouble.ts';
 import { StoreTrouble, type DriverContext } from '../../model/driver.ts';
 import { SwiftTokens } from './swift-login.ts';
@@ -14,10 +14,12 @@ export interface SwiftTarget {
 
 export interface SwiftInit {
   readonly headers?: { readonly [name: string]: string };
-  readonly body?: Uint8Array | string | AsyncIterable<Uint8Array>;
+  readonly body?: HttpInit['body'];
   readonly signal?: AbortSignal | undefined;
   /** When the service is known to be silent for longer. */
   readonly idleTimeoutMs?: number;
+  /** As in {@link HttpInit}. */
+  readonly repeatable?: boolean;
 }
 
 /** Requests to one Swift account: URLs, tokens, and answers with their request ids. */
@@ -52,6 +54,7 @@ export class SwiftSession {
         headers: { ...init.headers, 'x-auth-token': token.token },
         idleTimeoutMs: init.idleTimeoutMs ?? this.options.idleTimeoutMs,
         ...(init.body === undefined ? {} : { body: init.body }),
+        ...(init.repeatable === undefined ? {} : { repeatable: init.repeatable }),
         ...(init.signal === undefined ? {} : { signal: init.signal }),
       });
       if (response.status !== 401) return response;

@@ -19,7 +19,7 @@ export function troubleOfSwift(answer: Answer, what: string, body = ''): StoreTr
   if (status === 413 && /quota/i.test(body))
     return new StoreTrouble('full', `${named}: ${body.slice(0, 200)}`, { status });
   const told = troubleOfStatus(answer, named);
-  // Nothing here is written on a condition: another writer was a moment ahead, or the container's index was busy.
+  // No condition of ours failed, that is 412: another writer was a moment ahead, or the container's index was busy.
   const trouble = status === 409 ? new StoreTrouble('unavailable', told.message, told.details) : told;
   if (id === undefined || trouble.details.requestId !== undefined) return trouble;
   return new StoreTrouble(trouble.kind, trouble.message, { ...trouble.details, requestId: id });

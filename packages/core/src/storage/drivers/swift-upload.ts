@@ -24,7 +24,7 @@ interface LargeUpload {
   readonly signal: AbortSignal | undefined;
 }
 
-/** Uploads of one container: each request is whole in memory, carries its MD5 and may be sent again. */
+/** Uploads of one container: each request is whole in memory and carries its MD5. */
 export class SwiftUploads {
   readonly #session: SwiftSession;
   readonly #container: string;
@@ -41,20 +41,22 @@ export class SwiftUploads {
   }
 
   /** Stores bytes as one plain object; the service itself refuses them if they arrive wrong. Returns their MD5. */
-  async putBytes(target: SwiftObject, bytes: Uint8Array, signal: AbortSignal | undefined): Promise<string> {
+  async putBytes(target: SwiftObject, bytes: Uint8Array, init: Omit<SwiftInit, 'body'>): Promise<string> {
     const md5 = hash('md5', bytes, 'hex');
-    const response = await this.#create(target, { headers: { etag: md5 }, body: bytes, signal });
+    const response = await this.#create(target, { ...init, headers: { ...init.headers, etag: md5 }, body: bytes });
     checkEtag(bare(response.headers['etag'] ?? ''), md5, target.object);
     return md5;
   }
 
-  /** Collects a stream that fits into one request, and stores it. */
-  async putStream(upload: LargeUpload): Promise<string> {
+  /** Collects a stream that fits into one request, and sends it. */
+  async collected(
+    { body, sizeBytes, signal }: Omit<LargeUpload, 'key'>,
+    send: (bytes: Uint8Array) => Promise<string>,
+  ): Promise<string> {
     return this.#slots.run(async () => {
-      const [block] = await Array.fromAsync(sizedBlocks(upload.body, upload.sizeBytes, upload.sizeBytes));
-      const target = { container: this.#container, object: upload.key };
-      return this.putBytes(target, (block as Block).bytes, upload.signal);
-    }, upload.signal);
+      const [block] = await Array.fromAsync(sizedBlocks(body, sizeBytes, sizeBytes));
+      return send((block as Block).bytes);
+    }, signal);
   }
 
   /**
@@ -169,7 +171,7 @@ export class SwiftUploads {
 
   // Here and not only around the whole write: a stream can be read once, its segments be sent any number of times.
   async #putSegment(target: SwiftObject, bytes: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
-    await this.#session.patiently(() => this.putBytes(target, bytes, signal), signal);
+    await this.#session.patiently(() => this.putBytes(target, bytes, { signal }), signal);
   }
 
   /** A copy inside the service; false when the source is gone or has other bytes by now. */
@@ -217,7 +219,8 @@ export class SwiftUploads {
     const kind = this.#session.options.largeObjects ?? (info.hasReadableManifests ? 'static' : 'dynamic');
     const manifest = kind === 'static' ? staticManifest(segments) : dynamicManifest(segments);
     // The service looks at each segment before it answers.
-    await this.#create({ ...target, query: manifest.query }, { ...manifest.init, signal, idleTimeoutMs: 300_000 });
+    const init = { ...manifest.init, signal, idleTimeoutMs: 300_000 };
+    await this.#session.patiently(() => this.#create({ ...target, query: manifest.query }, init), signal);
     const head = await headObject(this.#session, target, signal);
     checkEtag(head?.etag ?? 'nothing', etagOf(segments), key);
     return head as SwiftHead;

@@ -15,6 +15,7 @@ import { originOf, unescaped } from './bucket-place.ts';
 import { removeObjects } from './swift-bulk.ts';
 import { readInfo, type SwiftInfo } from './swift-info.ts';
 import { SwiftSegments } from './swift-leftovers.ts';
+import { SwiftNewObjects } from './swift-new.ts';
 import { listObjects, type ListedObject } from './swift-list.ts';
 import { headObject, isFolderType, segmentsOf, toEntry, type Segment, type SwiftObject } from './swift-object.ts';
 import { swiftOptions, swiftStoreOptions } from './swift-options.ts';
@@ -44,17 +45,25 @@ export const swiftDriver = defineDriver({
   },
 });
 
+interface Sending {
+  readonly size: number;
+  readonly ifAbsent: boolean;
+  readonly signal: AbortSignal | undefined;
+}
+
 const emptyMd5 = 'd41d8cd98f00b204e9800998ecf8427e';
 
 class SwiftDriver implements Driver {
   /** The service refuses bytes that are not those of the MD5 sent along, and large objects are looked at. */
   readonly provesWrites = true;
+  readonly looksBeforeWrite = true;
   readonly #session: SwiftSession;
   readonly #container: string;
   /** With a slash at its end, or empty. */
   readonly #prefix: string;
   readonly #segments: SwiftSegments;
   readonly #uploads: SwiftUploads;
+  readonly #news: SwiftNewObjects;
   #info: Promise<SwiftInfo> | undefined;
   #isThere = false;
 
@@ -65,6 +74,7 @@ class SwiftDriver implements Driver {
     this.#prefix = prefix === '' ? '' : `${prefix}/`;
     this.#segments = new SwiftSegments(session, container);
     this.#uploads = new SwiftUploads(session, container, this.#segments);
+    this.#news = new SwiftNewObjects(session, this.#uploads, () => this.#limits());
   }
 
   async stat(key: string, signal?: AbortSignal): Promise<Entry | undefined> {
@@ -96,10 +106,10 @@ class SwiftDriver implements Driver {
     }
   }
 
-  async write(key: string, body: Bytes, { size, signal }: WriteOptions): Promise<Written> {
+  async write(key: string, body: Bytes, { size, ifAbsent, signal }: WriteOptions): Promise<Written> {
     const target = this.#object(key);
     const replaced = await this.#replaced(target, signal);
-    const entry = await this.#put(key, target, body, { size, signal });
+    const entry = await this.#put(key, target, body, { size, ifAbsent: ifAbsent === true, signal });
     await removeObjects(this.#session, replaced, signal);
     // The MD5 of every byte went along, and came back.
     return { ...entry, bytesChecked: true };
@@ -143,19 +153,14 @@ class SwiftDriver implements Driver {
     this.#session.close();
   }
 
-  async #put(
-    key: string,
-    target: SwiftObject,
-    body: Bytes,
-    { size, signal }: { readonly size: number; readonly signal: AbortSignal | undefined },
-  ): Promise<Entry> {
+  async #put(key: string, target: SwiftObject, body: Bytes, { size, ifAbsent, signal }: Sending): Promise<Entry> {
     const upload = { key: target.object, body, sizeBytes: size, signal };
-    if (size > this.#session.options.segmentSizeBytes)
-      return toEntry(key, await this.#uploads.putLarge(upload, await this.#limits()));
-    const etag =
-      body instanceof Uint8Array
-        ? await this.#uploads.putBytes(target, body, signal)
-        : await this.#uploads.putStream(upload);
+    const isLarge = size > this.#session.options.segmentSizeBytes;
+    let send = (bytes: Uint8Array): Promise<string> => this.#uploads.putBytes(target, bytes, { signal });
+    if (ifAbsent && isLarge) await this.#news.look(target, signal);
+    else if (ifAbsent) send = await this.#news.sender(target, size, signal);
+    if (isLarge) return toEntry(key, await this.#uploads.putLarge(upload, await this.#limits()));
+    const etag = body instanceof Uint8Array ? await send(body) : await this.#uploads.collected(upload, send);
     return toEntry(key, { sizeBytes: size, etag, modifiedMs: Number.NaN, kind: 'plain' });
   }
 
@@ -188,7 +193,11 @@ class SwiftDriver implements Driver {
   }
 
   #limits(): Promise<SwiftInfo> {
-    this.#info ??= readInfo(this.#session);
+    this.#info ??= readInfo(this.#session).catch((error: unknown) => {
+      // A login that fails now may do better the next time.
+      this.#info = undefined;
+      throw error;
+    });
     return this.#info;
   }
 }

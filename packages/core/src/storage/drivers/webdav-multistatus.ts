@@ -1,5 +1,7 @@
+import { StringDecoder } from 'node:string_decoder';
 import { StoreTrouble } from '../../model/driver.ts';
 import { troubleOfStatus } from './http-status.ts';
+import { MultistatusPieces } from './webdav-pieces.ts';
 
 /** One resource as a PROPFIND answer tells it. */
 export interface DavResource {
@@ -28,9 +30,30 @@ export const propfindBody =
   '<?xml version="1.0" encoding="utf-8"?><d:propfind xmlns:d="DAV:"><d:prop>' +
   '<d:resourcetype/><d:getcontentlength/><d:getetag/><d:getlastmodified/></d:prop></d:propfind>';
 
-/** The resources of a PROPFIND answer; throws when one of them was refused, so that no listing is quietly short. */
-export async function parseResources(xml: string, what: string): Promise<DavResource[]> {
+// A tree of as many takes 3 MB at most; of fewer, what each document costs would show.
+const responsesOfPiece = 200;
+
+/**
+ * Reads the resources of a PROPFIND answer, some hundred at a time while it arrives.
+ *
+ * Throws when one of them was refused, or when the answer ends before its end, so that no listing is quietly short.
+ */
+export async function readResources(body: AsyncIterable<Uint8Array>, what: string): Promise<DavResource[]> {
   const resources: DavResource[] = [];
+  const pieces = new MultistatusPieces(responsesOfPiece);
+  const decoder = new StringDecoder('utf8');
+  for await (const bytes of body) {
+    for (const piece of pieces.push(decoder.write(bytes))) await addResources(resources, piece, what);
+  }
+  for (const piece of pieces.push(decoder.end())) await addResources(resources, piece, what);
+  const { piece, isShort } = pieces.end();
+  if (piece !== undefined) await addResources(resources, piece, what);
+  // As of a server that died under it behind a proxy that closes politely; the next answer may be whole.
+  if (isShort) throw new StoreTrouble('broken', `${what} sent a multistatus without its end`, { transient: true });
+  return resources;
+}
+
+async function addResources(resources: DavResource[], xml: string, what: string): Promise<void> {
   for (const response of await parseResponses(xml, what)) {
     const status = statusOf(response.propstat?.status ?? response.status);
     // Removed between the server's own look at the folder and at the file.
@@ -39,7 +62,6 @@ export async function parseResources(xml: string, what: string): Promise<DavReso
       throw troubleOfStatus({ status, headers: {} }, `${what} (${pathOf(response, what)})`);
     if (!isOnlyLocked(response)) resources.push(resourceOf(response, what));
   }
-  return resources;
 }
 
 // A name that somebody locked before there is a file (RFC 2518's lock-null): listed, with nothing known of it.

@@ -5,7 +5,7 @@ import { troubleOf } from '../trouble.ts';
 import { HttpAuth, httpAuthOptions } from './http-auth.ts';
 import { troubleOfStatus } from './http-status.ts';
 import { keyUrl } from './http-url.ts';
-import { parseResources, propfindBody, refuseInnerErrors, type DavResource } from './webdav-multistatus.ts';
+import { propfindBody, readResources, refuseInnerErrors, type DavResource } from './webdav-multistatus.ts';
 
 export interface DavInit {
   readonly headers?: { readonly [name: string]: string };
@@ -133,8 +133,7 @@ export class DavSession {
       if (response.status === 400 && (await this.#isBelowFile(url, signal))) return undefined;
       throw troubleOfStatus(response, what('PROPFIND', url));
     }
-    const xml = await this.#textOf(response, listingCapBytes);
-    const resources = await parseResources(xml, what('PROPFIND', url));
+    const resources = await readResources(this.#limited(response, listingCapBytes), what('PROPFIND', url));
     // Everything asked for was gone by the time the server looked.
     return resources.length === 0 ? undefined : resources;
   }
@@ -170,15 +169,17 @@ export class DavSession {
   }
 
   async #textOf(response: HttpResponse, capBytes: number): Promise<string> {
-    const parts: Uint8Array[] = [];
+    return Buffer.concat(await Array.fromAsync(this.#limited(response, capBytes))).toString('utf8');
+  }
+
+  async *#limited({ body }: HttpResponse, capBytes: number): AsyncGenerator<Uint8Array, void, undefined> {
     let sizeBytes = 0;
-    for await (const part of response.body) {
+    for await (const part of body) {
       sizeBytes += part.length;
       if (sizeBytes > capBytes)
         throw new StoreTrouble('limit', `an answer of ${this.base.host} has more than ${capBytes} bytes`);
-      parts.push(part);
+      yield part;
     }
-    return Buffer.concat(parts).toString('utf8');
   }
 }
 
