@@ -64,7 +64,7 @@ describe('a place', function () {
     assert.equal(refused.code, 1);
     const failures = refused.report['failures'] as readonly { readonly code: string; readonly key?: string }[];
     const named = failures.filter(({ code }) => code === 'output.foreign').map(({ key }) => key);
-    assert.deepEqual(named.toSorted(), ['f1500.txt', 'f1502.txt']);
+    assert.deepEqual(new Set(named), new Set(['f1500.txt', 'f1502.txt']));
     assert.equal(countsOf(refused.report, 'make')['done'], 1_998);
     assert.equal(rig.read(foreign), 'mine');
     for (const path of [foreign, folder]) rmSync(rig.path(path), { recursive: true });
