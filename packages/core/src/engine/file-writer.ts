@@ -22,7 +22,7 @@ const startAfterFiles = 256;
 const filesPerMessage = 32;
 const turnsWithoutMore = 2;
 // With so much before it, the next file is written sooner here, at the same time.
-const mostFiles = 128;
+const mostFiles = 256;
 const mostBytes = 8 * 1024 * 1024;
 
 interface Waiting {

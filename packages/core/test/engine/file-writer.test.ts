@@ -79,7 +79,7 @@ describe('the writer of small files', () => {
   it('takes no more than it can do soon', async () => {
     const taken = Array.from({ length: 2_000 }, (_, i) => writer.write([job(`f${i}`, 'x')]));
     const asked = taken.filter((one) => one !== undefined);
-    assert.ok(asked.length >= 128 && asked.length < 2_000, `${asked.length} taken`);
+    assert.ok(asked.length >= 256 && asked.length < 2_000, `${asked.length} taken`);
     await Promise.all(asked);
     assert.equal(readdirSync(join(dir, 'set')).length, asked.length);
     assert.notEqual(writer.write([job('later', 'x')]), undefined, 'and takes more when that is done');
