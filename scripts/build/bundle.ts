@@ -3,6 +3,7 @@ import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { root } from '../checkout.mjs';
+import { lazyOclif } from './lazy-requires.ts';
 import type { Package } from './packages.ts';
 
 // Core takes its small pure-JavaScript libraries (zod, yaml, oclif, tsyringe) into its own chunks, and others take
@@ -41,6 +42,7 @@ export async function bundle({ folder, path, entries }: Package): Promise<void> 
     target: 'node24',
     external: left.flatMap((name) => (name.includes('*') ? [name] : [name, `${name}/*`])),
     banner,
+    plugins: [lazyOclif],
     // Stacks name the real files; the text itself is not shipped twice.
     sourcemap: true,
     sourcesContent: false,

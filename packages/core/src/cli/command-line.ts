@@ -1,5 +1,4 @@
 import { fail } from '../model/failure.ts';
-import { commandClasses } from './command-table.ts';
 import type { CliContext } from './context.ts';
 import { fastPath } from './fast-path.ts';
 import { complete } from './complete.ts';
@@ -20,14 +19,14 @@ export async function runCommandLine(context: CliContext): Promise<number> {
   }
 }
 
-/** Imports the class of the command and starts it; only here oclif comes in. */
+/** Imports the commands and starts the one that is meant; only here oclif comes in. */
 async function dispatch(context: CliContext): Promise<number> {
   const { argv } = context.world;
   const found = recognise(argv);
   if (found === undefined) throw await unknownCommand(context);
-  const load = commandClasses[found.spec.name];
-  if (load === undefined) throw fail('bug', { message: `the command ${found.spec.name} has no class` });
-  const command = await load();
+  const { commandClasses } = await import('./command-table.ts');
+  const command = commandClasses[found.spec.name];
+  if (command === undefined) throw fail('bug', { message: `the command ${found.spec.name} has no class` });
   return command.start(found.spec, found.rest, context);
 }
 

@@ -4,6 +4,7 @@ import { AllowedHosts } from './address.ts';
 import { announcedBytes, guardedBody } from './http-body.ts';
 import { checkedLookup, checkLiteralAddress } from './http-lookup.ts';
 import { redirectOf, withoutCredentials, type Next } from './http-redirect.ts';
+import { plainHttp, secureHttp } from './http-modules.ts';
 import { sendHop } from './http-send.ts';
 import { HttpTrouble, shownUrl } from './http-trouble.ts';
 
@@ -59,10 +60,6 @@ export interface HttpClientOptions {
   readonly allowHosts: readonly string[];
 }
 
-// An import of these by name costs 30 ms at every start, for it makes all their exports; most commands need none.
-const { Agent: PlainAgent } = process.getBuiltinModule('node:http');
-const { Agent: SecureAgent } = process.getBuiltinModule('node:https');
-
 const maxRedirects = 10;
 const defaultIdleMs = 60_000;
 const textCapBytes = 16 * 1024 * 1024;
@@ -77,9 +74,16 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   const hosts = new CheckedHosts(new AllowedHosts(options.allowHosts));
   // 4 s: below the 5 s after which common servers (Node, Apache) close an idle connection.
   const agentOptions = { keepAlive: true, keepAliveMsecs: 4000, timeout: 4000, scheduling: 'lifo' as const };
-  const plain = new PlainAgent(agentOptions);
-  const secure = new SecureAgent(agentOptions);
-  const agentFor = (url: URL): Agent => (url.protocol === 'https:' ? secure : plain);
+  const agents = new Map<string, Agent>();
+  const agentFor = ({ protocol }: URL): Agent => {
+    let agent = agents.get(protocol);
+    if (agent === undefined) {
+      const { Agent: AgentOfProtocol } = protocol === 'https:' ? secureHttp() : plainHttp();
+      agent = new AgentOfProtocol(agentOptions);
+      agents.set(protocol, agent);
+    }
+    return agent;
+  };
 
   return {
     async request(text, init = {}) {
@@ -100,8 +104,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       }
     },
     close() {
-      plain.destroy();
-      secure.destroy();
+      for (const agent of agents.values()) agent.destroy();
     },
   };
 }

@@ -1,11 +1,8 @@
 import { once } from 'node:events';
 import type { Agent, ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
 import { bareHost } from './http-lookup.ts';
+import { plainHttp, secureHttp } from './http-modules.ts';
 import { HttpTrouble, shownUrl } from './http-trouble.ts';
-
-// See the note on importing these by name in http-client.ts.
-const plain = process.getBuiltinModule('node:http');
-const secure = process.getBuiltinModule('node:https');
 
 /** One request on the wire, after redirects and policy were decided. */
 export interface Hop {
@@ -55,7 +52,7 @@ function startRequest(hop: Hop): ClientRequest {
     agent: hop.agent,
     lookup: hop.lookup,
   };
-  return url.protocol === 'https:' ? secure.request(options) : plain.request(options);
+  return url.protocol === 'https:' ? secureHttp().request(options) : plainHttp().request(options);
 }
 
 /** Sends the body and waits for the headers of the answer; whichever fails first ends both. */

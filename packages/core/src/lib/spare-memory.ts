@@ -1,4 +1,3 @@
-import { memoryUsage } from 'node:process';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
@@ -14,7 +13,7 @@ let sparing = false;
  * 90 were alive. The flags are read at every collection, so they hold from the next on; and for good.
  */
 export function spareMemory(): void {
-  if (sparing || memoryUsage.rss() < spareAboveBytes) return;
+  if (sparing || process.memoryUsage.rss() < spareAboveBytes) return;
   sparing = true;
   // The old space may grow by 40 % between two collections (300 % is usual), the young one no more.
   setFlagsFromString('--heap-growing-percent=40');

@@ -88,4 +88,10 @@ describe('the start of the program', () => {
     const packages = [...reached.values()].flat().filter((name) => !name.startsWith('.') && !name.startsWith('node:'));
     assert.deepEqual(packages, []);
   });
+
+  it('makes nothing ready for child processes before it needs one', () => {
+    const told = 'process.on("exit", () => console.log(process.moduleLoadList.includes("NativeModule child_process")))';
+    const args = [`--import=data:text/javascript,${encodeURIComponent(told)}`, '--conditions=source', bin, '--version'];
+    assert.match(spawnSync(process.execPath, args, { encoding: 'utf8' }).stdout, /^runner \S+\nfalse\n$/);
+  });
 });

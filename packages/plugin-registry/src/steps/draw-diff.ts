@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { defineStep } from '@dataset-runner/core/plugin';
-import { type Block, type Picture, reportPage, thumbnail } from '@dataset-runner/kit/report';
+import type { Block, Picture } from '@dataset-runner/kit/report';
 
 /** A file before and after, by the absolute paths its bytes may lie at; the first that is there is shown. */
 export interface DiffFile {
@@ -38,6 +38,7 @@ export const drawDiff = defineStep({
       columns: ['before', 'after'],
       rows: renamed.map((each) => [each.old, each.new]),
     };
+    const { reportPage } = await reportTools();
     const page = reportPage({
       title,
       figures: [
@@ -77,5 +78,12 @@ function shownOf(count: number): string {
 // What is no image, or lies nowhere here, is an empty frame with its name.
 async function picture(path: string, places: readonly string[]): Promise<Picture> {
   const found = places.find((place) => existsSync(place));
-  return { src: found === undefined ? undefined : await thumbnail(readFileSync(found)), caption: path };
+  if (found === undefined) return { src: undefined, caption: path };
+  const { thumbnail } = await reportTools();
+  return { src: await thumbnail(readFileSync(found)), caption: path };
+}
+
+// Imported when a page is drawn: every task of this plugin would wait for it at its start.
+function reportTools() {
+  return import('@dataset-runner/kit/report');
 }

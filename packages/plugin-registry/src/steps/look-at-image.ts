@@ -1,9 +1,6 @@
 import { createHash } from 'node:crypto';
 import { defineStep, type FileRef } from '@dataset-runner/core/plugin';
-import { decodeRaw } from '@dataset-runner/kit/decode';
-import { inspectImage } from '@dataset-runner/kit/image';
-import { phash } from '@dataset-runner/kit/phash';
-import { type Light, lightOf } from '../images/light.ts';
+import type { Light } from '../images/light.ts';
 
 /** A file as an image: what it is, or why it is none. */
 export interface SeenImage {
@@ -27,6 +24,7 @@ export const lookAtImage = defineStep({
   name: 'look-at-image',
   needs: ({ size }: FileRef) => ({ cpu: true, memoryMb: 64 + Math.ceil((size * 30) / 1e6) }),
   async work(file: FileRef, { bytes }): Promise<SeenImage> {
+    const { inspectImage, decodeRaw, lightOf, phash } = await imageTools();
     const all = await bytes(file);
     const { format, width, height, problem } = await inspectImage(all);
     const md5 = createHash('md5').update(all).digest('hex');
@@ -37,3 +35,14 @@ export const lookAtImage = defineStep({
     return { ...seen, light: lightOf(image), phash: await phash(all) };
   },
 });
+
+// Imported when the first image is looked at: every task of this plugin would wait for them at its start.
+async function imageTools() {
+  const [{ inspectImage }, { decodeRaw }, { lightOf }, { phash }] = await Promise.all([
+    import('@dataset-runner/kit/image'),
+    import('@dataset-runner/kit/decode'),
+    import('../images/light.ts'),
+    import('@dataset-runner/kit/phash'),
+  ]);
+  return { inspectImage, decodeRaw, lightOf, phash };
+}

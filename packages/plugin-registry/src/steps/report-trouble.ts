@@ -1,6 +1,6 @@
 import { defineStep, type FileRef, type ResultsReader } from '@dataset-runner/core/plugin';
-import { type Block, type Picture, reportPage, thumbnail } from '@dataset-runner/kit/report';
-import { type CheckedImage, type CheckLimits, findTrouble, type ImageTrouble } from '../images/find-trouble.ts';
+import type { Block, Picture } from '@dataset-runner/kit/report';
+import type { CheckedImage, CheckLimits, ImageTrouble } from '../images/find-trouble.ts';
 import type { SeenImage } from './look-at-image.ts';
 
 export interface TroubleSearch {
@@ -31,6 +31,9 @@ export const reportTrouble = defineStep({
   name: 'report-trouble',
   needs: { cpu: true },
   async work({ images, limits, title }: TroubleSearch, { output, bytes }): Promise<TroubleFound> {
+    // Imported here, because every task of this plugin would wait for them at its start.
+    const { reportPage, thumbnail } = await import('@dataset-runner/kit/report');
+    const { findTrouble } = await import('../images/find-trouble.ts');
     const checked: CheckedImage[] = [];
     for await (const { key, result } of images) checked.push({ ...result, path: key });
     const trouble = findTrouble(checked, limits);

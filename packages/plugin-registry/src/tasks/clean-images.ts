@@ -1,5 +1,4 @@
 import { defineTask, type RunContext, storeUrl, z } from '@dataset-runner/core/plugin';
-import { refuseOwnInput } from '@dataset-runner/kit/output-place';
 import { dataFiles } from '../images/choose-images.ts';
 import { lookAtImage, type SeenImage } from '../steps/look-at-image.ts';
 import { placeImage } from '../steps/place-image.ts';
@@ -87,6 +86,7 @@ async function sortImages(
   judge: (image: SeenImage) => Verdict,
 ): Promise<z.input<typeof outputs>> {
   // 1. List what is data. In its own place it would be removed as soon as it is not chosen any more.
+  const { refuseOwnInput } = await import('@dataset-runner/kit/output-place');
   await refuseOwnInput(store, { output: params.out, input: params.from });
   const files = await dataFiles(await store(params.from));
   // 2. Decode and measure each image.
