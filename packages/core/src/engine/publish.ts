@@ -26,15 +26,14 @@ export class Publisher {
   readonly #committer: Committer;
   readonly #ownership: Ownership;
   readonly #openStore: OpenStore;
-
   readonly #writer: FileWriter;
 
   constructor(state: State, committer: Committer, openStore: OpenStore, writer: FileWriter) {
-    this.#writer = writer;
     this.#state = state;
     this.#committer = committer;
     this.#ownership = new Ownership(state, committer);
     this.#openStore = openStore;
+    this.#writer = writer;
   }
 
   /** Synchronous for places on a local disk, unless small files of many items are written beside this thread. */
