@@ -3,7 +3,8 @@ import type { Entry } from '../model/driver.ts';
 import type { Store } from '../model/store.ts';
 import { isReleased, type StoredOutput } from '../state/rows.ts';
 import type { FileDigests } from './file-digests.ts';
-import { type StatReply, statPaths } from './stat-worker.ts';
+import { statPaths } from './stat-paths.ts';
+import type { StatReply } from './stat-worker.ts';
 import { folderDigest } from './work/output-folder.ts';
 import { workerUrl } from './worker-url.ts';
 
