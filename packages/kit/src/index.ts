@@ -46,7 +46,7 @@ export { readSplitManifest, splitManifest } from './split-manifest.ts';
 export { type ImageFacts, type ImageProblem, inspectImage, type InspectOptions } from './image.ts';
 export { type CropBox, type CropOptions, cropToSquare } from './crop.ts';
 export { hammingDistance, phash, type RawImage } from './phash.ts';
-export { encodeGrayPng, type GrayImage } from './png-encode.ts';
+export { encodeGrayPng, grayPngView, type GrayImage } from './png-encode.ts';
 export {
   findLeaks,
   type LeakBand,

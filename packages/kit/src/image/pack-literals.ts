@@ -1,3 +1,4 @@
+import { countBytes } from './count-bytes.ts';
 import { codeLengths, codesOf, type PrefixCode } from './huffman.ts';
 
 /** Bytes that share a code: so many are few enough for one code to fit, and enough for its table to be paid for. */
@@ -14,9 +15,8 @@ const tableOrder = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1
 /** Bits behind the symbols 16, 17 and 18, which stand for repetitions. */
 const extraBits = [2, 3, 7];
 
-// All of these are of one call, and kept for the next: making them anew would take a fifth of the time.
+// All of these are of one call, and kept for the next: made anew they would take a fifth of the time.
 const uses = new Uint32Array(endOfBlock + 1);
-const oddUses = new Uint32Array(256);
 const lengths = new Uint8Array(uses.length);
 const codes: PrefixCode = new Int32Array(uses.length);
 const tableUses = new Uint32Array(tableOrder.length);
@@ -52,7 +52,8 @@ export function packLiterals(bytes: Uint8Array): Uint8Array {
   let sum = 1;
   for (let from = 0; from < bytes.length; from += blockSize) {
     const to = Math.min(bytes.length, from + blockSize);
-    sum = count(bytes, from, to, sum);
+    sum = countBytes(bytes.subarray(from, to), uses, sum);
+    uses[endOfBlock] = 1;
     codeLengths(uses, longestCode, lengths);
     codesOf(lengths, codes);
     put(to === bytes.length ? 0b101 : 0b100, 3);
@@ -62,42 +63,6 @@ export function packLiterals(bytes: Uint8Array): Uint8Array {
   if (bitCount > 0) room[at++] = bits;
   view.setUint32(at, sum);
   return room.subarray(0, at + 4);
-}
-
-/** Counts a block's bytes and carries the checksum on (Adler-32; RFC 1950, section 8.2). */
-function count(bytes: Uint8Array, from: number, to: number, sum: number): number {
-  uses.fill(0);
-  oddUses.fill(0);
-  uses[endOfBlock] = 1;
-  let low = sum & 0xffff;
-  let high = sum >>> 16;
-  for (let start = from; start < to; ) {
-    // So many bytes of 255 keep the sums below 2^31.
-    const stop = Math.min(to, start + 3_800);
-    // In two tables: a processor waits where one number is raised twice in a row.
-    for (; start + 3 < stop; start += 4) {
-      const one = bytes[start]!;
-      const two = bytes[start + 1]!;
-      const three = bytes[start + 2]!;
-      const four = bytes[start + 3]!;
-      uses[one]!++;
-      oddUses[two]!++;
-      uses[three]!++;
-      oddUses[four]!++;
-      high += 4 * (low + one) + 3 * two + 2 * three + four;
-      low += one + two + three + four;
-    }
-    for (; start < stop; start++) {
-      const value = bytes[start]!;
-      uses[value]!++;
-      low += value;
-      high += low;
-    }
-    low %= 65_521;
-    high %= 65_521;
-  }
-  for (let value = 0; value < 256; value++) uses[value]! += oddUses[value]!;
-  return ((high << 16) | low) >>> 0;
 }
 
 /** Writes the lengths of a block's codes, themselves in a code. */

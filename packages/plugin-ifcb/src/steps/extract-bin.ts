@@ -1,5 +1,5 @@
 import { defineStep, type FolderRef, type Tools } from '@dataset-runner/core/plugin';
-import { encodeGrayPng } from '@dataset-runner/kit/png-encode';
+import { grayPngView } from '@dataset-runner/kit/png-encode';
 import { adjust, type Adjustment } from '../bins/adjust.ts';
 import { imageName } from '../bins/bin-id.ts';
 import type { BinFiles } from '../bins/find-bins.ts';
@@ -57,7 +57,7 @@ export const extractBin = defineStep({
       const { width, height, pixels: data } = image;
       await folder.write(
         `${imageName(files.key, image.target)}.png`,
-        encodeGrayPng(adjust({ data, width, height }, adjustment)),
+        grayPngView(adjust({ data, width, height }, adjustment)),
       );
       if (image.stitched !== undefined) stitched++;
       images++;

@@ -1,13 +1,14 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { collect } from '../../lib/collect.ts';
-import { Hasher, shortDigest } from '../../lib/digest.ts';
+import { type Digest, Hasher, shortDigest } from '../../lib/digest.ts';
 import type { ByteRange } from '../../model/driver.ts';
 import { fail } from '../../model/failure.ts';
 import { type FileRef, type FolderRef, refUrl } from '../../model/file-ref.ts';
 import type { FetchedResponse, FetchInit, Output, Tools } from '../../model/step.ts';
 import type { OpenStore, Store } from '../../model/store.ts';
 import { refuseShort } from '../../storage/verified-stream.ts';
+import { readWhole } from './read-whole.ts';
 import { hashFile, stageFile } from './stage-file.ts';
 
 /** What a thread that runs `work` needs of its surroundings; the same in every executor. */
@@ -92,7 +93,11 @@ export class ItemTools implements Tools {
   }
 
   async #bytes(ref: FileRef): Promise<Uint8Array> {
-    return collect(await this.#read(ref), ref.size);
+    const path = (await this.#deps.openStore(ref.store)).localPath(ref.key);
+    const whole = path === undefined ? undefined : await readWhole(path, ref.size, this.signal);
+    if (whole === undefined) return collect(await this.#read(ref), ref.size);
+    this.#judge(ref, whole.digest);
+    return whole.bytes;
   }
 
   async #localPath(ref: FileRef | FolderRef): Promise<string> {
@@ -138,7 +143,6 @@ export class ItemTools implements Tools {
     (this.sources ??= {})[refUrl(ref)] = digest;
   }
 
-  // A file whose digest is known must have it; one whose digest is not gets it recorded, for the next plan.
   async *#verified(ref: FileRef, bytes: AsyncIterable<Uint8Array>, from: Store): AsyncIterable<Uint8Array> {
     const hasher = new Hasher();
     for await (const piece of bytes) {
@@ -146,7 +150,11 @@ export class ItemTools implements Tools {
       yield piece;
     }
     await refuseShort(from, ref, hasher.sizeBytes);
-    const found = hasher.digest();
+    this.#judge(ref, hasher.digest());
+  }
+
+  // A file whose digest is known must have it; one whose digest is not gets it recorded, for the next plan.
+  #judge(ref: FileRef, found: Digest): void {
     if (ref.digest === undefined) this.remember(ref, found);
     else if (ref.digest.startsWith('sha256:') && ref.digest !== found) {
       throw fail('store.corrupt', { url: refUrl(ref), expected: ref.digest, found });
