@@ -1,15 +1,5 @@
-import {
-  closeSync,
-  constants,
-  copyFileSync,
-  fstatSync,
-  linkSync,
-  lstatSync,
-  openSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
+import { constants, copyFileSync, linkSync, lstatSync, renameSync, rmSync, statSync } from 'node:fs';
+import { createFile } from '../lib/create-file.ts';
 import type { Digest } from '../lib/digest.ts';
 import { fail } from '../model/failure.ts';
 import { type FileRef, joinPlace } from '../model/file-ref.ts';
@@ -72,12 +62,7 @@ function isUnlinkable(error: unknown): boolean {
 
 // Exclusive: as with a link, check and publication are one act. Returns the version.
 function makeEmpty(path: string): string {
-  const file = openSync(path, 'wx');
-  try {
-    return String(fstatSync(file).mtimeMs);
-  } finally {
-    closeSync(file);
-  }
+  return String(createFile(path, new Uint8Array(0)));
 }
 
 function stagedEmpty({ isEmpty: _isEmpty, ...staged }: StagedFile): StagedFile {

@@ -1,6 +1,5 @@
-import { closeSync, fstatSync, openSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
-import { writeFully } from '../lib/atomic-file.ts';
+import { createFile } from '../lib/create-file.ts';
 import { placeStaged, withParent } from './place-file.ts';
 
 /** Small files to be published, one after the other; the arrays run side by side. */
@@ -45,20 +44,10 @@ function writeFiles({ bytes, sizes, staged, targets, ours }: WriteRequest): Floa
 
 function writeOne(bytes: Uint8Array, staged: string, target: string, ours: boolean): number {
   // A file without bytes is whole as soon as it is there.
-  if (bytes.length === 0 && !ours) return withParent(target, () => create(target, bytes));
-  const version = create(staged, bytes);
+  if (bytes.length === 0 && !ours) return withParent(target, () => createFile(target, bytes));
+  const version = createFile(staged, bytes);
   placeStaged(staged, target, ours);
   return version;
-}
-
-function create(path: string, bytes: Uint8Array): number {
-  const file = openSync(path, 'wx');
-  try {
-    writeFully(file, bytes);
-    return fstatSync(file).mtimeMs;
-  } finally {
-    closeSync(file);
-  }
 }
 
 parentPort?.on('message', (request: WriteRequest) => {

@@ -1,6 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync, rmSync, statSync } from 'node:fs';
 import { type Digest, Hasher, sha256 } from '../../lib/digest.ts';
 import { writeFully } from '../../lib/atomic-file.ts';
+import { createFile } from '../../lib/create-file.ts';
 import { writeStream } from '../../lib/write-stream.ts';
 import type { Bytes } from '../../model/driver.ts';
 import type { StagedFile, StagedHeld } from './staged.ts';
@@ -56,16 +57,7 @@ export function hashStaged(key: string, path: string): HashedFile {
 /** Puts a held file where it is staged. */
 export function stageHeld({ bytes, ...held }: StagedHeld): StagedFile {
   if (bytes.length === 0) return { ...held, kind: 'file', version: '', isEmpty: true };
-  const file = openNew(held.path);
-  try {
-    writeFully(file, bytes);
-    return { ...held, kind: 'file', version: String(fstatSync(file).mtimeMs) };
-  } catch (error) {
-    rmSync(held.path, { force: true });
-    throw error;
-  } finally {
-    closeSync(file);
-  }
+  return { ...held, kind: 'file', version: String(createFile(held.path, bytes)) };
 }
 
 /** Of a staged file, read once more where nobody has asked for it before. */
