@@ -7,6 +7,8 @@ export type { GrayImage } from './image/raw-image.ts';
 const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 /** Bytes around the body of a chunk: length, type, checksum. */
 const chunkFrame = 12;
+// Of each of four bytes.
+const highBits = 0x80808080 | 0;
 const nothing = new Uint8Array(0);
 // Width and height come first; bit depth 8; colour type, compression, filter method and interlacing are 0.
 const header = Buffer.from([0, 0, 0, 0, 0, 0, 0, 0, 8, 0, 0, 0, 0]);
@@ -50,7 +52,6 @@ export function grayPngView({ data, width, height }: GrayImage): Uint8Array {
 /** Writes the rows of an image with filter Sub: its number, then each pixel less the one before, four at a time. */
 function subtractLeft({ data, width, height }: GrayImage, to: Uint8Array): void {
   const pixels = new DataView(data.buffer, data.byteOffset, data.length);
-  const out = new DataView(to.buffer, to.byteOffset, to.length);
   for (let y = 0, from = 0, at = 0; y < height; y++) {
     to[at++] = 1;
     let before = 0;
@@ -60,7 +61,11 @@ function subtractLeft({ data, width, height }: GrayImage, to: Uint8Array): void 
       const left = (four << 8) | before;
       before = four >>> 24;
       // Each byte for itself: its high bit is set so that it borrows from no other, and put right afterwards.
-      out.setInt32(at, ((four | 0x80808080) - (left & 0x7f7f7f7f)) ^ ((four ^ ~left) & 0x80808080), true);
+      const less = (((four | highBits) - (left & ~highBits)) | 0) ^ ((four ^ ~left) & highBits);
+      to[at] = less;
+      to[at + 1] = less >> 8;
+      to[at + 2] = less >> 16;
+      to[at + 3] = less >> 24;
     }
     for (; at < end; at++) {
       const value = data[from++]!;
