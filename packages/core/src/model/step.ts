@@ -114,8 +114,13 @@ export interface Tools<U = unknown, X = unknown> {
   readonly signal: AbortSignal;
   /** Reads a file (or a range of it) named by a ref. */
   readonly read: (ref: FileRef, range?: ByteRange) => Promise<AsyncIterable<Uint8Array>>;
-  /** All bytes of a small file. */
-  readonly bytes: (ref: FileRef) => Promise<Uint8Array>;
+  /**
+   * All bytes of a file that fits into memory.
+   *
+   * `lent: true`: they are the step's only until this item ends, and may then be overwritten by the next. A fifth faster
+   * where each item reads some megabytes.
+   */
+  readonly bytes: (ref: FileRef, options?: { readonly lent?: boolean }) => Promise<Uint8Array>;
   /** A path to the file's bytes on this machine; copied there first when they lie elsewhere. Read-only. */
   readonly localPath: (ref: FileRef | FolderRef) => Promise<string>;
   /**

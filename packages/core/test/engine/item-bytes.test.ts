@@ -9,6 +9,9 @@ import type { FileRef } from '../../src/model/file-ref.ts';
 import { createStoreOpener } from '../../src/storage/open-store.ts';
 import { failureFrom } from '../storage/support.ts';
 
+const isSame = (one: Uint8Array, other: Uint8Array): boolean =>
+  one.buffer === other.buffer && one.byteOffset === other.byteOffset;
+
 // Read straight into one array from 256 KiB on, and piece by piece below.
 for (const sizeBytes of [100, 256 * 1024, 256 * 1024 + 1, 3_000_000]) {
   describe(`the bytes of a local file of ${sizeBytes}`, () => {
@@ -79,6 +82,17 @@ for (const sizeBytes of [100, 256 * 1024, 256 * 1024 + 1, 3_000_000]) {
         const failure = await failureFrom(() => tools.bytes(ref({ key })));
         assert.equal(failure?.code, 'store.missing', key);
       }
+    });
+
+    it('are lent until the item ends', async () => {
+      const [one, two] = [await tools.bytes(ref(), { lent: true }), await tools.bytes(ref(), { lent: true })];
+      assert.ok(!isSame(one, two), 'both are in use');
+      tools.close();
+      const [third, own] = [await tools.bytes(ref(), { lent: true }), await tools.bytes(ref())];
+      assert.equal(isSame(third, one) || isSame(third, two), sizeBytes > 256 * 1024, 'used again where it is large');
+      assert.ok(![one, two, third].some((lent) => isSame(lent, own)), "what is not lent is nobody else's");
+      assert.ok(content.equals(third) && content.equals(own));
+      tools.close();
     });
 
     it('are no longer read when the item is told to stop', async () => {

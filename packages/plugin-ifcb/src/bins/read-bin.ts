@@ -17,17 +17,17 @@ export interface Bin {
 }
 
 /** Reads all bytes of a file; a step's tool of this name. */
-type ReadBytes = (ref: FileRef) => Promise<Uint8Array>;
+type ReadBytes = (ref: FileRef, options?: { readonly lent?: boolean }) => Promise<Uint8Array>;
 
 /**
- * Reads a whole bin: about the size of its .roi file in memory.
+ * Reads a whole bin: about the size of its .roi file in memory, which is lent: images are views of it and end with the item.
  *
  * Throws `ifcb.bin-duplicate`, `ifcb.bin-incomplete` and what the three files' own readers throw.
  */
 export async function readBin(files: BinFiles, bytes: ReadBytes): Promise<Bin> {
   const { id, header, adc } = await readBinTables(files, bytes);
   const ref = required(files, 'roi');
-  const roi = await bytes(ref);
+  const roi = await bytes(ref, { lent: true });
   return { id, header, adc, images: () => binImages(adc, roi, { file: refUrl(ref) }) };
 }
 

@@ -78,6 +78,8 @@ export async function runItem(
   } catch (error) {
     output.discard();
     return { ok: false, failure: toFailure(error, {}) };
+  } finally {
+    tools.close();
   }
 }
 
@@ -117,6 +119,8 @@ export async function runBatch(
     await (ready.step.spec as unknown as Work).work(slots, tools);
   } catch (error) {
     thrown = toFailure(error, {});
+  } finally {
+    tools.close();
   }
   const unanswered: Failure = thrown ?? { code: 'step.failed', message: 'the batch ended without answering this slot' };
   const answers = outcomes.map((outcome, i): ItemOutcome => {

@@ -8,6 +8,7 @@ import { type FileRef, type FolderRef, refUrl } from '../../model/file-ref.ts';
 import type { FetchedResponse, FetchInit, Output, Tools } from '../../model/step.ts';
 import type { OpenStore, Store } from '../../model/store.ts';
 import { refuseShort } from '../../storage/verified-stream.ts';
+import { lendMemory, takeBackMemory } from './lent-memory.ts';
 import { readWhole } from './read-whole.ts';
 import { hashFile, stageFile } from './stage-file.ts';
 
@@ -48,6 +49,7 @@ export class ItemTools implements Tools {
   readonly #line: string;
   readonly #secrets: { readonly [name: string]: string };
   readonly #doneKeys: ReadonlySet<string> | undefined;
+  readonly #lent: Buffer[] = [];
 
   constructor(options: {
     key: string;
@@ -75,7 +77,7 @@ export class ItemTools implements Tools {
 
   // Own functions that know their item, not methods: authors take tools apart, spread them and pass them on.
   readonly read: Tools['read'] = (ref, range) => this.#read(ref, range);
-  readonly bytes: Tools['bytes'] = (ref) => this.#bytes(ref);
+  readonly bytes: Tools['bytes'] = (ref, options) => this.#bytes(ref, options);
   readonly localPath: Tools['localPath'] = (ref) => this.#localPath(ref);
   readonly remove: Tools['remove'] = (files) => this.#remove(files);
   readonly scratch: Tools['scratch'] = (name) => this.#scratch(name);
@@ -92,12 +94,24 @@ export class ItemTools implements Tools {
     return range === undefined ? this.#verified(ref, bytes, store) : bytes;
   }
 
-  async #bytes(ref: FileRef): Promise<Uint8Array> {
+  async #bytes(ref: FileRef, { lent = false }: { readonly lent?: boolean } = {}): Promise<Uint8Array> {
     const path = (await this.#deps.openStore(ref.store)).localPath(ref.key);
-    const whole = path === undefined ? undefined : await readWhole(path, ref.size, this.signal);
+    const memory = lent ? this.#lend : (sizeBytes: number) => Buffer.allocUnsafeSlow(sizeBytes);
+    const whole = path === undefined ? undefined : await readWhole(path, ref.size, { memory, signal: this.signal });
     if (whole === undefined) return collect(await this.#read(ref), ref.size);
     this.#judge(ref, whole.digest);
     return whole.bytes;
+  }
+
+  readonly #lend = (sizeBytes: number): Buffer => {
+    const memory = lendMemory(sizeBytes);
+    this.#lent.push(memory);
+    return memory;
+  };
+
+  /** The item is over, and nothing of it is at work any more. */
+  close(): void {
+    for (const memory of this.#lent.splice(0)) takeBackMemory(memory);
   }
 
   async #localPath(ref: FileRef | FolderRef): Promise<string> {
