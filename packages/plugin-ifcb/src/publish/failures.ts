@@ -18,6 +18,18 @@ export const publishFailures = defineFailures('ifcb', {
     message: (of: { readonly file: string; readonly line: number; readonly column: string; readonly value: string }) =>
       `${of.file}, line ${of.line}: ${of.column} is '${of.value}'`,
   },
+  'metadata-date': {
+    about: 'A date of a table may be two days, because nothing tells which of its numbers is the month.',
+    message: (of: {
+      readonly file: string;
+      readonly line: number;
+      readonly column: string;
+      readonly value: string;
+      readonly why: string;
+    }) => `${of.file}, line ${of.line}: ${of.column} is '${of.value}': ${of.why}`,
+    hint: () =>
+      'Write dates as 2024-01-31, or, where the year has four digits, say the order with --dates day-first or --dates month-first.',
+  },
   'metadata-missing': {
     about: 'A file of a bin must say where it was taken and how much water was seen, and no table tells.',
     message: (of: { readonly bin: string; readonly what: string }) => `nothing tells the ${of.what} of ${of.bin}`,
