@@ -118,8 +118,14 @@ describe('yolo:simulate', function () {
       kills++;
     }
     assert.ok(kills > 0);
+    const killedAt = new Date().toISOString();
     const { code, stderr } = await rig.runner(...args);
     assert.equal(code, 0, stderr);
+    const lines = events(rig).filter(({ at }) => at < killedAt);
+    assert.ok(
+      lines.some(({ event }) => event === 'inference'),
+      'the log has the lines from before the kill',
+    );
     const sent = events(rig).flatMap((one) => (one.event === 'inference' ? [one.image] : []));
     assert.equal(sent.length, count);
     assert.equal(new Set(sent).size, count);
