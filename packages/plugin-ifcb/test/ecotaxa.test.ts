@@ -97,7 +97,9 @@ describe('ifcb:ecotaxa', function () {
       ]),
     );
     const { report } = await rig.json(...run);
-    assert.match(failuresOf(report)[0]?.message ?? '', /nothing tells the picture of image 9/);
+    const [missing] = failuresOf(report);
+    assert.equal(missing?.code, 'ifcb.picture-missing');
+    assert.match(missing.message ?? '', /no picture of D\w+ is called D\w+_00009\.png/);
 
     // Names that the example of EcoTaxa has too are of the type they have there.
     const [theirs = [], theirTypes = []] = readFileSync(

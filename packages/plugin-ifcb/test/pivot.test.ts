@@ -231,7 +231,8 @@ describe('ifcb:pivot', function () {
         `bin,roi,class,score,score_Diatom,score_Crypto\n${one},7,Crypto,0.9,${score},0.9\n${two},1,Crypto,0.9,0.1,0.9\n`,
       );
       const [failure] = failuresOf((await rig.json(...run)).report);
-      assert.match(failure?.message ?? '', new RegExp(`nothing tells the score of 'Diatom' for image 7 of ${one}`));
+      assert.equal(failure?.code, 'ifcb.class-missing');
+      assert.match(failure.message ?? '', new RegExp(`nothing tells the score of 'Diatom' for image 7 of ${one}`));
       assert.deepEqual(ask(rig.path('pivot.db'), 'SELECT filepath FROM images'), [
         { filepath: `ml/${two}/${two}_00001.png` },
       ]);

@@ -97,7 +97,7 @@ async function imagesOf(
     const missing = names.find((_, at) => !Number.isFinite(scores[at]));
     // A number that nobody gave would decide which images people are asked about.
     if (missing !== undefined)
-      throw publishFailures['metadata-missing']({ bin: key, what: `score of '${missing}' for image ${roi}` });
+      throw publishFailures['class-missing']({ bin: key, what: `score of '${missing}' for image ${roi}` });
     const path = pathIn(image, prefix) ?? `${prefix}${key}/${imageName(key, roi)}.png`;
     return { path, label: auto, scores };
   });

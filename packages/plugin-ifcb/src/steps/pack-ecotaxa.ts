@@ -45,8 +45,7 @@ export const packEcotaxa = defineStep({
     const items = particles.map((particle) => {
       const name = `${imageName(key, particle.roi)}.png`;
       const [picture, ...others] = byName.get(name) ?? [];
-      if (picture === undefined)
-        throw publishFailures['metadata-missing']({ bin: key, what: `picture of image ${particle.roi}` });
+      if (picture === undefined) throw publishFailures['picture-missing']({ bin: key, image: name });
       if (others.length > 0) {
         const places = [picture, ...others].map((ref) => `'${ref.key.slice(0, -name.length - 1) || '.'}'`);
         throw ifcbFailures['bin-duplicate']({ bin: `image ${particle.roi} of ${key}`, places });
