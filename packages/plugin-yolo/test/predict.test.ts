@@ -146,7 +146,7 @@ describe('yolo:predict and yolo:eval', function () {
       rig.write('found/predictions.jsonl', text);
       assert.equal(await code(...evaluate), 'yolo.line-invalid');
     }
-    assert.equal(await code(...evaluate, '--split', 'none'), 'yolo.no-images');
+    assert.equal(await code(...evaluate, '--split', 'none'), 'yolo.split-unknown');
     assert.equal(await code(...evaluate, '--split', 'test', '--split', 'none'), 'yolo.split-unknown');
   });
 });

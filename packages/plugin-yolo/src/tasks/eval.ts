@@ -53,9 +53,9 @@ export const evaluate = defineTask({
     const layout = layOut(await listFiles(set), data, await imageLists(set, data), params.data);
     const splits = [...new Set(params.split.map((name) => (name in data.splits ? name : ultralyticsName(name))))];
     const images = layout.images.filter(({ split }) => splits.includes(split));
-    if (images.length === 0) throw yoloFailures['no-images']({ place: params.set, prefix: params.split.join(', ') });
     const name = splits.find((one) => !(one in data.splits));
     if (name !== undefined) throw yoloFailures['split-unknown']({ name, splits: Object.keys(data.splits) });
+    if (images.length === 0) throw yoloFailures['no-images']({ place: params.set, prefix: params.split.join(', ') });
     // 2. Match, class by class, and write the scores.
     return once(
       scorePredictions,

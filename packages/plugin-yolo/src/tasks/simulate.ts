@@ -70,10 +70,10 @@ export const simulate = defineTask({
     const lines = readManifest(await textOf(set, manifestFile));
     const places = readSplits(await textOf(set, splitsFile));
     const images = imagesOfSplits(lines, places, splits);
-    if (images.length === 0) throw yoloFailures['no-images']({ place: params.set, prefix: splits.join(', ') });
     const known = [...new Set(places.map(({ split }) => split))].sort();
     const name = splits.find((one) => !known.includes(one));
     if (name !== undefined) throw yoloFailures['split-unknown']({ name, splits: known });
+    if (images.length === 0) throw yoloFailures['no-images']({ place: params.set, prefix: splits.join(', ') });
     const sent = shuffle(images, seeded(seed));
     if (model !== undefined && sent.some(({ file }) => file === undefined))
       throw yoloFailures['no-images']({ place: params.set, prefix: `${splits.join(', ')}: the set has labels alone` });
