@@ -11,7 +11,9 @@ export const tableFailures = defineFailures('table', {
   'header-missing': {
     about: 'A CSV file has no header line, or columns are missing from it.',
     message: (of: { readonly file: string; readonly missing: readonly string[]; readonly found: readonly string[] }) =>
-      `${of.file}: no column ${of.missing.map((name) => `'${name}'`).join(', ')}; its columns are ${of.found.join(', ') || 'none'}`,
+      of.found.length === 0
+        ? `${of.file} is empty: it has no header line`
+        : `${of.file}: no column ${of.missing.map((name) => `'${name}'`).join(', ')}; its columns are ${of.found.join(', ')}`,
     hint: () => 'The first line of the file must name the columns, separated as the rest of it is.',
   },
   'header-duplicate': {

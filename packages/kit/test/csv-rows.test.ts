@@ -52,7 +52,7 @@ describe('csvTable', () => {
       'a,b\r1,2\r',
       'table.row-invalid: list.csv, line 1: a carriage return stands alone; end lines with a line feed',
     ],
-    ['an empty file', '', "table.header-missing: list.csv: no column 'at least one'; its columns are none"],
+    ['an empty file', '', 'table.header-missing: list.csv is empty: it has no header line'],
     ['a doubled column', 'a,a\n', "table.header-duplicate: list.csv: two columns are called 'a'"],
   ] as const) {
     it(`names the line of ${what}`, () => {

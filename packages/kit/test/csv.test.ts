@@ -20,7 +20,7 @@ describe('readCsv', () => {
       message: "table.header-missing: list.csv: no column 'c'; its columns are a, b",
     });
     await assert.rejects(rowsOf('', { required: ['c'] }), {
-      message: "table.header-missing: list.csv: no column 'c'; its columns are none",
+      message: 'table.header-missing: list.csv is empty: it has no header line',
     });
     await assert.rejects(rowsOf(''), { message: /table.header-missing/ });
     await assert.rejects(rowsOf('a,a\n'), { message: "table.header-duplicate: list.csv: two columns are called 'a'" });

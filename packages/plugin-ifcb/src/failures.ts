@@ -13,7 +13,7 @@ export const ifcbFailures = defineFailures('ifcb', {
       `${of.bin} has no ${of.missing} file beside ${of.beside}`,
   },
   'bin-duplicate': {
-    about: 'The files of one bin lie in two folders, and nothing tells which ones are meant.',
+    about: 'The files of one bin, or one image of it, lie in two folders, and nothing tells which ones are meant.',
     message: (of: { readonly bin: string; readonly places: readonly string[] }) =>
       `${of.bin} lies in ${of.places.join(' and in ')}`,
     hint: () => 'Name the folder that holds the right one, or remove the other.',

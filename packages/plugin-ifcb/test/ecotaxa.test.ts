@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { openArchive } from '@dataset-runner/kit/extract';
 import { splitBundles } from '../src/ecotaxa/split-bundles.ts';
 import { failuresOf } from './support/classify-project.ts';
@@ -97,7 +97,9 @@ describe('ifcb:ecotaxa', function () {
       ]),
     );
     const { report } = await rig.json(...run);
-    assert.match(failuresOf(report)[0]?.message ?? '', /nothing tells the picture of image 9/);
+    const [missing] = failuresOf(report);
+    assert.equal(missing?.code, 'ifcb.picture-missing');
+    assert.match(missing.message ?? '', /no picture of D\w+ is called D\w+_00009\.png/);
 
     // Names that the example of EcoTaxa has too are of the type they have there.
     const [theirs = [], theirTypes = []] = readFileSync(
@@ -111,6 +113,50 @@ describe('ifcb:ecotaxa', function () {
     assert.deepEqual(
       common.map((name) => types[names.indexOf(name)]),
       common.map((name) => theirTypes[theirs.indexOf(name)]),
+    );
+  });
+
+  it('keeps zips to their size, whatever stands in the rows', async () => {
+    await using rig = await ifcbProject();
+    const rois = Array.from({ length: 40 }, (_, at) => at + 1);
+    rig.write(`features/${bin}_features_v4.csv`, madeFeatures(rois.map((roi) => [roi, 400])));
+    for (const roi of rois) rig.write(`images/${bin}_${String(roi).padStart(5, '0')}.png`, 'x'.repeat(100));
+    rig.write('meta.csv', `bin,station\n${bin},${'S'.repeat(3_000)}\n`);
+    const [linkUrl, maxBytes] = [`https://example.org/${'a'.repeat(1_500)}/`, 30_000];
+    const run = ['run', 'ifcb:ecotaxa', './features', '--images', './images', '--metadata', './meta.csv'];
+    const { code, stderr } = await rig.runner(
+      ...run,
+      '--out',
+      './eco',
+      '--link-url',
+      linkUrl,
+      '--max-mb',
+      String(maxBytes / 1e6),
+    );
+    assert.equal(code, 0, stderr);
+    const zips = readdirSync(rig.path('eco')).filter((name) => name.endsWith('.zip'));
+    const sizes = zips.map((name) => statSync(rig.path('eco', name)).size);
+    assert.ok(Math.max(...sizes) <= maxBytes, sizes.join());
+    // One more row of about 5,000 bytes would not have fitted.
+    assert.ok(Math.max(...sizes) > maxBytes - 6_000, sizes.join());
+  });
+
+  it('refuses an image that lies in two folders, and names both; the other bins are packed', async () => {
+    await using rig = await ifcbProject();
+    const other = 'D20240101T103804_IFCB199';
+    for (const one of [bin, other]) {
+      rig.write(`features/${one}_features_v4.csv`, madeFeatures([[1, 400]]));
+      rig.write(`images/a/${one}_00001.png`, 'first');
+    }
+    rig.write(`images/b/c/${bin}_00001.png`, 'second');
+    const run = ['run', 'ifcb:ecotaxa', './features', '--images', './images', '--out', './eco'];
+    const { report } = await rig.json(...run);
+    const [failure, ...more] = failuresOf(report);
+    assert.deepEqual([failure?.code, more.length], ['ifcb.bin-duplicate', 0]);
+    assert.match(failure?.message ?? '', new RegExp(`image 1 of ${bin} lies in 'a' and in 'b/c'`));
+    assert.deepEqual(
+      readdirSync(rig.path('eco')).filter((name) => name.endsWith('.zip')),
+      [`ecotaxa_${other}.zip`],
     );
   });
 });

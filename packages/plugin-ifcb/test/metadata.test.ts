@@ -96,6 +96,38 @@ describe('metadata of bins', () => {
     }
   });
 
+  it('reads dates with the year last in the one order that fits all rows', () => {
+    const read = (dates: readonly string[], order?: 'day-first' | 'month-first') =>
+      readTrack(`time,lat\n${dates.map((date) => `${date},4\n`).join('')}`, { file, dates: order }).latitude.map(
+        ({ ms }) => new Date(ms).toISOString().slice(0, 16),
+      );
+    const days = ['2024-01-05T06:30', '2024-01-25T00:00'];
+    for (const by of ['/', '-', '.']) {
+      assert.deepEqual(read([`05${by}01${by}2024 06:30`, `25${by}1${by}2024`]), days);
+      assert.deepEqual(read([`1${by}5${by}2024 6:30 AM`, `01${by}25${by}2024`]), days);
+    }
+    assert.deepEqual(read(['2024-01-25', '05/01/2024 06:30Z'], 'day-first'), days);
+    assert.deepEqual(read(['05/01/2024'], 'month-first'), ['2024-05-01T00:00']);
+    assert.deepEqual(read(['05/05/2024']), ['2024-05-05T00:00']);
+  });
+
+  it('refuses dates that may be two days, that contradict each other, and years of two digits', () => {
+    const why = (dates: readonly string[], order?: 'day-first' | 'month-first') => {
+      try {
+        readTrack(`time,lat\n${dates.map((date) => `${date},4\n`).join('')}`, { file, dates: order });
+      } catch (error) {
+        return String(error);
+      }
+      return undefined;
+    };
+    assert.match(why(['2024-01-01', '05/01/2024'])!, /ifcb.metadata-date: table\.csv, line 3: time is '05\/01\/2024'/);
+    assert.match(why(['25/01/2024', '01/25/2024'])!, /line 3: .*month-first, and line 2 day-first/);
+    assert.match(why(['25/01/2024'], 'month-first')!, /line 2: .*day-first, and --dates says month-first/);
+    assert.match(why(['05/01/24'], 'day-first')!, /line 2: .*two digits/);
+    assert.match(why(['31/04/2024'])!, /ifcb.metadata-value.*line 2/);
+    assert.match(why(['25/13/2024'])!, /ifcb.metadata-value.*line 2/);
+  });
+
   it('takes no day that the calendar has not, and no plain number for a time', () => {
     for (const time of [
       '2024-02-30 12:00:00',
@@ -190,5 +222,12 @@ describe('ifcb:metadata', function () {
       [41, 11],
     );
     assert.equal(table.get('D20240102T000000_IFCB199')?.latitude, null);
+
+    // Nothing tells whether the second point is of the 2nd of January or of the 1st of February.
+    rig.write('gps.csv', 'time,lat,lon\n01/01/2024 00:00,40,10\n02/01/2024 00:00,42,12\n');
+    const refused = await rig.json(...run, '--max-gap-min', '1500');
+    assert.match(JSON.stringify(refused.report['failures']), /ifcb.metadata-date.*line 3/);
+    assert.equal((await rig.runner(...run, '--max-gap-min', '1500', '--dates', 'day-first')).code, 0);
+    assert.equal(readMetadata(rig.read('meta/metadata.csv'), { file }).get('D20240102T000000_IFCB199')?.latitude, 42);
   });
 });

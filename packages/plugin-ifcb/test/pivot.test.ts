@@ -136,6 +136,30 @@ describe('ifcb:pivot', function () {
     assert.deepEqual(ask(path, 'SELECT COUNT(*) AS n FROM images_to_metrize'), [{ n: 0 }]);
   });
 
+  it('names images as they lie: as the table says, after the prefix, and by their bin where it says nothing', async () => {
+    await using rig = await ifcbProject();
+    const image = (roi: number): string => `${one}_0000${roi}.png`;
+    const tidy = 'bin,roi,image,class,score,score_Diatom,score_Crypto\n';
+    rig.write('flat.csv', `${tidy}${one},1,${image(1)},Diatom,1,1,0\n${one},2,2024/${image(2)},Diatom,1,1,0\n`);
+    rig.write('bare.csv', `${tidy}${one},1,,Diatom,1,1,0\n`);
+    rig.write(
+      'old.csv',
+      `filepath,pred_label,0,1\nml/x/${image(1)},0,1,0\nC:\\data\\ml\\y\\${image(2)},0,1,0\nC:\\data\\${image(3)},0,1,0\n`,
+    );
+    const paths = async (table: string, ...more: string[]) => {
+      const container = `${table}${more.join('')}`;
+      const into = ['--database', 'sqlite:./pivot.db', '--container', container, '--classes', '["Diatom","Crypto"]'];
+      const { code, stderr } = await rig.runner('run', 'ifcb:pivot', `./${table}.csv`, ...into, ...more);
+      assert.equal(code, 0, stderr);
+      const sql = `SELECT filepath FROM images WHERE container = '${container}' ORDER BY i_id`;
+      return ask(rig.path('pivot.db'), sql).map((row) => (row as { filepath: string }).filepath);
+    };
+    assert.deepEqual(await paths('flat'), [`ml/${image(1)}`, `ml/2024/${image(2)}`]);
+    assert.deepEqual(await paths('flat', '--prefix', ''), [image(1), `2024/${image(2)}`]);
+    assert.deepEqual(await paths('bare'), [`ml/${one}/${image(1)}`]);
+    assert.deepEqual(await paths('old'), [`ml/x/${image(1)}`, `ml/y/${image(2)}`, `ml/${one}/${image(3)}`]);
+  });
+
   it('gives the label that most of the weight is for, and the share of each', async () => {
     await using rig = await ifcbProject();
     rig.write('predictions.csv', madePredictions([[one, 1, 'Diatom', 0.9]]));
@@ -207,7 +231,8 @@ describe('ifcb:pivot', function () {
         `bin,roi,class,score,score_Diatom,score_Crypto\n${one},7,Crypto,0.9,${score},0.9\n${two},1,Crypto,0.9,0.1,0.9\n`,
       );
       const [failure] = failuresOf((await rig.json(...run)).report);
-      assert.match(failure?.message ?? '', new RegExp(`nothing tells the score of 'Diatom' for image 7 of ${one}`));
+      assert.equal(failure?.code, 'ifcb.class-missing');
+      assert.match(failure.message ?? '', new RegExp(`nothing tells the score of 'Diatom' for image 7 of ${one}`));
       assert.deepEqual(ask(rig.path('pivot.db'), 'SELECT filepath FROM images'), [
         { filepath: `ml/${two}/${two}_00001.png` },
       ]);

@@ -60,6 +60,12 @@ export const yoloFailures = defineFailures('yolo', {
     message: (of: { readonly file: string; readonly line: number; readonly why: string }) =>
       `${of.file}, line ${of.line}: ${of.why}`,
   },
+  'upload-into-set': {
+    about: 'A set would be uploaded into itself: what is uploaded would be part of it the next time.',
+    message: (of: { readonly set: string; readonly to: string }) =>
+      of.to === of.set ? `${of.to} is the set itself` : `${of.to} lies inside the set, ${of.set}`,
+    hint: () => 'Name a place outside the set with --to.',
+  },
   'split-sizes': {
     about: 'The sizes of the splits contradict each other or the number of images.',
     message: (of: { readonly why: string }) => of.why,

@@ -25,6 +25,14 @@ describe('data.yaml', () => {
     assert.deepEqual(data, { splits: { train: ['a'], val: ['b'] }, names: ['x, y', 'z'], classCount: 2 });
   });
 
+  it('names the line of a bracket that another one closes', () => {
+    const { findings } = readDataYaml('train: a\nval: b\nnc: 2\nnames: [x, {y\nz: 1}\n', 'd');
+    assert.deepEqual(
+      findings.map(({ code, line }) => `${code} ${line}`),
+      ['data-unreadable 4'],
+    );
+  });
+
   it('takes for text what stands in quotes', () => {
     const named = (text: string): unknown => readDataYaml(`train: a\nval: b\nnames: ${text}\n`, 'd').data.names;
     assert.deepEqual(named(`\n  0: "lesion #1" # the first\n  1: 'lesion #2'\n  2: driver's # seat`), [

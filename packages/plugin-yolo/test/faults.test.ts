@@ -5,8 +5,8 @@ import { readDataYaml } from '../src/validate/data-yaml.ts';
 import { fixLabel } from '../src/validate/fix-label.ts';
 import { layOut } from '../src/validate/layout.ts';
 import { readLabel } from '../src/validate/read-label.ts';
-import { type Validation, validationOf, validationSarif } from '../src/validate/reports.ts';
-import { type Finding, finding, type RuleCode, rules } from '../src/validate/rules.ts';
+import type { Validation } from '../src/validate/reports.ts';
+import { type Finding, type RuleCode, rules } from '../src/validate/rules.ts';
 import { png } from './support/png.ts';
 import { failureOfRun, yoloProject } from './support/project.ts';
 
@@ -250,12 +250,6 @@ describe('yolo:validate on planted faults', function () {
     const told = (text: string) => readLabel(Buffer.from(text), shape).findings.map(spot);
     assert.deepEqual(told('0 0.5 0.5 0.2 0.2 0.5 0.5 2 0.4 0.4 0'), []);
     assert.deepEqual(told('0 0.5 0.5 0.2 0.2 0.5 0.5 2 0.4 0.4 -1'), ['a.txt:1:37 coordinate-range']);
-  });
-
-  it('names files in SARIF by references that no mark in a name cuts short', () => {
-    const found = finding('label-bytes', { file: 'labels/50% #1?.txt' }, 'x');
-    const sarif = validationSarif(validationOf({ images: 0, labels: 0, objects: 0 }, [found]));
-    assert.match(sarif, /"uri": "labels\/50%25%20%231%3F\.txt"/);
   });
 
   it('finds the images of lists, and names those that are not there', async () => {

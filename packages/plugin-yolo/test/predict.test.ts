@@ -105,6 +105,31 @@ describe('yolo:predict and yolo:eval', function () {
     assert.match((await rig.runner(...evaluate, '--split', 'validation')).stdout, /Nothing to do/);
   });
 
+  it('counts the rows of labels that cannot be read, and names the first', async () => {
+    const box = [0.5, 0.5, 0.25, 0.25];
+    const detections = [{ class: 0, confidence: 0.9, box }];
+    await using rig = await yoloProject({
+      'organized/data.yaml': 'train: images\nval: images\ntest: images\nnames: [a, b]\n',
+      'organized/images/a.png': '',
+      'organized/images/b.png': '',
+      'organized/labels/a.txt': `0 ${box.join(' ')}\r\n2 ${box.join(' ')}\r\n`,
+      'organized/labels/b.txt': `0 0.5 0.5\n0 x 0.5 0.1 0.1\n`,
+      'found/predictions.jsonl': ['a', 'b']
+        .map((name) => `${JSON.stringify({ image: `images/${name}.png`, width: 8, height: 8, detections })}\n`)
+        .join(''),
+    });
+    const { code, stdout } = await rig.runner(...evaluate);
+    assert.equal(code, 0);
+    const said = /left out 3 label rows that cannot be read; the first: labels\/a\.txt:2 class 2 is not among/;
+    assert.match(stdout, said);
+    assert.match(rig.read('scores/eval.txt'), said);
+    const { unreadable } = JSON.parse(rig.read('scores/eval.json')) as EvalReport;
+    assert.deepEqual([unreadable.rows, unreadable.first?.file, unreadable.first?.line], [3, 'labels/a.txt', 2]);
+    rig.write('organized/labels/b.txt', '');
+    rig.write('organized/labels/a.txt', `0 ${box.join(' ')}\n`);
+    assert.doesNotMatch((await rig.runner(...evaluate)).stdout, /left out/);
+  });
+
   it('names what is wrong: no images, a model that is none, predictions of other images', async () => {
     const empty = plantedDetector('channels', [], { metadata: { task: 'pose' } });
     await using rig = await yoloProject({ ...dividedFiles(8), 'best.onnx': empty });
@@ -121,7 +146,7 @@ describe('yolo:predict and yolo:eval', function () {
       rig.write('found/predictions.jsonl', text);
       assert.equal(await code(...evaluate), 'yolo.line-invalid');
     }
-    assert.equal(await code(...evaluate, '--split', 'none'), 'yolo.no-images');
+    assert.equal(await code(...evaluate, '--split', 'none'), 'yolo.split-unknown');
     assert.equal(await code(...evaluate, '--split', 'test', '--split', 'none'), 'yolo.split-unknown');
   });
 });

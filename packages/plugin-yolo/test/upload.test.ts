@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync, statSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { convertArgs, filesIn, madeFiles, yoloProject } from './support/project.ts';
+import { convertArgs, failureOfRun, filesIn, madeFiles, yoloProject } from './support/project.ts';
 
 describe('yolo:upload', function () {
   this.timeout(60_000);
@@ -65,14 +65,17 @@ describe('yolo:upload', function () {
     assert.match((await rig.runner(...args, '--prune')).stdout, /Nothing to do/);
   });
 
-  it('takes what it uploaded into a folder of the set for no part of the set', async () => {
+  it('refuses a place that is the set or lies inside it, before anything is done', async () => {
     await using rig = await yoloProject(madeFiles(4));
     await rig.runner(...convertArgs);
-    const within = ['run', 'yolo:upload', '--set', './set', '--to', './set/copy'] as const;
-    assert.equal((await rig.runner(...within)).code, 0);
-    const sent = filesIn(rig.path('set/copy'));
-    assert.match((await rig.runner(...within)).stdout, /Nothing to do/);
-    assert.deepEqual(filesIn(rig.path('set/copy')), sent);
+    const before = filesIn(rig.path('set'));
+    for (const to of ['./set', './set/', './set/copy', rig.path('set/copy/deep'), './other/../set']) {
+      const { report } = await rig.json('run', 'yolo:upload', '--set', './set', '--to', to, '--prune');
+      assert.equal(failureOfRun(report).code, 'yolo.upload-into-set', to);
+    }
+    assert.deepEqual(filesIn(rig.path('set')), before);
+    // A name that only begins like that of the set is another place.
+    assert.equal((await rig.runner('run', 'yolo:upload', '--set', './set', '--to', './set-2')).code, 0);
   });
 
   it('ends the same after it was killed while converting and uploading', async () => {

@@ -24,18 +24,34 @@ export interface EcotaxaSettings {
 export function ecotaxaTable(of: EcotaxaOf, settings: EcotaxaSettings): string {
   const rows = of.particles.map((particle) => columnsOf(particle, of, settings));
   const known = (rows[0] ?? []).flatMap((_, at) => (rows.some((row) => row[at]![2] !== null) ? [at] : []));
-  const line = (cells: readonly (string | number | null)[]): string => `${cells.map(cellOf).join('\t')}\n`;
   const head = known.map((at) => rows[0]![at]!);
-  return [
-    line(head.map(([name]) => name)),
-    line(head.map(([, type]) => `[${type}]`)),
-    ...rows.map((row) => line(known.map((at) => row[at]![2]))),
-  ].join('');
+  return [...headOf(head), ...rows.map((row) => lineOf(known.map((at) => row[at]![2])))].join('');
+}
+
+/** What one particle adds to the table at the most, in bytes: its row, and the two lines above all rows. */
+export function tableBytes(
+  particle: Particle,
+  of: Omit<EcotaxaOf, 'particles'>,
+  settings: EcotaxaSettings,
+): { readonly row: number; readonly head: number } {
+  const columns = columnsOf(particle, of, settings);
+  return {
+    row: Buffer.byteLength(lineOf(columns.map(([, , value]) => value))),
+    head: Buffer.byteLength(headOf(columns).join('')),
+  };
+}
+
+function headOf(columns: readonly Column[]): readonly string[] {
+  return [lineOf(columns.map(([name]) => name)), lineOf(columns.map(([, type]) => `[${type}]`))];
+}
+
+function lineOf(cells: readonly (string | number | null)[]): string {
+  return `${cells.map(cellOf).join('\t')}\n`;
 }
 
 function columnsOf(
   { roi, class: classed, ...sizes }: Particle,
-  { bin, metadata }: EcotaxaOf,
+  { bin, metadata }: Omit<EcotaxaOf, 'particles'>,
   { linkUrl, pixelsPerUm }: EcotaxaSettings,
 ): readonly Column[] {
   const id = parseBinId(bin);

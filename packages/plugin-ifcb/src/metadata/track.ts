@@ -1,6 +1,7 @@
 import { csvTable } from '@dataset-runner/kit/csv-rows';
 import { publishFailures } from '../publish/failures.ts';
 import { type BinMetadata, columnNames, measuredAlong, quantityOf, unknownMetadata } from './bin-metadata.ts';
+import { type DayOrder, dayOrderOf, isNumericDate, yearFirst } from './day-order.ts';
 import { isNothing, placeOf } from './read-metadata.ts';
 
 type Along = (typeof measuredAlong)[number];
@@ -10,8 +11,18 @@ export type Track = { readonly [name in Along]: readonly { readonly ms: number; 
 
 const timeNames = ['time', 'datetime', 'date_time', 'timestamp', 'utc', 'gps_time'];
 
-/** Reads a table of positions and measurements by time. Times without a zone are UTC. Throws as `readMetadata` does. */
-export function readTrack(input: string | Uint8Array, { file }: { readonly file: string }): Track {
+export interface TrackOptions {
+  /** What failures call the file. */
+  readonly file: string;
+  /** The order of day and month in dates that have the year last; without it other rows decide. */
+  readonly dates?: DayOrder | undefined;
+}
+
+/**
+ * Reads a table of positions and measurements by time. Times without a zone are UTC. Throws as `readMetadata` does, and
+ * `ifcb.metadata-date` for dates that may be read in two ways.
+ */
+export function readTrack(input: string | Uint8Array, { file, dates }: TrackOptions): Track {
   const { columns, rows } = csvTable(input, { file });
   const time = placeOf(columns, timeNames);
   if (time < 0) throw publishFailures['metadata-column']({ file, wanted: timeNames, found: columns });
@@ -23,10 +34,21 @@ export function readTrack(input: string | Uint8Array, { file }: { readonly file:
     temperature: [],
     salinity: [],
   };
-  for (const { line, cells } of rows) {
-    const ms = readTime(cells[time] ?? '');
-    if (Number.isNaN(ms))
-      throw publishFailures['metadata-value']({ file, line, column: columns[time]!, value: cells[time] ?? '' });
+  const timeOf = ({ line, cells }: { readonly line: number; readonly cells: readonly string[] }) => ({
+    file,
+    line,
+    column: columns[time]!,
+    value: cells[time]!,
+  });
+  // Rows further down may decide, so all of them are looked at when the first such date is met, and only then.
+  let order: { readonly of: DayOrder | undefined } | undefined;
+  for (const row of rows) {
+    const { line, cells } = row;
+    const cell = timeOf(row);
+    if (isNumericDate(cell.value))
+      order ??= { of: dayOrderOf(Array.from(csvTable(input, { file }).rows, timeOf), dates) };
+    const ms = readTime(yearFirst(cell.value, order?.of));
+    if (Number.isNaN(ms)) throw publishFailures['metadata-value'](cell);
     for (const [name, at] of places) {
       const text = cells[at]?.trim() ?? '';
       if (isNothing(text)) continue;

@@ -18,11 +18,34 @@ export const publishFailures = defineFailures('ifcb', {
     message: (of: { readonly file: string; readonly line: number; readonly column: string; readonly value: string }) =>
       `${of.file}, line ${of.line}: ${of.column} is '${of.value}'`,
   },
+  'metadata-date': {
+    about: 'A date of a table may be two days, because nothing tells which of its numbers is the month.',
+    message: (of: {
+      readonly file: string;
+      readonly line: number;
+      readonly column: string;
+      readonly value: string;
+      readonly why: string;
+    }) => `${of.file}, line ${of.line}: ${of.column} is '${of.value}': ${of.why}`,
+    hint: () =>
+      'Write dates as 2024-01-31, or, where the year has four digits, say the order with --dates day-first or --dates month-first.',
+  },
   'metadata-missing': {
     about: 'A file of a bin must say where it was taken and how much water was seen, and no table tells.',
     message: (of: { readonly bin: string; readonly what: string }) => `nothing tells the ${of.what} of ${of.bin}`,
     hint: () =>
       'Give --metadata: qc.csv of ifcb:qc knows the volumes, metadata.csv of ifcb:metadata joins positions to it.',
+  },
+  'picture-missing': {
+    about: 'An image that a table of features names has no picture among the images.',
+    message: (of: { readonly bin: string; readonly image: string }) => `no picture of ${of.bin} is called ${of.image}`,
+    hint: () => 'Name the place of all pictures with --images; ifcb:extract makes them.',
+  },
+  'class-missing': {
+    about: 'An image has no class, or no score of a class, in the table of predictions.',
+    message: (of: { readonly bin: string; readonly what: string }) => `nothing tells the ${of.what} of ${of.bin}`,
+    hint: () =>
+      'The table of predictions must have a row for each image, with a score of each class; ifcb:classify writes it so.',
   },
   'features-invalid': {
     about: 'A table of features has a row that cannot be used.',

@@ -10,7 +10,12 @@ export interface BinClasses {
   readonly bin: string;
   /** Of the classes, in the order of the scores. */
   readonly names: readonly string[];
-  readonly rows: readonly (Classed & { readonly roi: number; readonly scores: readonly number[] })[];
+  readonly rows: readonly (Classed & {
+    readonly roi: number;
+    /** Where the table says that the image lies; '' where it does not. */
+    readonly image: string;
+    readonly scores: readonly number[];
+  })[];
 }
 
 export interface PredictionOptions {
@@ -74,11 +79,20 @@ function tidyRow(values: Values, file: string, invalid: (why: string) => Error):
   if (!/^\d+$/.test(values['roi']!)) throw invalid(`'${values['roi']}' is no number of an image`);
   const scores = scoreNames(values).map((name) => scoreOf(values[`score_${name}`]));
   const { bin, roi, class: name, class_auto: auto = name, score } = values as Values & { readonly bin: string };
-  return { bin, roi: Number(roi), name: unescaped(name!), auto: unescaped(auto!), score: scoreOf(score), scores };
+  const image = unescaped(values['image'] ?? '');
+  return {
+    bin,
+    roi: Number(roi),
+    image,
+    name: unescaped(name!),
+    auto: unescaped(auto!),
+    score: scoreOf(score),
+    scores,
+  };
 }
 
 function untidyRow(values: Values, classes: readonly string[], invalid: (why: string) => Error): Row {
-  const path = values['filepath']!.replaceAll('\\', '/');
+  const path = unescaped(values['filepath']!).replaceAll('\\', '/');
   const named = parseImageName(path.slice(path.lastIndexOf('/') + 1));
   if (named === undefined) throw invalid(`'${path}' is no image of a bin`);
   const label = values['pred_label'] ?? '';
@@ -88,7 +102,8 @@ function untidyRow(values: Values, classes: readonly string[], invalid: (why: st
   if (given > 0 && given !== classes.length)
     throw invalid(`${given} columns of scores for ${classes.length} classes; name those of this table with --classes`);
   const scores = given === 0 ? [] : classes.map((_, at) => scoreOf(values[String(at)]));
-  return { bin: named.bin, roi: named.target, name, auto: name, score: scores[Number(label)] ?? Number.NaN, scores };
+  const score = scores[Number(label)] ?? Number.NaN;
+  return { bin: named.bin, roi: named.target, image: path, name, auto: name, score, scores };
 }
 
 // A score that nobody gave is none, not 0.
@@ -96,7 +111,7 @@ function scoreOf(text = ''): number {
   return text === '' ? Number.NaN : Number(text);
 }
 
-const columns = ['roi', 'name', 'auto', 'score', 'scores'] as const;
+const columns = ['roi', 'image', 'name', 'auto', 'score', 'scores'] as const;
 
 /** A bin's classes as they lie between steps. */
 export function encodeClasses({ rows }: Pick<BinClasses, 'rows'>): string {
@@ -108,9 +123,9 @@ export function encodeClasses({ rows }: Pick<BinClasses, 'rows'>): string {
 export function decodeClasses(bytes: Uint8Array, file: string): ReadonlyMap<number, BinClasses['rows'][number]> {
   const found = new Map<number, BinClasses['rows'][number]>();
   for (const { cells } of csvTable(bytes, { file }).rows) {
-    const [roi, name, auto, score, scores] = cells as [string, string, string, string, string];
+    const [roi, image, name, auto, score, scores] = cells as [string, string, string, string, string, string];
     const numbers = scores === '' ? [] : scores.split(' ').map(Number);
-    found.set(Number(roi), { roi: Number(roi), name, auto, score: scoreOf(score), scores: numbers });
+    found.set(Number(roi), { roi: Number(roi), image, name, auto, score: scoreOf(score), scores: numbers });
   }
   return found;
 }

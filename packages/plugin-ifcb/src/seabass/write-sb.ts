@@ -32,7 +32,7 @@ export interface SeabassOf {
  * Writes the SeaBASS file of one bin, as WHOI's accepted files are written: one row an image, sizes in micrometres with
  * three decimals, the diameter that of a sphere of the same volume. Sizes of images without a particle are missing.
  *
- * Throws `ifcb.metadata-missing` without position or volume, and `ifcb.class-unmapped`.
+ * Throws `ifcb.metadata-missing` without position or volume, `ifcb.class-missing` and `ifcb.class-unmapped`.
  */
 export function writeSb(
   { bin, metadata, particles }: SeabassOf,
@@ -144,7 +144,7 @@ function rowOf(
   of: Submission,
 ): readonly (string | number)[] {
   const { roi, class: classed } = particle;
-  if (classed === undefined) throw publishFailures['metadata-missing']({ bin: bin.id, what: `class of image ${roi}` });
+  if (classed === undefined) throw publishFailures['class-missing']({ bin: bin.id, what: `class of image ${roi}` });
   const { name, id } = scientificName(classed.name, of.classMap);
   const media = `${of.mediaUrl ?? ''}${imageName(bin.id, roi)}${of.mediaEnding}`;
   const [length, width] = hasFeret ? [particle.maxFeret, particle.minFeret] : [particle.majorAxis, particle.minorAxis];

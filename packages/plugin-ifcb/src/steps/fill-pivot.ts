@@ -4,6 +4,7 @@ import { readAddress } from '../pivot/database.ts';
 import type { PivotCounts } from '../pivot/fill.ts';
 import { openPivot, type Pivot } from '../pivot/open-pivot.ts';
 import type { PivotImage, PivotSet } from '../pivot/pivot-set.ts';
+import { pathIn } from '../pivot/path-in.ts';
 import { dataScript, setUpScript } from '../pivot/tsql.ts';
 import { publishFailures } from '../publish/failures.ts';
 import { decodeClasses } from '../publish/predictions.ts';
@@ -12,7 +13,7 @@ import type { SplitBin } from './split-predictions.ts';
 /** Where rows go and whose they are. */
 export interface PivotSettings {
   readonly set: PivotSet;
-  /** What stands before `<bin>/<bin>_NNNNN.png` in the container. */
+  /** What stands in the container before the paths of the table of predictions. */
   readonly prefix: string;
 }
 
@@ -92,12 +93,13 @@ async function imagesOf(
   bytes: (ref: FileRef) => Promise<Uint8Array>,
 ): Promise<readonly PivotImage[]> {
   const rows = decodeClasses(await bytes(classes), refUrl(classes)).values();
-  return Array.from(rows, ({ roi, auto, scores }) => {
+  return Array.from(rows, ({ roi, image, auto, scores }) => {
     const missing = names.find((_, at) => !Number.isFinite(scores[at]));
     // A number that nobody gave would decide which images people are asked about.
     if (missing !== undefined)
-      throw publishFailures['metadata-missing']({ bin: key, what: `score of '${missing}' for image ${roi}` });
-    return { path: `${prefix}${key}/${imageName(key, roi)}.png`, label: auto, scores };
+      throw publishFailures['class-missing']({ bin: key, what: `score of '${missing}' for image ${roi}` });
+    const path = pathIn(image, prefix) ?? `${prefix}${key}/${imageName(key, roi)}.png`;
+    return { path, label: auto, scores };
   });
 }
 

@@ -1,4 +1,5 @@
 import { defineStep, type FileRef, refUrl } from '@dataset-runner/core/plugin';
+import type { DayOrder } from '../metadata/day-order.ts';
 import { readMetadata } from '../metadata/read-metadata.ts';
 import { readTrack } from '../metadata/track.ts';
 import { joinMetadata, metadataCsv } from '../metadata/write-metadata.ts';
@@ -9,6 +10,8 @@ export interface ToJoin {
   readonly tables: readonly FileRef[];
   readonly track: FileRef | null;
   readonly maxGapMin: number;
+  /** Null where rows of the track decide. */
+  readonly dates: DayOrder | null;
 }
 
 /** Writes what is known of each bin as one table, `metadata.csv`. */
@@ -16,12 +19,14 @@ export const joinTables = defineStep({
   name: 'join-tables',
   // 2: times without a zone are UTC in every form, positions are of one row, longitudes end at 180.
   // 3: zones such as UTC+2 count, bins are found under paths, texts that look like formulas are as they were.
-  version: 3,
+  // 4: day and month of dates with the year last are in the order of the whole column.
+  version: 4,
   needs: { cpu: true },
-  async work({ bins, tables, track, maxGapMin }: ToJoin, { bytes, output }) {
+  async work({ bins, tables, track, maxGapMin, dates }: ToJoin, { bytes, output }) {
     const read = [];
     for (const table of tables) read.push(readMetadata(await bytes(table), { file: refUrl(table) }));
-    const way = track === null ? undefined : readTrack(await bytes(track), { file: refUrl(track) });
+    const options = { file: track === null ? '' : refUrl(track), dates: dates ?? undefined };
+    const way = track === null ? undefined : readTrack(await bytes(track), options);
     const sources = { tables: read, track: way, maxGapMs: maxGapMin * 60_000 };
     const rows = new Map(bins.map((bin) => [bin, joinMetadata(bin, sources)]));
     const withoutPosition = [...rows.values()].filter(

@@ -17,7 +17,8 @@ export const splitPredictions = defineStep({
   // 2: a score that nobody gave is none; it was 0.
   // 3: classes that begin like a formula have their own names again.
   // 4: nor is a score of a class that nobody gave 0.
-  version: 4,
+  // 5: where images lie is kept.
+  version: 5,
   needs: { cpu: true },
   async *work(table: FileRef, { read, output, done, uses }: Tools<{ readonly classes: readonly string[] }>) {
     const stream = await read(table);

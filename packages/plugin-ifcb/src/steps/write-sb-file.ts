@@ -40,7 +40,7 @@ export const writeSbFile = defineStep({
     { key, features, images, classes }: BinTables,
     { bytes, output, uses, opened }: Tools<SbSettings, readonly ReturnType<typeof readMetadata>[]>,
   ): Promise<WrittenSb> {
-    if (classes === undefined) throw publishFailures['metadata-missing']({ bin: key, what: 'classes' });
+    if (classes === undefined) throw publishFailures['class-missing']({ bin: key, what: 'classes' });
     const file = refUrl(features);
     const byRoi = decodeClasses(await bytes(classes), refUrl(classes));
     const particles = readParticles(await bytes(features), { file, images, classes: byRoi });

@@ -14,6 +14,10 @@ export const metadata = defineTask({
       .default([])
       .describe('Tables with a row for each bin; the first that knows a thing counts'),
     track: fileRef().optional().describe('Positions and measurements by time; read between the points around a bin'),
+    dates: z
+      .enum(['day-first', 'month-first'])
+      .optional()
+      .describe('What 05/01/2024 is in the track; another row that can be read in one way alone tells it, too'),
     maxGapMin: z.number().positive().default(60).describe('Points of the track further apart say nothing, minutes'),
     out: storeUrl().describe('Where metadata.csv is written').meta({ short: 'o' }),
   }),
@@ -21,12 +25,12 @@ export const metadata = defineTask({
   steps: { joinTables },
 
   async run({ params, once, store }) {
-    const { bins: from, tables, track, maxGapMin, out } = params;
+    const { bins: from, tables, track, dates = null, maxGapMin, out } = params;
     // 1. See which bins there are.
     const bins = await binsNamedIn({ store }, from);
     if (bins.length === 0) throw ifcbFailures['no-bins']({ place: from, leftOut: '' });
     // 2. Join the tables by bin, and the track by time.
-    return once(joinTables, { bins, tables, track: track ?? null, maxGapMin }, { into: out });
+    return once(joinTables, { bins, tables, track: track ?? null, maxGapMin, dates }, { into: out });
   },
 
   render: ({ bins, withoutPosition, csv }) =>

@@ -48,7 +48,12 @@ export const pivot = defineTask({
       classes: source(z.array(name).min(2))
         .default([...utopiaClasses])
         .describe('Class names by number for an older *_prediction_results.csv; those of UTOPIA by default'),
-      prefix: z.string().default('ml/').describe('What stands before <bin>/<bin>_NNNNN.png in the container'),
+      prefix: z
+        .string()
+        .default('ml/')
+        .describe(
+          'What stands in the container before the paths of the table, or before <bin>/<bin>_NNNNN.png without paths',
+        ),
       testSize: z.int().min(0).default(0).describe('Images set aside by lot to test models with'),
       seed: z.int().default(1).describe('Decides the lots'),
     })

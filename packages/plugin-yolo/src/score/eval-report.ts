@@ -11,6 +11,12 @@ export interface EvalReport {
   readonly over: number;
   /** Images the predictions do not name; they count as without detections. */
   readonly withoutPrediction: number;
+  /** Rows of labels that are no box of a class of the set; they count as not there. */
+  readonly unreadable: {
+    readonly rows: number;
+    /** The line is 1-based. */
+    readonly first: { readonly file: string; readonly line: number; readonly why: string } | null;
+  };
   readonly images: number;
   readonly mAP40: Score;
   readonly mAP50: Score;
@@ -54,7 +60,9 @@ function rounded(value: number): Score {
 }
 
 /** The scores as a table for a terminal. */
-export function evalText({ classes, mAP40, mAP50, mAP5095, images, splits }: EvalReport): string {
+export function evalText(report: EvalReport): string {
+  const { classes, mAP40, mAP50, mAP5095, images, splits, unreadable } = report;
+  const lost = unreadableText(unreadable);
   const shown = (value: Score): string => (value === null ? '-' : value.toFixed(4)).padStart(9);
   const wide = Math.max(5, ...classes.map(({ name }) => name.length));
   const rows = classes.map(
@@ -67,6 +75,13 @@ export function evalText({ classes, mAP40, mAP50, mAP5095, images, splits }: Eva
     ...rows,
     `${'mean'.padEnd(wide)}${''.padStart(8)}${shown(mAP40)}${shown(mAP50)}${shown(mAP5095)}`,
     `${images} images of ${splits.join(', ')}`,
+    ...(lost === '' ? [] : [lost]),
     '',
   ].join('\n');
+}
+
+/** Says how many rows were left out and where the first is; '' when all could be read. */
+export function unreadableText({ rows, first }: EvalReport['unreadable']): string {
+  if (first === null) return '';
+  return `left out ${rows} label row${rows === 1 ? '' : 's'} that cannot be read; the first: ${first.file}:${first.line} ${first.why}`;
 }

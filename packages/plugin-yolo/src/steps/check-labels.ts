@@ -24,7 +24,8 @@ export const checkLabels = defineStep({
   name: 'check-labels',
   // 3: CR alone ends a line; a visibility is not below 0; rows are the same by their numbers.
   // 4: boxes a little over the edge are put right, boxes outside are not.
-  version: 4,
+  // 5: a byte order mark is no column.
+  version: 5,
   needs: { cpu: true },
   async work(item: LabelsToCheck, { localPath, output }): Promise<LabelsChecked> {
     const files: LabelsChecked['files'][number][] = [];

@@ -35,7 +35,8 @@ export interface SetJudged {
 export const judgeSet = defineStep({
   name: 'judge-set',
   // 2: `#` and `?` in names of SARIF.
-  version: 2,
+  // 3: braces, and files without lines, in SARIF.
+  version: 3,
   async work(item: SetToJudge, { output }): Promise<SetJudged> {
     const findings = [...item.findings];
     const labels = new Map<string, LabelsChecked['files'][number]>();

@@ -24,20 +24,34 @@ export interface SetScored {
   readonly mAP40: number | null;
   readonly mAP50: number | null;
   readonly mAP5095: number | null;
+  readonly unreadable: EvalReport['unreadable'];
 }
 
 /** Compares predictions with the labels of a set. */
 export const scorePredictions = defineStep({
   name: 'score-predictions',
+  // 2: rows of labels that cannot be read are counted.
+  version: 2,
   needs: { cpu: true },
   async work(item: SetToScore, { bytes, output }): Promise<SetScored> {
     const lines = readPredictions(Buffer.from(await bytes(item.predictions)).toString('utf8'));
     const detected = new Map(lines.map((line) => [line.image, line.detections]));
-    const shape = item.keypoints === undefined ? {} : { keypoints: item.keypoints };
+    const shape = {
+      classCount: item.names.length,
+      ...(item.keypoints === undefined ? {} : { keypoints: item.keypoints }),
+    };
     const images: ImageToScore[] = [];
-    let missing = 0;
+    let [missing, rows] = [0, 0];
+    let first: EvalReport['unreadable']['first'] = null;
     for (const [image, label] of item.images) {
-      const truths = label === null ? [] : readLabel(await bytes(label), { ...shape, file: label.key }).rows;
+      const read = label === null ? undefined : readLabel(await bytes(label), { ...shape, file: label.key });
+      const truths = read?.rows ?? [];
+      // A row that says nothing has one error; warnings are of bytes that do not matter here.
+      for (const { level, file, line, message } of read?.findings ?? []) {
+        if (level !== 'error') continue;
+        rows++;
+        first ??= { file, line, why: message };
+      }
       // Predictions may have been made from the folder of the images instead of the whole set.
       const found = detected.get(image) ?? detected.get(image.slice(image.lastIndexOf('images/') + 7));
       if (found === undefined) missing++;
@@ -54,15 +68,17 @@ export const scorePredictions = defineStep({
       splits: item.splits,
       over: item.over,
       withoutPrediction: missing,
+      unreadable: { rows, first },
       ...roundScores(scoreSet(images, item.names.length, item.over), item.names),
     };
-    const { mAP40, mAP50, mAP5095 } = report;
+    const { mAP40, mAP50, mAP5095, unreadable } = report;
     return {
       eval: await output.write('eval.json', `${JSON.stringify(report, undefined, 2)}\n`),
       text: await output.write('eval.txt', evalText(report)),
       mAP40,
       mAP50,
       mAP5095,
+      unreadable,
     };
   },
 });

@@ -1,5 +1,6 @@
 import { defineTask, fileRef, listFiles, storeUrl, z } from '@dataset-runner/core/plugin';
 import { yoloFailures } from '../failures.ts';
+import { unreadableText } from '../score/eval-report.ts';
 import { ultralyticsName } from '../set-files.ts';
 import { scorePredictions } from '../steps/score-predictions.ts';
 import { readDataYaml } from '../validate/data-yaml.ts';
@@ -37,6 +38,10 @@ export const evaluate = defineTask({
     mAP40: z.number().nullable(),
     mAP50: z.number().nullable(),
     mAP5095: z.number().nullable(),
+    unreadable: z.object({
+      rows: z.int(),
+      first: z.object({ file: z.string(), line: z.int(), why: z.string() }).nullable(),
+    }),
   }),
   steps: { scorePredictions },
 
@@ -48,9 +53,9 @@ export const evaluate = defineTask({
     const layout = layOut(await listFiles(set), data, await imageLists(set, data), params.data);
     const splits = [...new Set(params.split.map((name) => (name in data.splits ? name : ultralyticsName(name))))];
     const images = layout.images.filter(({ split }) => splits.includes(split));
-    if (images.length === 0) throw yoloFailures['no-images']({ place: params.set, prefix: params.split.join(', ') });
     const name = splits.find((one) => !(one in data.splits));
     if (name !== undefined) throw yoloFailures['split-unknown']({ name, splits: Object.keys(data.splits) });
+    if (images.length === 0) throw yoloFailures['no-images']({ place: params.set, prefix: params.split.join(', ') });
     // 2. Match, class by class, and write the scores.
     return once(
       scorePredictions,
@@ -66,8 +71,10 @@ export const evaluate = defineTask({
     );
   },
 
-  render: ({ mAP40, mAP50, mAP5095, text }) =>
-    `mAP@.4 ${shown(mAP40)}, mAP@.5 ${shown(mAP50)}, mAP@[.5:.95] ${shown(mAP5095)}: ${text.store}/${text.key}`,
+  render: ({ mAP40, mAP50, mAP5095, unreadable, text }) => {
+    const lost = unreadable.first === null ? '' : `; ${unreadableText(unreadable)}`;
+    return `mAP@.4 ${shown(mAP40)}, mAP@.5 ${shown(mAP50)}, mAP@[.5:.95] ${shown(mAP5095)}: ${text.store}/${text.key}${lost}`;
+  },
 });
 
 function shown(score: number | null): string {

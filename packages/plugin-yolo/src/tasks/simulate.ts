@@ -12,6 +12,8 @@ import { fileOfSet, textOf } from './split-places.ts';
 /** Plays a deployed detector and those who use it: load in stages, and feedback for every image. */
 export const simulate = defineTask({
   summary: 'Send images to a detector in stages of load, and write the feedback that production would',
+  description:
+    'Feedback lies in its place answer by answer. The log and its summary are written when the last stage has ended. A run that was killed has lost none of its lines: each is recorded with its answer, and the same command goes on and writes them all.',
   examples: [
     'runner run yolo:simulate --set ./organized --out ./online',
     'runner run yolo:simulate --set ./organized --split production --out ./online --stages 1,2x30 --seconds 10 --reviewer simulated',
@@ -20,7 +22,9 @@ export const simulate = defineTask({
   params: z.object({
     set: storeUrl().describe('The divided set'),
     split: z.array(z.string().min(1)).min(1).default(['test']).describe('Splits whose images are sent'),
-    out: storeUrl().describe('Where feedback/, simulation.jsonl and simulation.json are written').meta({ short: 'o' }),
+    out: storeUrl()
+      .describe('Where feedback/ and, after the last stage, simulation.jsonl and simulation.json are written')
+      .meta({ short: 'o' }),
     stages: z
       .string()
       .default('1,2,3,5,3,2,1')
@@ -66,10 +70,10 @@ export const simulate = defineTask({
     const lines = readManifest(await textOf(set, manifestFile));
     const places = readSplits(await textOf(set, splitsFile));
     const images = imagesOfSplits(lines, places, splits);
-    if (images.length === 0) throw yoloFailures['no-images']({ place: params.set, prefix: splits.join(', ') });
     const known = [...new Set(places.map(({ split }) => split))].sort();
     const name = splits.find((one) => !known.includes(one));
     if (name !== undefined) throw yoloFailures['split-unknown']({ name, splits: known });
+    if (images.length === 0) throw yoloFailures['no-images']({ place: params.set, prefix: splits.join(', ') });
     const sent = shuffle(images, seeded(seed));
     if (model !== undefined && sent.some(({ file }) => file === undefined))
       throw yoloFailures['no-images']({ place: params.set, prefix: `${splits.join(', ')}: the set has labels alone` });

@@ -1,4 +1,5 @@
 import { type Digest, defineTask, type FileRef, listFiles, storeUrl, z } from '@dataset-runner/core/plugin';
+import { yoloFailures } from '../failures.ts';
 import { manifestFile } from '../manifest.ts';
 import { type PushedFile, pushAbout, pushFile, pushManifest } from '../steps/push-file.ts';
 import { fileOfSet } from './split-places.ts';
@@ -24,11 +25,12 @@ export const upload = defineTask({
   async run({ params, map, publish, store }) {
     const { to, prune } = params;
     const set = await store(params.set);
+    const target = (await store(to)).place;
+    // What was uploaded would be part of the set at the next upload.
+    if (isWithin(set.place, target)) throw yoloFailures['upload-into-set']({ set: set.place, to: target });
     // 1. List the set, with the digest of every file.
     await fileOfSet(set, manifestFile);
-    const target = belowSet(set.place, (await store(to)).place);
-    const isPart = (key: string): boolean => key !== 'dataset.json' && (target === '' || !key.startsWith(target));
-    const listed = await listFiles(set, { keep: ({ key }) => isPart(key) });
+    const listed = await listFiles(set, { keep: ({ key }) => key !== 'dataset.json' });
     const files = await withDigests(listed, (key) => set.digest(key));
     const of = (wanted: (key: string) => boolean): PushedFile[] => files.filter(({ key }) => wanted(key));
     const isAbout = (key: string): boolean => !key.includes('/') && key !== manifestFile;
@@ -59,10 +61,9 @@ export const upload = defineTask({
   render: ({ set, files, bytes }) => `${files} files, ${bytes} bytes in ${set}`,
 });
 
-/** Where a place lies within a set, `backup/` for example; '' when it does not. */
-function belowSet(set: string, place: string): string {
-  const root = /[:/]$/.test(set) ? set : `${set}/`;
-  return place.startsWith(root) ? `${place.slice(root.length)}/` : '';
+/** Whether a place is the set or a folder of it; both as the runner writes places, in one spelling. */
+function isWithin(set: string, place: string): boolean {
+  return place === set || place.startsWith(/[:/]$/.test(set) ? set : `${set}/`);
 }
 
 // Reads are few when digests are known already, and many at a time when they are not.

@@ -189,6 +189,7 @@ function flow(value: string): Value {
     const pairs = value.slice(1, -1).matchAll(flowPair);
     return Object.fromEntries([...pairs].map(([, key = '', name = '']) => [scalar(key), scalar(name)]));
   }
+  if (/^[[{]/.test(value)) throw new SyntaxError('a bracket is closed by another one, or in the middle');
   return scalar(value);
 }
 

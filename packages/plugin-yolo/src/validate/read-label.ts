@@ -39,10 +39,7 @@ export const lineEnd = /\r\n?|\n/;
 export function readLabel(bytes: Uint8Array, shape: LabelShape): LabelRead {
   const raw = Buffer.from(bytes).toString('utf8');
   const findings: Finding[] = byteFindings(raw, shape.file);
-  const lines = raw
-    .replace(/^\uFEFF/, ' ')
-    .replaceAll('\0', ' ')
-    .split(lineEnd);
+  const lines = withoutMark(raw).replaceAll('\0', ' ').split(lineEnd);
   const split = lines.map(cellsOf);
   const isPolygons = shape.keypoints === undefined && split.some((cells) => cells.length > 6);
   const rows: LabelRow[] = [];
@@ -68,6 +65,11 @@ export function numberOf(text: string): number {
   return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
 }
 
+// Editors show no byte order mark, and so it is no column.
+function withoutMark(raw: string): string {
+  return raw.replace(/^\uFEFF/, '');
+}
+
 function byteFindings(raw: string, file: string): Finding[] {
   const marks = [
     ['\uFEFF', 'a byte order mark'],
@@ -75,9 +77,10 @@ function byteFindings(raw: string, file: string): Finding[] {
     ['\r', 'a Windows or Mac line end'],
   ] as const;
   return marks.flatMap(([mark, what]) => {
-    const at = raw.indexOf(mark);
+    const text = mark === '\uFEFF' ? raw : withoutMark(raw);
+    const at = text.indexOf(mark);
     if (at < 0) return [];
-    const before = raw.slice(0, at);
+    const before = text.slice(0, at);
     const spot = {
       file,
       line: before.split(lineEnd).length,

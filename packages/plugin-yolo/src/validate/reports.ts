@@ -1,3 +1,4 @@
+import { imageExtension } from '../read/image-id.ts';
 import { compareFindings, type Finding, type Level, rules } from './rules.ts';
 
 /** What validation found, as `validation.json` says it. */
@@ -42,7 +43,7 @@ export function validationSarif({ findings }: Validation): string {
             name: 'yolo:validate',
             rules: used.map((id) => ({
               id,
-              shortDescription: { text: rules[id][1] },
+              shortDescription: { text: plainText(rules[id][1]) },
               defaultConfiguration: { level: levels[rules[id][0]] },
             })),
           },
@@ -52,12 +53,13 @@ export function validationSarif({ findings }: Validation): string {
           ruleId: code,
           ruleIndex: used.indexOf(code),
           level: levels[level],
-          message: { text: message },
+          message: { text: plainText(message) },
           locations: [
             {
               physicalLocation: {
                 artifactLocation: { uri: uriOf(file) },
-                region: { startLine: line, startColumn: column },
+                // Lines are of texts; of an image or a cache they would be invalid (3.30.1).
+                ...(isBinary(file) ? {} : { region: { startLine: line, startColumn: column } }),
               },
             },
           ],
@@ -68,7 +70,17 @@ export function validationSarif({ findings }: Validation): string {
   return `${JSON.stringify(sarif, undefined, 2)}\n`;
 }
 
-/** A relative reference (RFC 3986); `encodeURI` leaves the two marks that would end the path. */
+/** A relative reference (RFC 3986); `encodeURI` leaves the marks that would end the path, or begin a scheme. */
 function uriOf(file: string): string {
-  return encodeURI(file).replaceAll('#', '%23').replaceAll('?', '%3F');
+  const path = file.toWellFormed().replace(/^(?:\.\/)+/, '');
+  return encodeURI(path).replace(/[#?:]/g, encodeURIComponent);
+}
+
+// Braces stand for arguments (3.11.5).
+function plainText(text: string): string {
+  return text.replace(/[{}]/g, '$&$&');
+}
+
+function isBinary(file: string): boolean {
+  return imageExtension.test(file) || file.endsWith('.cache');
 }
