@@ -93,5 +93,5 @@ async function attempt<T>(
 
 function problemCheck(group: Check['group'], { path, message, file, line, column }: Problem): Check {
   const where = line === undefined ? '' : ` (${file}:${line}:${column})`;
-  return { group, name: path, state: 'failed', detail: `${message}${where}` };
+  return { group, name: path === '' ? (file ?? group) : path, state: 'failed', detail: `${message}${where}` };
 }

@@ -32,3 +32,14 @@ describe('a project whose state cannot be kept', function () {
     }
   });
 });
+
+describe('doctor', function () {
+  this.timeout(60_000);
+
+  it('names the file of a problem that is in no one place of it', async () => {
+    await using rig = await createRig({ config: 'plugins: []\nplugins: []\n' });
+    const { code, stdout } = await rig.runner('doctor');
+    assert.equal(code, 3);
+    assert.match(stdout, /✗ runner\.yaml {2}this key is there twice \(runner\.yaml:2:1\)/);
+  });
+});
