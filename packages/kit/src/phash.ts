@@ -70,8 +70,10 @@ export function phashOfGray(image: GrayImage): string {
   return hex;
 }
 
-/** Returns how many of the 64 bits differ. */
+/** Returns how many of the 64 bits of two hashes differ. Throws a RangeError for a text that is no hash. */
 export function hammingDistance(one: string, other: string): number {
+  for (const hash of [one, other])
+    if (!/^[0-9a-f]{16}$/i.test(hash)) throw new RangeError(`a hash is 16 hex digits, not '${hash}'`);
   const high = Number.parseInt(one.slice(0, 8), 16) ^ Number.parseInt(other.slice(0, 8), 16);
   const rest = Number.parseInt(one.slice(8), 16) ^ Number.parseInt(other.slice(8), 16);
   return countBits(high) + countBits(rest);

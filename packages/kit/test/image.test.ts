@@ -155,6 +155,29 @@ describe('phash', () => {
     assert.equal(hammingDistance('0000000000000000', 'ffffffffffffffff'), 64);
     assert.equal(hammingDistance('8000000000000001', '0000000000000000'), 2);
     assert.equal(hammingDistance('00000000f0000000', '0000000000000000'), 4);
+    assert.equal(hammingDistance('00000000F0000000', '00000000f0000000'), 0);
+  });
+
+  it('has a distance to other hashes only', () => {
+    const hash = '0123456789abcdef';
+    for (const other of [
+      '',
+      '0',
+      'no hash at all!!',
+      hash.slice(1),
+      `${hash}0`,
+      `0x${hash.slice(2)}`,
+      ` ${hash.slice(1)}`,
+    ])
+      for (const [one, two] of [
+        [hash, other],
+        [other, hash],
+        [other, other],
+      ] as const)
+        assert.throws(() => hammingDistance(one, two), {
+          name: 'RangeError',
+          message: `a hash is 16 hex digits, not '${other}'`,
+        });
   });
 });
 

@@ -41,6 +41,12 @@ export const dogsFailures = defineFailures('dogs', {
     message: (of: { readonly file: string; readonly line: number; readonly why: string }) =>
       `${of.file}:${of.line} ${of.why}`,
   },
+  'host-unknown': {
+    about: 'A host that is to be replaced is that of no photo, so replacing it would change nothing.',
+    message: (of: { readonly pair: string; readonly hosts: readonly string[] }) =>
+      `--hosts ${of.pair} names the host of no photo; the photos are at ${shortList(of.hosts)}`,
+    hint: () => 'Write the old host as the addresses of the table have it, with its port if it has one.',
+  },
   'photo-refused': {
     about: 'What came from the address of a photo is no picture.',
     message: (of: { readonly url: string; readonly found: string }) => `${of.url} is no picture but ${of.found}`,
@@ -94,3 +100,8 @@ export const dogsFailures = defineFailures('dogs', {
       `'${of.folder}' is neither n<WordNet id>-<breed> nor <count>-n<number>-<breed>`,
   },
 });
+
+function shortList(names: readonly string[]): string {
+  const more = names.length - 10;
+  return `${names.slice(0, 10).join(', ')}${more > 0 ? ` and ${more} others` : ''}`;
+}

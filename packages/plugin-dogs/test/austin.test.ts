@@ -23,6 +23,38 @@ describe('dogs:austin', function () {
     assert.deepEqual(planPhotos(lines.toReversed(), ['live-cdn.shelterluv.com=www.shelterluv.com']), planned);
   });
 
+  it('replaces hosts as they are written, with their ports', () => {
+    const lines = ['https://one.org/a', 'https://one.org:8080/b', 'http://two.org:81/c'].map((PhotoUrl) => ({
+      'AnimalInternal-ID': '7',
+      PhotoUrl,
+    }));
+    assert.deepEqual(
+      planPhotos(lines, ['ONE.org:8080=one.net', 'two.org:81=two.net:82']).map(({ url }) => url),
+      ['http://two.net:82/c', 'https://one.org/a', 'https://one.net/b'],
+    );
+  });
+
+  it('refuses a host that is none, and one at which no photo is', async () => {
+    await using site = await openSite({ 'a.jpg': await tinyJpeg('a') });
+    await using rig = await dogsProject();
+    const { host } = new URL(site.url);
+    rig.write('photos.csv', `AnimalInternal-ID,PhotoUrl\n1,${site.url}/a.jpg\n`);
+    const args = ['run', 'dogs:austin', '--photos', './photos.csv', '--out', './out', '--hosts'];
+    for (const wrong of ['old', 'a=b=c', 'a=https://b', 'a=b/c', '=b', 'a=', 'a b=c', 'a=user@b', 'a=b:99999']) {
+      const { code, stderr } = await rig.runner(...args, wrong);
+      assert.equal(code, 2, wrong);
+      assert.match(stderr, /--hosts\[0\][^]*is not old=new, two names of hosts/);
+    }
+    const unknown = await rig.runner(...args, `wrong.example=${host}`);
+    assert.equal(unknown.code, 1);
+    const said = `--hosts wrong.example=${host} names the host of no photo; the photos are at ${host}`;
+    assert.ok(unknown.stdout.includes(said), unknown.stdout);
+    assert.match(unknown.stdout, /\[dogs\.host-unknown\]/);
+    assert.equal(site.asked.length, 0);
+    const right = await rig.json(...args, `${host}=${host}`);
+    assert.equal(right.code, 0, JSON.stringify(right.report));
+  });
+
   it('names photos by their bytes, lists those that did not come, and asks only for them the next time', async () => {
     await using site = await openSite({
       'a.jpg': await tinyJpeg('a'),

@@ -2,9 +2,10 @@ import { performance } from 'node:perf_hooks';
 import type { DependencyContainer } from 'tsyringe';
 import { checkProject } from '../config/check-pipeline.ts';
 import { failureOf, type Problem } from '../model/failure.ts';
-import { type Catalogue, listTasks } from '../plugins/manifest.ts';
+import { type Catalogue, type CataloguePlugin, listTasks } from '../plugins/manifest.ts';
 import { loadPlugin } from '../plugins/load.ts';
 import { wordFailure } from '../report/wording.ts';
+import { checkValues, distinct } from './check-entries.ts';
 import type { Check } from './facade.ts';
 import { tokens } from './tokens.ts';
 
@@ -20,12 +21,14 @@ export async function diagnose(container: DependencyContainer, catalogue: () => 
     detail: project.configFile ?? `no project in ${project.dir}`,
   });
   const found = await attempt(checks, 'plugins', 'catalogue', catalogue);
-  if (found !== undefined) await diagnosePlugins(checks, found, project.dir);
   if (found !== undefined) {
+    const plugins = await diagnosePlugins(checks, found, project.dir);
     const tasks = Object.fromEntries(listTasks(found).map(({ id, task }) => [id, task]));
-    for (const problem of checkProject(project, tasks, { known: found.disabled.length === 0 ? 'all' : 'some' })) {
-      checks.push(problemCheck('project', problem));
-    }
+    const names = checkProject(project, tasks, { known: found.disabled.length === 0 ? 'all' : 'some' });
+    const values: Problem[] = [];
+    for (const pipeline of Object.values(project.pipelines))
+      values.push(...(await checkValues(container, { ...found, plugins }, pipeline)));
+    checks.push(...distinct([...names, ...values]).map((problem) => problemCheck('project', problem)));
   }
   for (const name of Object.keys(project.stores)) {
     await attempt(checks, 'stores', name, () => container.resolve(tokens.stores).open(`${name}:`));
@@ -39,7 +42,8 @@ export async function diagnose(container: DependencyContainer, catalogue: () => 
   return checks;
 }
 
-async function diagnosePlugins(checks: Check[], catalogue: Catalogue, projectDir: string): Promise<void> {
+/** Returns the plugins that can be imported. */
+async function diagnosePlugins(checks: Check[], catalogue: Catalogue, projectDir: string): Promise<CataloguePlugin[]> {
   for (const { spec, failure } of catalogue.disabled) {
     const { title, hint } = wordFailure(failure);
     checks.push({
@@ -50,12 +54,15 @@ async function diagnosePlugins(checks: Check[], catalogue: Catalogue, projectDir
       ...(hint === undefined ? {} : { hint }),
     });
   }
+  const loaded: CataloguePlugin[] = [];
   for (const plugin of catalogue.plugins) {
     await attempt(checks, 'plugins', plugin.spec, async () => {
       await loadPlugin(plugin, projectDir);
+      loaded.push(plugin);
       return `${plugin.manifest.name} ${plugin.version}, ${counted(Object.keys(plugin.manifest.tasks).length, 'task')}`;
     });
   }
+  return loaded;
 }
 
 function counted(count: number, noun: string): string {
@@ -86,5 +93,5 @@ async function attempt<T>(
 
 function problemCheck(group: Check['group'], { path, message, file, line, column }: Problem): Check {
   const where = line === undefined ? '' : ` (${file}:${line}:${column})`;
-  return { group, name: path, state: 'failed', detail: `${message}${where}` };
+  return { group, name: path === '' ? (file ?? group) : path, state: 'failed', detail: `${message}${where}` };
 }

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import type { DependencyContainer } from 'tsyringe';
 import type { ParamReaders } from '../config/resolve-sources.ts';
@@ -15,6 +16,8 @@ export function paramReaders(container: DependencyContainer): ParamReaders {
 
   async function locate(text: string): Promise<{ readonly store: Store; readonly key: string }> {
     const { place, key } = splitFile(text, project.dir);
+    // `./folder/`, as shells complete it, or a store alone.
+    if (key === '') throw fail('store.missing', { url: text, found: 'folder' });
     return { store: await stores.open(place), key };
   }
 
@@ -30,10 +33,23 @@ export function paramReaders(container: DependencyContainer): ParamReaders {
     async fileRef(text): Promise<Json> {
       const { store, key } = await locate(text);
       const entry = await store.stat(key);
-      if (entry === undefined) throw fail('store.missing', { url: text });
+      if (entry === undefined)
+        throw fail('store.missing', { url: text, ...((await isFolder(store, key)) ? { found: 'folder' } : {}) });
       return { ...refOf(store.place, entry) };
     },
   };
+}
+
+// Only to say more of a file that is not there: where it cannot be told, nothing more is said.
+async function isFolder(store: Store, key: string): Promise<boolean> {
+  const path = store.localPath(key);
+  if (path !== undefined) return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  try {
+    for await (const page of store.list(`${key}/`)) if (page.length > 0) return true;
+  } catch {
+    // The service may refuse listings to those who may read.
+  }
+  return false;
 }
 
 /** The place a file lies in and its key there: everything up to the last slash, or the project for a bare name. */

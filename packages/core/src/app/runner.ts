@@ -2,13 +2,13 @@ import type { DependencyContainer } from 'tsyringe';
 import { findTask } from './find-task.ts';
 import type { DriverDefinition } from '../model/driver.ts';
 import type { Emit, RunEvent } from '../model/event.ts';
-import { checkPipeline } from '../config/check-pipeline.ts';
 import { fail } from '../model/failure.ts';
 import { loadPlugin } from '../plugins/load.ts';
 import { loadCatalogue } from '../plugins/catalogue.ts';
-import { type Catalogue, type CataloguePlugin, listTasks } from '../plugins/manifest.ts';
+import type { Catalogue, CataloguePlugin } from '../plugins/manifest.ts';
 import type { RunReport, StaleFiles, WhyReport } from '../report/run-report.ts';
 import { buildPluginManifest } from './build-manifest.ts';
+import { pipelineProblems } from './check-entries.ts';
 import { createContainer } from './container.ts';
 import { diagnose } from './diagnose.ts';
 import { explainTarget } from './explain.ts';
@@ -51,10 +51,7 @@ class Runner implements Facade {
     const pipeline = pipelineOf(project, request.target);
     if (pipeline === undefined)
       return this.#runTask(await this.#taskToRun(request.target, request.flags), request, emit, signals);
-    const catalogue = await this.catalogue();
-    const known = catalogue.disabled.length === 0 ? 'all' : 'some';
-    const tasks = Object.fromEntries(listTasks(catalogue).map(({ id, task }) => [id, task]));
-    const problems = checkPipeline(pipeline, tasks, { known });
+    const problems = await pipelineProblems(this.#container, await this.catalogue(), pipeline);
     if (problems.length > 0) throw fail('pipeline.invalid', { pipeline: pipeline.name, problems });
     const sink = sinkForEach(emit);
     const reports = await runPipelineEntries(pipeline, async (entry, params) => {

@@ -36,13 +36,18 @@ function candidates(before: readonly string[], current: string, catalogue: Catal
   const flags = flagsFor(found.spec, found.rest, catalogue);
   const wanted = awaitingValue(before, current, flags);
   if (wanted !== undefined) return valueWords(wanted);
-  if (current.startsWith('-'))
-    return flags.map((flag) =>
-      line(`--${flag.type === 'boolean' && flag.default === true ? 'no-' : ''}${flag.name}`, flag.description),
-    );
+  const [, assigned = '', name] = /^(--([^=]+)=)/.exec(current) ?? [];
+  const ofName = flags.find((flag) => flag.name === name && flag.type !== 'boolean');
+  if (ofName !== undefined) return valueWords(ofName).map((word) => (word === ':files' ? word : assigned + word));
+  if (current.startsWith('-')) return flags.map(flagLine);
   const given = found.rest.filter((word) => !word.startsWith('-')).length;
   const arg = found.spec.args[given];
-  return arg === undefined ? flags.map((flag) => line(`--${flag.name}`, flag.description)) : argWords(arg, catalogue);
+  return arg === undefined ? flags.map(flagLine) : argWords(arg, catalogue);
+}
+
+/** A switch that is on by itself is offered as what turns it off. */
+function flagLine(flag: FlagSpec): string {
+  return line(`--${flag.type === 'boolean' && flag.default === true ? 'no-' : ''}${flag.name}`, flag.description);
 }
 
 function firstWords(): string[] {

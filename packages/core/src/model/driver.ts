@@ -206,6 +206,7 @@ export interface TroubleDetails {
   readonly reason?: string;
   readonly retryAfterMs?: number;
   readonly expected?: string;
+  /** Of `missing`: `folder` where one lies under the name of the file. */
   readonly found?: string;
   /** Overrides the kind's own answer to "may the same attempt succeed later?". */
   readonly transient?: boolean;

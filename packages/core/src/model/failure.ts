@@ -58,7 +58,8 @@ export interface FailureDetails {
   'output.collision': { readonly place: string; readonly key: string; readonly other: string };
   'output.missing': { readonly place: string; readonly key: string };
   'place.damaged': { readonly place: string; readonly problems: readonly Problem[] };
-  'store.missing': { readonly url: string };
+  /** `found` where something else lies under that name. */
+  'store.missing': { readonly url: string; readonly found?: 'folder' };
   'store.no-bucket': {
     readonly url: string;
     readonly why: string;

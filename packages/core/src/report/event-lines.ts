@@ -5,6 +5,7 @@ import type { RunView } from './run-view.ts';
 import { took } from './units.ts';
 import { wrap } from './width.ts';
 import { failureTitle } from './wording.ts';
+import { shownKey } from './shown-key.ts';
 
 /** Returns what an event has to say by itself, in lines that stay; most events say nothing. */
 export function eventLines(event: RunEvent, view: RunView, layout: FailureLayout): string[] {
@@ -22,7 +23,7 @@ export function eventLines(event: RunEvent, view: RunView, layout: FailureLayout
         layout,
       );
     case 'item.retry': {
-      const text = `${view.nameOf(event.map)} ${event.key}: attempt ${event.attempt} in ${took(event.waitMs)}, because ${failureTitle(event.failure)}`;
+      const text = `${view.nameOf(event.map)} ${shownKey(event.key)}: attempt ${event.attempt} in ${took(event.waitMs)}, because ${failureTitle(event.failure)}`;
       return wrap(text, layout.width - 2).map((line) => `  ${style.dim(line)}`);
     }
     case 'item.failed':

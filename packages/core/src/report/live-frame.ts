@@ -2,6 +2,7 @@ import { clock, count, bytes as inBytes, percent, rate } from './units.ts';
 import type { ItemView, MapView, RunView } from './run-view.ts';
 import type { Style } from './style.ts';
 import { cut, pad, textWidth } from './width.ts';
+import { shownKey } from './shown-key.ts';
 
 /** What a frame is drawn for. */
 export interface FrameSpace {
@@ -171,7 +172,7 @@ function itemLine(item: ItemView, space: FrameSpace): string {
     item.total === undefined ? amount(item.done) : `${percent(item.done, item.total)} of ${amount(item.total)}`;
   const room = space.width - 6 - 2 - textWidth(far);
   if (room < 4) return `      ${cut(far, space.width - 6)}`;
-  const name = cut(item.key, room, 'middle');
+  const name = cut(shownKey(item.key), room, 'middle');
   return `      ${space.style.dim(pad(name, Math.min(40, room)))}  ${far}`;
 }
 

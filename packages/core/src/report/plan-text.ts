@@ -5,6 +5,7 @@ import { table } from './table.ts';
 import { bytes, count, counted, took } from './units.ts';
 import { cut, pad, wrap } from './width.ts';
 import { failureTitle } from './wording.ts';
+import { shownKey } from './shown-key.ts';
 
 /** Returns a dry run: what would run and why, what would be written, what stands in the way. */
 export function planLines(report: RunReport, layout: Layout): string[] {
@@ -58,7 +59,8 @@ function exampleOf(reason: ReasonCount): string {
   if (reason.because === 'new' || reason.because === 'always' || reason.because === 'forced') return '';
   return reason.examples
     .slice(0, 2)
-    .map(({ key, reason: one }) => {
+    .map(({ key: item, reason: one }) => {
+      const key = shownKey(item);
       const detail = reasonDetail(one);
       return detail === '' || detail === key ? key : `${key} (${detail})`;
     })
@@ -81,7 +83,7 @@ function staleLines(report: RunReport, { style, width }: Layout): string[] {
   return report.stale.flatMap((stale) => [
     '',
     `${style.bold('Would be removed')} ${style.dim('from')} ${style.name(stale.place)}${style.dim(`: ${counted(stale.total, 'file')} that no item makes any more`)}`,
-    ...stale.keys.slice(0, 5).map((key) => `  ${cut(key, width - 2, 'middle')}`),
+    ...stale.keys.slice(0, 5).map((key) => `  ${cut(shownKey(key), width - 2, 'middle')}`),
     ...(stale.total > 5 ? [style.dim(`  and ${count(stale.total - Math.min(5, stale.keys.length))} more`)] : []),
   ]);
 }

@@ -1,5 +1,6 @@
 import type { Reason } from '../model/event.ts';
 import { type Change, changesBetween } from './item-changes.ts';
+import { shownKey } from './shown-key.ts';
 
 /** Returns the few words for why an item runs, for tables: `new`, `item changed: seed`. */
 export function reasonWords(reason: Reason): string {
@@ -16,9 +17,9 @@ export function reasonWords(reason: Reason): string {
     case 'uses':
       return 'what it uses changed';
     case 'output':
-      return reason.what === 'missing' ? `output missing: ${reason.key}` : `output changed: ${reason.key}`;
+      return `output ${reason.what === 'missing' ? 'missing' : 'changed'}: ${shownKey(reason.key)}`;
     case 'released':
-      return `output released by clean: ${reason.key}`;
+      return `output released by clean: ${shownKey(reason.key)}`;
     case 'forced':
       return 'forced';
     case 'always':
@@ -38,7 +39,7 @@ export function reasonDetail(reason: Reason): string {
       return `${reason.before} is now ${reason.after}`;
     case 'output':
     case 'released':
-      return reason.key;
+      return shownKey(reason.key);
     case 'new':
     case 'forced':
     case 'always':

@@ -5,8 +5,9 @@ import { planLines } from './plan-text.ts';
 import type { MapReport, RunReport } from './run-report.ts';
 import { table } from './table.ts';
 import { bytes, count, counted, took } from './units.ts';
-import { cut, wrap } from './width.ts';
+import { cut, pad, textWidth, wrap } from './width.ts';
 import { failureTitle } from './wording.ts';
+import { shownKey } from './shown-key.ts';
 
 const listedFailures = 10;
 
@@ -105,11 +106,11 @@ function failureList(report: RunReport, layout: FailureLayout): string[] {
   const failures = report.failures.filter((failure) => failure.code !== 'run.interrupted');
   const rows = failures.slice(0, listedFailures).map((failure) => ({ failure, row: failureRow(failure) }));
   // The reason is what people compare; a long key gives way before it does.
-  const subject = Math.min(Math.floor(width / 2), Math.max(0, ...rows.map(({ row: [name] }) => name.length)));
+  const subject = Math.min(Math.floor(width / 2), Math.max(0, ...rows.map(({ row: [name] }) => textWidth(name))));
   const lines = rows.flatMap(({ failure, row: [name, title] }) => {
     if (name === '') return failureLines(failure, { ...layout, width: width - 2 }).map((line) => `  ${line}`);
-    const start = `  ${cut(name, subject, 'middle').padEnd(subject)}  `;
-    return start + style.bad(cut(title, width - start.length, 'middle'));
+    const start = `  ${pad(cut(name, subject, 'middle'), subject)}  `;
+    return start + style.bad(cut(title, width - textWidth(start), 'middle'));
   });
   const hidden = report.failureCount - report.failures.length + failures.length - rows.length;
   if (hidden > 0) lines.push(style.dim(`  and ${count(hidden)} more: runner logs ${report.run}`));
@@ -118,7 +119,7 @@ function failureList(report: RunReport, layout: FailureLayout): string[] {
 
 function failureRow(failure: Failure): [string, string] {
   const name = [failure.at?.step, failure.at?.item].filter((part) => part !== undefined).join(' ');
-  return [name, failureTitle(failure)];
+  return [shownKey(name), failureTitle(failure)];
 }
 
 /** Files of former results: removed from exact places, only named where items failed or in others. */
@@ -126,7 +127,7 @@ function staleLines(report: RunReport, { style, width }: Layout): string[] {
   return report.stale.flatMap((stale) => {
     const files = counted(stale.total, 'file');
     if (stale.removed) return [`Removed ${files} from ${style.name(stale.place)} that no item makes any more.`];
-    const text = `${stale.place} still holds ${files} that no item makes any more (${stale.keys.slice(0, 3).join(', ')}${stale.total > 3 ? ', ...' : ''}).`;
+    const text = `${stale.place} still holds ${files} that no item makes any more (${stale.keys.slice(0, 3).map(shownKey).join(', ')}${stale.total > 3 ? ', ...' : ''}).`;
     return wrap(text, width);
   });
 }

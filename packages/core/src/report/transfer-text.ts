@@ -98,7 +98,7 @@ export function comparedText({ from, to, same, missing, differing, extra }: Comp
 /** Failed files in a table, the first ten; each was told in full when it happened. */
 export function failedLines({ failures, failureCount, run }: TransferReport, layout: Layout): string[] {
   const shown = failures.slice(0, 10);
-  const rows = shown.map((failure) => [failure.at?.item ?? '', failureTitle(failure)]);
+  const rows = shown.map((failure) => [shownKey(failure.at?.item ?? ''), failureTitle(failure)]);
   const lines = table([{ flexible: true }, { paint: layout.style.bad }], rows, { ...layout, indent: '  ' });
   if (failureCount > shown.length)
     lines.push(cut(`  and ${count(failureCount - shown.length)} more: runner logs ${run}`, layout.width));

@@ -5,6 +5,7 @@ import type { WhyMap, WhyReport } from './run-report.ts';
 import type { Change } from './item-changes.ts';
 import { count } from './units.ts';
 import { cut, pad, textWidth } from './width.ts';
+import { shownKey } from './shown-key.ts';
 
 /** Returns why items run: per map the counts of each reason, then items with what changed in them. */
 export function whyLines(why: WhyReport, layout: Layout): string[] {
@@ -41,7 +42,7 @@ function itemLines(item: WhyMap['items'][number], layout: Layout): string[] {
   const changes = reasonChanges(item.reason);
   // The paths are in the table below, so the words above need not repeat them.
   const words = changes === undefined ? reasonWords(item.reason) : changedWhat(item.reason);
-  const head = `  ${style.name(cut(item.key, Math.floor(width / 2), 'middle'))}  ${words}${last}`;
+  const head = `  ${style.name(cut(shownKey(item.key), Math.floor(width / 2), 'middle'))}  ${words}${last}`;
   if (changes === undefined)
     return isCompared(item.reason) ? [head, style.dim('    too long to be kept, so it cannot be shown what')] : [head];
   const widest = Math.min(24, Math.max(0, ...changes.map((change) => textWidth(pathOf(change)))));

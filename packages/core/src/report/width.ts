@@ -10,8 +10,9 @@ import { stripVTControlCharacters } from 'node:util';
 // Printable ASCII is nearly all text there is; it needs no segmenter (making one costs about 1 ms).
 const plain = /^[ -~]*$/;
 const wide =
-  /[ᄀ-ᅟ⺀-〾ぁ-㏿㐀-䶿一-鿿ꀀ-꓏가-힣豈-﫿︐-︙︰-﹯＀-｠￠-￦]|\p{Emoji_Presentation}|[\u{20000}-\u{3FFFD}]/u;
-const invisible = /^[\p{Mn}\p{Me}\p{Cf}\p{Cc}]+$/u;
+  /[ᄀ-ᅟ⺀-〾ぁ-㏿㐀-鿿ꀀ-꓏가-힣豈-﫿︐-︙︰-﹯＀-｠￠-￦]|\p{Emoji_Presentation}|[\u{16FE0}-\u{18DFF}\u{1AFF0}-\u{1B2FF}\u{20000}-\u{3FFFD}]/u;
+// A soft hyphen is shown by terminals, for they break no lines at it.
+const invisible = /(?!\u00AD)[\p{Mn}\p{Me}\p{Cf}\p{Cc}]/gu;
 
 let segmenter: Intl.Segmenter | undefined;
 
@@ -21,9 +22,14 @@ function graphemes(text: string): Iterable<Intl.SegmentData> {
 }
 
 function graphemeWidth(grapheme: string): number {
-  if (invisible.test(grapheme)) return 0;
+  const shown = grapheme.replace(invisible, '');
+  if (shown === '') return 0;
   // U+FE0F asks for the coloured form of a character that is narrow by itself.
-  return wide.test(grapheme) || grapheme.includes('\uFE0F') ? 2 : 1;
+  if (wide.test(grapheme) || grapheme.includes('\uFE0F')) return 2;
+  // Letters that Indic scripts join, and vowel signs beside them, keep a cell each.
+  let cells = 0;
+  for (const _ of shown) cells++;
+  return cells;
 }
 
 /** Returns the cells a text takes; colour codes take none. */

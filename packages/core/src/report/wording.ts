@@ -1,4 +1,5 @@
 import type { At, CoreCode, CoreFailure, Failure, Problem } from '../model/failure.ts';
+import { shownText } from './shown-key.ts';
 import { configWords } from './wording/config-words.ts';
 import { outputWords } from './wording/output-words.ts';
 import { pluginWords } from './wording/plugin-words.ts';
@@ -35,19 +36,27 @@ export interface Wording {
 export function wordFailure(failure: Failure): Wording {
   const where = failure.at === undefined ? undefined : wordPlace(failure.at);
   const position = failure.at === undefined ? undefined : wordPosition(failure.at);
-  return {
+  return shown({
     ...own(failure),
     ...(where === undefined ? {} : { where }),
     ...(position === undefined ? {} : { position }),
     // What the place of the failure knew to say beats what can be said of its code in general.
     ...(failure.hint === undefined ? {} : { hint: failure.hint }),
     ...(failure.cause === undefined ? {} : { cause: wordFailure(failure.cause) }),
-  };
+  });
 }
 
 /** Returns the one sentence of a failure, for lists and logs. */
 export function failureTitle(failure: Failure): string {
-  return own(failure).title;
+  return shownText(own(failure).title);
+}
+
+// Servers, file names and plugins have their words in failures: what a terminal would obey is escaped in all of them.
+function shown<T>(value: T): T {
+  if (typeof value === 'string') return shownText(value) as T;
+  if (Array.isArray(value)) return value.map((part: unknown) => shown(part)) as T;
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, part]): [string, unknown] => [name, shown(part)])) as T;
 }
 
 /** Every code of the catalogue with its meaning, in alphabetical order. */

@@ -55,13 +55,17 @@ export interface OpenedState {
  * file of a later version. A truncated or damaged file is renamed beside, never deleted.
  */
 export function openState(runnerDir: string): OpenedState {
-  mkdirSync(join(runnerDir, 'locks'), { recursive: true });
-  refuseNetworkFileSystem(runnerDir);
   const path = join(runnerDir, 'state.db');
+  try {
+    mkdirSync(join(runnerDir, 'locks'), { recursive: true });
+  } catch (error) {
+    throw folderFailure(error, path);
+  }
+  refuseNetworkFileSystem(runnerDir);
   try {
     return { db: openDatabase(path), path };
   } catch (error) {
-    if (failureOf(error) !== undefined || !isDamage(error)) throw error;
+    if (failureOf(error) !== undefined || !isDamage(error)) throw stateFailure(error, path);
     const aside = `${path}.damaged-${Date.now().toString(36)}`;
     for (const suffix of ['', '-wal', '-shm']) {
       if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix);
@@ -128,19 +132,42 @@ function isDamage(error: unknown): boolean {
   return primary === 11 || primary === 26 || primary === 10 || (primary === 1 && /no such table/.test(message ?? ''));
 }
 
+const onceMended = 'Nothing recorded is lost; run the same command again once this is mended.';
+
+// Why the folders around the state cannot be made, as a failure that names the state.
+function folderFailure(error: unknown, path: string): unknown {
+  switch ((error as NodeJS.ErrnoException).code) {
+    case 'ENOTDIR':
+    case 'EEXIST': {
+      const reason = 'a file lies where its folder belongs';
+      return fail('store.denied', { url: path, reason, hint: 'Move that file away, and run the same command again.' });
+    }
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return fail('store.full', { url: path, why: 'no room is left for the state of the project', hint: onceMended });
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+    // What Node says of several new folders at once on a read-only disk.
+    case 'ENOENT':
+      return fail('store.denied', { url: path, hint: onceMended });
+    default:
+      return error;
+  }
+}
+
 /** What SQLite could not do, as a failure that names the file; anything else comes back unchanged. */
 export function stateFailure(error: unknown, path: string): unknown {
   const { errcode, message } = error as { readonly errcode?: number; readonly message?: string };
   if (errcode === undefined) return error;
-  const hint = 'Nothing recorded is lost; run the same command again once this is mended.';
   switch (errcode & 0xff) {
     case 13:
-      return fail('store.full', { url: path, why: 'no room is left for the state of the project', hint });
+      return fail('store.full', { url: path, why: 'no room is left for the state of the project', hint: onceMended });
     case 8:
     case 14:
-      return fail('store.denied', { url: path, hint });
+      return fail('store.denied', { url: path, hint: onceMended });
     case 10:
-      return fail('store.broken', { url: path, why: message ?? 'input/output error', hint });
+      return fail('store.broken', { url: path, why: message ?? 'input/output error', hint: onceMended });
     default:
       return error;
   }

@@ -51,7 +51,12 @@ export class State {
     this.damaged = opened.damaged;
     this.locksDir = join(runnerDir, 'locks');
     this.projectMark = shortDigest(`${hostname()}:${runnerDir}`).slice(0, 10).replaceAll(/[-_]/g, 'x');
-    this.#ownLock = tryLock(this.locksDir, `process-${this.token}`);
+    try {
+      this.#ownLock = tryLock(this.locksDir, `process-${this.token}`);
+    } catch (error) {
+      this.db.close();
+      throw stateFailure(error, this.locksDir);
+    }
     this.rows = new Rows(this.db);
     this.claims = new Claims(this.db);
     this.flights = new Flights(this.db);

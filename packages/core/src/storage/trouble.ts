@@ -103,7 +103,7 @@ function failureOfTrouble(trouble: StoreTrouble, { url, what }: Doing): FailureE
   };
   switch (trouble.kind) {
     case 'missing':
-      return make('store.missing', { url });
+      return make('store.missing', { url, ...(details.found === 'folder' ? { found: 'folder' } : {}) });
     case 'denied':
       return make('store.denied', { url, ...pick(details, 'reason'), ...answer(details) });
     case 'no-bucket':

@@ -1,4 +1,8 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { commandClasses } from '../../src/cli/command-table.ts';
 import { commandSpecs } from '../../src/cli/spec/commands.ts';
 import { textWidth } from '../../src/report/width.ts';
@@ -97,6 +101,10 @@ describe('completion', () => {
     assert.deepEqual(await words('diatom:build', '--no'), ['--no-checks', '--no-wait']);
     assert.deepEqual(await words('diatom:build', '--format', ''), ['zip', 'tar']);
     assert.deepEqual(await words('diatom:build', '--on-failure', 's'), ['stop']);
+    assert.deepEqual(await words('diatom:build', '--format=z'), ['--format=zip']);
+    assert.deepEqual(await words('diatom:build', '--file-list=./a'), [':files']);
+    assert.ok((await words('diatom:build', 'cloud:', '')).includes('--no-checks'));
+    assert.ok(!(await words('diatom:build', 'cloud:', '')).includes('--checks'));
   });
 
   it('leaves files to the shell', async () => {
@@ -104,8 +112,48 @@ describe('completion', () => {
     assert.deepEqual(await words('store', 'ls', ''), ['cloud:', ':files']);
   });
 
+  // What bash asks the runner at a line, and what it would put in the place of the word after its last break.
+  async function inBash(line: string, ...candidates: string[]): Promise<{ asked: string[]; replies: string[] }> {
+    const script = `${(await cli(['completion', 'bash'])).stdout}
+      exec 3>&1
+      runner() { printf '<%s>' "$@" >&3; printf '%s\tabout\n' "\${candidates[@]}"; }
+      candidates=("\${@:2}") COMP_LINE="$1" COMP_POINT=\${#1} COMP_WORDBREAKS=$' \t\n"=:' COMPREPLY=()
+      _runner
+      printf '\n'
+      printf '<%s>' "\${COMPREPLY[@]}"`;
+    const { stdout, stderr } = spawnSync('bash', ['-c', script, 'bash', line, ...candidates], { encoding: 'utf8' });
+    assert.equal(stderr, '');
+    const [asked = [], replies = []] = stdout.split('\n').map((told) => told.slice(1, -1).split('><'));
+    return { asked, replies };
+  }
+
+  it('keeps words together in bash that quotes, backslashes, colons and = would part', async function () {
+    if (spawnSync('bash', ['--version']).error !== undefined) this.skip();
+    for (const [line, last, candidate, reply] of [
+      ['runner run diatom:b', 'diatom:b', 'diatom:build', 'build'],
+      ["runner run 'diatom:b", 'diatom:b', 'diatom:build', 'diatom:build'],
+      ['runner run diatom:build --format=z', '--format=z', '--format=zip', 'zip'],
+      ["runner run diatom:build --out 'my set' --f", '--f', '--format', '--format'],
+      ['runner run diatom:build --out my\\ set --f', '--f', '--format', '--format'],
+      ['runner run  diatom:build ', '', '--out', '--out'],
+    ] as const) {
+      const { asked, replies } = await inBash(line, candidate);
+      assert.deepEqual([asked[0], asked.at(-1), replies], ['__complete', last, [reply]], line);
+      if (line.includes('set')) assert.deepEqual(asked.slice(1, -1), ['run', 'diatom:build', '--out', 'my set'], line);
+    }
+  });
+
   it('prints a script for each shell and knows no others', async () => {
-    for (const shell of ['bash', 'zsh', 'fish']) assert.match((await cli(['completion', shell])).stdout, /__complete/);
+    const dir = mkdtempSync(join(tmpdir(), 'runner-completion-'));
+    for (const shell of ['bash', 'zsh', 'fish']) {
+      const { stdout } = await cli(['completion', shell]);
+      assert.match(stdout, /__complete/);
+      const file = join(dir, `script.${shell}`);
+      writeFileSync(file, stdout);
+      const parsed = spawnSync(shell, ['-n', file], { encoding: 'utf8' });
+      if (parsed.error === undefined) assert.deepEqual([parsed.status, parsed.stderr], [0, ''], shell);
+    }
+    rmSync(dir, { recursive: true });
     assert.equal((await cli(['completion', 'tcsh'])).code, 2);
   });
 });

@@ -7,7 +7,7 @@ import { failureSamples, nestedSample } from '../../src/report/failure-samples.t
 import { failureLines } from '../../src/report/failure-text.ts';
 import { makeStyle, plainStyle } from '../../src/report/style.ts';
 import { textWidth } from '../../src/report/width.ts';
-import { catalogueMeanings, wordFailure } from '../../src/report/wording.ts';
+import { catalogueMeanings, failureTitle, wordFailure } from '../../src/report/wording.ts';
 
 const goldenFile = new URL('./golden/failures.txt', import.meta.url);
 const docsFile = new URL('../../../../docs/failures.md', import.meta.url);
@@ -53,6 +53,24 @@ describe('failures in words', () => {
       assert.match(means, /^[A-Z].*\.$/, code);
       assert.doesNotMatch(wording.title, /\.$/, code);
       if (code !== 'step.failed') assert.ok(wording.hint !== undefined, `${code} has no hint`);
+    }
+  });
+
+  it('obeys nothing that others wrote', () => {
+    const evil = 'red\u001B[31m, \u009B2J, back\b, \u202Eturned\rover';
+    const harmless = 'red\\x1b[31m, \\x9b2J, back\\x08, \\u202eturned\\rover';
+    const failures: readonly Failure[] = [
+      { code: 'store.broken', url: 'https://a.org', why: evil },
+      { code: 'store.missing', url: evil, hint: evil, at: { task: 'a:b', item: evil } },
+      { code: 'step.failed', message: 'outer', cause: { code: 'step.failed', message: evil } },
+      { code: 'config.invalid', problems: [{ path: evil, message: evil }] },
+      { code: 'a.b', pluginFailure: true, message: evil, details: { found: evil } },
+    ];
+    for (const failure of failures) {
+      const text = failureLines(failure, layout).join('\n').replaceAll(/\s+/g, ' ');
+      assert.doesNotMatch(text, /[\p{Cc}\u202E]/u, failure.code);
+      assert.ok(text.includes(harmless), text);
+      assert.doesNotMatch(failureTitle(failure), /[\p{Cc}\u202E]/u);
     }
   });
 

@@ -41,6 +41,21 @@ describe('the summary of a run', () => {
     ]);
   });
 
+  it('keeps the columns of failures with wide names, and escapes what a terminal would obey in names', () => {
+    const failures = ['珪藻.png', 'a\u202E\u009B2J.png'].map((item) => ({
+      code: 'store.missing' as const,
+      url: './sets',
+      at: { step: 's', item },
+    }));
+    const stale = [{ type: 'place.stale', place: './out', keys: ['a\u009Bb'], total: 1, removed: false }] as const;
+    const lines = summaryLines({ ...failedReport, failures, failureCount: 2, stale }, layout);
+    const rows = lines.filter((line) => line.includes('does not exist'));
+    const [one, other] = rows.map((line) => textWidth(line.slice(0, line.indexOf('./sets'))));
+    assert.equal(one, other);
+    assert.match(rows[1] ?? '', /a\\u202e\\x9b2J\.png  \.\/sets does not exist/);
+    assert.match(lines.join('\n'), /a\\x9bb/);
+  });
+
   it('is one line when there was nothing to do', () => {
     assert.deepEqual(summaryLines(nothingReport, layout), ['✓ Nothing to do: 11 items up to date  (run 13, 210 ms)']);
   });

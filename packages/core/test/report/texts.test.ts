@@ -16,6 +16,21 @@ describe('widths', () => {
     ['\u001B[31mred\u001B[39m', 3],
     ['한글', 4],
     ['ﾃ', 1],
+    // A vowel sign that stands beside its letter, and letters that a script joins.
+    ['\u0915\u093F', 2],
+    ['\u0915\u094D\u0937', 2],
+    ['\u1780\u17D2\u1780', 2],
+    ['\u0E17\u0E35\u0E48', 1],
+    ['\u{17000}', 2],
+    ['\u{1B001}', 2],
+    ['\u4DC0', 2],
+    ['a\u00ADb', 3],
+    ['\u2764\uFE0F', 2],
+    ['🏳️‍🌈', 2],
+    ['🇩🇪', 2],
+    ['1\uFE0F\u20E3', 2],
+    ['a\u20DD', 1],
+    ['\u1112\u1161\u11AB', 2],
   ] as const) {
     it(`counts ${JSON.stringify(text)} as ${cells}`, () => assert.equal(textWidth(text), cells));
   }

@@ -1,6 +1,6 @@
 import { defineTask, refUrl, type RunContext, source, z } from '@dataset-runner/core/plugin';
 import { animalFor, readAnimals } from '../austin/animal.ts';
-import { type Photo, type PhotoLine, planPhotos } from '../austin/plan-photos.ts';
+import { isHostPair, movedHosts, type Photo, type PhotoLine, planPhotos } from '../austin/plan-photos.ts';
 import { missingFile, wholeTable } from '../austin/whole-table.ts';
 import { dogsFailures } from '../failures.ts';
 import { placeOf } from '../layout.ts';
@@ -21,8 +21,8 @@ export const austinParams = {
     .default([])
     .describe('The table of dogs (apa_dogs.csv)'),
   hosts: z
-    .array(z.string().regex(/^[^=]+=[^=]+$/, 'is not old=new'))
-    .default(['live-cdn.shelterluv.com=www.shelterluv.com'])
+    .array(z.string().refine(isHostPair, 'is not old=new, two names of hosts'))
+    .default([...movedHosts])
     .describe('Hosts of photos that have moved, old=new'),
   allowMissing: z.boolean().default(false).describe('Publish the set although photos did not come'),
 };

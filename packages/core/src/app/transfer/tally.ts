@@ -66,7 +66,7 @@ export class Tally {
       ...(this.#readTwice(source) ? { readTwice: true as const } : {}),
     };
     const refused = linked ?? collides;
-    if (refused !== undefined) return { ...item, key: printable(key), refused };
+    if (refused !== undefined) return { ...item, key: usableKey(key), refused };
     if (difference.what === 'missing' || !this.#replaces) return item;
     this.replaced++;
     return { ...item, replaces: refOf(this.#to.place, difference.target) };
@@ -81,7 +81,7 @@ export class Tally {
     }
     const refused = failureOf(fail('store.key', { key: target.key, why }));
     return {
-      key: printable(target.key),
+      key: usableKey(target.key),
       from: refOf(this.#to.place, target),
       ...(refused === undefined ? {} : { refused }),
     };
@@ -143,7 +143,8 @@ function isLocal(store: Store): boolean {
   return store.localPath('x') !== undefined;
 }
 
-function printable(key: string): string {
+// A usable key in the stead of one that is not: escapes as people see them hold a backslash, which no key may.
+function usableKey(key: string): string {
   const text = key.toWellFormed().replaceAll(/\p{Cc}/gu, '?');
   return text === '' ? '(no name)' : text;
 }

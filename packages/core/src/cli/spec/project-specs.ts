@@ -80,6 +80,10 @@ export const projectSpecs: readonly CommandSpec[] = [
       },
     ],
     flags: [],
-    examples: ['source <(runner completion bash)', 'runner completion fish > ~/.config/fish/completions/runner.fish'],
+    examples: [
+      'source <(runner completion bash)',
+      'runner completion zsh > "${fpath[1]}/_runner"',
+      'runner completion fish > ~/.config/fish/completions/runner.fish',
+    ],
   },
 ];

@@ -48,7 +48,8 @@ export const configWords: WordsOf<'usage' | 'name' | 'config' | 'params' | 'pipe
     hint: (f) => `See what it takes with: runner run ${f.task} --help`,
   },
   'pipeline.invalid': {
-    means: 'A pipeline refers to tasks, params or outputs in a way that does not fit.',
+    means:
+      'A pipeline refers to tasks, params or outputs in a way that does not fit, or gives values that its tasks do not take.',
     title: (f) => `The pipeline ${f.pipeline} has ${counted(f.problems.length, 'problem')}`,
     problems: (f) => f.problems,
     hint: () => 'Nothing was run. Correct runner.yaml and try again.',

@@ -10,9 +10,13 @@ function scheme(url: string): string {
 export const storeWords: WordsOf<'store'> = {
   'store.missing': {
     means: 'A file or a place that must be there is not.',
-    title: (f) => `${f.url} does not exist`,
+    title: (f) => `${f.url} ${f.found === undefined ? 'does not exist' : 'is a folder, where a file is wanted'}`,
     hint: (f) =>
-      f.url.includes('://') ? 'Check the URL.' : 'Check the path; it starts from the folder of runner.yaml.',
+      f.found === 'folder'
+        ? 'Name a file in it.'
+        : f.url.includes('://')
+          ? 'Check the URL.'
+          : 'Check the path; it starts from the folder of runner.yaml.',
   },
   'store.no-bucket': {
     means: 'The bucket or container that the URL names does not exist, or not where it was looked for.',

@@ -11,7 +11,8 @@ export function readLocal(path: string, range: ByteRange | undefined, signal: Ab
   try {
     const stats = fstatSync(file);
     // Opening a folder works on Linux; only reading from it fails, with a code of its own.
-    if (!stats.isFile()) throw new StoreTrouble('missing', `${path} is no file`);
+    if (!stats.isFile())
+      throw new StoreTrouble('missing', `${path} is no file`, stats.isDirectory() ? { found: 'folder' } : {});
     const start = range?.start ?? 0;
     const end = Math.min(range?.end ?? stats.size, stats.size);
     const sizeBytes = Math.max(0, end - start);

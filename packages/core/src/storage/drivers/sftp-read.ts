@@ -17,7 +17,7 @@ export async function openFile(channel: SftpChannel, path: string): Promise<Open
   try {
     const stats = await channel.fstat(handle);
     if (stats.isFile()) return { channel, handle, stats };
-    throw new StoreTrouble('missing', `${path} is no file`);
+    throw new StoreTrouble('missing', `${path} is no file`, stats.isDirectory() ? { found: 'folder' } : {});
   } catch (error) {
     await channel.close(handle).catch(() => undefined);
     throw error;
