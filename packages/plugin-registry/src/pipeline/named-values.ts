@@ -4,6 +4,19 @@ import { pythonText } from './python-text.ts';
 /** Values of parameter or metric files: file to dotted name to value. */
 export type NamedValues = ReadonlyMap<string, ReadonlyMap<string, Value>>;
 
+/** A file of values that is named and cannot be read. */
+export interface UnreadFile {
+  readonly file: string;
+  /** A sentence that names the file. */
+  readonly why: string;
+}
+
+/** What could be read, and what could not. */
+export interface ValuesRead {
+  readonly values: NamedValues;
+  readonly unread: readonly UnreadFile[];
+}
+
 /** How one name differs between two sets of values; undefined stands for a name that is not there. */
 export interface ValueChange {
   readonly file: string;
