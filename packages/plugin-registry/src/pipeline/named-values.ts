@@ -1,3 +1,4 @@
+import { shownKey } from '@dataset-runner/core/plugin';
 import { isList, isMap, isNumber, sameValue, toNumber, type Value, type ValueMap } from '../formats/value.ts';
 import { pythonText } from './python-text.ts';
 
@@ -66,8 +67,12 @@ export function plainValue(value: Value | undefined): unknown {
   return isMap(value) ? Object.fromEntries([...value].map(([key, child]) => [key, plainValue(child)])) : value.text;
 }
 
-/** Rows as columns of equal width; numbers are not aligned apart, for names and values stand mixed. */
-export function columns(rows: readonly (readonly string[])[]): string {
+/**
+ * Rows as columns of equal width, each on one line whatever is in a cell; numbers are not aligned apart, for names and
+ * values stand mixed.
+ */
+export function columns(cells: readonly (readonly string[])[]): string {
+  const rows = cells.map((row) => row.map(shownKey));
   const widths = (rows[0] ?? []).map((_, at) =>
     rows.reduce((widest, row) => Math.max(widest, (row[at] ?? '').length), 0),
   );

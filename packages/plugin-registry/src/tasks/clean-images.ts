@@ -1,4 +1,4 @@
-import { defineTask, type RunContext, storeUrl, z } from '@dataset-runner/core/plugin';
+import { defineTask, type RunContext, shownKey, storeUrl, z } from '@dataset-runner/core/plugin';
 import { dataFiles } from '../images/choose-images.ts';
 import { lookAtImage, type SeenImage } from '../steps/look-at-image.ts';
 import { placeImage } from '../steps/place-image.ts';
@@ -117,8 +117,8 @@ async function sortImages(
 function renderSorted({ kept, classes, dropped }: z.output<typeof outputs>): string {
   return [
     `${kept} images kept, ${dropped.length} left out`,
-    ...Object.entries(classes).map(([name, count]) => `  ${name}: ${count}`),
-    ...dropped.slice(0, 20).map(({ key, why }) => `  ${key}: ${why}`),
+    ...Object.entries(classes).map(([name, count]) => `  ${shownKey(name)}: ${count}`),
+    ...dropped.slice(0, 20).map(({ key, why }) => `  ${shownKey(key)}: ${why}`),
     ...(dropped.length > 20 ? [`  and ${dropped.length - 20} more`] : []),
   ].join('\n');
 }

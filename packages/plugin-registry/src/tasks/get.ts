@@ -1,5 +1,5 @@
 import { basename, dirname, join, posix, resolve } from 'node:path';
-import { defineTask, z } from '@dataset-runner/core/plugin';
+import { defineTask, shownKey, z } from '@dataset-runner/core/plugin';
 import { registryFailures } from '../failures.ts';
 import { treeEntries } from '../objects/needed.ts';
 import { isTreeOid, objectKey } from '../objects/object-path.ts';
@@ -55,7 +55,8 @@ export const get = defineTask({
     await map(takeOut, items, { into }).toArray();
     return { out: name, revLock, md5: oid, nfiles: entries.length, size };
   },
-  render: ({ out, revLock, nfiles, size }) => `${out}: ${nfiles} files, ${size} bytes, of ${revLock.slice(0, 8)}`,
+  render: ({ out, revLock, nfiles, size }) =>
+    `${shownKey(out)}: ${nfiles} files, ${size} bytes, of ${revLock.slice(0, 8)}`,
 });
 
 function placeFor(name: string, out: string | undefined): string {

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { defineTask, z } from '@dataset-runner/core/plugin';
+import { defineTask, shownKey, z } from '@dataset-runner/core/plugin';
 import { namedSource, urlSource } from '../remotes/url-source.ts';
 import { importTarget } from '../repo/import-target.ts';
 import { lockRepo } from '../repo/repo-lock.ts';
@@ -55,5 +55,5 @@ export const importUrl = defineTask({
     return { file, md5: out?.md5 ?? '', nfiles: dep.nfiles ?? 1, size: dep.size ?? 0 };
   },
   render: ({ file, md5, nfiles, size }) =>
-    `${file}: ${nfiles} files, ${size} bytes${md5 === '' ? ', not brought yet: `registry:update` brings them' : ''}`,
+    `${shownKey(file)}: ${nfiles} files, ${size} bytes${md5 === '' ? ', not brought yet: `registry:update` brings them' : ''}`,
 });

@@ -1,5 +1,5 @@
 import { isAbsolute, posix, relative } from 'node:path';
-import { defineTask, z } from '@dataset-runner/core/plugin';
+import { defineTask, shownKey, z } from '@dataset-runner/core/plugin';
 import { importTarget } from '../repo/import-target.ts';
 import { lockRepo } from '../repo/repo-lock.ts';
 import { openRepo } from '../repo/repo.ts';
@@ -51,5 +51,6 @@ export const importTask = defineTask({
     const { file } = await once(writeImport, item, { key: to });
     return { file, revLock, md5: out.md5 ?? '', nfiles: out.nfiles ?? 1, size: out.size ?? 0 };
   },
-  render: ({ file, revLock, nfiles, size }) => `${file}: ${nfiles} files, ${size} bytes, of ${revLock.slice(0, 8)}`,
+  render: ({ file, revLock, nfiles, size }) =>
+    `${shownKey(file)}: ${nfiles} files, ${size} bytes, of ${revLock.slice(0, 8)}`,
 });

@@ -1,4 +1,4 @@
-import { z } from '@dataset-runner/core/plugin';
+import { shownKey, z } from '@dataset-runner/core/plugin';
 import { columns, growth, plainValue, shownValue, valueChanges, type ValuesRead } from '../pipeline/named-values.ts';
 import { revisionView, type RepoView, workspaceView } from '../pipeline/repo-view.ts';
 import type { Repo } from '../repo/repo.ts';
@@ -54,9 +54,10 @@ export function showValues(
     return found.values;
   };
   const told = (text: string): string =>
-    [text, ...unread.map(({ why, revision }) => `not read${revision === null ? '' : ` at ${revision}`}: ${why}`)].join(
-      '\n',
-    );
+    [
+      text,
+      ...unread.map(({ why, revision }) => shownKey(`not read${revision === null ? '' : ` at ${revision}`}: ${why}`)),
+    ].join('\n');
   if (action === 'show') {
     const rows = [...at(before)].flatMap(([file, values]) =>
       [...values].map(([name, value]) => ({ file, name, value })),
