@@ -5,6 +5,7 @@
 export { z } from 'zod';
 export { canonicalJson, type Json } from './lib/canonical-json.ts';
 export { Hasher, sha256, type Digest } from './lib/digest.ts';
+export { shownKey } from './lib/shown-key.ts';
 export {
   defineDriver,
   StoreTrouble,

@@ -38,6 +38,16 @@ describe('decodeRaw', () => {
     assert.ok(!('problem' in grayTiff) && grayTiff.channels === 1);
   });
 
+  it('makes RGB of print colours as Pillow does, by no colour profile', async () => {
+    const print = raw(3, Array.from({ length: 64 }, () => [200, 100, 50]).flat()).toColourspace('cmyk');
+    // The inks are 0, 159, 235 and 48; Pillow 13.0 makes this of them.
+    for (const file of [await print.clone().jpeg({ quality: 100 }).toBuffer(), await print.clone().tiff().toBuffer()]) {
+      const decoded = await decodeRaw(file);
+      assert.ok(!('problem' in decoded));
+      assert.deepEqual([decoded.channels, decoded.width, ...decoded.data.subarray(0, 3)], [3, 64, 207, 78, 16]);
+    }
+  });
+
   it('turns an image as its EXIF data say, where that is asked for', async () => {
     const turned = await raw(1, [0, 100, 255]).withMetadata({ orientation: 6 }).png().toBuffer();
     const sizes = [await decodeRaw(turned), await decodeRaw(turned, { upright: true })].map((decoded) =>

@@ -45,6 +45,31 @@ describe('the ready stages for images', function () {
     );
   });
 
+  it('take no image of a kind that is not decoded for a broken one', async () => {
+    const bmp = Buffer.from(
+      '424d3a0000000000000036000000280000000100000001000000010018000000000004000000000000000000',
+      'hex',
+    );
+    const picture = Buffer.concat([bmp, Buffer.alloc(58 - bmp.length)]);
+    await using rig = await emptyProject({
+      'in/a.bmp': picture,
+      'in/a.png': flat(100),
+      'in/text.bmp': 'BM, no picture',
+    });
+    const why = 'a BMP image, which is not read here; convert it, for instance to PNG';
+    for (const task of ['remove-corrupted', 'remove-dark-and-bright', 'classify-day-night-foggy']) {
+      const { kept, dropped, unread } = await sorted(rig, task, 'in', `out-${task}`);
+      assert.deepEqual([kept, dropped.map(({ key }) => key), unread], [1, ['text.bmp'], [{ key: 'a.bmp', why }]], task);
+    }
+    const { stdout } = await rig.runner('run', 'registry:remove-corrupted', './in', './out-remove-corrupted');
+    assert.match(stdout, /1 images kept, 1 left out, 1 not read\n {2}a\.bmp: a BMP image/);
+    const { images, corrupt, unread } = await done(rig, 'check', './in');
+    assert.deepEqual([images, corrupt, unread], [3, 1, 1]);
+    const report = JSON.parse(rig.read('reports/check.json')) as Record<'unread' | 'corrupt', { path: string }[]>;
+    assert.deepEqual([report.unread, report.corrupt.map(({ path }) => path)], [[{ path: 'a.bmp', why }], ['text.bmp']]);
+    assert.match(rig.read('reports/check.html'), /not read/);
+  });
+
   it('never touch the images they choose from, and take no missing place for an empty one', async () => {
     await using rig = await emptyProject({ 'in/dark.png': flat(30), 'in/sub/light.png': flat(100) });
     const places = [
@@ -104,6 +129,7 @@ interface Sorted {
   readonly kept: number;
   readonly classes: { readonly [name: string]: number };
   readonly dropped: readonly { readonly key: string; readonly why: string }[];
+  readonly unread: readonly { readonly key: string; readonly why: string }[];
 }
 
 function sorted(rig: ProjectRig, task: string, from: string, out: string, ...args: string[]): Promise<Sorted> {

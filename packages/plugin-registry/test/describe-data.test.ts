@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { dataCard } from '../src/images/data-card.ts';
 import { isArtifactName, isVersion, stageTag } from '../src/images/dataset-record.ts';
 import { findTrouble, splitOf } from '../src/images/find-trouble.ts';
 import { done, failed, git, registry } from './support/registry.ts';
@@ -32,6 +33,7 @@ describe('what DVC does not say of data', function () {
     assert.deepEqual(counts, {
       images: 8,
       corrupt: 1,
+      unread: 0,
       dark: 1,
       bright: 1,
       collisions: 1,
@@ -42,6 +44,20 @@ describe('what DVC does not say of data', function () {
     assert.deepEqual(report['collisions'], [{ name: 'a.png', paths: ['test/A.png', 'train/a.png'] }]);
     assert.match(rig.read('reports/check.html'), /test\/<wbr>cut\.png|test\/cut\.png/);
     assert.equal((await failed(rig, 'check', './set', '--on-leak', 'error')).code, 'registry.splits-leak');
+  });
+
+  it('a card counts images of a kind that is not decoded apart from broken ones', () => {
+    const facts = { title: 't', path: 'p', digest: 'd', files: 2, sizeBytes: 9, origin: 'o' };
+    const file = { $type: 'file', store: 's', key: 'k', size: 1 } as const;
+    const seen = { file, md5: '', width: 0, height: 0, problem: 'why' };
+    const card = dataCard(facts, [
+      { ...seen, key: 'a', format: 'bmp', unread: true },
+      { ...seen, key: 'b', format: 'unknown' },
+    ]);
+    assert.match(
+      card,
+      /2 files were looked at; 1 of them are no whole images\.\n1 more are of a kind that is not read here\./,
+    );
   });
 
   it('a part of a split is the first folder named like one', () => {

@@ -70,8 +70,32 @@ describe('data of another repository, tracked nowhere', function () {
   });
 
   it('get leaves what lies in its way alone', async () => {
-    await using rig = await emptyProject({ 'raw/a': 'mine' });
-    assert.equal((await failed(rig, 'get', source.dir, 'raw')).code, 'output.foreign');
-    assert.equal(rig.read('raw/a'), 'mine');
+    await using rig = await emptyProject({ 'raw/a': 'mine', 'run.sh': 'mine', 'full/raw/other': 'mine' });
+    const refused = async (...args: readonly string[]): Promise<string> => {
+      const { code, message } = await failed(rig, 'get', source.dir, ...args);
+      return `${code} ${message.replace(`${rig.dir}/`, '')}`;
+    };
+    assert.equal(await refused('raw'), 'registry.path-there raw/a is there already');
+    assert.equal(await refused('run.sh'), 'registry.path-there run.sh is there already');
+    assert.equal(await refused('raw', '--out', 'run.sh', '--discard'), 'registry.path-there run.sh is there already');
+    assert.equal(await refused('raw', '--out', 'full'), 'registry.path-there full/raw/other is there already');
+    assert.deepEqual([rig.read('raw/a'), rig.read('run.sh')], ['mine', 'mine']);
+    // What an earlier one brought is its reader's, who may have changed it.
+    await done(rig, 'get', source.dir, 'notes');
+    rig.write('notes/read.me', 'noted');
+    assert.equal(await refused('notes'), 'registry.path-there notes/read.me is there already');
+    assert.equal(rig.read('notes/read.me'), 'noted');
+  });
+
+  it('get puts data into a folder that is there, and with --discard over other files', async () => {
+    await using rig = await emptyProject({ 'there/a': 'mine', 'there/raw/a': 'old', 'there/raw/other': 'mine' });
+    assert.equal((await done(rig, 'get', source.dir, 'run.sh', '-o', 'there'))['out'], 'there/run.sh');
+    await done(rig, 'get', source.dir, 'raw', '--out', 'there', '-f');
+    const { 'run.sh': script, ...others } = textsIn(rig, 'there');
+    assert.equal(script, '#!/bin/sh\n');
+    assert.deepEqual(others, { a: 'mine', 'raw/a': 'another', 'raw/other': 'mine', 'raw/sub/b': 'b' });
+    rig.write('there/run.sh', 'mine');
+    await done(rig, 'get', source.dir, 'run.sh', '-o', 'there', '--discard');
+    assert.equal(rig.read('there/run.sh'), '#!/bin/sh\n');
   });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { renameSync, rmSync } from 'node:fs';
 import { startGcsServer } from '@dataset-runner/core/testing';
-import { done, failed, git, registry, textsIn } from './support/registry.ts';
+import { done, failed, git, registry, textsBelow, textsIn } from './support/registry.ts';
 
 describe('registry:gc', function () {
   this.timeout(60_000);
@@ -45,6 +45,32 @@ describe('registry:gc', function () {
     assert.equal((await done(rig, 'gc', '--all-branches', '--num', '2'))['removed'], 0);
     assert.equal((await done(rig, 'gc', '--date', '2020-01-01'))['removed'], 0);
     assert.equal((await done(rig, 'gc', '--all-branches', '--all-tags'))['removed'], 1);
+  });
+
+  it('keeps what other repositories with the same cache name, in the workspace or in commits', async () => {
+    await using other = await registry({ 'theirs/a': 'one', 'theirs/b': 'same' });
+    await using rig = await registry({ mine: 'mine', 'no-repo/x': '' });
+    const shared = other.path('shared');
+    for (const each of [rig, other]) each.write('.dvc/config', `[cache]\n    dir = ${shared}\n`);
+    const objects = (): number =>
+      Object.keys(textsBelow(shared)).filter((key) => /^files.[^]*[0-9a-f]{30}/.test(key)).length;
+    await done(rig, 'add', 'mine');
+    await done(other, 'add', 'theirs');
+    git(other, 'add', '-A');
+    git(other, 'commit', '-qm', 'one');
+    other.write('theirs/a', 'two');
+    await done(other, 'add', 'theirs');
+    assert.equal(objects(), 1 + 3 + 2);
+    // A path that means no other repository keeps nothing; that is no reason to remove.
+    assert.equal((await failed(rig, 'gc', '--workspace', '-p', '../nowhere')).code, 'registry.path-missing');
+    assert.equal((await failed(rig, 'gc', '--workspace', '-p', 'no-repo')).code, 'registry.word-missing');
+    assert.equal((await failed(rig, 'gc', '-p', other.dir)).code, 'registry.word-missing');
+    assert.equal((await done(rig, 'gc', '--all-commits', '--projects', other.dir))['removed'], 0);
+    // Of the commit before only the folder and the file that changed are named by nothing that is kept.
+    assert.equal((await done(rig, 'gc', '--workspace', '--projects', other.dir))['removed'], 2);
+    assert.equal(objects(), 1 + 3);
+    assert.equal((await done(other, 'status'))['isClean'], true);
+    assert.equal((await done(rig, 'gc', '--workspace'))['removed'], 3);
   });
 
   it('knows what a commit of many thousand files names', async () => {

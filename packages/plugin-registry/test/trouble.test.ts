@@ -182,6 +182,43 @@ describe('a registry and bad input', function () {
     assert.deepEqual(await done(rig, 'remote'), { remotes: [] });
   });
 
+  it('a remote is renamed with all that names it: defaults, its local options, urls below it', async () => {
+    await using rig = await registry({}, { remote: 's3://lab/registry' });
+    await done(rig, 'remote', 'modify', 'storage', 'region', 'eu');
+    await done(rig, 'remote', 'add', 'below', 'remote://Storage/part');
+    await done(rig, 'remote', 'add', 'beside', 'remote://storage-2/part');
+    await done(rig, 'remote', 'modify', 'storage', 'profile', 'mine', '--local');
+    await done(rig, 'remote', 'default', 'storage', '--local');
+    const code = async (...args: string[]): Promise<string> => (await failed(rig, 'remote', 'rename', ...args)).code;
+    const before = rig.read('.dvc/config');
+    assert.equal(await code('storage', 'below'), 'registry.remote-there');
+    assert.equal(await code('storage', 'STORAGE'), 'registry.remote-there');
+    assert.equal(await code('nowhere', 'x'), 'registry.remote-unknown');
+    assert.equal(await code('storage'), 'registry.word-missing');
+    assert.equal(rig.read('.dvc/config'), before);
+    await done(rig, 'remote', 'rename', 'storage', 'Archive');
+    assert.equal(
+      rig.read('.dvc/config'),
+      `[core]
+    remote = archive
+['remote "below"']
+    url = remote://archive/part
+['remote "beside"']
+    url = remote://storage-2/part
+['remote "archive"']
+    url = s3://lab/registry
+    region = eu
+`,
+    );
+    assert.equal(
+      rig.read('.dvc/config.local'),
+      `[core]\n    remote = archive\n['remote "archive"']\n    profile = mine\n`,
+    );
+    await done(rig, 'remote', 'rename', 'archive', 'here', '--local');
+    assert.equal(rig.read('.dvc/config.local'), `[core]\n    remote = here\n['remote "here"']\n    profile = mine\n`);
+    assert.match(rig.read('.dvc/config'), /remote = archive/);
+  });
+
   it('remotes are told with where they lead, and the default one alone', async () => {
     await using rig = await registry();
     await done(rig, 'remote', 'add', 'cloud', 's3://lab/registry');

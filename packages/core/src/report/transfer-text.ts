@@ -1,4 +1,4 @@
-import { shownKey } from './shown-key.ts';
+import { shownKey } from '../lib/shown-key.ts';
 import { table } from './table.ts';
 import { failureTitle } from './wording.ts';
 import type { Layout } from './layout.ts';

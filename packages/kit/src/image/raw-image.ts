@@ -6,6 +6,24 @@ export interface RawImage {
   readonly channels: 1 | 2 | 3 | 4;
 }
 
+/** Returns 8-bit CMYK pixels as RGB, as Pillow does: R = (255 - K) (255 - C) / 255, rounded; alpha is left out. */
+export function rgbOfCmyk({
+  data,
+  width,
+  height,
+  channels,
+}: Omit<RawImage, 'channels'> & { readonly channels: number }): RawImage {
+  const rgb = new Uint8Array(width * height * 3);
+  for (let from = 0, to = 0; to < rgb.length; from += channels, to += 3) {
+    const white = 255 - data[from + 3]!;
+    for (let ink = 0; ink < 3; ink++) {
+      const product = data[from + ink]! * white + 128;
+      rgb[to + ink] = white - (((product >> 8) + product) >> 8);
+    }
+  }
+  return { data: rgb, width, height, channels: 3 };
+}
+
 /** Gray pixels, 8 bits each, rows from the top without padding. */
 export interface GrayImage {
   readonly data: Uint8Array;

@@ -16,6 +16,7 @@ export interface CardFacts {
 /** A data card in Markdown: what the set is, what is in it, where it comes from; the same set gives the same text. */
 export function dataCard(facts: CardFacts, images: readonly SeenImage[]): string {
   const whole = images.filter(({ problem }) => problem === undefined);
+  const unread = images.filter((image) => image.unread === true).length;
   const formats = countsBy(images, ({ format }) => format);
   const classes = countsBy(images, ({ key }) => (key.includes('/') ? key.slice(0, key.lastIndexOf('/')) : '.'));
   const light = whole.flatMap((image) => image.light?.brightness ?? []);
@@ -33,7 +34,8 @@ export function dataCard(facts: CardFacts, images: readonly SeenImage[]): string
     '',
     '## Images',
     '',
-    `${images.length} files were looked at; ${images.length - whole.length} of them are no whole images.`,
+    `${images.length} files were looked at; ${images.length - whole.length - unread} of them are no whole images.`,
+    ...(unread === 0 ? [] : [`${unread} more are of a kind that is not read here.`]),
     ...rangeLine(
       'Width',
       whole.map(({ width }) => width),

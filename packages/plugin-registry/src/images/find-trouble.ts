@@ -21,6 +21,8 @@ export interface CheckLimits {
 /** What is wrong with images. */
 export interface ImageTrouble {
   readonly corrupt: readonly { readonly path: string; readonly why: string }[];
+  /** Images of a kind that is not decoded here, which nobody looked at further than at their names. */
+  readonly unread: readonly { readonly path: string; readonly why: string }[];
   readonly dark: readonly string[];
   readonly bright: readonly string[];
   /** Paths that would overwrite each other: in one folder, or on a disk that does not tell letter case apart. */
@@ -34,7 +36,8 @@ export function findTrouble(images: readonly CheckedImage[], limits: CheckLimits
   const sorted = images.toSorted((a, b) => (a.path < b.path ? -1 : 1));
   const whole = sorted.filter(({ problem }) => problem === undefined);
   return {
-    corrupt: sorted.flatMap(({ path, problem }) => (problem === undefined ? [] : [{ path, why: problem }])),
+    corrupt: problemsOf(sorted.filter(({ unread }) => unread === undefined)),
+    unread: problemsOf(sorted.filter(({ unread }) => unread === true)),
     dark: whole.filter(({ light }) => light !== undefined && light.brightness <= limits.dark).map(({ path }) => path),
     bright: whole
       .filter(({ light }) => light !== undefined && light.brightness >= limits.bright)
@@ -60,6 +63,10 @@ export function splitOf(path: string, splits: readonly string[]): string {
       .slice(0, -1)
       .find((folder) => splits.includes(folder.toLowerCase())) ?? ''
   );
+}
+
+function problemsOf(images: readonly CheckedImage[]): ImageTrouble['corrupt'] {
+  return images.flatMap(({ path, problem }) => (problem === undefined ? [] : [{ path, why: problem }]));
 }
 
 function collisionsIn(paths: readonly string[]): ImageTrouble['collisions'] {

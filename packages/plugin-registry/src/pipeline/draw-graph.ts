@@ -1,3 +1,4 @@
+import { shownKey } from '@dataset-runner/core/plugin';
 import type { StageGraph } from './stage-graph.ts';
 
 /** How a graph of stages is written down. */
@@ -14,7 +15,9 @@ export function drawGraph(graph: StageGraph, chosen: ReadonlySet<string>, format
     const lines = [...stages.map(quoted), ...edges.map(([from, to]) => `${quoted(from)} -> ${quoted(to)}`)];
     return ['strict digraph {', ...lines.map((line) => `  ${line};`), '}'].join('\n');
   }
-  const nodes = stages.map((address) => `  node${number.get(address)}["${address.replaceAll('"', '#quot;')}"]`);
+  const nodes = stages.map(
+    (address) => `  node${number.get(address)}["${shownKey(address).replaceAll('"', '#quot;')}"]`,
+  );
   const arrows = edges.map(([from, to]) => `  node${number.get(from)}-->node${number.get(to)}`);
   return ['flowchart TD', ...nodes, ...arrows].join('\n');
 }
@@ -26,7 +29,7 @@ function drawTree(stages: readonly string[], before: (address: string) => string
   const visit = (address: string, indent: string, hang: string): void => {
     // A stage that several wait for is drawn in full once.
     const again = shown.has(address) && before(address).length > 0;
-    lines.push(`${indent}${address}${again ? ' (above)' : ''}`);
+    lines.push(`${indent}${shownKey(address)}${again ? ' (above)' : ''}`);
     if (again) return;
     shown.add(address);
     const parents = before(address);
@@ -40,5 +43,5 @@ function drawTree(stages: readonly string[], before: (address: string) => string
 }
 
 function quoted(text: string): string {
-  return `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+  return `"${shownKey(text).replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 }

@@ -1,8 +1,22 @@
+import { shownKey } from '@dataset-runner/core/plugin';
 import { isList, isMap, isNumber, sameValue, toNumber, type Value, type ValueMap } from '../formats/value.ts';
 import { pythonText } from './python-text.ts';
 
 /** Values of parameter or metric files: file to dotted name to value. */
 export type NamedValues = ReadonlyMap<string, ReadonlyMap<string, Value>>;
+
+/** A file of values that is named and cannot be read. */
+export interface UnreadFile {
+  readonly file: string;
+  /** A sentence that names the file. */
+  readonly why: string;
+}
+
+/** What could be read, and what could not. */
+export interface ValuesRead {
+  readonly values: NamedValues;
+  readonly unread: readonly UnreadFile[];
+}
 
 /** How one name differs between two sets of values; undefined stands for a name that is not there. */
 export interface ValueChange {
@@ -53,8 +67,12 @@ export function plainValue(value: Value | undefined): unknown {
   return isMap(value) ? Object.fromEntries([...value].map(([key, child]) => [key, plainValue(child)])) : value.text;
 }
 
-/** Rows as columns of equal width; numbers are not aligned apart, for names and values stand mixed. */
-export function columns(rows: readonly (readonly string[])[]): string {
+/**
+ * Rows as columns of equal width, each on one line whatever is in a cell; numbers are not aligned apart, for names and
+ * values stand mixed.
+ */
+export function columns(cells: readonly (readonly string[])[]): string {
+  const rows = cells.map((row) => row.map(shownKey));
   const widths = (rows[0] ?? []).map((_, at) =>
     rows.reduce((widest, row) => Math.max(widest, (row[at] ?? '').length), 0),
   );

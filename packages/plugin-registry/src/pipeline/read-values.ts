@@ -1,23 +1,41 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { failureOf } from '@dataset-runner/core/plugin';
 import type { Value } from '../formats/value.ts';
 import { objectKey } from '../objects/object-path.ts';
 import type { Repo } from '../repo/repo.ts';
 import { folderOf, joined } from '../repo/targets.ts';
 import { readLock } from './lock-file.ts';
-import { flatValues, type NamedValues } from './named-values.ts';
+import { flatValues, type ValuesRead } from './named-values.ts';
 import { defaultParamFile, paramsOf } from './param-file.ts';
-import { paramsAt, readPipelineFiles, readStages } from './read-stages.ts';
+import { readPipelineFiles, readStages } from './read-stages.ts';
 import type { RepoView } from './repo-view.ts';
 
+/** A file's text, and what is to be said where there is none; without words it may be absent. */
+interface ValueText {
+  readonly text: string | undefined;
+  readonly lacking?: string;
+}
+
+const notThere = 'is not there';
+
 /** All parameters a view's pipelines know: `params.yaml` beside each dvc.yaml, what it names, what its stages read. */
-export function readParams(repo: Repo, view: RepoView): NamedValues {
-  const named = readPipelineFiles(view).flatMap(({ file, params }) =>
-    [defaultParamFile, ...params].map((path) => joined(folderOf(file), path)),
-  );
-  const read = readStages(repo, view).flatMap(({ params }) => params.map(({ inRepo }) => inRepo));
-  const files = new Set([defaultParamFile, ...named, ...read]);
-  return valuesOf(files, (file) => paramsAt(view, file));
+export function readParams(repo: Repo, view: RepoView): ValuesRead {
+  const read = new ValuesReader(view);
+  read.take(defaultParamFile);
+  for (const one of read.pipelines()) {
+    read.attempt(() => {
+      for (const { file, params } of readPipelineFiles(one)) {
+        read.take(joined(folderOf(file), defaultParamFile));
+        for (const path of params) read.take(joined(folderOf(file), path), { lacking: notThere });
+      }
+    });
+    read.attempt(() => {
+      const params = readStages(repo, one).flatMap((stage) => stage.params);
+      for (const { inRepo } of params) read.take(inRepo, { lacking: notThere });
+    });
+  }
+  return read.values();
 }
 
 /** All metrics of a view: files named in dvc.yaml, from git or, where they are cached, from the cache. */
@@ -25,35 +43,74 @@ export function readMetrics(
   repo: Repo,
   view: RepoView,
   { isWorkspace }: { readonly isWorkspace: boolean },
-): NamedValues {
-  const texts = new Map<string, string | undefined>();
-  for (const { file, metrics } of readPipelineFiles(view)) {
-    for (const path of metrics) {
-      const inRepo = joined(folderOf(file), path);
-      texts.set(inRepo, view.text(inRepo));
-    }
+): ValuesRead {
+  const read = new ValuesReader(view);
+  for (const one of read.pipelines()) {
+    read.attempt(() => {
+      for (const { file, metrics } of readPipelineFiles(one))
+        for (const path of metrics) read.take(joined(folderOf(file), path), { lacking: notThere });
+    });
+    read.attempt(() => {
+      for (const { file, name, outs } of readStages(repo, one)) {
+        for (const { kind, path, inRepo, cache } of outs) {
+          if (kind !== 'metric') continue;
+          const locked = cache && !isWorkspace ? readLock(one, file).get(name) : undefined;
+          const object = locked?.outs.find((out) => out.path === path);
+          if (object === undefined) read.take(inRepo, { lacking: notThere });
+          else read.take(inRepo, { text: cachedText(repo, object), lacking: 'is not in the cache' });
+        }
+      }
+    });
   }
-  for (const { file, name, outs } of readStages(repo, view)) {
-    for (const { kind, path, inRepo, cache } of outs) {
-      if (kind !== 'metric') continue;
-      const locked = cache && !isWorkspace ? readLock(view, file).get(name) : undefined;
-      const object = locked?.outs.find((out) => out.path === path);
-      texts.set(inRepo, object === undefined ? view.text(inRepo) : cachedText(repo, object));
-    }
-  }
-  return valuesOf(texts.keys(), (file) => {
-    const text = texts.get(file);
-    return text === undefined ? undefined : paramsOf(file, text);
-  });
+  return read.values();
 }
 
-function valuesOf(files: Iterable<string>, read: (file: string) => ReturnType<typeof paramsAt>): NamedValues {
-  const all = new Map<string, ReadonlyMap<string, Value>>();
-  for (const file of [...files].sort()) {
-    const values = read(file);
-    if (values !== undefined) all.set(file, flatValues(values));
+/** Collects files of values; one that nobody can read is noted, and hides nothing of the others. */
+class ValuesReader {
+  readonly #view: RepoView;
+  readonly #seen = new Map<string, string | undefined>();
+  readonly #texts = new Map<string, ValueText>();
+  readonly #unread = new Map<string, string>();
+
+  constructor(view: RepoView) {
+    // Of a revision each look is a process of git.
+    const text = (path: string): string | undefined => {
+      if (!this.#seen.has(path)) this.#seen.set(path, view.text(path));
+      return this.#seen.get(path);
+    };
+    this.#view = { ...view, text };
   }
-  return all;
+
+  /** The view, once for each of its dvc.yaml files with that one alone. */
+  pipelines(): RepoView[] {
+    return this.#view.pipelineFiles.map((file) => ({ ...this.#view, pipelineFiles: [file] }));
+  }
+
+  /** Reads what may be broken; any failure but that is thrown. */
+  attempt(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      const failure = failureOf(error);
+      if (failure === undefined || !('pluginFailure' in failure)) throw error;
+      const { file } = failure.details;
+      if (typeof file !== 'string') throw error;
+      this.#unread.set(file, failure.message);
+    }
+  }
+
+  take(file: string, given: Partial<ValueText> = {}): void {
+    this.#texts.set(file, { ...this.#texts.get(file), text: this.#view.text(file), ...given });
+  }
+
+  values(): ValuesRead {
+    const values = new Map<string, ReadonlyMap<string, Value>>();
+    for (const [file, { text, lacking }] of [...this.#texts].sort(([a], [b]) => (a < b ? -1 : 1))) {
+      if (text !== undefined) this.attempt(() => void values.set(file, flatValues(paramsOf(file, text))));
+      else if (lacking !== undefined) this.#unread.set(file, `${file} ${lacking}`);
+    }
+    return { values, unread: [...this.#unread].map(([file, why]) => ({ file, why })) };
+  }
 }
 
 function cachedText(repo: Repo, { md5, hash }: { readonly md5?: string; readonly hash?: string }): string | undefined {

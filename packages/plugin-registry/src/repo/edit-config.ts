@@ -15,24 +15,27 @@ export interface ConfigChange {
   /** Of the section `remote "<name>"`; undefined changes `section`. */
   readonly remote?: string;
   readonly section?: string;
+  /** What `remote` is called before: the section moves to its new name with all it has. */
+  readonly was?: string;
   readonly set: { readonly [key: string]: string | undefined };
   /** Drops the whole section first. */
   readonly drop?: boolean;
 }
 
 /** Writes a config file anew with the change, as DVC does: comments are gone, unknown keys are refused. */
-export function editConfig({ root, local, remote, section = 'core', set, drop = false }: ConfigChange): void {
+export function editConfig({ root, local, remote, section = 'core', was, set, drop = false }: ConfigChange): void {
   const file = join(root, '.dvc', local ? 'config.local' : 'config');
   const before = readConfig(file);
   const name = (remote ?? section).toLowerCase();
   const from = remote === undefined ? before.sections : before.remotes;
-  const keys = new Map<string, ConfigValue>(drop ? [] : from.get(name));
+  const keys = new Map<string, ConfigValue>(drop ? [] : from.get(was?.toLowerCase() ?? name));
   for (const [key, value] of Object.entries(set)) {
     if (value !== undefined && remote !== undefined) checkRemoteValue(key, value, file);
     if (value === undefined) keys.delete(key);
     else keys.set(key, isSecretKey(key) ? secretOf(value) : value);
   }
   const to = new Map(from);
+  if (was !== undefined) to.delete(was.toLowerCase());
   if (keys.size === 0) to.delete(name);
   else to.set(name, keys);
   const after: DvcConfig = remote === undefined ? { ...before, sections: to } : { ...before, remotes: to };

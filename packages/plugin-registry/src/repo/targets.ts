@@ -1,4 +1,3 @@
-import { existsSync, statSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 import { registryFailures } from '../failures.ts';
 import type { Repo } from './repo.ts';
@@ -8,18 +7,6 @@ export function repoPath(repo: Repo, path: string, from: string = process.cwd())
   const inside = relative(repo.root, resolve(from, path)).split(sep).join('/');
   if (inside === '..' || inside.startsWith('../')) throw registryFailures['path-outside']({ path, root: repo.root });
   return inside;
-}
-
-/**
- * Where an import goes, posix, from the root: into a folder that is there, as with DVC, else to the path itself.
- *
- * A folder that has a `.dvc` file is not gone into: it is what is meant.
- */
-export function importPath(repo: Repo, name: string, out: string | undefined): string {
-  const to = repoPath(repo, out ?? name);
-  const at = join(repo.root, to);
-  if (out === undefined || existsSync(`${at}.dvc`)) return to;
-  return statSync(at, { throwIfNoEntry: false })?.isDirectory() === true ? joined(to, name) : to;
 }
 
 /** Where the index of known hashes lies; DVC's own `.gitignore` hides the folder. */

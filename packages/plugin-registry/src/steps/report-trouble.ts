@@ -13,6 +13,8 @@ export interface TroubleSearch {
 export interface TroubleFound {
   readonly images: number;
   readonly corrupt: number;
+  /** Of a kind that is not decoded here. */
+  readonly unread: number;
   readonly dark: number;
   readonly bright: number;
   readonly collisions: number;
@@ -46,6 +48,7 @@ export const reportTrouble = defineStep({
     const found = {
       images: checked.length,
       corrupt: trouble.corrupt.length,
+      unread: trouble.unread.length,
       dark: trouble.dark.length,
       bright: trouble.bright.length,
       collisions: trouble.collisions.length,
@@ -73,9 +76,10 @@ export const reportTrouble = defineStep({
   },
 });
 
-function tables({ corrupt, dark, bright, collisions }: ImageTrouble): Block[] {
+function tables({ corrupt, unread, dark, bright, collisions }: ImageTrouble): Block[] {
   const rows = [
     ...corrupt.map(({ path, why }) => ['corrupt', path, why]),
+    ...unread.map(({ path, why }) => ['not read', path, why]),
     ...dark.map((path) => ['too dark', path, '']),
     ...bright.map((path) => ['too bright', path, '']),
     ...collisions.map(({ name, paths }) => ['same name', name, paths.join(', ')]),

@@ -1,4 +1,4 @@
-import { chmodSync } from 'node:fs';
+import { chmodSync, rmSync } from 'node:fs';
 import { copyFile, constants } from 'node:fs/promises';
 import { defineStep, type FileRef } from '@dataset-runner/core/plugin';
 
@@ -10,16 +10,19 @@ export interface CachedFile {
   /** Absolute path of its object. */
   readonly object: string;
   readonly isexec: boolean;
+  /** Absolute path of the file it replaces, whoever made that; a run that dies here may leave neither of the two. */
+  readonly replaces?: string;
 }
 
 /** Copies an object out of a cache: a file of its own, writable, that no cache knows of. */
 export const takeOut = defineStep({
   name: 'take-out',
-  async work({ key, object, isexec }: CachedFile, { output }): Promise<FileRef> {
+  async work({ key, object, isexec, replaces }: CachedFile, { output }): Promise<FileRef> {
     const path = await output.path(key);
     await copyFile(object, path, constants.COPYFILE_FICLONE);
     // An object is read-only; what is taken out of it is its owner's.
     chmodSync(path, (isexec ? 0o777 : 0o666) & ~process.umask());
+    if (replaces !== undefined) rmSync(replaces, { force: true });
     return output.wrote(key);
   },
 });

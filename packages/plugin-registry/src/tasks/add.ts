@@ -1,6 +1,6 @@
 import { globSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { defineTask, type RunContext, z } from '@dataset-runner/core/plugin';
+import { defineTask, type RunContext, shownKey, z } from '@dataset-runner/core/plugin';
 import { registryFailures } from '../failures.ts';
 import type { Out } from '../formats/stage-file.ts';
 import { isGitTracked } from '../git.ts';
@@ -68,7 +68,7 @@ export function saidOfTracked(added: readonly z.infer<typeof trackedSchema>[]): 
     .map(({ file, nfiles, size, changed }) => {
       // DVC drops the size of a folder of which a part was made anew.
       const bytes = size === undefined ? '' : `, ${size} bytes`;
-      return `${file}: ${nfiles} files${bytes}${changed ? '' : ', as before'}`;
+      return `${shownKey(file)}: ${nfiles} files${bytes}${changed ? '' : ', as before'}`;
     })
     .join('\n');
 }

@@ -22,6 +22,7 @@ export const check = defineTask({
   outputs: z.object({
     images: z.int(),
     corrupt: z.int(),
+    unread: z.int(),
     dark: z.int(),
     bright: z.int(),
     collisions: z.int(),
@@ -49,8 +50,8 @@ export const check = defineTask({
     if (params.onLeak === 'error' && found.leaks > 0) throw pipelineFailures['splits-leak']({ pairs: found.leaks });
     return found;
   },
-  render: ({ images, corrupt, dark, bright, collisions, leaks, duplicates, html }) =>
-    `${images} images: ${corrupt} corrupt, ${dark} too dark, ${bright} too bright, ${collisions} names that meet, ${duplicates} alike, ${leaks} alike across splits\nsee ${html.store}/${html.key}`,
+  render: ({ images, corrupt, unread, dark, bright, collisions, leaks, duplicates, html }) =>
+    `${images} images: ${corrupt} corrupt, ${unread > 0 ? `${unread} of a kind that is not read here, ` : ''}${dark} too dark, ${bright} too bright, ${collisions} names that meet, ${duplicates} alike, ${leaks} alike across splits\nsee ${html.store}/${html.key}`,
 });
 
 // What all places start with, up to a slash; the rest tells them apart.

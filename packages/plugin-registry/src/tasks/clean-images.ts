@@ -1,4 +1,4 @@
-import { defineTask, type RunContext, storeUrl, z } from '@dataset-runner/core/plugin';
+import { defineTask, type RunContext, shownKey, storeUrl, z } from '@dataset-runner/core/plugin';
 import { dataFiles } from '../images/choose-images.ts';
 import { lookAtImage, type SeenImage } from '../steps/look-at-image.ts';
 import { placeImage } from '../steps/place-image.ts';
@@ -14,6 +14,8 @@ const outputs = z.object({
   kept: z.int(),
   classes: z.record(z.string(), z.int()),
   dropped: z.array(z.object({ key: z.string(), why: z.string() })),
+  /** Of a kind that is not decoded here, so nobody can judge them. */
+  unread: z.array(z.object({ key: z.string(), why: z.string() })),
 });
 
 const steps = { lookAtImage, placeImage };
@@ -107,18 +109,22 @@ async function sortImages(
     const name = verdict.folder.slice(0, -1);
     classes[name] = (classes[name] ?? 0) + 1;
   }
+  const left = verdicts.flatMap(({ image, verdict }) => ('why' in verdict ? [{ image, why: verdict.why }] : []));
   return {
     kept: chosen.length,
     classes,
-    dropped: verdicts.flatMap(({ image, verdict }) => ('why' in verdict ? [{ key: image.key, why: verdict.why }] : [])),
+    dropped: left.filter(({ image }) => image.unread === undefined).map(({ image, why }) => ({ key: image.key, why })),
+    unread: left.filter(({ image }) => image.unread === true).map(({ image, why }) => ({ key: image.key, why })),
   };
 }
 
-function renderSorted({ kept, classes, dropped }: z.output<typeof outputs>): string {
+function renderSorted({ kept, classes, dropped, unread }: z.output<typeof outputs>): string {
   return [
-    `${kept} images kept, ${dropped.length} left out`,
-    ...Object.entries(classes).map(([name, count]) => `  ${name}: ${count}`),
-    ...dropped.slice(0, 20).map(({ key, why }) => `  ${key}: ${why}`),
-    ...(dropped.length > 20 ? [`  and ${dropped.length - 20} more`] : []),
+    `${kept} images kept, ${dropped.length} left out${unread.length > 0 ? `, ${unread.length} not read` : ''}`,
+    ...Object.entries(classes).map(([name, count]) => `  ${shownKey(name)}: ${count}`),
+    ...[unread, dropped].flatMap((some) => [
+      ...some.slice(0, 20).map(({ key, why }) => `  ${shownKey(key)}: ${why}`),
+      ...(some.length > 20 ? [`  and ${some.length - 20} more`] : []),
+    ]),
   ].join('\n');
 }

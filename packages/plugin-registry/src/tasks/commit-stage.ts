@@ -1,3 +1,4 @@
+import { shownKey } from '@dataset-runner/core/plugin';
 import type { LockEntry } from '../pipeline/lock-file.ts';
 import { runKey } from '../pipeline/run-cache.ts';
 import { isCallback, type Stage } from '../pipeline/stage.ts';
@@ -27,7 +28,7 @@ export async function commitStage(
   const key = runKey(stage, inputs);
   if (context.dryRun) {
     const kept = keptOf(stage, { ...inputs, outs: [] }, { repo, place: placeOf(stage) });
-    context.map(keepStage, [kept], { name: `keep ${stage.address}: ${why.join(', ')}`, uses: null });
+    context.map(keepStage, [kept], { name: shownKey(`keep ${stage.address}: ${why.join(', ')}`), uses: null });
   } else await keepMade(stage, inputs, { ...filing, ...(key === undefined ? {} : { key }) });
   return why;
 }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { defineTask, z } from '@dataset-runner/core/plugin';
+import { defineTask, shownKey, z } from '@dataset-runner/core/plugin';
 import { type NeededOut, neededOuts } from '../objects/needed.ts';
 import { readLock } from '../pipeline/lock-file.ts';
 import { newPlaces } from '../pipeline/new-places.ts';
@@ -51,7 +51,7 @@ export const commit = defineTask({
     return { committed, stages: kept };
   },
   render: ({ committed, stages }) =>
-    [saidOfTracked(committed), ...stages.map(({ stage, why }) => `${stage}: ${why.join(', ')}`)]
+    [saidOfTracked(committed), ...stages.map(({ stage, why }) => shownKey(`${stage}: ${why.join(', ')}`))]
       .filter((line) => line !== '')
       .join('\n') || 'nothing changed',
 });

@@ -1,5 +1,5 @@
 import { basename, dirname, join, resolve } from 'node:path';
-import { defineTask, type RunContext, z } from '@dataset-runner/core/plugin';
+import { defineTask, type RunContext, shownKey, z } from '@dataset-runner/core/plugin';
 import { type NeededOut, neededOuts, outsOf, treeEntries } from '../objects/needed.ts';
 import { isTreeOid, objectKey } from '../objects/object-path.ts';
 import { treeOf } from '../formats/tree.ts';
@@ -52,11 +52,11 @@ export const diff = defineTask({
   },
   render({ added, deleted, modified, renamed, 'not in cache': lacking }) {
     const lines = [
-      ...added.map(({ path }) => `added     ${path}`),
-      ...deleted.map(({ path }) => `deleted   ${path}`),
-      ...modified.map(({ path }) => `modified  ${path}`),
-      ...renamed.map(({ path }) => `renamed   ${path.old} -> ${path.new}`),
-      ...lacking.map(({ path, hash }) => `not in cache  ${path} as ${hash}, so its files are not compared`),
+      ...added.map(({ path }) => `added     ${shownKey(path)}`),
+      ...deleted.map(({ path }) => `deleted   ${shownKey(path)}`),
+      ...modified.map(({ path }) => `modified  ${shownKey(path)}`),
+      ...renamed.map(({ path }) => `renamed   ${shownKey(path.old)} -> ${shownKey(path.new)}`),
+      ...lacking.map(({ path, hash }) => `not in cache  ${shownKey(path)} as ${hash}, so its files are not compared`),
     ];
     return lines.length === 0 ? 'no difference' : lines.join('\n');
   },

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { defineTask, type RunContext, z } from '@dataset-runner/core/plugin';
 import { registryFailures } from '../failures.ts';
 import { askGit } from '../git.ts';
@@ -11,7 +11,7 @@ import { allFarKeys } from '../remotes/far-objects.ts';
 import { remotePlace } from '../remotes/remote-target.ts';
 import { commitOf, History } from '../repo/at-revision.ts';
 import { lockRepo } from '../repo/repo-lock.ts';
-import { openRepo, type Repo } from '../repo/repo.ts';
+import { isFolder, openRepo, type Repo } from '../repo/repo.ts';
 import { describedBy, outPathThen } from '../repo/tracked.ts';
 import { chunked } from '../steps/cache-files.ts';
 import { removeObjects } from '../steps/remove-objects.ts';
@@ -24,6 +24,11 @@ const params = z.object({
   rev: z.string().optional().describe('Keep what this commit names, and with --num those before it'),
   num: z.int().min(1).default(1).describe('How many commits, from --rev or from each branch back'),
   date: z.string().optional().describe('Keep what commits since this day name, as 2026-01-31'),
+  projects: z
+    .array(z.string())
+    .default([])
+    .describe('Keep what these other repositories with the same cache name, by the same options')
+    .meta({ short: 'p' }),
   cloud: z.boolean().default(false).describe('Remove from the remote too').meta({ short: 'c' }),
   remote: z.string().optional().describe('The remote; default: the default one').meta({ short: 'r' }),
 });
@@ -37,15 +42,18 @@ export const gc = defineTask({
     'runner run registry:gc --workspace --dry-run',
     'runner run registry:gc --all-branches --all-tags',
     'runner run registry:gc --all-commits --cloud --dry-run',
+    'runner run registry:gc --all-branches --projects ../other',
   ],
   params,
   outputs: z.object({ removed: z.int(), sizeBytes: z.int(), kept: z.int(), removedFar: z.int() }),
   steps: { removeObjects },
   async run({ params, map, store, log, dryRun }) {
     const repo = openRepo(process.cwd());
-    await using _lock = await lockRepo(repo, { dryRun });
+    const others = otherRepos(repo, params.projects);
+    await using locks = new AsyncDisposableStack();
+    for (const each of [repo, ...others]) locks.use(await lockRepo(each, { dryRun }));
     // 1. What is named by all that is to be kept; the workspace always is.
-    const { used, unread } = usedKeys(repo, params);
+    const { used, unread } = usedKeys(repo, others, params);
     const far = params.cloud ? remotePlace(repo, params.remote) : undefined;
     for (const [key, { out, commit }] of unread) {
       // What a remote has of a folder it goes on having, though the cache knows nothing of it.
@@ -72,18 +80,45 @@ export const gc = defineTask({
     `${removed} objects removed from the cache, ${sizeBytes} bytes${removedFar > 0 ? `; ${removedFar} from the remote` : ''}`,
 });
 
+// A path that means no other repository would keep nothing, and its owner's data would be removed.
+function otherRepos(repo: Repo, projects: readonly string[]): Repo[] {
+  const found = new Map<string, Repo>();
+  for (const project of projects) {
+    const path = resolve(project);
+    if (!isFolder(path)) throw registryFailures['path-missing']({ path: project });
+    const other = openRepo(path);
+    if (other.root === repo.root)
+      throw registryFailures['word-missing']({ action: `gc --projects ${project}`, word: 'another repository' });
+    found.set(other.root, other);
+  }
+  return [...found.values()];
+}
+
 interface Used {
   readonly used: Set<string>;
   /** Folders at commits whose `.dir` is not in the cache, by its key. */
-  readonly unread: ReadonlyMap<string, { readonly out: NeededOut; readonly commit: string }>;
+  readonly unread: Map<string, { readonly out: NeededOut; readonly commit: string }>;
 }
 
-function usedKeys(repo: Repo, asked: z.infer<typeof params>): Used {
-  const { workspace, allBranches, allTags, allCommits, rev, num, date } = asked;
+function usedKeys(repo: Repo, others: readonly Repo[], asked: z.infer<typeof params>): Used {
+  const { workspace, allBranches, allTags, allCommits, rev, date } = asked;
   const isScoped = workspace || allBranches || allTags || allCommits || rev !== undefined || date !== undefined;
   if (!isScoped) throw registryFailures['word-missing']({ action: 'gc', word: 'what to keep, as --workspace' });
-  const used = new Set<string>();
-  take(repo, outsOf(describedBy(repo.root)), used, (out) => {
+  // Git takes any words for a time, and words it does not know for now.
+  if (date !== undefined && !isDay(date))
+    throw registryFailures['word-missing']({ action: 'gc --date', word: 'a day, as 2026-01-31' });
+  const all: Used = { used: new Set(), unread: new Map() };
+  for (const each of [repo, ...others]) takeUsed(each, [repo.cacheDir, each.cacheDir], asked, all);
+  return all;
+}
+
+function takeUsed(
+  repo: Repo,
+  cacheDirs: readonly string[],
+  { allBranches, allTags, allCommits, rev, num, date }: z.infer<typeof params>,
+  { used, unread }: Used,
+): void {
+  take(cacheDirs, outsOf(describedBy(repo.root)), used, (out) => {
     // What the files of the folder are nobody can say without its .dir, and they may lie in this cache.
     throw registryFailures['object-missing']({ path: out.path, key: outKey(out), cacheDir: repo.cacheDir });
   });
@@ -93,9 +128,6 @@ function usedKeys(repo: Repo, asked: z.infer<typeof params>): Used {
     if (told === undefined) throw registryFailures['no-git']({ folder: repo.root });
     return told.split('\n').filter((line) => line !== '');
   };
-  // Git takes any words for a time, and words it does not know for now.
-  if (date !== undefined && !isDay(date))
-    throw registryFailures['word-missing']({ action: 'gc --date', word: 'a day, as 2026-01-31' });
   const commits = [
     ...(allBranches ? list('--no-walk', '--branches', '--remotes') : []).flatMap((tip) =>
       num === 1 ? [tip] : list(`--max-count=${num}`, tip),
@@ -105,13 +137,11 @@ function usedKeys(repo: Repo, asked: z.infer<typeof params>): Used {
     ...(rev === undefined ? [] : list(`--max-count=${num}`, commitOf(repo, rev))),
     ...(date === undefined ? [] : list('--all', `--since=${date}T00:00:00Z`)),
   ];
-  const unread = new Map<string, { out: NeededOut; commit: string }>();
-  if (commits.length === 0) return { used, unread };
+  if (commits.length === 0) return;
   const history = new History(repo);
   for (const commit of new Set(commits)) {
-    take(repo, outsOf(history.at(commit), outPathThen), used, (out) => unread.set(outKey(out), { out, commit }));
+    take(cacheDirs, outsOf(history.at(commit), outPathThen), used, (out) => unread.set(outKey(out), { out, commit }));
   }
-  return { used, unread };
 }
 
 function isDay(text: string): boolean {
@@ -119,12 +149,17 @@ function isDay(text: string): boolean {
   return !Number.isNaN(day.getTime()) && day.toISOString().slice(0, 10) === text;
 }
 
-function take(repo: Repo, outs: readonly NeededOut[], used: Set<string>, notHere: (out: NeededOut) => void): void {
+function take(
+  cacheDirs: readonly string[],
+  outs: readonly NeededOut[],
+  used: Set<string>,
+  notHere: (out: NeededOut) => void,
+): void {
   for (const out of outs) {
     const key = outKey(out);
     if (used.has(key)) continue;
     used.add(key);
-    const members = memberKeys(repo.cacheDir, out);
+    const members = cacheDirs.map((dir) => memberKeys(dir, out)).find((keys) => keys !== undefined);
     if (members === undefined) notHere(out);
     for (const member of members ?? []) used.add(member);
   }

@@ -1,20 +1,9 @@
-import { existsSync } from 'node:fs';
-import { join, posix } from 'node:path';
-import { defineTask, z } from '@dataset-runner/core/plugin';
-import { registryFailures } from '../failures.ts';
+import { posix } from 'node:path';
+import { defineTask, shownKey, z } from '@dataset-runner/core/plugin';
 import { namedSource, urlSource } from '../remotes/url-source.ts';
+import { importTarget } from '../repo/import-target.ts';
 import { lockRepo } from '../repo/repo-lock.ts';
-import {
-  lockedPaths,
-  refuseIgnored,
-  refuseLinked,
-  refuseOverlap,
-  refuseReserved,
-  trackedPaths,
-} from '../repo/overlaps.ts';
 import { openRepo } from '../repo/repo.ts';
-import { importPath } from '../repo/targets.ts';
-import { describedBy } from '../repo/tracked.ts';
 import { writeImport } from '../steps/write-import.ts';
 import { placeOut } from './bring-source.ts';
 import { bringUrl, urlSteps } from './bring-url.ts';
@@ -51,16 +40,8 @@ export const importUrl = defineTask({
     const repo = openRepo(process.cwd());
     await using _lock = await lockRepo(repo, { dryRun });
     const { url, download, discard } = params;
-    const path = importPath(repo, posix.basename(url.replace(/\/+$/, '')), params.out);
-    if (!discard && existsSync(join(repo.root, `${path}.dvc`))) {
-      throw registryFailures['path-there']({ path: `${path}.dvc` });
-    }
-    refuseLinked(repo.root, path);
-    const described = describedBy(repo.root);
-    const others = trackedPaths(described).filter(({ file }) => file !== `${path}.dvc`);
-    refuseOverlap(path, [...others, ...lockedPaths(described)]);
-    refuseReserved(path);
-    refuseIgnored(repo.root, path);
+    const name = posix.basename(url.replace(/\/+$/, ''));
+    const path = importTarget(repo, { name, out: params.out, replaces: discard });
     // 1. Into the cache.
     const source = urlSource(repo, url, process.cwd());
     const { dep, out } = await bringUrl(repo, source, context, { download });
@@ -74,5 +55,5 @@ export const importUrl = defineTask({
     return { file, md5: out?.md5 ?? '', nfiles: dep.nfiles ?? 1, size: dep.size ?? 0 };
   },
   render: ({ file, md5, nfiles, size }) =>
-    `${file}: ${nfiles} files, ${size} bytes${md5 === '' ? ', not brought yet: `registry:update` brings them' : ''}`,
+    `${shownKey(file)}: ${nfiles} files, ${size} bytes${md5 === '' ? ', not brought yet: `registry:update` brings them' : ''}`,
 });

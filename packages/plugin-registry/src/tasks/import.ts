@@ -1,19 +1,8 @@
-import { existsSync } from 'node:fs';
-import { isAbsolute, join, posix, relative } from 'node:path';
-import { defineTask, z } from '@dataset-runner/core/plugin';
-import { registryFailures } from '../failures.ts';
+import { isAbsolute, posix, relative } from 'node:path';
+import { defineTask, shownKey, z } from '@dataset-runner/core/plugin';
+import { importTarget } from '../repo/import-target.ts';
 import { lockRepo } from '../repo/repo-lock.ts';
-import {
-  lockedPaths,
-  refuseIgnored,
-  refuseLinked,
-  refuseOverlap,
-  refuseReserved,
-  trackedPaths,
-} from '../repo/overlaps.ts';
 import { openRepo } from '../repo/repo.ts';
-import { importPath } from '../repo/targets.ts';
-import { describedBy } from '../repo/tracked.ts';
 import { repoUrl } from '../steps/clone-repo.ts';
 import { writeImport } from '../steps/write-import.ts';
 import { bringSource, placeOut, sourcePath, sourceSteps } from './bring-source.ts';
@@ -43,13 +32,7 @@ export const importTask = defineTask({
     const repo = openRepo(process.cwd());
     await using _lock = await lockRepo(repo, { dryRun });
     const path = sourcePath(params.path);
-    const to = importPath(repo, posix.basename(path), params.out);
-    if (existsSync(join(repo.root, `${to}.dvc`))) throw registryFailures['path-there']({ path: `${to}.dvc` });
-    refuseLinked(repo.root, to);
-    const described = describedBy(repo.root);
-    refuseOverlap(to, [...trackedPaths(described), ...lockedPaths(described)]);
-    refuseReserved(to);
-    refuseIgnored(repo.root, to);
+    const to = importTarget(repo, { name: posix.basename(path), out: params.out, replaces: false });
     const url = repoUrl(params.url, process.cwd());
     // 1. Into the cache.
     const { revLock, out } = await bringSource(repo, { url, rev: params.rev, path }, context);
@@ -68,5 +51,6 @@ export const importTask = defineTask({
     const { file } = await once(writeImport, item, { key: to });
     return { file, revLock, md5: out.md5 ?? '', nfiles: out.nfiles ?? 1, size: out.size ?? 0 };
   },
-  render: ({ file, revLock, nfiles, size }) => `${file}: ${nfiles} files, ${size} bytes, of ${revLock.slice(0, 8)}`,
+  render: ({ file, revLock, nfiles, size }) =>
+    `${shownKey(file)}: ${nfiles} files, ${size} bytes, of ${revLock.slice(0, 8)}`,
 });

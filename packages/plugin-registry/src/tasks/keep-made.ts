@@ -1,3 +1,4 @@
+import { shownKey } from '@dataset-runner/core/plugin';
 import { join } from 'node:path';
 import { registryFailures } from '../failures.ts';
 import type { Out } from '../formats/stage-file.ts';
@@ -38,14 +39,14 @@ export async function keepMade(
     const { path, inRepo } = out;
     return [{ path, inRepo, isFolder: look.isFolder, isexec: isExecutable(look), isKept: isKept(out) }];
   });
-  const hashed = context.map(cacheFiles, chunks, { name: `hash ${stage.address}` });
+  const hashed = context.map(cacheFiles, chunks, { name: shownKey(`hash ${stage.address}`) });
   const kept = keptOf(
     stage,
     { ...inputs, outs: [] },
     { repo, place: placeOf(stage), made, ...(key === undefined ? {} : { key }) },
   );
   const uses = { chunks: hashed };
-  const [done] = await context.map(keepStage, [kept], { name: `keep ${stage.address}`, uses }).toArray();
+  const [done] = await context.map(keepStage, [kept], { name: shownKey(`keep ${stage.address}`), uses }).toArray();
   await relink(stage, done?.outs ?? [], { repo, context });
 }
 

@@ -1,4 +1,4 @@
-import { defineTask, failureOf, type RunContext, z } from '@dataset-runner/core/plugin';
+import { defineTask, failureOf, type RunContext, shownKey, z } from '@dataset-runner/core/plugin';
 import { listFilesAt, outsToOpen } from '../objects/listed-files.ts';
 import { type NeededOut, outsOf } from '../objects/needed.ts';
 import { lockRepo } from '../repo/repo-lock.ts';
@@ -49,7 +49,7 @@ export const list = defineTask({
     // 3. Both, side by side.
     return { revLock, files: listFilesAt(dir, wanted, { outs, cacheDir: home.cacheDir }) };
   },
-  render: ({ files }) => files.map(({ path }) => path).join('\n') || 'nothing is there',
+  render: ({ files }) => files.map(({ path }) => shownKey(path)).join('\n') || 'nothing is there',
 });
 
 async function openFolders(

@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { defineTask, z } from '@dataset-runner/core/plugin';
+import { defineTask, shownKey, z } from '@dataset-runner/core/plugin';
 import { registryFailures } from '../failures.ts';
 import { lockRepo } from '../repo/repo-lock.ts';
 import { lockedPaths, refuseIgnored, refuseOverlap, refuseReserved, trackedPaths } from '../repo/overlaps.ts';
@@ -40,7 +40,7 @@ export const move = defineTask({
     const { root, gitRoot } = repo;
     return await once(moveTracked, { root, ...(gitRoot === undefined ? {} : { gitRoot }), from, to }, { key: from });
   },
-  render: ({ file }) => `tracked by ${file} now`,
+  render: ({ file }) => `tracked by ${shownKey(file)} now`,
 });
 
 function isFolder(path: string): boolean {

@@ -16,23 +16,28 @@ const writeConfig = defineStep({
 
 /** Names the remotes of a repository, in DVC's own config. */
 export const remote = defineTask({
-  summary: 'Add, change, list or remove the remotes of a registry',
+  summary: 'Add, change, rename, list or remove the remotes of a registry',
   examples: [
     'runner run registry:remote add storage ../storage --default',
     'runner run registry:remote add cloud s3://lab/registry',
     'runner run registry:remote modify cloud endpointurl https://s3.example.org',
     'runner run registry:remote modify cloud secret_access_key env:LAB_SECRET --local',
+    'runner run registry:remote rename cloud archive',
     'runner run registry:remote list',
     'runner run registry:remote default',
   ],
   params: z.object({
     action: z
-      .enum(['list', 'add', 'modify', 'default', 'remove'])
+      .enum(['list', 'add', 'modify', 'default', 'rename', 'remove'])
       .default('list')
       .describe('What to do')
       .meta({ positional: true }),
     name: z.string().optional().describe('The remote; default without one says which it is').meta({ positional: true }),
-    value: z.string().optional().describe('Of add: its url; of modify: the option').meta({ positional: true }),
+    value: z
+      .string()
+      .optional()
+      .describe('Of add: its url; of modify: the option; of rename: the new name')
+      .meta({ positional: true }),
     to: z
       .string()
       .optional()
@@ -67,7 +72,7 @@ export const remote = defineTask({
 });
 
 interface Asked {
-  readonly action: 'list' | 'add' | 'modify' | 'default' | 'remove';
+  readonly action: 'list' | 'add' | 'modify' | 'default' | 'rename' | 'remove';
   readonly name?: string | undefined;
   readonly value?: string | undefined;
   readonly to?: string | undefined;
@@ -93,16 +98,12 @@ function changesOf(repo: Repo, asked: Asked): ConfigChange[] {
     return [{ root, local, remote: name, set: { url }, drop: true }, ...(isDefault ? [asDefault] : [])];
   }
   // What git sees is not to name what only .dvc/config.local has: no clone would know it.
-  const known = action === 'remove' ? here : configUpTo(root, { local }).remotes;
+  const known = action === 'remove' || action === 'rename' ? here : configUpTo(root, { local }).remotes;
   if (!known.has(name.toLowerCase())) throw registryFailures['remote-unknown']({ name, known: [...known.keys()] });
   if (action === 'default') return [asDefault];
-  if (action === 'remove') {
-    // A default may stand in either file, also where the other one hides it; the local one goes with a shared remote.
-    const unset = (local ? [true] : [true, false])
-      .filter((each) => defaultIn(root, { local: each }) === name.toLowerCase())
-      .map((each): ConfigChange => ({ root, local: each, section: 'core', set: { remote: undefined } }));
-    return [{ root, local, remote: name, set: {}, drop: true }, ...unset];
-  }
+  if (action === 'remove')
+    return [{ root, local, remote: name, set: {}, drop: true }, ...defaultsAs(repo, undefined, { name, local })];
+  if (action === 'rename') return renamed(repo, { name, local }, value);
   if (value === undefined) throw registryFailures['word-missing']({ action: 'remote modify', word: 'an option' });
   // The words of a command are kept in its record and seen by everybody on the machine.
   if (to !== undefined && isSecretKey(value.toLowerCase()) && !/^(?:env|file):./.test(to)) {
@@ -110,6 +111,42 @@ function changesOf(repo: Repo, asked: Asked): ConfigChange[] {
   }
   const next = value === 'url' && to !== undefined ? urlForConfig(root, to, process.cwd()) : to;
   return [{ root, local, remote: name, set: { [value.toLowerCase()]: next } }, ...(isDefault ? [asDefault] : [])];
+}
+
+interface Named {
+  readonly name: string;
+  readonly local: boolean;
+}
+
+// A default may stand in either file, also where the other one hides it; the local one goes with a shared remote.
+function defaultsAs({ root }: Repo, remote: string | undefined, { name, local }: Named): ConfigChange[] {
+  return (local ? [true] : [true, false])
+    .filter((each) => defaultIn(root, { local: each }) === name.toLowerCase())
+    .map((each): ConfigChange => ({ root, local: each, section: 'core', set: { remote } }));
+}
+
+// DVC leaves behind what .dvc/config.local says of a shared remote, its secrets above all, and urls that start at it.
+function renamed(repo: Repo, { name, local }: Named, to: string | undefined): ConfigChange[] {
+  if (to === undefined) throw registryFailures['word-missing']({ action: 'remote rename', word: 'a new name' });
+  const { root } = repo;
+  const remote = to.toLowerCase();
+  if (configUpTo(root, { local: true }).remotes.has(remote))
+    throw registryFailures['remote-there']({ name: to }, { hint: 'Choose another name, or remove that one first.' });
+  const was = name.toLowerCase();
+  const changes = (local ? [true] : [true, false]).flatMap((each): ConfigChange[] => {
+    const { remotes } = readConfig(configFile(root, { local: each }));
+    const own: ConfigChange[] = remotes.has(was) ? [{ root, local: each, remote, was, set: {} }] : [];
+    const below = [...remotes].flatMap(([other, keys]): ConfigChange[] => {
+      const url = textOf(keys.get('url')) ?? '';
+      const path = url.toLowerCase().startsWith(`remote://${was}/`) ? url.slice(`remote://${was}`.length) : undefined;
+      return path === undefined
+        ? []
+        : [{ root, local: each, remote: other, set: { url: `remote://${remote}${path}` } }];
+    });
+    return [...below, ...own];
+  });
+  // Last the sections: killed before, the same command finds the old name and does it all.
+  return [...defaultsAs(repo, remote, { name, local }), ...changes];
 }
 
 function defaultIn(root: string, { local }: { readonly local: boolean }): string | undefined {

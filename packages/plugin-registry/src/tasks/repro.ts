@@ -1,5 +1,5 @@
 import { relative, sep } from 'node:path';
-import { defineTask, failureOf, type RunContext, z } from '@dataset-runner/core/plugin';
+import { defineTask, failureOf, type RunContext, shownKey, z } from '@dataset-runner/core/plugin';
 import { type NeededOut, neededOuts } from '../objects/needed.ts';
 import { stagesNamed } from '../pipeline/choose-stages.ts';
 import { type LockEntry, readLock } from '../pipeline/lock-file.ts';
@@ -85,7 +85,7 @@ export function renderRepro(stages: readonly StageOutcome[]): string {
   const done = stages.filter(({ action }) => action !== 'up to date' && action !== 'frozen');
   if (done.length === 0) return 'Data and pipelines are up to date.';
   return done
-    .map(({ stage, action, why }) => `${stage}: ${action}${why.length > 0 ? ` (${why.join(', ')})` : ''}`)
+    .map(({ stage, action, why }) => shownKey(`${stage}: ${action}${why.length > 0 ? ` (${why.join(', ')})` : ''}`))
     .join('\n');
 }
 
@@ -136,7 +136,7 @@ export async function reproStages(
   function followUp(stage: Stage, changed: readonly StageOutcome[]): StageOutcome {
     const why = [`if ${changed.map((parent) => parent.stage).join(' or ')} gives other bytes`];
     const item = { key: stage.address, root: repo.root, wdir: stage.wdir, commands: [], outs: [], why };
-    context.map(runStage, [item], { name: `${stage.address} ${why[0]}` });
+    context.map(runStage, [item], { name: shownKey(`${stage.address} ${why[0]}`) });
     return { stage: stage.address, action: 'ran', why };
   }
 }

@@ -1,4 +1,4 @@
-import { defineTask, type RunContext, z } from '@dataset-runner/core/plugin';
+import { defineTask, type RunContext, shownKey, z } from '@dataset-runner/core/plugin';
 import { cachedKeys } from '../objects/cached-keys.ts';
 import { memberKeys, type NeededOut, neededOuts, outKey } from '../objects/needed.ts';
 import { lookForWhole } from '../objects/whole-outs.ts';
@@ -48,7 +48,7 @@ export const status = defineTask({
   },
   render({ isClean, changes, remote }) {
     if (isClean) return remote === undefined ? 'data is up to date' : `cache and remote '${remote}' are in sync`;
-    return changes.map((each) => `${`${each.state}:`.padEnd(14)}${each.path}${countsOf(each)}`).join('\n');
+    return changes.map((each) => `${`${each.state}:`.padEnd(14)}${shownKey(each.path)}${countsOf(each)}`).join('\n');
   },
 });
 

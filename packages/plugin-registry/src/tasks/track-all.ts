@@ -1,6 +1,6 @@
 import { existsSync, lstatSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RunContext } from '@dataset-runner/core/plugin';
+import { type RunContext, shownKey } from '@dataset-runner/core/plugin';
 import { registryFailures } from '../failures.ts';
 import type { TreeEntry } from '../formats/tree.ts';
 import { treeEntries } from '../objects/needed.ts';
@@ -38,7 +38,7 @@ export async function trackAll(
   const done: TrackedResult[] = [];
   for (const { target, look: found } of looked) {
     // Hash and cache in one read, on all cores; then say so.
-    const chunks = map(cacheFiles, chunksOf(repo, found, commit), { name: `track ${target.path}` });
+    const chunks = map(cacheFiles, chunksOf(repo, found, commit), { name: shownKey(`track ${target.path}`) });
     await once(remember, { root: repo.root, chunks }, { key: target.path });
     const { root, cacheDir, gitRoot } = repo;
     const tracked = { root, cacheDir, commit, ...target, isFolder: found.isFolder, chunks };
@@ -56,7 +56,7 @@ export function planTracking(
   { map }: Pick<RunContext<unknown>, 'map'>,
 ): void {
   for (const target of targets)
-    map(cacheFiles, chunksOf(repo, look(repo, target), true), { name: `track ${target.path}` });
+    map(cacheFiles, chunksOf(repo, look(repo, target), true), { name: shownKey(`track ${target.path}`) });
 }
 
 function look(repo: Repo, { path, within }: TrackTarget): Look {

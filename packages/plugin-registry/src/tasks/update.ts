@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { defineTask, type RunContext, z } from '@dataset-runner/core/plugin';
+import { defineTask, type RunContext, shownKey, z } from '@dataset-runner/core/plugin';
 import { registryFailures } from '../failures.ts';
 import type { Dep, Hashed } from '../formats/stage-file.ts';
 import { urlSource } from '../remotes/url-source.ts';
@@ -55,7 +55,7 @@ export const update = defineTask({
     updated
       .map(({ file, revLock, isNew }) => {
         const of = revLock === undefined ? '' : `, of ${revLock.slice(0, 8)}`;
-        return `${file}: ${isNew ? 'new data' : 'the same data'}${of}`;
+        return `${shownKey(file)}: ${isNew ? 'new data' : 'the same data'}${of}`;
       })
       .join('\n') || 'nothing is imported',
 });

@@ -1,5 +1,5 @@
-import { z } from '@dataset-runner/core/plugin';
-import { columns, growth, type NamedValues, plainValue, shownValue, valueChanges } from '../pipeline/named-values.ts';
+import { shownKey, z } from '@dataset-runner/core/plugin';
+import { columns, growth, plainValue, shownValue, valueChanges, type ValuesRead } from '../pipeline/named-values.ts';
 import { revisionView, type RepoView, workspaceView } from '../pipeline/repo-view.ts';
 import type { Repo } from '../repo/repo.ts';
 
@@ -20,22 +20,44 @@ export const valueOutputs = z.object({
   changes: z.array(
     z.object({ file: z.string(), name: z.string(), before: z.json(), after: z.json(), growth: z.number().nullable() }),
   ),
+  unread: z.array(
+    z.object({
+      file: z.string(),
+      /** null is the workspace. */
+      revision: z.string().nullable(),
+      why: z.string(),
+    }),
+  ),
   text: z.string(),
 });
 
 /** Reads values in the workspace or at a revision; `isWorkspace` says which. */
-export type ReadValues = (view: RepoView, how: { readonly isWorkspace: boolean }) => NamedValues;
+export type ReadValues = (view: RepoView, how: { readonly isWorkspace: boolean }) => ValuesRead;
 
-/** Shows or compares, as `dvc params` and `dvc metrics` do. */
+/**
+ * Shows or compares, as `dvc params` and `dvc metrics` do.
+ *
+ * A file that is broken or missing is named under `unread`; as with DVC, it is no failure and hides no other one.
+ */
 export function showValues(
   repo: Repo,
   { action, before, after }: z.infer<typeof valueParams>,
   read: ReadValues,
 ): z.input<typeof valueOutputs> {
-  const at = (revision: string | undefined): NamedValues =>
-    revision === undefined
-      ? read(workspaceView(repo.root), { isWorkspace: true })
-      : read(revisionView(repo, revision), { isWorkspace: false });
+  const unread: z.input<typeof valueOutputs>['unread'] = [];
+  const at = (revision: string | undefined): ValuesRead['values'] => {
+    const found =
+      revision === undefined
+        ? read(workspaceView(repo.root), { isWorkspace: true })
+        : read(revisionView(repo, revision), { isWorkspace: false });
+    unread.push(...found.unread.map((each) => ({ ...each, revision: revision ?? null })));
+    return found.values;
+  };
+  const told = (text: string): string =>
+    [
+      text,
+      ...unread.map(({ why, revision }) => shownKey(`not read${revision === null ? '' : ` at ${revision}`}: ${why}`)),
+    ].join('\n');
   if (action === 'show') {
     const rows = [...at(before)].flatMap(([file, values]) =>
       [...values].map(([name, value]) => ({ file, name, value })),
@@ -43,7 +65,10 @@ export function showValues(
     return {
       values: rows.map(({ value, ...row }) => ({ ...row, value: plainValue(value) as z.core.util.JSONType })),
       changes: [],
-      text: columns([['file', 'name', 'value'], ...rows.map((row) => [row.file, row.name, shownValue(row.value)])]),
+      unread,
+      text: told(
+        columns([['file', 'name', 'value'], ...rows.map((row) => [row.file, row.name, shownValue(row.value)])]),
+      ),
     };
   }
   const changes = valueChanges(at(before ?? 'HEAD'), at(after));
@@ -63,6 +88,7 @@ export function showValues(
       after: plainValue(change.after) as z.core.util.JSONType,
       growth: growth(change) ?? null,
     })),
-    text: shown.length === 0 ? 'no changes' : columns([['file', 'name', 'before', 'after', 'change'], ...shown]),
+    unread,
+    text: told(shown.length === 0 ? 'no changes' : columns([['file', 'name', 'before', 'after', 'change'], ...shown])),
   };
 }

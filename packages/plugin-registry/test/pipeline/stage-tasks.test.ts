@@ -152,4 +152,52 @@ always_changed: true
       ['params.yaml', 'net.wide', null, true, null],
     ]);
   });
+
+  it('a file of values that is broken or missing is named, and the others are shown', async () => {
+    await using rig = await registry(
+      {
+        'params.yaml': 'lr: 1\n',
+        'more.yaml': 'depth: 3\n',
+        'dvc.yaml':
+          'params: [more.yaml, none.yaml]\nmetrics: [top.json, none.json]\nstages:\n  a:\n    cmd: cp score score.json\n    deps: [score]\n    metrics: [score.json]\n',
+        'sub/dvc.yaml': 'metrics: [own.json]\n',
+        'sub/own.json': '{"own": 3}',
+        score: '{"acc": 0.5}',
+        'top.json': '{"loss": 2}',
+      },
+      { remote: false },
+    );
+    await done(rig, 'repro');
+    git(rig, 'add', '-A');
+    git(rig, 'commit', '-qm', 'first');
+    const shown = async (task: string, ...args: string[]) => {
+      type Shown = Record<'values' | 'changes' | 'unread', readonly Record<'file' | 'revision' | 'why', string>[]>;
+      const { values, changes, unread } = await done<Shown>(rig, task, ...args);
+      return {
+        files: [...values, ...changes].map(({ file }) => file),
+        unread: unread.map(({ revision, why }) => `${revision ?? 'here'}: ${why}`),
+      };
+    };
+    const noMetrics = 'none.json is not there';
+    rig.write('top.json', '{"loss": ');
+    const { files, unread } = await shown('metrics');
+    assert.deepEqual(files, ['score.json', 'sub/own.json']);
+    assert.deepEqual([unread[0], unread.length], [`here: ${noMetrics}`, 2]);
+    assert.match(unread[1] ?? '', /^here: top\.json:1: ./);
+    rig.write('top.json', '{"loss": 1}');
+    assert.deepEqual(await shown('metrics', 'diff'), {
+      files: ['top.json'],
+      unread: [`HEAD: ${noMetrics}`, `here: ${noMetrics}`],
+    });
+    // No stage can be filled in; what the pipeline files name themselves is known all the same.
+    rig.write('params.yaml', 'lr: [');
+    const broken = await shown('metrics');
+    assert.deepEqual(broken.files, ['sub/own.json', 'top.json']);
+    assert.equal(broken.unread.length, 2);
+    assert.deepEqual((await shown('params', 'show')).files, ['more.yaml']);
+    rig.write('sub/dvc.yaml', 'nonsense: 1\n');
+    assert.deepEqual((await shown('params', 'show')).unread.length, 3);
+    const { stdout } = await rig.runner('run', 'registry:params', 'diff');
+    assert.match(stdout, /not read at HEAD: none\.yaml is not there\n(?:not read: .*\n)*not read: .*nonsense/);
+  });
 });

@@ -1,4 +1,4 @@
-import { shownKey } from '../../report/shown-key.ts';
+import { shownKey } from '../../lib/shown-key.ts';
 import { table } from '../../report/table.ts';
 import { bytes, counted } from '../../report/units.ts';
 import { fileAt } from '../file-at.ts';

@@ -1,5 +1,5 @@
 import type { Entry } from '../../model/driver.ts';
-import { shownKey } from '../../report/shown-key.ts';
+import { shownKey } from '../../lib/shown-key.ts';
 import { table } from '../../report/table.ts';
 import { bytes, count, counted } from '../../report/units.ts';
 import { fileAt } from '../file-at.ts';

@@ -1,5 +1,5 @@
 import { fail } from '../../model/failure.ts';
-import { shownKey } from '../../report/shown-key.ts';
+import { shownKey } from '../../lib/shown-key.ts';
 import { counted } from '../../report/units.ts';
 import { keyProblem } from '../../storage/key.ts';
 import type { ParsedLine } from '../parsed-line.ts';

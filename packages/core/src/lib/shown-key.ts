@@ -1,7 +1,10 @@
 // Control characters, and what turns the direction of text or breaks lines: all of these move a terminal's cursor.
 const unprintable = /[\p{Cc}\u200E\u200F\u2028\u2029\u202A-\u202E\u2066-\u2069]/gu;
 
-/** A key of a place for people: characters that a terminal would obey are escaped, as in `a\x1b[31m` or `a\n`. */
+/**
+ * A key of a place, or any other name, on one line for people: characters that a terminal would obey are escaped, as in
+ * `a\x1b[31m` or `a\n`.
+ */
 export function shownKey(key: string): string {
   return key.replace(unprintable, escaped);
 }
