@@ -5,7 +5,7 @@ import type { RunView } from './run-view.ts';
 import { took } from './units.ts';
 import { wrap } from './width.ts';
 import { failureTitle } from './wording.ts';
-import { shownKey } from './shown-key.ts';
+import { shownKey } from '../lib/shown-key.ts';
 
 /** Returns what an event has to say by itself, in lines that stay; most events say nothing. */
 export function eventLines(event: RunEvent, view: RunView, layout: FailureLayout): string[] {

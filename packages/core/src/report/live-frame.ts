@@ -2,7 +2,7 @@ import { clock, count, bytes as inBytes, percent, rate } from './units.ts';
 import type { ItemView, MapView, RunView } from './run-view.ts';
 import type { Style } from './style.ts';
 import { cut, pad, textWidth } from './width.ts';
-import { shownKey } from './shown-key.ts';
+import { shownKey } from '../lib/shown-key.ts';
 
 /** What a frame is drawn for. */
 export interface FrameSpace {

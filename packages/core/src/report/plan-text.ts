@@ -5,7 +5,7 @@ import { table } from './table.ts';
 import { bytes, count, counted, took } from './units.ts';
 import { cut, pad, wrap } from './width.ts';
 import { failureTitle } from './wording.ts';
-import { shownKey } from './shown-key.ts';
+import { shownKey } from '../lib/shown-key.ts';
 
 /** Returns a dry run: what would run and why, what would be written, what stands in the way. */
 export function planLines(report: RunReport, layout: Layout): string[] {

@@ -1,6 +1,6 @@
 import type { Reason } from '../model/event.ts';
 import { type Change, changesBetween } from './item-changes.ts';
-import { shownKey } from './shown-key.ts';
+import { shownKey } from '../lib/shown-key.ts';
 
 /** Returns the few words for why an item runs, for tables: `new`, `item changed: seed`. */
 export function reasonWords(reason: Reason): string {

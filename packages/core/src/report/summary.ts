@@ -7,7 +7,7 @@ import { table } from './table.ts';
 import { bytes, count, counted, took } from './units.ts';
 import { cut, pad, textWidth, wrap } from './width.ts';
 import { failureTitle } from './wording.ts';
-import { shownKey } from './shown-key.ts';
+import { shownKey } from '../lib/shown-key.ts';
 
 const listedFailures = 10;
 

@@ -5,7 +5,7 @@ import type { WhyMap, WhyReport } from './run-report.ts';
 import type { Change } from './item-changes.ts';
 import { count } from './units.ts';
 import { cut, pad, textWidth } from './width.ts';
-import { shownKey } from './shown-key.ts';
+import { shownKey } from '../lib/shown-key.ts';
 
 /** Returns why items run: per map the counts of each reason, then items with what changed in them. */
 export function whyLines(why: WhyReport, layout: Layout): string[] {

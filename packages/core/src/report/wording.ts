@@ -1,5 +1,5 @@
 import type { At, CoreCode, CoreFailure, Failure, Problem } from '../model/failure.ts';
-import { shownText } from './shown-key.ts';
+import { shownText } from '../lib/shown-key.ts';
 import { configWords } from './wording/config-words.ts';
 import { outputWords } from './wording/output-words.ts';
 import { pluginWords } from './wording/plugin-words.ts';
