@@ -1,6 +1,6 @@
 import { type RawImage, resizeGray, resizeLinear } from '@dataset-runner/kit/resize';
 import { opencvGrey } from './opencv-grey.ts';
-import { stretchContrast } from './stretch-contrast.ts';
+import { contrastTable } from './stretch-contrast.ts';
 
 /**
  * How an image becomes a model's input.
@@ -60,12 +60,16 @@ function fitAndPad(image: RawImage, { width, height, minMax }: InputPlan): Uint8
   const resized = resizeLinear(image, fitWidth, fitHeight);
   const isWhole = fitWidth === width && fitHeight === height;
   // The range is that of the padded image. Its black stays black, so only what was there before has to be stretched.
-  const fitted = minMax ? stretchContrast(resized, { withBlack: !isWhole }) : resized;
-  if (isWhole) return fitted;
+  const table = minMax ? contrastTable(resized, { withBlack: !isWhole }) : undefined;
+  if (isWhole && table === undefined) return resized;
   const padded = new Uint8Array(width * height);
   const top = Math.floor((height - fitHeight) / 2);
   const left = Math.floor((width - fitWidth) / 2);
-  for (let y = 0; y < fitHeight; y++)
-    padded.set(fitted.subarray(y * fitWidth, (y + 1) * fitWidth), (top + y) * width + left);
+  for (let y = 0, from = 0; y < fitHeight; y++) {
+    let to = (top + y) * width + left;
+    if (table === undefined) padded.set(resized.subarray(from, from + fitWidth), to);
+    else for (let x = 0; x < fitWidth; x++) padded[to++] = table[resized[from + x]!]!;
+    from += fitWidth;
+  }
   return padded;
 }

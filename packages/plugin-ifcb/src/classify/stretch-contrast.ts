@@ -1,11 +1,15 @@
 /**
- * Returns the pixels stretched so that the darkest becomes 0 and the brightest 255; pixels of one value all become 0.
+ * What each value becomes when pixels are stretched so that the darkest becomes 0 and the brightest 255; undefined where
+ * they are so already. Pixels of one value all become 0.
  *
  * `withBlack`: the pixels are part of an image that also has black ones. OpenCV's `normalize(image, None, 0, 255,
  * NORM_MINMAX)` bit by bit: scale and shift are rounded to 32-bit floats, the product is not, and halves go to the even
  * neighbour (modules/core/src/norm.cpp and convert_scale.simd.hpp).
  */
-export function stretchContrast(pixels: Uint8Array, { withBlack }: { readonly withBlack: boolean }): Uint8Array {
+export function contrastTable(
+  pixels: Uint8Array,
+  { withBlack }: { readonly withBlack: boolean },
+): Uint8Array | undefined {
   let darkest = withBlack ? 0 : 255;
   let brightest = 0;
   for (let at = 0; at < pixels.length; at++) {
@@ -13,13 +17,11 @@ export function stretchContrast(pixels: Uint8Array, { withBlack }: { readonly wi
     if (value < darkest) darkest = value;
     if (value > brightest) brightest = value;
   }
-  if (darkest === 0 && brightest === 255) return pixels;
+  if (darkest === 0 && brightest === 255) return undefined;
   const name = 256 * darkest + brightest;
   const table = tables.get(name) ?? stretchTable(darkest, brightest);
   tables.set(name, table);
-  const out = new Uint8Array(pixels.length);
-  for (let at = 0; at < pixels.length; at++) out[at] = table[pixels[at]!]!;
-  return out;
+  return table;
 }
 
 /** Tables made so far, by range: 8 MB if ever every range comes up. */
