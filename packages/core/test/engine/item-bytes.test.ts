@@ -6,8 +6,8 @@ import { ItemTools } from '../../src/engine/work/tools.ts';
 import { ItemOutput } from '../../src/engine/work/output.ts';
 import { sha256 } from '../../src/lib/digest.ts';
 import type { FileRef } from '../../src/model/file-ref.ts';
-import { createStoreOpener } from '../../src/storage/open-store.ts';
 import { failureFrom } from '../storage/support.ts';
+import { workDepsIn } from './work-deps.ts';
 
 const isSame = (one: Uint8Array, other: Uint8Array): boolean =>
   one.buffer === other.buffer && one.byteOffset === other.byteOffset;
@@ -32,24 +32,15 @@ for (const sizeBytes of [100, 256 * 1024, 256 * 1024 + 1, 3_000_000]) {
       dir = mkdtempSync(join(tmpdir(), 'runner-bytes-'));
       mkdirSync(join(dir, 'in/folder'), { recursive: true });
       writeFileSync(join(dir, 'in/f'), content);
-      const opener = createStoreOpener({ projectDir: dir, workDir: join(dir, 'work'), allowHosts: [] });
-      close = () => opener.close();
+      const { deps, ...rest } = workDepsIn(dir);
+      close = rest.close;
       tools = new ItemTools({
         key: 'item',
         uses: undefined,
         opened: undefined,
-        output: new ItemOutput(undefined, (place) => opener.open(place), 'step'),
+        output: new ItemOutput(undefined, deps.openStore, 'step'),
         signal: stop.signal,
-        deps: {
-          openStore: (place) => opener.open(place),
-          secrets: () => Promise.resolve({}),
-          fetch: () => Promise.reject(new Error('nothing is fetched here')),
-          scratchDir: join(dir, 'scratch'),
-          spoolDir: join(dir, 'spool'),
-          stagingName: 'one',
-          statePath: join(dir, 'state'),
-          redact: (text) => text,
-        },
+        deps,
         hooks: { log: () => undefined, progress: () => undefined },
         line: 'line',
         secrets: {},

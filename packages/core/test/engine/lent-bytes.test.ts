@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defineStep, type FileRef } from '../../src/plugin.ts';
 import { type ItemOutcome, runItem } from '../../src/engine/work/run-item.ts';
-import { createStoreOpener } from '../../src/storage/open-store.ts';
+import { workDepsIn } from './work-deps.ts';
 
 describe('memory that an item was lent', () => {
   const content = Buffer.alloc(1_000_000, 'lent');
@@ -17,8 +17,8 @@ describe('memory that an item was lent', () => {
     dir = mkdtempSync(join(tmpdir(), 'runner-lent-'));
     mkdirSync(join(dir, 'in'));
     writeFileSync(join(dir, 'in/f'), content);
-    const opener = createStoreOpener({ projectDir: dir, workDir: join(dir, 'work'), allowHosts: [] });
-    close = () => opener.close();
+    const { deps, ...rest } = workDepsIn(dir);
+    close = rest.close;
     const step = defineStep({
       name: 'look',
       async work(ref: FileRef, { key, bytes }) {
@@ -39,16 +39,7 @@ describe('memory that an item was lent', () => {
       opened: undefined,
       staging: undefined,
       secrets: {},
-      deps: {
-        openStore: (place: string) => opener.open(place),
-        secrets: () => Promise.resolve({}),
-        fetch: () => Promise.reject(new Error('nothing is fetched here')),
-        scratchDir: join(dir, 'scratch'),
-        spoolDir: join(dir, 'spool'),
-        stagingName: 'one',
-        statePath: join(dir, 'state'),
-        redact: (text: string) => text,
-      },
+      deps,
     };
     const item: FileRef = { $type: 'file', store: './in', key: 'f', size: content.length };
     const hooks = { log: () => undefined, progress: () => undefined };

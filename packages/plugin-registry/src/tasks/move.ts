@@ -1,10 +1,10 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineTask, shownKey, z } from '@dataset-runner/core/plugin';
 import { registryFailures } from '../failures.ts';
 import { lockRepo } from '../repo/repo-lock.ts';
 import { lockedPaths, refuseIgnored, refuseOverlap, refuseReserved, trackedPaths } from '../repo/overlaps.ts';
-import { openRepo } from '../repo/repo.ts';
+import { isFolder, openRepo } from '../repo/repo.ts';
 import { repoPath } from '../repo/targets.ts';
 import { describedBy } from '../repo/tracked.ts';
 import { moveTracked } from '../steps/move-tracked.ts';
@@ -42,7 +42,3 @@ export const move = defineTask({
   },
   render: ({ file }) => `tracked by ${shownKey(file)} now`,
 });
-
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
-}
