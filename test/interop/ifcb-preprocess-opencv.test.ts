@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { seeded } from '../../packages/kit/src/seeded.ts';
 import { resizeGray } from '../../packages/kit/src/image/resize-gray.ts';
 import { opencvGrey } from '../../packages/plugin-ifcb/src/classify/opencv-grey.ts';
-import { type InputPlan, toPlane } from '../../packages/plugin-ifcb/src/classify/preprocess.ts';
+import type { InputPlan } from '../../packages/plugin-ifcb/src/classify/preprocess.ts';
 import { stretchTable } from '../../packages/plugin-ifcb/src/classify/stretch-contrast.ts';
+import { planeOf } from '../../packages/plugin-ifcb/test/plane-of.ts';
 import { skip } from '../support/skip.ts';
 import { pythonWith, runPython } from './python-venv.ts';
 
@@ -74,7 +75,7 @@ describe('ifcb preprocessing beside OpenCV and Pillow', function () {
     const theirs = runPython(python, preprocess, inputOf(images)) as readonly (readonly [string, string])[];
     const differing = images.filter((image, index) => {
       const [plain, stretched] = theirs[index]!;
-      return !same(toPlane(image, plan), plain) || !same(toPlane(image, { ...plan, minMax: true }), stretched);
+      return !same(planeOf(image, plan), plain) || !same(planeOf(image, { ...plan, minMax: true }), stretched);
     });
     assert.deepEqual(
       differing.map(({ width, height }) => `${width}x${height}`),

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { failureOf } from '@dataset-runner/core/plugin';
 import { planInput } from '../src/classify/plan-input.ts';
-import { type InputPlan, toPlane, writePlane } from '../src/classify/preprocess.ts';
+import { type InputPlan, writePlane } from '../src/classify/preprocess.ts';
 import { thresholdsOf } from '../src/classify/thresholds.ts';
 import { decodeScores, encodeScores, verdictsOf } from '../src/classify/scores.ts';
 import { shortest } from '../src/classify/verdict-rows.ts';
+import { planeOf } from './plane-of.ts';
 
 const plan: InputPlan = {
   preset: 'utopia',
@@ -21,13 +22,13 @@ describe('images for a model', () => {
     // 8 x 5: whole width, 3 rows to share: 1 above, 2 below.
     const image = { data: new Uint8Array(40).fill(100), width: 8, height: 5, channels: 1 as const };
     const rows = (plane: Uint8Array): number[] => Array.from({ length: 8 }, (_, y) => plane[y * 8]!);
-    assert.deepEqual(rows(toPlane(image, plan)), [0, 100, 100, 100, 100, 100, 0, 0]);
-    assert.deepEqual(rows(toPlane(image, { ...plan, minMax: true })), [0, 255, 255, 255, 255, 255, 0, 0]);
+    assert.deepEqual(rows(planeOf(image, plan)), [0, 100, 100, 100, 100, 100, 0, 0]);
+    assert.deepEqual(rows(planeOf(image, { ...plan, minMax: true })), [0, 255, 255, 255, 255, 255, 0, 0]);
   });
 
   it('keep one pixel where a very thin one would vanish', () => {
     const thin = { data: new Uint8Array(900).fill(50), width: 900, height: 1, channels: 1 as const };
-    const plane = toPlane(thin, plan);
+    const plane = planeOf(thin, plan);
     assert.equal(plane.filter((value) => value === 50).length, 8);
   });
 

@@ -85,10 +85,12 @@ function unfilter(filtered: Uint8Array, width: number, height: number, step: num
     if (y === 0 && filter === 4) filter = 1;
     switch (filter) {
       case 0:
-        for (let x = 0; x < width; x++) data[to + x] = filtered[from + x]!;
+        data.copyWithin(to, from, from + width);
         break;
       case 1:
-        for (let x = 0; x < width; x++) data[to + x] = filtered[from + x]! + (x < step ? 0 : data[to + x - step]!);
+        if (step === 1)
+          for (let x = 0, left = 0; x < width; x++) data[to + x] = left = (left + filtered[from + x]!) & 0xff;
+        else for (let x = 0; x < width; x++) data[to + x] = filtered[from + x]! + (x < step ? 0 : data[to + x - step]!);
         break;
       case 2:
         for (let x = 0; x < width; x++) data[to + x] = filtered[from + x]! + data[up + x]!;

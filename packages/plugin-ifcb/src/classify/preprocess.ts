@@ -27,11 +27,11 @@ export interface InputPlan {
   readonly fixedBatch?: number;
 }
 
-/** Returns one image as the plan wants it: `height * width` grey bytes, rows from the top. */
-export function toPlane(image: RawImage, plan: InputPlan): Uint8Array {
+/** Fills a plane with one image as the plan wants it: `height * width` grey bytes, rows from the top. */
+export function fillPlane(plane: Uint8Array, image: RawImage, plan: InputPlan): void {
   const grey = { ...image, channels: 1 as const, data: opencvGrey(image) };
-  if (plan.preset === 'whoi') return resizeGray(grey, plan.width, plan.height, 'bilinear');
-  return fitAndPad(grey, plan);
+  if (plan.preset === 'whoi') plane.set(resizeGray(grey, plan.width, plan.height, 'bilinear'));
+  else fitAndPad(plane, grey, plan);
 }
 
 /** Writes a plane as the `index`-th image of a batch. */
@@ -53,23 +53,26 @@ const shares = wholes.map((value) => value / 255);
 
 // Of the training code (cnn_tools.py): sides are cut to whole pixels, not rounded, and a pixel too many goes to the
 // right and the bottom. There a very thin image becomes 0 pixels wide and fails; here it keeps one.
-function fitAndPad(image: RawImage, { width, height, minMax }: InputPlan): Uint8Array {
+function fitAndPad(plane: Uint8Array, image: RawImage, { width, height, minMax }: InputPlan): void {
   const ratio = Math.min(height / image.height, width / image.width);
   const fitWidth = Math.max(1, Math.trunc(image.width * ratio));
   const fitHeight = Math.max(1, Math.trunc(image.height * ratio));
-  const resized = resizeLinear(image, fitWidth, fitHeight);
+  if (room.length < plane.length) room = new Uint8Array(plane.length);
+  const resized = resizeLinear(image, fitWidth, fitHeight, room);
   const isWhole = fitWidth === width && fitHeight === height;
   // The range is that of the padded image. Its black stays black, so only what was there before has to be stretched.
   const table = minMax ? contrastTable(resized, { withBlack: !isWhole }) : undefined;
-  if (isWhole && table === undefined) return resized;
-  const padded = new Uint8Array(width * height);
+  if (isWhole && table === undefined) return plane.set(resized);
+  plane.fill(0);
   const top = Math.floor((height - fitHeight) / 2);
   const left = Math.floor((width - fitWidth) / 2);
   for (let y = 0, from = 0; y < fitHeight; y++) {
     let to = (top + y) * width + left;
-    if (table === undefined) padded.set(resized.subarray(from, from + fitWidth), to);
-    else for (let x = 0; x < fitWidth; x++) padded[to++] = table[resized[from + x]!]!;
+    if (table === undefined) plane.set(resized.subarray(from, from + fitWidth), to);
+    else for (let x = 0; x < fitWidth; x++) plane[to++] = table[resized[from + x]!]!;
     from += fitWidth;
   }
-  return padded;
 }
+
+/** Resized pixels on their way into a plane: made anew for each image they keep the garbage collector busy. */
+let room = new Uint8Array();

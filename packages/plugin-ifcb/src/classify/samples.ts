@@ -1,10 +1,10 @@
 import type { Tools } from '@dataset-runner/core/plugin';
 import { imageName } from '../bins/bin-id.ts';
+import type { RawImage } from '@dataset-runner/kit/decode';
 import type { BinFiles } from '../bins/find-bins.ts';
 import { readBin } from '../bins/read-bin.ts';
 import { decode } from './decode.ts';
 import { classifyFailures } from './failures.ts';
-import { type InputPlan, toPlane } from './preprocess.ts';
 import { filesOf, type Shard } from './shards.ts';
 
 /** One unit of classification: the PNGs of a bin or folder, or a raw bin. */
@@ -17,43 +17,43 @@ export interface Sample {
 /** What to do about images that cannot be used. */
 export type OnDamaged = 'fail' | 'leave-out';
 
-/** One image as the model wants it. */
-export interface Prepared {
+/** One image of a sample. */
+export interface SampleImage {
   /** Where it lies, or would lie when `ifcb:extract` had made it, below the place. */
-  readonly image: string;
-  readonly plane: Uint8Array;
+  readonly name: string;
+  readonly image: RawImage;
 }
 
 /** Files that are being read while others are classified: enough to hide a store's answer, a few MB at the most. */
 const readAhead = 64;
 
 /**
- * Reads, decodes and prepares the images of a sample, in order, a few files ahead of who takes them.
+ * Reads and decodes the images of a sample, in order, a few files ahead of who takes them.
  *
  * `leftOut` gets the names of those that cannot be used, each with the reason; with `fail` the first of them ends it with
  * `ifcb.image-unreadable`, once all were looked at. Throws what reading a raw bin throws.
  */
-export async function* prepared(
+export async function* imagesOf(
   { shard, bin }: Sample,
   { bytes, signal }: Pick<Tools, 'bytes' | 'signal'>,
-  how: { readonly plan: InputPlan; readonly damaged: OnDamaged; readonly leftOut: string[] },
-): AsyncGenerator<Prepared, void, undefined> {
+  how: { readonly damaged: OnDamaged; readonly leftOut: string[] },
+): AsyncGenerator<SampleImage, void, undefined> {
   if (bin !== undefined) {
     const raw = await readBin(bin, bytes);
     for (const { target, width, height, pixels } of raw.images()) {
       signal.throwIfAborted();
-      const image = `${raw.id.id}/${imageName(raw.id.id, target)}.png`;
-      yield { image, plane: toPlane({ data: pixels, width, height, channels: 1 }, how.plan) };
+      const name = `${raw.id.id}/${imageName(raw.id.id, target)}.png`;
+      yield { name, image: { data: pixels, width, height, channels: 1 } };
     }
   }
-  if (shard !== undefined) yield* preparedFiles(shard, { bytes, signal }, how);
+  if (shard !== undefined) yield* imagesInFiles(shard, { bytes, signal }, how);
 }
 
-async function* preparedFiles(
+async function* imagesInFiles(
   shard: Shard,
   { bytes, signal }: Pick<Tools, 'bytes' | 'signal'>,
-  { plan, damaged, leftOut }: { readonly plan: InputPlan; readonly damaged: OnDamaged; readonly leftOut: string[] },
-): AsyncGenerator<Prepared, void, undefined> {
+  { damaged, leftOut }: { readonly damaged: OnDamaged; readonly leftOut: string[] },
+): AsyncGenerator<SampleImage, void, undefined> {
   const files = filesOf(shard);
   const coming: Promise<Uint8Array>[] = [];
   let asked = 0;
@@ -69,7 +69,7 @@ async function* preparedFiles(
     const decoded = await decode(await coming.shift()!);
     if ('image' in decoded) {
       // What is about to fail is not classified first.
-      if (first === undefined || damaged === 'leave-out') yield { image: key, plane: toPlane(decoded.image, plan) };
+      if (first === undefined || damaged === 'leave-out') yield { name: key, image: decoded.image };
     } else {
       first ??= { file: key, why: decoded.why };
       leftOut.push(`${key} ${decoded.why}`);

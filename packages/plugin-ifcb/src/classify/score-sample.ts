@@ -1,7 +1,7 @@
 import type { Tools } from '@dataset-runner/core/plugin';
 import { classifyFailures } from './failures.ts';
-import type { InputPlan } from './preprocess.ts';
-import { type OnDamaged, prepared, type Sample } from './samples.ts';
+import { fillPlane, type InputPlan } from './preprocess.ts';
+import { imagesOf, type OnDamaged, type Sample } from './samples.ts';
 import type { Scores } from './scores.ts';
 
 /** What gives scores for planes: a model here, or a service. */
@@ -10,6 +10,7 @@ export interface Scorer {
   readonly classCount: number;
   /** Planes at once, at most. */
   readonly batch: number;
+  /** The planes are the caller's again when it has settled. */
   readonly score: (planes: readonly Uint8Array[]) => Promise<Float32Array>;
   /** Scores of the first images that an earlier attempt left; they are not asked for again. */
   readonly earlier?: Float32Array;
@@ -31,17 +32,20 @@ export async function scoreSample(
   const images: string[] = [];
   const parts: Float32Array[] = [earlier];
   const skip = earlier.length / classCount;
-  let planes: Uint8Array[] = [];
+  // Filled again for each batch: made anew they keep the garbage collector busy.
+  const planes: Uint8Array[] = [];
+  let filled = 0;
   const flush = async (): Promise<void> => {
-    if (planes.length > 0) parts.push(await scorer.score(planes));
-    planes = [];
+    if (filled > 0) parts.push(await scorer.score(planes.slice(0, filled)));
+    filled = 0;
     tools.progress(images.length, sample.shard?.count);
   };
-  for await (const { image, plane } of prepared(sample, tools, { plan, damaged, leftOut })) {
-    images.push(image);
+  for await (const { name, image } of imagesOf(sample, tools, { damaged, leftOut })) {
+    images.push(name);
     if (images.length <= skip) continue;
-    planes.push(plane);
-    if (planes.length === batch) await flush();
+    planes[filled] ??= new Uint8Array(plan.width * plan.height);
+    fillPlane(planes[filled++]!, image, plan);
+    if (filled === batch) await flush();
   }
   await flush();
   const scores = new Float32Array(images.length * classCount);
