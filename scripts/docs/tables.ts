@@ -1,12 +1,11 @@
 import { existsSync, globSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { commandHelp } from '../../packages/core/src/cli/help/command-help.ts';
 import { commandSpecs } from '../../packages/core/src/cli/spec/commands.ts';
 import { configSchema } from '../../packages/core/src/config/schema.ts';
 import { buildManifest } from '../../packages/core/src/plugins/build-manifest.ts';
+import { loadPlugin, loadTasks } from '../../packages/core/src/plugins/load.ts';
 import type { Manifest } from '../../packages/core/src/plugins/manifest.ts';
-import type { Plugin } from '../../packages/core/src/plugin.ts';
 import { plainStyle } from '../../packages/core/src/report/style.ts';
 import { builtinDrivers } from '../../packages/core/src/storage/drivers/registry.ts';
 import { root } from '../checkout.mjs';
@@ -27,8 +26,9 @@ export async function taskTable(): Promise<string> {
 }
 
 async function manifestOf(file: string): Promise<Manifest> {
-  const module = (await import(pathToFileURL(file).href)) as { readonly default: Plugin };
-  return buildManifest(module.default, '0.0.0');
+  const found = { spec: file, kind: 'file', dir: root, entry: file, version: '0.0.0' } as const;
+  const plugin = await loadPlugin(found, root);
+  return buildManifest(plugin, await loadTasks(plugin, found, root), found.version);
 }
 
 /** The kinds of stores core brings, from what their drivers say of themselves. */

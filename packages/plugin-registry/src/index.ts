@@ -2,69 +2,42 @@ import { definePlugin } from '@dataset-runner/core/plugin';
 import { registryFailures } from './failures.ts';
 import { pipelineFailures } from './pipeline/pipeline-failures.ts';
 import { remoteDriver } from './remotes/remote-driver.ts';
-import { add } from './tasks/add.ts';
-import { checkout } from './tasks/checkout.ts';
-import { card } from './tasks/card.ts';
-import { check } from './tasks/check.ts';
-import { classifyDayNightFoggy, removeCorrupted, removeDarkAndBright } from './tasks/clean-images.ts';
-import { commit } from './tasks/commit.ts';
-import { dag } from './tasks/dag.ts';
-import { diff } from './tasks/diff.ts';
-import { exportTask } from './tasks/export.ts';
-import { fetch } from './tasks/fetch.ts';
-import { gc } from './tasks/gc.ts';
-import { get } from './tasks/get.ts';
-import { importTask } from './tasks/import.ts';
-import { importUrl } from './tasks/import-url.ts';
-import { init } from './tasks/init.ts';
-import { list } from './tasks/list.ts';
-import { metrics } from './tasks/metrics.ts';
-import { params } from './tasks/params.ts';
-import { move } from './tasks/move.ts';
-import { pull } from './tasks/pull.ts';
-import { push } from './tasks/push.ts';
-import { remove } from './tasks/remove.ts';
-import { remote } from './tasks/remote.ts';
-import { repro } from './tasks/repro.ts';
-import { run, stageAdd } from './tasks/stage-add.ts';
-import { status } from './tasks/status.ts';
-import { update } from './tasks/update.ts';
 
 /** A versioned image data registry that reads and writes DVC's own files. */
 export default definePlugin({
   name: 'registry',
   api: 1,
   tasks: {
-    init,
-    remote,
-    add,
-    commit,
-    status,
-    push,
-    fetch,
-    pull,
-    checkout,
-    'stage-add': stageAdd,
-    run,
-    repro,
-    dag,
-    params,
-    metrics,
-    check,
-    card,
-    export: exportTask,
-    'remove-corrupted': removeCorrupted,
-    'remove-dark-and-bright': removeDarkAndBright,
-    'classify-day-night-foggy': classifyDayNightFoggy,
-    diff,
-    remove,
-    move,
-    gc,
-    import: importTask,
-    'import-url': importUrl,
-    update,
-    get,
-    list,
+    init: async () => (await import('./tasks/daily.ts')).init,
+    remote: async () => (await import('./tasks/daily.ts')).remote,
+    add: async () => (await import('./tasks/daily.ts')).add,
+    commit: async () => (await import('./tasks/daily.ts')).commit,
+    status: async () => (await import('./tasks/daily.ts')).status,
+    push: async () => (await import('./tasks/daily.ts')).push,
+    fetch: async () => (await import('./tasks/daily.ts')).fetch,
+    pull: async () => (await import('./tasks/daily.ts')).pull,
+    checkout: async () => (await import('./tasks/daily.ts')).checkout,
+    'stage-add': async () => (await import('./tasks/stages.ts')).stageAdd,
+    run: async () => (await import('./tasks/stages.ts')).run,
+    repro: async () => (await import('./tasks/stages.ts')).repro,
+    dag: async () => (await import('./tasks/stages.ts')).dag,
+    params: async () => (await import('./tasks/stages.ts')).params,
+    metrics: async () => (await import('./tasks/stages.ts')).metrics,
+    check: async () => (await import('./tasks/images.ts')).check,
+    card: async () => (await import('./tasks/images.ts')).card,
+    export: async () => (await import('./tasks/images.ts')).exportTask,
+    'remove-corrupted': async () => (await import('./tasks/images.ts')).removeCorrupted,
+    'remove-dark-and-bright': async () => (await import('./tasks/images.ts')).removeDarkAndBright,
+    'classify-day-night-foggy': async () => (await import('./tasks/images.ts')).classifyDayNightFoggy,
+    diff: async () => (await import('./tasks/tracked.ts')).diff,
+    remove: async () => (await import('./tasks/tracked.ts')).remove,
+    move: async () => (await import('./tasks/tracked.ts')).move,
+    gc: async () => (await import('./tasks/tracked.ts')).gc,
+    import: async () => (await import('./tasks/tracked.ts')).importTask,
+    'import-url': async () => (await import('./tasks/tracked.ts')).importUrl,
+    update: async () => (await import('./tasks/tracked.ts')).update,
+    get: async () => (await import('./tasks/tracked.ts')).get,
+    list: async () => (await import('./tasks/tracked.ts')).list,
   },
   stores: [remoteDriver],
   failures: [registryFailures, pipelineFailures],

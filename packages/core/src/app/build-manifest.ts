@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { writeFileAtomically } from '../lib/atomic-file.ts';
 import { fail } from '../model/failure.ts';
 import { buildManifest, manifestText } from '../plugins/build-manifest.ts';
-import { loadPlugin } from '../plugins/load.ts';
+import { loadPlugin, loadTasks } from '../plugins/load.ts';
 import type { BuiltManifest } from './facade.ts';
 
 interface PackageJson {
@@ -30,8 +30,9 @@ export async function buildPluginManifest(folder: string): Promise<BuiltManifest
   if (!existsSync(entry))
     throw fail('plugin.broken', { name, message: `its file ${built} is missing`, hint: 'Build it first.' });
   const version = parsed.version ?? '0.0.0';
-  const plugin = await loadPlugin({ spec: name, kind: 'package', dir, entry, version }, dir);
-  const text = manifestText(buildManifest(plugin, version));
+  const found = { spec: name, kind: 'package', dir, entry, version } as const;
+  const plugin = await loadPlugin(found, dir);
+  const text = manifestText(buildManifest(plugin, await loadTasks(plugin, found, dir), version));
   const file = join(dir, manifest);
   const changed = !existsSync(file) || readFileSync(file, 'utf8') !== text;
   if (changed) writeFileAtomically(file, text);

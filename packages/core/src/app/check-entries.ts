@@ -5,7 +5,7 @@ import { pathText } from '../config/path-text.ts';
 import type { Pipeline, PipelineEntry } from '../config/project.ts';
 import { resolveParams } from '../config/resolve-params.ts';
 import { failureOf, type Problem } from '../model/failure.ts';
-import { loadPlugin } from '../plugins/load.ts';
+import { loadPlugin, loadTask } from '../plugins/load.ts';
 import { type Catalogue, type ListedTask, listTasks } from '../plugins/manifest.ts';
 import { tokens } from './tokens.ts';
 
@@ -53,7 +53,8 @@ async function checkEntry(
 ): Promise<readonly Problem[]> {
   const project = container.resolve(tokens.project);
   const loaded = await loadPlugin(plugin, project.dir);
-  const schema = loaded.tasks[entry.task.slice(entry.task.indexOf(':') + 1)]?.params;
+  const name = entry.task.slice(entry.task.indexOf(':') + 1);
+  const schema = (await loadTask(loaded, name, plugin, project.dir))?.params;
   // A manifest that is older than its plugin is told when the task is run.
   if (schema === undefined) return [];
   const ofTask = Object.hasOwn(project.tasks, entry.task) ? project.tasks[entry.task] : undefined;

@@ -8,11 +8,13 @@ import { stagingName } from '../engine/sweep.ts';
 import type { Emit, Reason } from '../model/event.ts';
 import type { OpenStore } from '../model/store.ts';
 import type { Plugin } from '../model/plugin.ts';
+import type { Task } from '../model/task.ts';
 import { tokens } from './tokens.ts';
 
 /** A task whose plugin is imported and whose params are checked. */
 export interface ReadyTask extends Pick<RunOptions, 'task' | 'params' | 'about' | 'versions'> {
   readonly plugin: Plugin;
+  readonly definition: Task;
   readonly version: string;
   /** File URL of the module that worker threads and processes import; '' when none of its steps computes. */
   readonly entry: string;
@@ -44,7 +46,7 @@ export async function runInEngine(
   const state = container.resolve(tokens.state);
   const stores = container.resolve(tokens.stores);
   const openStore = surroundings.openStore ?? stores.open;
-  const { plugin, version, entry, driverEntries, ...task } = ready;
+  const { plugin, definition, version, entry, driverEntries, ...task } = ready;
   const init = {
     projectDir: project.dir,
     workDir: join(project.stateDir, 'work'),
@@ -76,7 +78,7 @@ export async function runInEngine(
     ...(jobs === undefined ? {} : { jobs }),
     ...task,
     state,
-    plugin: { plugin, version, entry },
+    plugin: { plugin, definition, version, entry },
     holder: `process ${process.pid} on ${hostname()} (${plugin.name}:${task.task})`,
     openStore,
     canonicalPlace: (place) => stores.place(place),

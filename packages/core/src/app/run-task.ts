@@ -6,7 +6,7 @@ import type { TaskReport } from '../engine/run.ts';
 import type { Json } from '../lib/canonical-json.ts';
 import { fail } from '../model/failure.ts';
 import type { Plugin } from '../model/plugin.ts';
-import { loadPlugin } from '../plugins/load.ts';
+import { loadPlugin, loadTask } from '../plugins/load.ts';
 import type { CataloguePlugin } from '../plugins/manifest.ts';
 import { paramReaders } from './param-readers.ts';
 import { runInEngine, type TaskSettings } from './run-in-engine.ts';
@@ -38,7 +38,7 @@ export async function runOneTask(
   const project = container.resolve(tokens.project);
   const plugin = await loadPlugin(task.plugin, project.dir);
   const taskName = task.id.slice(task.id.indexOf(':') + 1);
-  const definition = plugin.tasks[taskName];
+  const definition = await loadTask(plugin, taskName, task.plugin, project.dir);
   if (definition === undefined)
     throw fail('name.unknown', { kind: 'task', name: task.id, known: Object.keys(plugin.tasks) });
   const { params, origins } = await resolveParams({
@@ -53,6 +53,7 @@ export async function runOneTask(
     container,
     {
       plugin,
+      definition,
       version: task.plugin.version,
       entry: pathToFileURL(task.plugin.entry).href,
       task: taskName,

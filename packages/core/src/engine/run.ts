@@ -2,6 +2,7 @@ import { spareMemory } from '../lib/spare-memory.ts';
 import type { Emit, MapCounts, Outcome, Reason } from '../model/event.ts';
 import { type Failure, failureOf } from '../model/failure.ts';
 import type { OpenStore } from '../model/store.ts';
+import type { AtEndRecord } from '../state/at-end.ts';
 import type { State } from '../state/state.ts';
 import { leftAtEnd, runAtEnd } from './at-end-run.ts';
 import { Committer } from './commit.ts';
@@ -72,17 +73,16 @@ export async function runTask(options: RunOptions): Promise<TaskReport> {
   const startedMs = performance.now();
   const { state, emit, dryRun, deps } = options;
   const control = new RunControl(emit, options.onFailure);
-  const steps = stepsOf(options.plugin.plugin);
   const failures: Failure[] = [];
   // Before anything else: a machine that a killed run left on is stopped even if this run fails at once.
   if (!dryRun) {
     state.sweepLocks();
     sweepDir(state, deps.spoolDir);
     const left = leftAtEnd(state);
+    const isOurs = (record: AtEndRecord): boolean => record.plugin === options.plugin.plugin.name;
+    const ours = left.some(isOurs) ? await stepsOf(options.plugin.plugin) : undefined;
     failures.push(
-      ...(await runAtEnd(state, left, deps, emit, (record) =>
-        record.plugin === options.plugin.plugin.name ? steps.get(record.step) : undefined,
-      )),
+      ...(await runAtEnd(state, left, deps, emit, (record) => (isOurs(record) ? ours?.get(record.step) : undefined))),
     );
   }
   const run = dryRun ? 0 : startRun(options);
@@ -92,6 +92,7 @@ export async function runTask(options: RunOptions): Promise<TaskReport> {
   const mapReason = onReason && {
     onReason: (map: MapRun, key: string, reason: Reason) => onReason(map.spec.name, key, reason),
   };
+  const own = new Map(Object.values(options.plugin.definition.steps).map((step) => [step.name, step]));
   const taskRun = new TaskRun({ ...rest, run, control, committer, ...mapReason });
   const writer = new FileWriter();
   const publisher = new Publisher(state, committer, options.openStore, writer);
@@ -139,7 +140,6 @@ export async function runTask(options: RunOptions): Promise<TaskReport> {
   let decidedAfter: string | undefined;
   let thrown: Failure | undefined;
   try {
-    const task = options.plugin.plugin.tasks[options.task];
     const context = taskContext({
       ...options,
       versions: options.versions,
@@ -147,7 +147,7 @@ export async function runTask(options: RunOptions): Promise<TaskReport> {
       run,
       log: (message) => runLog(options, run, message),
     });
-    const returned = await task?.run(context as never);
+    const returned = await options.plugin.definition.run(context as never);
     await taskRun.allFinished();
     for (const map of taskRun.maps) await map.barrier().catch((error: unknown) => collect(error));
     if (thrown === undefined && decidedAfter === undefined) result = checkOutputs(options, returned);
@@ -178,7 +178,7 @@ export async function runTask(options: RunOptions): Promise<TaskReport> {
   for (const executor of Object.values(executors)) await executor.close();
   await writer.close();
   if (!dryRun)
-    failures.push(...(await runAtEnd(state, state.atEnd.pending(run), deps, emit, (record) => steps.get(record.step))));
+    failures.push(...(await runAtEnd(state, state.atEnd.pending(run), deps, emit, (record) => own.get(record.step))));
   try {
     committer.flush();
   } catch (error) {

@@ -23,8 +23,9 @@ export interface ContextOptions extends DatasetOptions {
 /** What a task's `run` gets: it plans with these, and can write nothing but through steps. */
 export function taskContext(options: ContextOptions): RunContext<unknown> {
   const { taskRun, state, dryRun } = options;
-  const { name, tasks } = options.plugin.plugin;
-  const ownSteps = Object.values(tasks[options.task]?.steps ?? {}).map((step) => step.name);
+  const { plugin, definition } = options.plugin;
+  const { name } = plugin;
+  const ownSteps = Object.values(definition.steps).map((step) => step.name);
   const lister = { plugin: name, steps: new Set(ownSteps), force: options.force };
 
   async function once(step: Step<never>, item: unknown, how: OnceOptions<unknown> = {}): Promise<unknown> {
@@ -99,7 +100,7 @@ export function checkOutputs(
   options: { readonly plugin: RunningPlugin; readonly task: string },
   result: unknown,
 ): unknown {
-  const schema = options.plugin.plugin.tasks[options.task]?.outputs;
+  const schema = options.plugin.definition.outputs;
   if (schema === undefined) return result;
   const parsed = schema.safeParse(result);
   if (parsed.success) return parsed.data;

@@ -3,7 +3,7 @@ import type { Emit, Reason } from '../model/event.ts';
 import { fail } from '../model/failure.ts';
 import type { Plugin } from '../model/plugin.ts';
 import type { Step } from '../model/step.ts';
-import type { Items, MapOptions } from '../model/task.ts';
+import type { Items, MapOptions, Task } from '../model/task.ts';
 import type { OpenStore } from '../model/store.ts';
 import { comparable } from '../state/rows.ts';
 import type { State } from '../state/state.ts';
@@ -28,6 +28,7 @@ import { isResults } from '../model/result.ts';
 /** The plugin whose task runs, and where its module lies. */
 export interface RunningPlugin {
   readonly plugin: Plugin;
+  readonly definition: Task;
   readonly version: string;
   /** File URL; '' for a task of the runner itself, which no worker can import. */
   readonly entry: string;
@@ -77,7 +78,7 @@ export class TaskRun {
     this.#options = options;
     this.#lines = new HeldLines(options.state, options);
     this.#digests = new FileDigests(options.state, options.openStore);
-    this.#steps = new Set(Object.values(options.plugin.plugin.tasks[options.task]?.steps ?? {}));
+    this.#steps = new Set(Object.values(options.plugin.definition.steps));
   }
 
   get digests(): FileDigests {
@@ -85,8 +86,9 @@ export class TaskRun {
   }
 
   address(map: MapRun): StepAddress {
+    const { task } = this.#options;
     const { plugin, entry } = this.#options.plugin;
-    return { entry, plugin: plugin.name, step: map.spec.step.name, version: map.version, local: map.spec.step };
+    return { entry, plugin: plugin.name, task, step: map.spec.step.name, version: map.version, local: map.spec.step };
   }
 
   /** `map` of the context: returns at once, plans in the background. */

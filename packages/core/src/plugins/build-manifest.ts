@@ -8,18 +8,17 @@ import { manifestVersion, type Manifest, type StepManifest, type TaskManifest } 
 const defaultRetries = 2;
 
 /**
- * The manifest of a loaded plugin; `version` is that of its package.
+ * The manifest of a loaded plugin and its tasks; `version` is that of its package.
  *
  * Throws zod's own error when a schema cannot be written as JSON Schema at all, which is a mistake in the plugin.
  */
-export function buildManifest(plugin: Plugin, version: string): Manifest {
-  const tasks = Object.entries(plugin.tasks).map(([name, task]): [string, TaskManifest] => [name, taskManifest(task)]);
+export function buildManifest(plugin: Plugin, tasks: ReadonlyMap<string, Task>, version: string): Manifest {
   return {
     manifest: manifestVersion,
     name: plugin.name,
     version,
     api: plugin.api,
-    tasks: Object.fromEntries(tasks),
+    tasks: Object.fromEntries(Array.from(tasks, ([name, task]) => [name, taskManifest(task)])),
     stores: plugin.stores.map(({ schemes, summary, examples }) => ({ schemes, summary, examples })),
     failures: plugin.failures.map(({ code, about }) => ({ code, about })),
   };

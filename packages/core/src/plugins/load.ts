@@ -1,7 +1,8 @@
 import { relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { fail, failureOf, type FailureError } from '../model/failure.ts';
-import { pluginApi, type Plugin } from '../model/plugin.ts';
+import { pluginApi, type Plugin, taskOf } from '../model/plugin.ts';
+import type { Task } from '../model/task.ts';
 import type { FoundPlugin } from './manifest.ts';
 import { installLine } from './package-manager.ts';
 import { nameProblem } from './plugin-name.ts';
@@ -19,6 +20,48 @@ export async function loadPlugin(found: FoundPlugin, projectDir: string): Promis
     throw importFailure(found, error, projectDir);
   }
   return checkPlugin(module.default, found, projectDir);
+}
+
+/**
+ * A task of a loaded plugin, imported where that is still to be done; undefined when it has none of that name.
+ *
+ * Throws `plugin.broken` when its import throws or gives no task.
+ */
+export async function loadTask(
+  plugin: Plugin,
+  name: string,
+  found: FoundPlugin,
+  projectDir: string,
+): Promise<Task | undefined> {
+  let task: Task | undefined;
+  try {
+    task = await taskOf(plugin, name);
+  } catch (error) {
+    throw importFailure(found, error, projectDir);
+  }
+  if (Object.hasOwn(plugin.tasks, name) && !isTask(task))
+    throw fail('plugin.broken', { name: found.spec, message: noTask(name) });
+  return task;
+}
+
+/** All tasks of a loaded plugin, by name. Throws `plugin.broken` as {@link loadTask} does. */
+export async function loadTasks(
+  plugin: Plugin,
+  found: FoundPlugin,
+  projectDir: string,
+): Promise<ReadonlyMap<string, Task>> {
+  const tasks = new Map<string, Task>();
+  for (const name of Object.keys(plugin.tasks))
+    tasks.set(name, (await loadTask(plugin, name, found, projectDir)) as Task);
+  return tasks;
+}
+
+function isTask(value: unknown): boolean {
+  return (value as { readonly $type?: unknown } | null | undefined)?.$type === 'runner.task';
+}
+
+function noTask(name: string): string {
+  return `its task ${name} is not what defineTask returns`;
 }
 
 /** The value as a plugin, by its brand and api; plugins made with another copy of core are fine. */
@@ -54,8 +97,7 @@ function whatIsWrong(plugin: { readonly [key: string]: unknown }): string | unde
   if (typeof tasks !== 'object' || tasks === null) return 'it has no tasks';
   for (const [task, value] of Object.entries(tasks)) {
     if (!/^[a-z][a-z0-9-]*$/.test(task)) return `its task ${task} must be named with lower-case letters, digits and -`;
-    if ((value as { readonly $type?: unknown } | null)?.$type !== 'runner.task')
-      return `its task ${task} is not what defineTask returns`;
+    if (typeof value !== 'function' && !isTask(value)) return noTask(task);
   }
   return undefined;
 }

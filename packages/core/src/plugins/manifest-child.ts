@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs';
 import { failureOf, fail } from '../model/failure.ts';
 import { buildManifest } from './build-manifest.ts';
-import { loadPlugin } from './load.ts';
+import { loadPlugin, loadTasks } from './load.ts';
 import type { ManifestAnswer, ManifestQuestion } from './import-manifest.ts';
 
 // The program of a child process: imports one plugin and writes its manifest to file descriptor 3. Standard output
@@ -16,7 +16,8 @@ process.exit(0);
 async function answer(): Promise<ManifestAnswer> {
   const { found, projectDir } = question;
   try {
-    return { manifest: buildManifest(await loadPlugin(found, projectDir), found.version) };
+    const plugin = await loadPlugin(found, projectDir);
+    return { manifest: buildManifest(plugin, await loadTasks(plugin, found, projectDir), found.version) };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     return { failure: failureOf(error) ?? fail('plugin.broken', { name: found.spec, message }).failure };

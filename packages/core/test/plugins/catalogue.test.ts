@@ -155,6 +155,26 @@ describe('a catalogue', () => {
       says: /task x is not what defineTask returns/,
     },
     {
+      name: 'imports a task that is none',
+      spec: './bad.ts',
+      files: {
+        'bad.ts': "export default { $type: 'runner.plugin', api: 1, name: 'bad', tasks: { x: async () => ({}) } };",
+      },
+      code: 'plugin.broken',
+      says: /task x is not what defineTask returns/,
+    },
+    {
+      name: 'has a task whose import throws',
+      spec: './bad.ts',
+      files: {
+        'bad.ts':
+          "export default { $type: 'runner.plugin', api: 1, name: 'bad', tasks: { x: () => import('./x.ts') } };",
+        'x.ts': "throw new Error('no licence');",
+      },
+      code: 'plugin.broken',
+      says: /Error: no licence \(x\.ts:1\)/,
+    },
+    {
       name: 'takes the name of the lines of `runner store`',
       spec: './bad.ts',
       files: { 'bad.ts': "export default { $type: 'runner.plugin', api: 1, name: 'store', tasks: {} };" },

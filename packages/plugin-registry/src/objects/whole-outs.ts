@@ -19,6 +19,8 @@ export function lookForWhole(
   const subject = `objects in ${dir}`;
   return {
     open: withSeals(repo, (seals) => outs.filter((out) => !seals.has(subject, outKey(out), print))),
-    found: (whole) => withSeals(repo, (seals) => seals.put(subject, whole.map(outKey), print)),
+    found(whole) {
+      if (whole.length > 0) withSeals(repo, (seals) => seals.put(subject, whole.map(outKey), print));
+    },
   };
 }

@@ -3,7 +3,7 @@ import { type Failure, FailureError } from '../../model/failure.ts';
 import type { FileRef } from '../../model/file-ref.ts';
 import { definePlugin, type Plugin } from '../../model/plugin.ts';
 import { defineStep } from '../../model/step.ts';
-import { defineTask, type RunContext } from '../../model/task.ts';
+import { defineTask, type RunContext, type Task } from '../../model/task.ts';
 import { z } from 'zod';
 
 /** One file to be copied. */
@@ -43,12 +43,15 @@ async function digestOf(bytes: AsyncIterable<Uint8Array>): Promise<Digest> {
 }
 
 /** The engine's face of `runner store sync`, `cp` and `mv`: a plugin of one task, made anew for each command. */
-export function copyPlugin(task: string, run: (context: RunContext<Record<string, unknown>>) => Promise<void>): Plugin {
-  const one = defineTask({
+export function copyPlugin(
+  name: string,
+  run: (context: RunContext<Record<string, unknown>>) => Promise<void>,
+): { readonly plugin: Plugin; readonly definition: Task } {
+  const definition = defineTask({
     summary: 'Copies files from one place to another',
     params: z.looseObject({}),
     steps: { copyFile },
     run,
   });
-  return definePlugin({ name: 'store', api: 1, tasks: { [task]: one } });
+  return { plugin: definePlugin({ name: 'store', api: 1, tasks: { [name]: definition } }), definition };
 }

@@ -109,7 +109,7 @@ async function copyAll(
     tally.planned = true;
   }
   const task = request.how === 'copy' ? 'cp' : request.how === 'move' ? 'mv' : 'sync';
-  const plugin = copyPlugin(task, async ({ map }) => {
+  const copying = copyPlugin(task, async ({ map }) => {
     await map(copyFile, items(), { into: request.to, partial: 'allow' });
   });
   const { from, to, file } = request;
@@ -117,7 +117,7 @@ async function copyAll(
   return runInEngine(
     container,
     {
-      plugin,
+      ...copying,
       version: '1',
       entry: '',
       task,

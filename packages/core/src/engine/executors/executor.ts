@@ -27,6 +27,8 @@ export interface StepAddress {
   /** A file URL to import. */
   readonly entry: string;
   readonly plugin: string;
+  /** The task that maps it; absent where that is no longer known. */
+  readonly task?: string;
   readonly step: string;
   readonly version: number;
   /** In this process the step itself is at hand. */

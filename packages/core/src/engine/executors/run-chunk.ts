@@ -1,5 +1,5 @@
 import { failureOf } from '../../model/failure.ts';
-import type { Plugin } from '../../model/plugin.ts';
+import { type Plugin, taskOf } from '../../model/plugin.ts';
 import type { OpenTools, Step } from '../../model/step.ts';
 import { toFailure } from '../work/airlock.ts';
 import { ReaderSource } from '../work/reader.ts';
@@ -162,16 +162,15 @@ async function dispose(opened: unknown): Promise<void> {
 /** Imports a plugin's module and finds a step among its tasks; the name is unique in the plugin. */
 export async function findStep(address: StepAddress): Promise<Step<never>> {
   const module = (await import(address.entry)) as { readonly default?: Plugin };
-  const step = module.default && stepsOf(module.default).get(address.step);
+  const step = module.default && (await stepsOf(module.default, address.task)).get(address.step);
   if (step === undefined) throw new Error(`the plugin at ${address.entry} has no step '${address.step}'`);
   return step;
 }
 
-/** All steps a plugin's tasks declare, by name. */
-export function stepsOf(plugin: Plugin): Map<string, Step<never>> {
+/** The steps that a task of a plugin declares, or all its tasks, by name. */
+export async function stepsOf(plugin: Plugin, task?: string): Promise<Map<string, Step<never>>> {
   const steps = new Map<string, Step<never>>();
-  for (const task of Object.values(plugin.tasks)) {
-    for (const step of Object.values(task.steps)) steps.set(step.name, step);
-  }
+  for (const name of task === undefined ? Object.keys(plugin.tasks) : [task])
+    for (const step of Object.values((await taskOf(plugin, name))?.steps ?? {})) steps.set(step.name, step);
   return steps;
 }
