@@ -110,6 +110,9 @@ describe('objects and the workspace', () => {
         .map(({ relpath }) => relpath)
         .sort();
     assert.deepEqual(paths(), ['a.png', 'linked.png', 'sub/b.png']);
+    // The character that unreadable names are shown with is a name like any other.
+    write('set/\ufffd.png', 'x');
+    assert.deepEqual(paths(), ['a.png', 'linked.png', 'sub/b.png', '\ufffd.png']);
     symlinkSync(join(root, 'nowhere'), join(root, 'set/broken'));
     assert.throws(paths, hasCode('registry.link-broken'));
     rmSync(join(root, 'set/broken'));

@@ -2,6 +2,9 @@
 interface Rule {
   readonly ignores: boolean;
   readonly pattern: RegExp;
+  readonly foldersOnly: boolean;
+  /** What every path ends with that it speaks of: compared first, for most files are spoken of by no rule. */
+  readonly ending: string;
 }
 
 /** What DVC never looks into, whatever `.dvcignore` says; they come before its lines. */
@@ -27,7 +30,7 @@ export class IgnoreRules {
   ignores(path: string, options: { readonly folder: boolean }): boolean {
     for (let at = this.#rules.length - 1; at >= 0; at -= 1) {
       const rule = this.#rules[at];
-      if (rule === undefined) continue;
+      if (rule === undefined || (rule.foldersOnly && !options.folder) || !path.endsWith(rule.ending)) continue;
       if (rule.pattern.test(path) || (options.folder && rule.pattern.test(`${path}/`))) return rule.ignores;
     }
     return false;
@@ -42,7 +45,11 @@ function ruleOf(line: string, folder: string): Rule | undefined {
   if (!ignores) text = text.slice(1);
   const inside = folder === '' ? text : rebased(text, folder);
   const source = patternSource(inside);
-  return source === undefined ? undefined : { ignores, pattern: new RegExp(source, 's') };
+  if (source === undefined) return undefined;
+  const foldersOnly = inside.endsWith('/');
+  const last = (foldersOnly ? inside.slice(0, -1) : inside).split('/').at(-1) ?? '';
+  const ending = /[*?[\\]/.test(last) ? '' : last;
+  return { ignores, pattern: new RegExp(source, 's'), foldersOnly, ending };
 }
 
 // A rule of a nested file is one of the root's that starts with the folder.
