@@ -101,7 +101,7 @@ class Walker {
     this.#file(`${path}/${name}`, relpath, entry);
   }
 
-  #file(path: string, relpath: string, entry: Dirent<Buffer>): void {
+  #file(path: string, relpath: string, entry: Dirent): void {
     const stat = statOf(path);
     if (stat === undefined) {
       // Gone since the folder was read, unless a link stands there that leads nowhere.
