@@ -74,6 +74,15 @@ describe('failures in words', () => {
     }
   });
 
+  it('shows of a plugin the details that say something', () => {
+    const details = { place: './raw', leftOut: '', rows: 0 };
+    const failure: Failure = { code: 'a.b', pluginFailure: true, message: './raw has none', details };
+    assert.deepEqual(wordFailure(failure).facts, [
+      ['place', './raw'],
+      ['rows', '0'],
+    ]);
+  });
+
   it('lets the hint of the place where it happened win', () => {
     const failure: Failure = { code: 'store.missing', url: 'a.zip', hint: 'Ask Ada for it.' };
     assert.equal(wordFailure(failure).hint, 'Ask Ada for it.');
