@@ -1,29 +1,25 @@
 import { fail } from '@dataset-runner/core/plugin';
 
 /** What of a task's context opens a place. */
-type OpenPlace = (place: string) => Promise<{ readonly place: string }>;
+type OpenPlace = (place: string) => Promise<{
+  readonly place: string;
+  liesIn(place: string): Promise<boolean>;
+}>;
 
 /**
  * Throws `usage.invalid` when what a task writes would lie in a place that it lists whole: its next run would take its
  * own output for input.
  *
- * Places are compared as `store(place).place` writes them, so two spellings of one are one; links are not followed.
+ * Places are compared by where they lie: links are followed, and names of stores looked up.
  */
 export async function refuseOwnInput(
   store: OpenPlace,
   { output, input }: { readonly output: string; readonly input: string },
 ): Promise<void> {
-  const [inner, outer] = [(await store(output)).place, (await store(input)).place];
-  if (!liesIn(inner, outer)) return;
+  const [inner, outer] = [await store(output), (await store(input)).place];
+  if (!(await inner.liesIn(outer))) return;
   throw fail('usage.invalid', {
-    message: `${inner} lies in ${outer}: the next run would take its own output for input`,
+    message: `${inner.place} lies in ${outer}: the next run would take its own output for input`,
     hint: `Write to a place outside of ${outer}.`,
   });
-}
-
-function liesIn(inner: string, outer: string): boolean {
-  if (inner === outer) return true;
-  // The project itself; the places in it begin with `./`.
-  if (outer === '.') return inner.startsWith('./');
-  return inner.startsWith(/[:/]$/.test(outer) ? outer : `${outer}/`);
 }

@@ -21,7 +21,7 @@ export const splitFailures = defineFailures('split', {
     message: (of: { readonly classes: readonly SmallClass[]; readonly parts: readonly string[] }) =>
       `too small for the parts ${of.parts.join(', ')}: ${list(of.classes.map(describeClass))}`,
     hint: () =>
-      "Ask for fewer, or set onSmallClass to 'warn' (split it as far as it goes) or 'all-train' (keep it whole).",
+      "Ask for fewer, or choose what becomes of small classes (--small-class, onSmallClass): 'warn' splits them as far as they go, 'all-train' keeps them whole.",
   },
   'sizes-impossible': {
     about: 'The sizes asked of the parts contradict each other or the number of items.',

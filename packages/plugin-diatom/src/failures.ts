@@ -20,8 +20,10 @@ export const diatomFailures = defineFailures('diatom', {
   },
   'leak-found': {
     about: 'The same picture stands in two splits of a set, and the task was asked to fail then.',
-    message: (of: { readonly pairs: number; readonly first: string }) =>
-      `${of.pairs} pairs of pictures cross the splits, for example ${of.first}`,
+    message: (of: { readonly pairs: number; readonly first: string; readonly report: string }) =>
+      `${of.pairs} ${of.pairs === 1 ? 'pair of pictures crosses' : 'pairs of pictures cross'} the splits, for example ${of.first}`,
+    hint: (of: { readonly report: string }) =>
+      `${of.report} shows them all. Pictures of one specimen are kept together by --group-by.`,
   },
   'file-missing': {
     about: 'A folder lacks a file that the task cannot do without.',

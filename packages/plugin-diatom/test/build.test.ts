@@ -182,6 +182,8 @@ describe('diatom:build', function () {
     const { code, stderr, report } = await rig.json(...buildArgs, '--on-leak', 'error', '--upload', './cloud');
     assert.equal(code, 1, stderr);
     assert.match(JSON.stringify(report), /diatom\.leak-found/);
+    assert.ok((JSON.parse(rig.read('set/reports/leaks.json')) as { same: number }).same > 0);
+    assert.ok(!rig.exists('set/dataset.json'));
     assert.deepEqual(
       filesIn(rig.path('.')).filter((file) => file.endsWith('.zip') && !file.startsWith('.runner/')),
       [],

@@ -37,6 +37,11 @@ describe('the tasks of diatom one by one', function () {
     const failed = await rig.runner('run', 'diatom:leaks', '--set', './set', '--out', './audit', '--on-leak', 'error');
     assert.equal(failed.code, 1);
     assert.match(failed.stdout + failed.stderr, /copy\.png/);
+    const refused = await rig.json('run', 'diatom:leaks', '--set', './set', '--out', './refused', '--on-leak', 'error');
+    assert.match(JSON.stringify(refused.report['failures']), /\.\/refused\/reports\/leaks\.html shows them all/);
+    const { same } = JSON.parse(rig.read('refused/reports/leaks.json')) as { same: number };
+    assert.equal(same, 1, 'what was found is written before the task fails');
+    assert.ok(rig.exists('refused/reports/leaks.html') && rig.exists('refused/reports/contact-sheet.html'));
 
     const packed = await run('pack', '--set', './set', '--out', './zips', '--include', 'manifest');
     const { key, digest } = packed['zip'] as { key: string; digest: string };

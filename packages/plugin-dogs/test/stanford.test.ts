@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { countBreeds } from '../src/breeds/count-breeds.ts';
 import { breedOfOriginal, stanfordFolders } from './support/breeds.ts';
-import { stanfordTars } from './support/made-archives.ts';
+import { stanfordTars, tsinghuaZips } from './support/made-archives.ts';
 import { archivesOf, dogsProject, filesIn } from './support/project.ts';
 import { openSite } from './support/site.ts';
 
@@ -34,6 +34,21 @@ describe('dogs:stanford', function () {
     const again = await rig.runner(...args);
     assert.match(again.stdout, /Nothing to do/);
     assert.equal(site.asked.length, asked, 'the server was not even asked');
+  });
+
+  it('calls no lock file left over: neither that of another set, nor one that was there before', async () => {
+    const { images } = await stanfordTars({ sizes: 1 });
+    const zips = await tsinghuaZips(1);
+    await using site = await openSite({ 'images.tar': images, 'low.zip': zips.images });
+    await using rig = await dogsProject();
+    const stanford = ['dogs:stanford', '--archives', archivesOf(site.url, { images: 'images.tar' })];
+    const tsinghua = ['dogs:tsinghua', '--archives', archivesOf(site.url, { 'low-resolution': 'low.zip' })];
+    for (const args of [stanford, tsinghua, [...stanford, '--force'], tsinghua]) {
+      const { code, report, stderr } = await rig.json('run', ...args, '--out', './out');
+      assert.equal(code, 0, stderr);
+      assert.deepEqual(report['stale'], [], args.join(' '));
+    }
+    assert.deepEqual(filesIn(rig.path('dogs-locks')), ['stanford/images.json', 'tsinghua/low-resolution.json']);
   });
 
   it('keeps 120 labels and 20,580 images apart where the rule before made 119 of them', async () => {

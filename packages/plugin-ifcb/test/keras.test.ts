@@ -143,6 +143,7 @@ describe('Keras models', () => {
     await assert.rejects(one('Dense', { units: 3 }), failsWith(layer, /does not follow a flat layer/));
     const read = (json: unknown) => () => readArchitecture(JSON.stringify(json), { file: 'a.json' });
     assert.throws(read({ class_name: 'Model' }), failsWith('ifcb.keras-invalid', /a\.json is no Keras architecture/));
+    assert.throws(read([]), failsWith('ifcb.keras-invalid', /architecture: Invalid input/));
     assert.throws(() => readArchitecture('<html>', { file: 'a.json' }), failsWith('ifcb.keras-invalid', /no JSON/));
     const joined = JSON.parse(smallCnn) as { config: { layers: { inbound_nodes: unknown[] }[] } };
     joined.config.layers[3]!.inbound_nodes = [

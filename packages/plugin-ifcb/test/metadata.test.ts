@@ -71,6 +71,14 @@ describe('metadata of bins', () => {
     assert.deepEqual([at.latitude, at.longitude, at.salinity], [41, 12.5, null]);
   });
 
+  it('gives between two points the digits of a measurement, and not those of computing', () => {
+    const track = readTrack('time,lat,lon\n2024-01-01 00:00:00,42.1,-70.1\n2024-01-01 03:00:00,42.4,-69.8\n', { file });
+    const at = alongTrack(track, startMs + hourMs, { maxGapMs: 3 * hourMs });
+    assert.deepEqual([at.latitude, at.longitude], [42.2, -70]);
+    const later = alongTrack(track, startMs + 2 * hourMs, { maxGapMs: 3 * hourMs });
+    assert.deepEqual([later.latitude, later.longitude], [42.3, -69.9]);
+  });
+
   it('reads times without a zone as UTC, wherever the machine stands and however they are written', () => {
     const zone = process.env['TZ'];
     process.env['TZ'] = 'America/New_York';

@@ -213,6 +213,22 @@ describe('ifcb:report', function () {
     assert.match(rig.read('bare/report.html'), /not classified/);
   });
 
+  it('says which predictions are left out, because nobody measured the images of their bin', async () => {
+    await using rig = await ifcbProject();
+    rig.write(`features/${one}_features_v4.csv`, madeFeatures([[1, 400]]));
+    const rows = [
+      [one, 1, 'Crypto', 0.8],
+      [two, 2, 'Diatom', 0.6],
+    ] as const;
+    const run = ['run', 'ifcb:report', './features', '--predictions', './predictions.csv', '--out', './report'];
+    rig.write('predictions.csv', madePredictions(rows));
+    const { code, stderr } = await rig.runner(...run);
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, new RegExp(`left out 1 bin with predictions and no features in \\./features: ${two}\n`));
+    rig.write('predictions.csv', madePredictions(rows.slice(0, 1)));
+    assert.doesNotMatch((await rig.runner(...run)).stderr, /left out/);
+  });
+
   it('takes no bin whose features lie in two folders, for nothing tells which are meant', async () => {
     await using rig = await ifcbProject();
     for (const folder of ['new', 'old'])

@@ -47,7 +47,7 @@ export const yoloFailures = defineFailures('yolo', {
   },
   'source-unreadable': {
     about: 'What a set is to be fetched from is neither an archive, nor a folder with files, nor a Kaggle dataset.',
-    message: (of: { readonly from: string }) => `${of.from} has no files`,
+    message: (of: { readonly from: string; readonly why: string }) => `${of.from} ${of.why}`,
     hint: () => 'Give an archive, a folder or store, an http address, or kaggle:<owner>/<name>.',
   },
   'set-missing': {

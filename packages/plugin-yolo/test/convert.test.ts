@@ -247,6 +247,23 @@ describe('yolo:convert', function () {
     assert.deepEqual(filesIn(rig.path('v/labels')), ['x/1.txt', 'y/1.txt']);
   });
 
+  it('leaves nothing over of what it read before, when annotations no longer name an image', async () => {
+    const files = madeFiles(6);
+    await using rig = await yoloProject(files);
+    assert.equal((await rig.runner(...convertArgs)).code, 0);
+    const [header = '', ...rows] = String(files['train.csv']).trimEnd().split('\n');
+    const gone = rows[0]!.split(',')[0]!;
+    rig.write('train.csv', [header, ...rows.filter((row) => !row.startsWith(gone))].join('\n'));
+    const { code, report, stderr } = await rig.json(...convertArgs);
+    assert.equal(code, 0, stderr);
+    const stale = report['stale'] as { place: string; removed: boolean }[];
+    assert.ok(stale.some(({ place }) => place === './set'));
+    assert.deepEqual(
+      stale.filter(({ removed }) => !removed),
+      [],
+    );
+  });
+
   it('makes no finding an empty label, a one-pixel object or nothing at all', async () => {
     const files = madeFiles(12);
     await using rig = await yoloProject(files);

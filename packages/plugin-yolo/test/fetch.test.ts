@@ -62,6 +62,19 @@ describe('yolo:fetch', function () {
     assert.equal(failureOfRun((await bare.json(...args)).report).code, 'secret.missing');
   });
 
+  it('refuses to write into the folder that it takes, and what only begins like a dataset of Kaggle', async () => {
+    await using rig = await yoloProject({ 'there/a.txt': 'a', 'sets/set.zip': await zipOf({ 'a.txt': 'a' }) });
+    for (const out of ['./there/in', './there']) {
+      const { code, stdout, stderr } = await rig.runner('run', 'yolo:fetch', '--from', './there', '--out', out);
+      assert.match(stdout + stderr, /lies in \.\/there: the next run would take its own output for input/);
+      assert.notEqual(code, 0);
+    }
+    assert.deepEqual(filesIn(rig.path('there')), ['a.txt']);
+    // Of a folder with an archive in it nothing but the archive is read.
+    assert.equal((await rig.runner('run', 'yolo:fetch', '--from', './sets/set.zip', '--out', './sets')).code, 0);
+    assert.equal(failureOfRun((await rig.json(...from('kaggle:some-x-rays'))).report).code, 'yolo.source-unreadable');
+  });
+
   it('takes an archive, or a folder, wherever it lies', async () => {
     const files = madeFiles(3);
     const inFolder = Object.fromEntries(Object.entries(files).map(([path, content]) => [`there/${path}`, content]));

@@ -86,6 +86,26 @@ describe('yolo:predict and yolo:eval', function () {
     assert.match(rig.read('scores/eval.txt'), /mean .*\n6 images of test\n$/);
   });
 
+  it('says which images have no prediction, and when the model calls its classes otherwise', async () => {
+    await using rig = await yoloProject(dividedFiles(24));
+    const [one = ''] = filesIn(rig.path('organized/test/images'));
+    const line = { image: `test/images/${one}`, width: 96, height: 96, detections: [] };
+    rig.write('found/best.jsonl', `${JSON.stringify(line)}\n`);
+    const args = [...evaluate.slice(0, 4), '--predictions', './found/best.jsonl', '--out', './scores'];
+    const ended = await rig.runner(...args);
+    assert.equal(ended.code, 0, ended.stderr);
+    const said = /5 images have no prediction and count as without detections/;
+    assert.match(ended.stdout, said);
+    assert.match(rig.read('scores/eval.txt'), said);
+    assert.match(rig.read('scores/eval.txt').split('\n')[0]!, / AP@\.4 +AP@\.5 +AP@\.5:\.95 +P +R +F1@\.5$/);
+    assert.doesNotMatch(ended.stdout + ended.stderr, /compared by their numbers/);
+    rig.write('found/best.json', JSON.stringify({ schema: 1, model: { names } }));
+    const other = await rig.runner(...args);
+    assert.match(other.stdout + other.stderr, /compared by their numbers, and the model calls them class 0, class 1, /);
+    rig.write('found/best.jsonl', '{"image":1}\n');
+    assert.match((await rig.runner(...args)).stderr, /best\.jsonl, line 1: it names no image/);
+  });
+
   it('scores the boxes of poses, and splits that are lists', async () => {
     const box = [0.5, 0.5, 0.25, 0.25];
     await using rig = await yoloProject({

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync, symlinkSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { convertArgs, failureOfRun, filesIn, madeFiles, yoloProject } from './support/project.ts';
 
@@ -76,6 +76,29 @@ describe('yolo:upload', function () {
     assert.deepEqual(filesIn(rig.path('set')), before);
     // A name that only begins like that of the set is another place.
     assert.equal((await rig.runner('run', 'yolo:upload', '--set', './set', '--to', './set-2')).code, 0);
+  });
+
+  it('refuses it under any name: through a link, and by the name of a store', async () => {
+    const stores = `stores: { sets: { url: './set' }, all: { url: '.' }, mem: { url: 'memory:a' } }\n`;
+    await using rig = await yoloProject(madeFiles(4), stores);
+    await rig.runner(...convertArgs);
+    symlinkSync('set', rig.path('link'), 'dir');
+    const before = filesIn(rig.path('set'));
+    const nested = [
+      ['./set', './link'],
+      ['./link', './set/copy'],
+      ['./set', './link/copy/deep'],
+      ['./set', 'sets:copy'],
+      ['sets:', 'all:set/copy'],
+      ['all:link', 'sets:copy'],
+    ] as const;
+    for (const [set, to] of nested) {
+      const { report } = await rig.json('run', 'yolo:upload', '--set', set, '--to', to, '--prune');
+      assert.equal(failureOfRun(report).code, 'yolo.upload-into-set', `${set} to ${to}`);
+    }
+    assert.deepEqual(filesIn(rig.path('set')), before);
+    for (const to of ['all:copy', 'mem:set'])
+      assert.equal((await rig.runner('run', 'yolo:upload', '--set', './link', '--to', to)).code, 0, to);
   });
 
   it('ends the same after it was killed while converting and uploading', async () => {

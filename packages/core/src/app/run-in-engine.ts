@@ -82,6 +82,7 @@ export async function runInEngine(
     holder: `process ${process.pid} on ${hostname()} (${plugin.name}:${task.task})`,
     openStore,
     canonicalPlace: (place) => stores.place(place),
+    locationOf: (place) => stores.location(place),
     deps,
     workerInit: init,
     lanes: { ...project.lanes, ...surroundings.lanes },

@@ -1,7 +1,7 @@
 import type { Entry } from '../model/driver.ts';
 import { fail, type FailureError } from '../model/failure.ts';
 import { joinPlace } from '../model/file-ref.ts';
-import type { ReadOnlyStore } from '../model/task.ts';
+import type { Store } from '../model/store.ts';
 import type { LineId, State } from '../state/state.ts';
 
 /** Who lists: steps of its own are made again by the run itself. */
@@ -19,9 +19,9 @@ export interface Lister {
  */
 export async function* listWithFreed(
   state: State,
-  store: ReadOnlyStore,
+  store: Pick<Store, 'place' | 'list'>,
   lister: Lister,
-  ...[prefix = '', call]: Parameters<ReadOnlyStore['list']>
+  ...[prefix = '', call]: Parameters<Store['list']>
 ): AsyncGenerator<readonly Entry[], void, undefined> {
   const freed = freedBelow(state, store.place, prefix, lister);
   for await (const page of store.list(prefix, call)) {

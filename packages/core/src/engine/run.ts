@@ -39,6 +39,8 @@ export interface RunOptions extends RunSettings, RunSignals {
   readonly holder: string;
   readonly openStore: OpenStore;
   readonly canonicalPlace: (place: string) => string;
+  /** Where a place lies, whatever it is called here: places that have it in common are one. */
+  readonly locationOf: (place: string) => string;
   readonly deps: WorkDeps;
   readonly workerInit: WorkerInit;
   readonly lanes: { readonly [name: string]: number };

@@ -19,7 +19,8 @@ export function leaveStaging(state: State, store: Store): void {
   const staging = stagingDir(store);
   if (staging === undefined || !existsSync(staging)) return;
   rmSync(join(staging, stagingName(state)), { recursive: true, force: true });
-  removeEmpty(staging);
+  // The process that a suspect had to itself may outlive a killed run by its item, and stage it after the first sweep.
+  sweepDir(state, staging);
 }
 
 /** The same for the spool under `work:`. */

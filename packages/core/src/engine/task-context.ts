@@ -4,6 +4,7 @@ import type { Step } from '../model/step.ts';
 import type { DatasetAbout, Items, MapOptions, OnceOptions, ReadOnlyStore, RunContext } from '../model/task.ts';
 import type { OpenStore } from '../model/store.ts';
 import type { State } from '../state/state.ts';
+import { isBelow, rootOf } from '../storage/nested.ts';
 import { type DatasetOptions, publishDataset } from './dataset.ts';
 import { listWithFreed } from './freed-files.ts';
 import { resolveResults } from './results.ts';
@@ -14,6 +15,7 @@ export interface ContextOptions extends DatasetOptions {
   readonly run: number;
   readonly openStore: OpenStore;
   readonly canonicalPlace: (place: string) => string;
+  readonly locationOf: (place: string) => string;
   readonly dryRun: boolean;
   readonly force: boolean;
   readonly stop: AbortSignal;
@@ -83,6 +85,11 @@ export function taskContext(options: ContextOptions): RunContext<unknown> {
         read: (key, call) => store.read(key, call),
         list: (prefix, call) => listWithFreed(state, store, lister, prefix, call),
         digest: (key, call) => store.digest(key, call),
+        async liesIn(other) {
+          const outer = rootOf(await options.openStore(options.canonicalPlace(other)), options.locationOf);
+          const own = rootOf(store, options.locationOf);
+          return own === outer || isBelow(own, outer);
+        },
       };
     },
     log: options.log,

@@ -95,8 +95,12 @@ function base64Forms(secret: string): string[] {
 const maybeShape = /:\/\/|authorization|sig|credential|token|accountkey|accesskey|passw/i;
 
 const shapes: readonly (readonly [RegExp, string])[] = [
+  // A user alone opens nothing where it is part of the address: a command with it must be one that can be given again.
   // The lengths are bounded so that hostile text cannot make this quadratic.
-  [/\b([a-z][a-z0-9+.-]{0,30}:\/\/)[^\s/?#"'<>]{1,2000}@/gi, `$1${mask}@`],
+  [
+    /\b(?!(?:sftp|postgres|sqlserver):\/\/[\w.-]{1,200}@[^\s/?#"'<>@]{0,2000}(?![^\s/?#"'<>]))([a-z][a-z0-9+.-]{0,30}:\/\/)[^\s/?#"'<>]{1,2000}@/gi,
+    `$1${mask}@`,
+  ],
   [
     /\b((?:x-(?:amz|goog)-(?:signature|credential|security-token)|sig|signature|access_token)=)[^&\s"'<>;]+/gi,
     `$1${mask}`,

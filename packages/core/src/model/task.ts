@@ -62,6 +62,8 @@ export interface DatasetAbout {
 
 export interface ReadOnlyStore extends Pick<Store, 'place' | 'stat' | 'read' | 'list'> {
   digest(key: string, options?: CallOptions): Promise<string>;
+  /** Whether this place is another one, or lies in it: whatever they are called, and whichever links lead there. */
+  liesIn(place: string): Promise<boolean>;
 }
 
 /** A task: a named job with typed params; what `runner run <plugin:task>` runs. */

@@ -94,7 +94,9 @@ function unknownCode(failure: CoreFailure): OwnWording {
 // The author's message should say it all; short plain details are shown so that nothing recorded is out of reach.
 function detailFacts(details: { readonly [key: string]: unknown }): (readonly [string, string])[] {
   return Object.entries(details)
-    .filter(([, value]) => typeof value === 'number' || (typeof value === 'string' && value.length <= 200))
+    .filter(
+      ([, value]) => typeof value === 'number' || (typeof value === 'string' && value !== '' && value.length <= 200),
+    )
     .map(([key, value]) => [key, String(value)] as const);
 }
 

@@ -148,11 +148,11 @@ function unknownSecret(name: string, known: readonly string[]): FailureError {
   const meant = didYouMean(name, known);
   const why =
     meant === undefined
-      ? 'there is no such name under secrets:'
-      : `there is no such name under secrets:; did you mean ${meant}?`;
+      ? 'there is no such name under secrets'
+      : `there is no such name under secrets; did you mean ${meant}?`;
   return fail('secret.missing', {
     name,
-    reference: '(none)',
+    reference: '',
     why,
     hint: `Add ${name}: env:NAME under secrets: in runner.yaml.`,
   });

@@ -61,6 +61,12 @@ describe('a redactor', () => {
   const shapes: readonly [text: string, masked: string][] = [
     ['https://ada:pass@example.org/x', 'https://***@example.org/x'],
     ['webdav+https://ada:p%40s@x.org', 'webdav+https://***@x.org'],
+    ['https://token@example.org/x', 'https://***@example.org/x'],
+    ['run --to sftp://lab@example.org/x --force', 'run --to sftp://lab@example.org/x --force'],
+    ['"postgres://me@example.org:5432/pivot"', '"postgres://me@example.org:5432/pivot"'],
+    ['sftp://lab:pass@example.org/x', 'sftp://***@example.org/x'],
+    ['postgres://me@my:pass@example.org', 'postgres://***@example.org'],
+    ['x+sftp://token@example.org', 'x+sftp://***@example.org'],
     ['https://example.org/a@b', 'https://example.org/a@b'],
     ['see https://example.org and write to ada@x.org', 'see https://example.org and write to ada@x.org'],
     ['https://a.blob.core.windows.net/c?sv=1&sig=abc%3D&se=2', 'https://a.blob.core.windows.net/c?sv=1&sig=***&se=2'],
@@ -104,7 +110,7 @@ describe('a redactor', () => {
   it('is linear in hostile text', () => {
     const redactor = createRedactor();
     const started = performance.now();
-    for (const piece of ['a.', 'x://', 'sig=', 'Authorization: ', 'https://a', '"password": "'])
+    for (const piece of ['a.', 'x://', 'sftp://a@', 'sftp://', 'sig=', 'Authorization: ', 'https://a', '"password": "'])
       redactor.redact(`${piece.repeat(100_000)} ://`);
     equal(performance.now() - started < 3000, true);
   });

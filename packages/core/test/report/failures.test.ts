@@ -74,6 +74,22 @@ describe('failures in words', () => {
     }
   });
 
+  it('shows of a plugin the details that say something', () => {
+    const details = { place: './raw', leftOut: '', rows: 0 };
+    const failure: Failure = { code: 'a.b', pluginFailure: true, message: './raw has none', details };
+    assert.deepEqual(wordFailure(failure).facts, [
+      ['place', './raw'],
+      ['rows', '0'],
+    ]);
+  });
+
+  it('names the reference of a secret only where there is one', () => {
+    const missing = (reference: string) =>
+      failureTitle({ code: 'secret.missing', name: 'key', reference, why: 'there is no such name under secrets' });
+    assert.equal(missing(''), 'The secret key is not to be had: there is no such name under secrets');
+    assert.match(missing('env:KEY'), /^The secret key is not to be had from env:KEY: /);
+  });
+
   it('lets the hint of the place where it happened win', () => {
     const failure: Failure = { code: 'store.missing', url: 'a.zip', hint: 'Ask Ada for it.' };
     assert.equal(wordFailure(failure).hint, 'Ask Ada for it.');

@@ -60,7 +60,7 @@ describe('a secret', () => {
   it('nobody named is missing, with the one that was meant', async () => {
     const { secrets } = secretsIn('.', { 'azure-key': 'env:X' });
     const failure = await failureFrom(() => secrets.value('azur-key'));
-    equal('why' in failure && failure.why, 'there is no such name under secrets:; did you mean azure-key?');
+    equal('why' in failure && failure.why, 'there is no such name under secrets; did you mean azure-key?');
   });
 
   it('that could not be read is asked for again', async () => {

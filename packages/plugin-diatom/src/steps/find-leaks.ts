@@ -1,4 +1,4 @@
-import { defineStep, type FileRef, type ResultsReader } from '@dataset-runner/core/plugin';
+import { defineStep, type FileRef, refUrl, type ResultsReader } from '@dataset-runner/core/plugin';
 import { findLeaks as search, type LeakReport } from '@dataset-runner/kit/leaks';
 import { reportPage } from '@dataset-runner/kit/report';
 import { splitReport } from '@dataset-runner/kit/split-report';
@@ -15,8 +15,6 @@ export interface LeakSearch {
   readonly pictures: ResultsReader<PlacedPicture>;
   /** Bits. */
   readonly distance: number;
-  /** Fail when the same picture stands in two splits. */
-  readonly fail: boolean;
   readonly warnings: readonly string[];
 }
 
@@ -25,6 +23,8 @@ export interface LeaksFound {
   readonly across: number;
   /** Of these, pairs with equal bytes or equal hashes. */
   readonly same: number;
+  /** The first of these; '' when there is none. */
+  readonly first: string;
   readonly json: FileRef;
   readonly html: FileRef;
 }
@@ -49,7 +49,6 @@ export const findLeaks = defineStep({
     );
     const across = leaks.bands.reduce((sum, band) => sum + band.across, 0);
     const same = leaks.bands.slice(0, 2).reduce((sum, band) => sum + band.across, 0);
-    if (item.fail && same > 0) throw diatomFailures['leak-found']({ pairs: same, first: firstOf(leaks) });
     const page = await splitReport(planOf(notes, item.warnings), {
       title: 'Split and leak report',
       subtitle: `${notes.length} pictures, searched to ${item.distance} bits`,
@@ -59,6 +58,7 @@ export const findLeaks = defineStep({
     return {
       across,
       same,
+      first: firstOf(leaks),
       json: await output.write(
         `${reportsFolder}/leaks.json`,
         `${JSON.stringify({ across, same, ...leaks }, undefined, 2)}\n`,
@@ -67,6 +67,11 @@ export const findLeaks = defineStep({
     };
   },
 });
+
+/** Throws `diatom.leak-found` for a set that may have no leak: what was found is written already. */
+export function refuseLeaks({ same, first, html }: LeaksFound): void {
+  if (same > 0) throw diatomFailures['leak-found']({ pairs: same, first, report: refUrl(html) });
+}
 
 function firstOf({ exact, sameHash }: LeakReport): string {
   const group = exact.across[0] ?? sameHash.across[0];

@@ -2,7 +2,7 @@ import { defineTask, fileRef, storeUrl, z } from '@dataset-runner/core/plugin';
 import { divisionParams, fileListParam, includeParam, leakParams } from '../params.ts';
 import { downloadArchive } from '../steps/download-archive.ts';
 import { drawSheet } from '../steps/draw-sheet.ts';
-import { findLeaks } from '../steps/find-leaks.ts';
+import { findLeaks, refuseLeaks } from '../steps/find-leaks.ts';
 import { nameSet } from '../steps/name-set.ts';
 import { notePicture } from '../steps/note-picture.ts';
 import { packAway } from '../steps/pack-away.ts';
@@ -97,14 +97,11 @@ export const build = defineTask({
     const manifest = await once(writeManifest, { notes }, { into: out });
     // 6. Report leaks, and draw a contact sheet.
     const { leakDistance: distance, onLeak } = params;
-    const audit = once(
-      findLeaks,
-      { notes, pictures: placed, distance, fail: onLeak === 'error', warnings: set.warnings },
-      { into: out },
-    );
+    const search = { notes, pictures: placed, distance, warnings: set.warnings };
+    const audit = once(findLeaks, search, { into: out });
     const sheet = once(drawSheet, { notes, pictures: placed }, { into: out });
     // A set that may not leak is packed and sent when it is known not to; otherwise nothing waits for the reports.
-    if (onLeak === 'error') await audit;
+    if (onLeak === 'error') refuseLeaks(await audit);
     // 7. Pack the set under the moment it last changed.
     const { name } = await once(nameSet, { pictures: placed });
     const downloads = include.includes('downloads') ? await archives.toArray() : [];

@@ -4,7 +4,7 @@ import { resultsFolder } from '../layout.ts';
 import { leakParams } from '../params.ts';
 import { listSet, notesOfSet } from '../plan/list-set.ts';
 import { drawSheet } from '../steps/draw-sheet.ts';
-import { findLeaks } from '../steps/find-leaks.ts';
+import { findLeaks, refuseLeaks } from '../steps/find-leaks.ts';
 import { isLeftOut } from '../picture.ts';
 import { keepPicture } from '../steps/keep-picture.ts';
 import { lookAtPicture } from '../steps/look-at-picture.ts';
@@ -39,11 +39,12 @@ export const leaks = defineTask({
     );
     const pictures = map(keepPicture, placed);
     const warnings = looked.flatMap((row) => (isLeftOut(row) ? [`${row.member} ${row.leftOut}`] : []));
-    const search = { notes, pictures, distance: params.leakDistance, fail: params.onLeak === 'error', warnings };
+    const search = { notes, pictures, distance: params.leakDistance, warnings };
     const found = await once(findLeaks, search, { into: out });
     // 3. Draw the contact sheet.
     await once(drawSheet, { notes, pictures }, { into: out });
-    return found;
+    if (params.onLeak === 'error') refuseLeaks(found);
+    return { across: found.across, same: found.same, json: found.json, html: found.html };
   },
 
   render: ({ across, same, html }) =>

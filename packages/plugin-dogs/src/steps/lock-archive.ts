@@ -1,10 +1,23 @@
+import { createHash } from 'node:crypto';
 import { defineStep, type FileRef } from '@dataset-runner/core/plugin';
 import { lockKey, lockText } from '../archive/lock.ts';
 import type { ArchiveIdentity } from '../archive/remote-archive.ts';
 
-/** Writes down what an archive was when it was first seen. */
+type LockedArchive = ArchiveIdentity & { readonly key: string };
+
+/**
+ * Writes down what an archive was when it was first seen.
+ *
+ * Without rows: sets share the place, and lock files of other sets, or of archives that were locked before, are nothing
+ * that is left over there.
+ */
 export const lockArchive = defineStep({
   name: 'lock-archive',
-  work: (seen: ArchiveIdentity & { readonly key: string }, { output }): Promise<FileRef> =>
-    output.write(lockKey(seen.key), lockText(seen)),
+  rows: false,
+  expects(seen: LockedArchive) {
+    const text = lockText(seen);
+    const digest = `sha256:${createHash('sha256').update(text).digest('hex')}` as const;
+    return [{ key: lockKey(seen.key), size: Buffer.byteLength(text), digest }];
+  },
+  work: (seen, { output }): Promise<FileRef> => output.write(lockKey(seen.key), lockText(seen)),
 });

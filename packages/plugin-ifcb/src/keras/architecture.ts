@@ -38,7 +38,9 @@ export function readArchitecture(text: string, { file }: { readonly file: string
   } catch (error) {
     const why =
       error instanceof z.ZodError
-        ? error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ')
+        ? error.issues
+            .map(({ path, message }) => (path.length === 0 ? message : `${path.join('.')}: ${message}`))
+            .join('; ')
         : 'it is no JSON';
     throw kerasFailures['keras-invalid']({ file, why });
   }

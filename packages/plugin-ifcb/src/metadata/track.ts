@@ -123,6 +123,8 @@ function at(points: Track[Along], ms: number, maxGapMs: number, isLongitude: boo
   let step = after.value - before.value;
   // The short way around, also over the date line.
   if (isLongitude && Math.abs(step) > 180) step -= Math.sign(step) * 360;
-  const value = before.value + (step * (ms - before.ms)) / (after.ms - before.ms);
-  return isLongitude && Math.abs(value) > 180 ? value - Math.sign(value) * 360 : value;
+  const between = before.value + (step * (ms - before.ms)) / (after.ms - before.ms);
+  const value = isLongitude && Math.abs(between) > 180 ? between - Math.sign(between) * 360 : between;
+  // The last digits are those of computing: 12.149999999999999 is not what a table should say.
+  return Number(value.toPrecision(12));
 }

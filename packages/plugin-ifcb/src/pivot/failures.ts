@@ -21,6 +21,7 @@ export const pivotFailures = defineFailures('ifcb', {
   'pivot-busy': {
     about: 'The database cannot be reached now, or another program holds it.',
     message: (of: { readonly database: string; readonly why: string }) => `${of.database}: ${of.why}`,
+    hint: () => 'See that its server runs and takes connections from here, and that no other program has it locked.',
     transient: true,
   },
 });

@@ -34,10 +34,10 @@ export interface PlannedTables {
   readonly scored: readonly string[];
 }
 
-/** Puts features and classes together by bin. Throws `ifcb.no-tables`, and `ifcb.bin-duplicate` for features in two folders. */
+/** Puts features and classes together by bin, and logs which predictions have no features. Throws `ifcb.no-tables`, and `ifcb.bin-duplicate` for features in two folders. */
 export async function planTables(
   { features: place, predictions, classes }: TableSource,
-  { store, map }: Pick<RunContext<never>, 'store' | 'map'>,
+  { store, map, log }: Pick<RunContext<never>, 'store' | 'map' | 'log'>,
 ): Promise<PlannedTables> {
   const from = await store(place);
   const found = new Map<string, { readonly kind: number; readonly features: FileRef }>();
@@ -59,6 +59,13 @@ export async function planTables(
     }
   if (found.size === 0) throw publishFailures['no-tables']({ place });
   const { byBin, scored } = await splitOf({ predictions, classes, place }, { map });
+  const lost = [...byBin.keys()].filter((bin) => !found.has(bin)).sort();
+  if (lost.length > 0) {
+    const shown = lost.length > 3 ? `${lost.slice(0, 3).join(', ')}, ...` : lost.join(', ');
+    log(
+      `left out ${lost.length} bin${lost.length === 1 ? '' : 's'} with predictions and no features in ${place}: ${shown}`,
+    );
+  }
   const tables = [...found]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([key, { kind, features }]) => {

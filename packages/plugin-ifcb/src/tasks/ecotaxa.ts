@@ -35,12 +35,12 @@ export const ecotaxa = defineTask({
   }),
   steps: { splitPredictions, packEcotaxa },
 
-  async run({ params, map, store }) {
+  async run({ params, map, store, log }) {
     const { features, images, predictions, metadata, linkUrl = null, pixelsPerUm, maxMb, out } = params;
     // 1. Put features and classes together by bin.
     const { tables } = await planTables(
       { features, predictions, classes: params.classes ?? utopiaClasses },
-      { store, map },
+      { store, map, log },
     );
     // 2. Find the images of each bin.
     const pictures = new Map<string, FileRef[]>(tables.map(({ key }) => [key, []]));

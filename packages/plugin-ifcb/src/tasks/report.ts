@@ -34,12 +34,12 @@ export const report = defineTask({
   outputs: z.object({ bins: z.int(), images: z.int(), html: fileRef() }),
   steps: { splitPredictions, summariseBin, writeReport },
 
-  async run({ params, map, once, store }) {
+  async run({ params, map, once, store, log }) {
     const { features, predictions, images, metadata, qc, title, perClass, seed, pixelsPerUm, out } = params;
     // 1. Put features and classes together by bin.
     const { tables } = await planTables(
       { features, predictions, classes: params.classes ?? utopiaClasses },
-      { store, map },
+      { store, map, log },
     );
     // 2. Sum each bin by class.
     const summaries = map(summariseBin, tables, { uses: { pixelsPerUm, perClass, seed }, partial: 'allow' });

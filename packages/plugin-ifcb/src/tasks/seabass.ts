@@ -90,7 +90,7 @@ export const seabass = defineTask({
       classMap: { ...usualNames, ...classMap },
     };
     // 1. Put features and classes together by bin.
-    const { tables, scored } = await planTables({ features, predictions, classes }, { store, map });
+    const { tables, scored } = await planTables({ features, predictions, classes }, { store, map, log });
     // 2. Write the file of each bin, and check it.
     const written = map(writeSbFile, tables, {
       into: out,

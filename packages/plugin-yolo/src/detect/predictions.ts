@@ -27,11 +27,11 @@ export interface PredictionsAbout {
 }
 
 /** Reads `predictions.jsonl`; throws `yolo.line-invalid`, also for an image that stands twice. */
-export function readPredictions(text: string): PredictionLine[] {
+export function readPredictions(text: string, file: string = predictionsFile): PredictionLine[] {
   const seen = new Set<string>();
   return text.split('\n').flatMap((line, index) => {
     if (line === '') return [];
-    const fault = (why: string): Error => yoloFailures['line-invalid']({ file: predictionsFile, line: index + 1, why });
+    const fault = (why: string): Error => yoloFailures['line-invalid']({ file, line: index + 1, why });
     let found: PredictionLine | undefined;
     try {
       found = JSON.parse(line) as PredictionLine;

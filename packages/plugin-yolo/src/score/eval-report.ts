@@ -59,29 +59,44 @@ function rounded(value: number): Score {
   return Number.isFinite(value) ? Number(value.toFixed(6)) : null;
 }
 
+// `AP@.5:.95` has nine letters.
+const columnWidth = 11;
+
 /** The scores as a table for a terminal. */
 export function evalText(report: EvalReport): string {
-  const { classes, mAP40, mAP50, mAP5095, images, splits, unreadable } = report;
-  const lost = unreadableText(unreadable);
-  const shown = (value: Score): string => (value === null ? '-' : value.toFixed(4)).padStart(9);
+  const { classes, mAP40, mAP50, mAP5095, images, splits } = report;
+  const shown = (value: Score): string => (value === null ? '-' : value.toFixed(4)).padStart(columnWidth);
   const wide = Math.max(5, ...classes.map(({ name }) => name.length));
   const rows = classes.map(
     (one) =>
       `${one.name.padEnd(wide)}${String(one.truths).padStart(8)}${shown(one.ap40)}${shown(one.ap50)}${shown(one.ap5095)}${shown(one.precision)}${shown(one.recall)}${shown(one.f1)}`,
   );
-  const head = ['AP@.4', 'AP@.5', 'AP@.5:.95', 'P', 'R', 'F1@.5'].map((name) => name.padStart(9)).join('');
+  const head = ['AP@.4', 'AP@.5', 'AP@.5:.95', 'P', 'R', 'F1@.5'].map((name) => name.padStart(columnWidth)).join('');
   return [
     `${'class'.padEnd(wide)}${'boxes'.padStart(8)}${head}`,
     ...rows,
     `${'mean'.padEnd(wide)}${''.padStart(8)}${shown(mAP40)}${shown(mAP50)}${shown(mAP5095)}`,
     `${images} images of ${splits.join(', ')}`,
-    ...(lost === '' ? [] : [lost]),
+    ...lostTexts(report),
     '',
   ].join('\n');
 }
 
-/** Says how many rows were left out and where the first is; '' when all could be read. */
-export function unreadableText({ rows, first }: EvalReport['unreadable']): string {
-  if (first === null) return '';
+/** Says what the scores know nothing of: images that nobody predicted, and rows of labels, the first by its line. */
+export function lostTexts({
+  withoutPrediction,
+  unreadable,
+}: Pick<EvalReport, 'withoutPrediction' | 'unreadable'>): string[] {
+  const texts: string[] = [];
+  if (withoutPrediction > 0)
+    texts.push(
+      `${withoutPrediction} image${withoutPrediction === 1 ? ' has' : 's have'} no prediction and count${withoutPrediction === 1 ? 's' : ''} as without detections`,
+    );
+  const { rows, first } = unreadable;
+  if (first !== null) texts.push(rowsText(rows, first));
+  return texts;
+}
+
+function rowsText(rows: number, first: NonNullable<EvalReport['unreadable']['first']>): string {
   return `left out ${rows} label row${rows === 1 ? '' : 's'} that cannot be read; the first: ${first.file}:${first.line} ${first.why}`;
 }

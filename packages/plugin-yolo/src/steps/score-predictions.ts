@@ -24,17 +24,18 @@ export interface SetScored {
   readonly mAP40: number | null;
   readonly mAP50: number | null;
   readonly mAP5095: number | null;
+  readonly withoutPrediction: number;
   readonly unreadable: EvalReport['unreadable'];
 }
 
 /** Compares predictions with the labels of a set. */
 export const scorePredictions = defineStep({
   name: 'score-predictions',
-  // 2: rows of labels that cannot be read are counted.
-  version: 2,
+  // 2: rows of labels that cannot be read are counted. 3: images without a prediction are said.
+  version: 3,
   needs: { cpu: true },
   async work(item: SetToScore, { bytes, output }): Promise<SetScored> {
-    const lines = readPredictions(Buffer.from(await bytes(item.predictions)).toString('utf8'));
+    const lines = readPredictions(Buffer.from(await bytes(item.predictions)).toString('utf8'), item.predictions.key);
     const detected = new Map(lines.map((line) => [line.image, line.detections]));
     const shape = {
       classCount: item.names.length,
@@ -78,6 +79,7 @@ export const scorePredictions = defineStep({
       mAP40,
       mAP50,
       mAP5095,
+      withoutPrediction: missing,
       unreadable,
     };
   },

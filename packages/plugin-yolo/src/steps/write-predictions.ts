@@ -25,7 +25,7 @@ export const writePredictions = defineStep({
     let detections = 0;
     let model: PredictionsAbout['model'] | undefined;
     for await (const { result } of shards) {
-      lines.push(...readPredictions(Buffer.from(await bytes(result.lines)).toString('utf8')));
+      lines.push(...readPredictions(Buffer.from(await bytes(result.lines)).toString('utf8'), result.lines.key));
       unreadable.push(...result.unreadable);
       detections += result.detections;
       model = result.model;

@@ -29,7 +29,7 @@ export const writeReport = defineStep({
   async work(item: ReportToWrite, { bytes, output }): Promise<ReportWritten> {
     const text = async (file: FileRef): Promise<string> => Buffer.from(await bytes(file)).toString('utf8');
     const { dashboard, page, samples } = JSON.parse(await text(item.analysis)) as Analysis;
-    const lines = item.predictions === null ? [] : readPredictions(await text(item.predictions));
+    const lines = item.predictions === null ? [] : readPredictions(await text(item.predictions), item.predictions.key);
     const predicted = new Map(lines.map((line) => [line.image, line.detections]));
     const pictures: SamplePicture[] = [];
     for (const [at, one] of samples.entries()) {

@@ -78,7 +78,7 @@ export const convert = defineTask({
         ...(params.sizes === undefined ? {} : { sizes: params.sizes }),
         ...(params.classes === undefined ? {} : { classes: params.classes }),
       },
-      { into: `work:yolo/annotations/${placeName(out)}` },
+      { into: `work:yolo/annotations/${placeName(out)}`, exact: true },
     );
     const classes = params.noFinding === 'class' ? [...read.classes, params.noFindingName] : read.classes;
     // 2. Find the image of each.

@@ -1,6 +1,7 @@
-import { defineTask, fileRef, listFiles, storeUrl, z } from '@dataset-runner/core/plugin';
+import { defineTask, type FileRef, fileRef, listFiles, storeUrl, z } from '@dataset-runner/core/plugin';
+import type { PredictionsAbout } from '../detect/predictions.ts';
 import { yoloFailures } from '../failures.ts';
-import { unreadableText } from '../score/eval-report.ts';
+import { lostTexts } from '../score/eval-report.ts';
 import { ultralyticsName } from '../set-files.ts';
 import { scorePredictions } from '../steps/score-predictions.ts';
 import { readDataYaml } from '../validate/data-yaml.ts';
@@ -38,6 +39,7 @@ export const evaluate = defineTask({
     mAP40: z.number().nullable(),
     mAP50: z.number().nullable(),
     mAP5095: z.number().nullable(),
+    withoutPrediction: z.int(),
     unreadable: z.object({
       rows: z.int(),
       first: z.object({ file: z.string(), line: z.int(), why: z.string() }).nullable(),
@@ -45,7 +47,7 @@ export const evaluate = defineTask({
   }),
   steps: { scorePredictions },
 
-  async run({ params, once, store }) {
+  async run({ params, once, store, log }) {
     const set = await store(params.set);
     // 1. Read data.yaml and find the images of the splits and their labels.
     await fileOfSet(set, params.data);
@@ -56,6 +58,11 @@ export const evaluate = defineTask({
     const name = splits.find((one) => !(one in data.splits));
     if (name !== undefined) throw yoloFailures['split-unknown']({ name, splits: Object.keys(data.splits) });
     if (images.length === 0) throw yoloFailures['no-images']({ place: params.set, prefix: params.split.join(', ') });
+    const modelNames = await namesOfModel(params.predictions, store);
+    if (data.names !== undefined && modelNames.some((one, id) => one !== data.names?.[id]))
+      log(
+        `classes are compared by their numbers, and the model calls them ${modelNames.join(', ')}, the set ${data.names.join(', ')}`,
+      );
     // 2. Match, class by class, and write the scores.
     return once(
       scorePredictions,
@@ -71,11 +78,28 @@ export const evaluate = defineTask({
     );
   },
 
-  render: ({ mAP40, mAP50, mAP5095, unreadable, text }) => {
-    const lost = unreadable.first === null ? '' : `; ${unreadableText(unreadable)}`;
+  render: ({ mAP40, mAP50, mAP5095, text, ...rest }) => {
+    const lost = lostTexts(rest)
+      .map((one) => `; ${one}`)
+      .join('');
     return `mAP@.4 ${shown(mAP40)}, mAP@.5 ${shown(mAP50)}, mAP@[.5:.95] ${shown(mAP5095)}: ${text.store}/${text.key}${lost}`;
   },
 });
+
+/** The names of classes that lie beside predictions; none where nobody wrote them. */
+async function namesOfModel(
+  { store: place, key }: FileRef,
+  store: (place: string) => Promise<Parameters<typeof textOf>[0]>,
+): Promise<readonly unknown[]> {
+  if (!key.endsWith('.jsonl')) return [];
+  const text = await textOf(await store(place), key.replace(/\.jsonl$/, '.json'));
+  try {
+    const { model } = JSON.parse(text) as Partial<PredictionsAbout>;
+    return [...(model?.names ?? [])];
+  } catch {
+    return [];
+  }
+}
 
 function shown(score: number | null): string {
   return score === null ? 'not defined' : score.toFixed(4);

@@ -1,4 +1,5 @@
 import { defineTask, type FileRef, listFiles, refOf, storeUrl, z } from '@dataset-runner/core/plugin';
+import { refuseOwnInput } from '@dataset-runner/kit/output-place';
 import { yoloFailures } from '../failures.ts';
 import { downloadKaggle, downloadSource } from '../steps/download-source.ts';
 import { placeFiles } from '../steps/place-files.ts';
@@ -42,18 +43,21 @@ export const fetch = defineTask({
       archive = await once(downloadKaggle, { key: `${kaggle.replace('/', '_')}.zip`, url, ...sha256 }, downloads);
     } else if (/^https?:/i.test(from)) {
       archive = await once(downloadSource, { key: 'archive', url: from, ...sha256 }, downloads);
+    } else if (/^kaggle:/i.test(from)) {
+      throw yoloFailures['source-unreadable']({ from, why: 'is no dataset of Kaggle' });
     } else archive = await archiveIn(from, store);
     // 2. Unpack it, or take the files as they lie there.
     if (archive !== undefined) {
       const files = map(unpackSource, [archive], { into: out, exact: true, key: ({ key }) => key });
       return { out, files: await files.count() };
     }
+    await refuseOwnInput(store, { output: out, input: from });
     const files = (await listFiles(await store(from))).map((file) => ({
       key: file.key,
       files: [{ file, to: [file.key] }],
       how: place,
     }));
-    if (files.length === 0) throw yoloFailures['source-unreadable']({ from });
+    if (files.length === 0) throw yoloFailures['source-unreadable']({ from, why: 'has no files' });
     return { out, files: await map(placeFiles, files, { into: out, exact: true }).count() };
   },
 
@@ -72,6 +76,6 @@ async function archiveIn(from: string, store: (place: string) => Promise<Statabl
   const folder = slash < 0 ? '.' : from.slice(0, slash + (from[slash] === ':' ? 1 : 0)) || '/';
   const lying = await store(folder);
   const entry = await lying.stat(from.slice(slash + 1));
-  if (entry === undefined) throw yoloFailures['source-unreadable']({ from });
+  if (entry === undefined) throw yoloFailures['source-unreadable']({ from, why: 'has no files' });
   return refOf(lying.place, entry);
 }

@@ -25,9 +25,9 @@ export const upload = defineTask({
   async run({ params, map, publish, store }) {
     const { to, prune } = params;
     const set = await store(params.set);
-    const target = (await store(to)).place;
+    const target = await store(to);
     // What was uploaded would be part of the set at the next upload.
-    if (isWithin(set.place, target)) throw yoloFailures['upload-into-set']({ set: set.place, to: target });
+    if (await target.liesIn(set.place)) throw yoloFailures['upload-into-set']({ set: set.place, to: target.place });
     // 1. List the set, with the digest of every file.
     await fileOfSet(set, manifestFile);
     const listed = await listFiles(set, { keep: ({ key }) => key !== 'dataset.json' });
@@ -60,11 +60,6 @@ export const upload = defineTask({
 
   render: ({ set, files, bytes }) => `${files} files, ${bytes} bytes in ${set}`,
 });
-
-/** Whether a place is the set or a folder of it; both as the runner writes places, in one spelling. */
-function isWithin(set: string, place: string): boolean {
-  return place === set || place.startsWith(/[:/]$/.test(set) ? set : `${set}/`);
-}
 
 // Reads are few when digests are known already, and many at a time when they are not.
 async function withDigests(files: readonly FileRef[], digest: (key: string) => Promise<string>): Promise<PushedFile[]> {

@@ -56,7 +56,10 @@ export const configWords: WordsOf<'usage' | 'name' | 'config' | 'params' | 'pipe
   },
   'secret.missing': {
     means: 'A secret is needed that its reference does not give.',
-    title: (f) => `The secret ${f.name} is not to be had from ${f.reference}: ${f.why}`,
+    title: (f) =>
+      f.reference === ''
+        ? `The secret ${f.name} is not to be had: ${f.why}`
+        : `The secret ${f.name} is not to be had from ${f.reference}: ${f.why}`,
     hint: (f) =>
       f.reference.startsWith('env:')
         ? `Set it in the environment: export ${f.reference.slice(4)}=...`
