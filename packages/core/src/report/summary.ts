@@ -7,7 +7,7 @@ import { table } from './table.ts';
 import { bytes, count, counted, took } from './units.ts';
 import { cut, pad, textWidth, wrap } from './width.ts';
 import { failureTitle } from './wording.ts';
-import { shownKey } from '../lib/shown-key.ts';
+import { shownKey, shownText } from '../lib/shown-key.ts';
 
 const listedFailures = 10;
 
@@ -134,7 +134,8 @@ function staleLines(report: RunReport, { style, width }: Layout): string[] {
 
 // Printed whatever the outcome: a task that returned has something to say even when items failed on the way.
 function rendered(report: RunReport): string[] {
-  return report.rendered === undefined || report.rendered === '' ? [] : ['', ...report.rendered.trimEnd().split('\n')];
+  const text = shownText(report.rendered ?? '').trimEnd();
+  return text === '' ? [] : ['', ...text.split('\n')];
 }
 
 /** Commands to copy, so that nobody has to remember how to go on. */
