@@ -113,7 +113,7 @@ function failureList(report: RunReport, layout: FailureLayout): string[] {
     return start + style.bad(cut(title, width - textWidth(start), 'middle'));
   });
   const hidden = report.failureCount - report.failures.length + failures.length - rows.length;
-  if (hidden > 0) lines.push(style.dim(`  and ${count(hidden)} more: runner logs ${report.run}`));
+  if (hidden > 0) lines.push(style.dim(style.typed(`  and ${count(hidden)} more: runner logs ${report.run}`)));
   return lines;
 }
 
@@ -143,11 +143,11 @@ function nextLines(report: RunReport, { style, again = `runner run ${report.task
   switch (report.outcome) {
     case 'failed':
       return [
-        ...(isDry(report) ? [] : [`${style.dim('Details')}    runner logs ${report.run}`]),
-        `${style.dim('Try again')}  ${again}   ${style.dim('(what is done is kept, only the rest runs)')}`,
+        ...(isDry(report) ? [] : [`${style.dim('Details')}    ${style.typed(`runner logs ${report.run}`)}`]),
+        `${style.dim('Try again')}  ${style.typed(again)}   ${style.dim('(what is done is kept, only the rest runs)')}`,
       ];
     case 'interrupted':
-      return [`${style.dim('Go on')}  ${again}   ${style.dim('(what is done is kept)')}`];
+      return [`${style.dim('Go on')}  ${style.typed(again)}   ${style.dim('(what is done is kept)')}`];
     case 'ok':
     case 'planned':
       return [];

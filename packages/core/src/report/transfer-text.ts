@@ -101,6 +101,8 @@ export function failedLines({ failures, failureCount, run }: TransferReport, lay
   const rows = shown.map((failure) => [shownKey(failure.at?.item ?? ''), failureTitle(failure)]);
   const lines = table([{ flexible: true }, { paint: layout.style.bad }], rows, { ...layout, indent: '  ' });
   if (failureCount > shown.length)
-    lines.push(cut(`  and ${count(failureCount - shown.length)} more: runner logs ${run}`, layout.width));
+    lines.push(
+      cut(layout.style.typed(`  and ${count(failureCount - shown.length)} more: runner logs ${run}`), layout.width),
+    );
   return lines;
 }
