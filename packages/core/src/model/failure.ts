@@ -76,7 +76,8 @@ export interface FailureDetails {
   'store.unavailable': { readonly url: string; readonly why: string };
   'store.broken': { readonly url: string; readonly why: string; readonly status?: number; readonly requestId?: string };
   'store.corrupt': { readonly url: string; readonly expected: string; readonly found: string };
-  'store.conflict': { readonly url: string };
+  /** `found` where it is not a file of that name: a folder has it, or a file lies where a folder of the URL must be. */
+  'store.conflict': { readonly url: string; readonly found?: 'folder' | 'file' };
   'store.locked': { readonly url: string };
   'store.full': { readonly url: string; readonly why: string };
   'store.read-only': { readonly url: string; readonly what: string };

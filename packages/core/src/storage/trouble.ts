@@ -78,9 +78,12 @@ export function troubleOf(error: unknown): StoreTrouble | undefined {
       error.host === undefined ? {} : { found: error.host },
     );
   }
-  const { code, message } = error as { readonly code?: unknown; readonly message?: unknown };
+  const { code, message, syscall } = error as NodeJS.ErrnoException;
   const kind = typeof code === 'string' ? kindsOfErrno[code] : undefined;
-  return kind === undefined ? undefined : new StoreTrouble(kind, String(message));
+  if (kind === undefined) return undefined;
+  const isFile = code === 'ENOTDIR' || (code === 'EEXIST' && syscall === 'mkdir');
+  const found = isFile ? 'file' : code === 'EISDIR' ? 'folder' : undefined;
+  return new StoreTrouble(kind, String(message), found === undefined ? {} : { found });
 }
 
 /** True when the same attempt may succeed later. */
@@ -115,7 +118,7 @@ function failureOfTrouble(trouble: StoreTrouble, { url, what }: Doing): FailureE
     case 'broken':
       return make('store.broken', { url, why, ...answer(details) });
     case 'conflict':
-      return make('store.conflict', { url });
+      return make('store.conflict', { url, ...inTheWay(details.found) });
     case 'locked':
       return make('store.locked', { url });
     case 'full':
@@ -133,6 +136,10 @@ function failureOfTrouble(trouble: StoreTrouble, { url, what }: Doing): FailureE
     case 'unsupported':
       return make('store.read-only', { url, what });
   }
+}
+
+function inTheWay(found: string | undefined): { readonly found?: 'folder' | 'file' } {
+  return found === 'folder' || found === 'file' ? { found } : {};
 }
 
 function answer(details: TroubleDetails): { readonly status?: number; readonly requestId?: string } {

@@ -1,6 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative } from 'node:path';
 import { fail } from '../../model/failure.ts';
+import { joinPlace } from '../../model/file-ref.ts';
 import type { Store } from '../../model/store.ts';
 import type { StoreOpener } from '../../storage/open-store.ts';
 import type { Ends } from './request.ts';
@@ -17,7 +18,9 @@ export async function openEnds(stores: StoreOpener, { from, to, file }: Ends): P
   const rootOf = (store: Store): string => realRoot(store) ?? stores.location(store.place);
   if (file === undefined) refuseNested(ends, rootOf);
   else if (rootOf(ends.from) === rootOf(ends.to) && file.from === file.to)
-    throw fail('usage.invalid', { message: `${from} and ${to} are the same file` });
+    throw fail('usage.invalid', {
+      message: `${joinPlace(from, file.from)} and ${joinPlace(to, file.to)} are the same file`,
+    });
   for (const store of file === undefined ? [ends.from, ends.to] : [])
     if (!store.can.list) throw fail('store.read-only', { url: store.place, what: 'list' });
   return ends;

@@ -1,4 +1,5 @@
 import { didYouMean } from '../../lib/did-you-mean.ts';
+import { inTheWay } from '../../model/in-the-way.ts';
 import { took } from '../units.ts';
 import { answerFacts, type WordsOf } from './words.ts';
 
@@ -16,7 +17,9 @@ export const storeWords: WordsOf<'store'> = {
         ? 'Name a file in it.'
         : f.url.includes('://')
           ? 'Check the URL.'
-          : 'Check the path; it starts from the folder of runner.yaml.',
+          : /^[a-z0-9-]{2,}:/.test(f.url)
+            ? 'Check the name.'
+            : 'Check the path; it starts from the folder of runner.yaml.',
   },
   'store.no-bucket': {
     means: 'The bucket or container that the URL names does not exist, or not where it was looked for.',
@@ -65,9 +68,13 @@ export const storeWords: WordsOf<'store'> = {
     hint: () => 'Run again in case the transfer was cut; when it stays so, the source itself has changed.',
   },
   'store.conflict': {
-    means: 'The file exists already, and this write must not replace it.',
-    title: (f) => `${f.url} exists already`,
-    hint: () => 'Another program may be writing to the same place; write to another one.',
+    means: 'Something exists already, and this write must not replace it.',
+    title: (f) =>
+      f.found === undefined ? `${f.url} exists already` : `${f.url} cannot be written: ${inTheWay[f.found]}`,
+    hint: (f) =>
+      f.found === undefined
+        ? 'Another program may be writing to the same place; write to another one.'
+        : 'Move it away or write to another place.',
   },
   'store.locked': {
     means: 'Somebody else holds a lock on the file.',

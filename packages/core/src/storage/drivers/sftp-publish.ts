@@ -22,7 +22,7 @@ export interface Publication {
 export async function publish(channel: SftpChannel, publication: Publication): Promise<Stats> {
   const { from, to, stats, isNew } = publication;
   const there = isNew ? undefined : await statOf(channel, to);
-  if (there?.isFile() === false) throw new StoreTrouble('conflict', `${to} is a folder`);
+  if (there?.isFile() === false) throw new StoreTrouble('conflict', `${to} is a folder`, { found: 'folder' });
   // Within one second two versions of one size would look the same: ours is then dated a second later.
   const isLate = there !== undefined && there.mtime >= stats.mtime;
   if (isLate) await channel.setModified(from, there.mtime + 1);
@@ -32,7 +32,7 @@ export async function publish(channel: SftpChannel, publication: Publication): P
     // OpenSSH has one word for all of these; what lies there says which it was.
     const found = isPlainFailure(error) ? await statOf(channel, to) : undefined;
     if (found === undefined) throw error;
-    throw new StoreTrouble('conflict', `${to} is there already`);
+    throw new StoreTrouble('conflict', `${to} is there already`, found.isDirectory() ? { found: 'folder' } : {});
   }
   if (isNew) await channel.unlink(from);
   return isLate ? ((await statOf(channel, to)) ?? stats) : stats;
@@ -71,6 +71,8 @@ async function mkdirFailure(channel: SftpChannel, path: string): Promise<unknown
     if (!isPlainFailure(error)) return error;
     const stats = await statOf(channel, path);
     // Another writer may have made it first; a file of the name is in the way.
-    return stats?.isDirectory() === true ? undefined : new StoreTrouble('conflict', `${path} is a file`);
+    return stats?.isDirectory() === true
+      ? undefined
+      : new StoreTrouble('conflict', `${path} is a file`, { found: 'file' });
   }
 }

@@ -93,6 +93,42 @@ describe('store sync, cp, mv and rm, before something is removed or named', func
     assert.deepEqual(rig.files('two'), { 'a/b/c': 'a file deeper' });
   });
 
+  it('say the same of a service that has folders, and are no more at a loss when told to overwrite', async () => {
+    await rig.store('cp', 'src/a.txt', 'cloud:a/folder/file.txt');
+    const folder = /cannot be written: a folder of this name lies\s+there/;
+    const file = /cannot be written: a file lies where one\s+of its folders would be/;
+    for (const [line, says] of [
+      [['cp', 'src/deep/b.txt', 'cloud:a/folder'], folder],
+      [['cp', 'src/deep/b.txt', 'cloud:a/folder', '--overwrite'], folder],
+      [['cp', 'src/deep/b.txt', 'cloud:a/folder/file.txt/b.txt'], file],
+      [['cp', 'src/deep/b.txt', 'cloud:a/folder/file.txt/b.txt', '--overwrite'], file],
+      [['cp', 'src/deep', 'cloud:a/folder/file.txt'], file],
+      [['sync', 'src/deep', 'cloud:a/folder/file.txt'], file],
+    ] as const) {
+      const { code, stderr } = await rig.store(...line);
+      assert.equal(code, 1, line.join(' '));
+      assert.match(stderr, says, line.join(' '));
+      assert.doesNotMatch(stderr, /--overwrite|Another program/);
+    }
+    assert.equal((await rig.store('cat', 'cloud:a/folder/file.txt')).stdout, 'one');
+    assert.match((await rig.store('check-access', 'cloud:a/folder/file.txt')).stdout, /✗ write .*a file lies where/);
+  });
+
+  it('say that a file has been reached where a folder of this machine must be', async () => {
+    const { code, stderr } = await rig.store('cp', 'src/deep', 'src/a.txt');
+    assert.equal(code, 1);
+    assert.match(stderr, /\.\/src\/a\.txt cannot be written: a file lies where/);
+    assert.equal(rig.files('src')['a.txt'], 'one');
+  });
+
+  it('cp and mv name the file that both ends are', async () => {
+    for (const how of ['cp', 'mv']) {
+      const { code, stderr } = await rig.store(how, 'src/a.txt', './src/a.txt');
+      assert.equal(code, 2);
+      assert.match(stderr, /src\/a\.txt and \.\/src\/a\.txt are the same file/);
+    }
+  });
+
   it('cp puts a file into the URL of a folder under the name it has', async () => {
     rig.write('src/50%20?.txt', 'odd');
     assert.equal((await rig.store('cp', 'src/50%20?.txt', `webdav+${dav.url}/cloud/`)).code, 0);
