@@ -26,6 +26,8 @@ export interface Doing {
 const kindsOfErrno: { readonly [code: string]: TroubleKind } = {
   // Not there, or not ours to touch; read-only file systems are a matter of rights to whoever writes.
   ENOENT: 'missing',
+  // A link that leads to itself leads to nothing.
+  ELOOP: 'missing',
   EACCES: 'denied',
   EPERM: 'denied',
   EROFS: 'denied',

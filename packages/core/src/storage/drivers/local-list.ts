@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { existsSync, readdirSync, statSync, type Dirent } from 'node:fs';
+import { existsSync, readdirSync, statSync, type Dirent, type Stats } from 'node:fs';
 import { join, posix } from 'node:path';
 import type { Entry } from '../../model/driver.ts';
 import { fail } from '../../model/failure.ts';
@@ -67,10 +67,20 @@ function readFolder(path: string): Dirent[] {
 
 const maybe = { throwIfNoEntry: false } as const;
 
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, maybe);
+  } catch (error) {
+    // A link that leads to itself leads to nothing, as one to what is gone does.
+    if ((error as NodeJS.ErrnoException).code === 'ELOOP') return undefined;
+    throw error;
+  }
+}
+
 /** The entry of a file, or undefined when there is none. */
 export function entryAt(root: string, key: string): Entry | undefined {
   // Keys are checked already; `join` would take each apart once more.
-  const stats = statSync(`${root}/${key}`, maybe);
+  const stats = statOf(`${root}/${key}`);
   if (stats === undefined) {
     if (key.includes(replacement)) refuseMisnamed(root, key);
     return undefined;

@@ -47,6 +47,11 @@ export class SftpChannel {
     return this.#ask(`stat ${path}`, (done) => this.#sftp.stat(path, done));
   }
 
+  /** As `stat`, of a link itself. */
+  lstat(path: string): Promise<Stats> {
+    return this.#ask(`stat ${path}`, (done) => this.#sftp.lstat(path, done));
+  }
+
   readdir(path: string): Promise<FileEntryWithStats[]> {
     return this.#ask(`list ${path}`, (done) => this.#sftp.readdir(path, done));
   }

@@ -30,7 +30,8 @@ export async function publish(channel: SftpChannel, publication: Publication): P
     await inFolder(channel, to, () => (isNew ? channel.link(from, to) : channel.replace(from, to)));
   } catch (error) {
     // OpenSSH has one word for all of these; what lies there says which it was.
-    const found = isPlainFailure(error) ? await statOf(channel, to) : undefined;
+    // A link to nothing is in the way as much as a file is.
+    const found = isPlainFailure(error) ? await channel.lstat(to).catch(() => undefined) : undefined;
     if (found === undefined) throw error;
     throw new StoreTrouble('conflict', `${to} is there already`, found.isDirectory() ? { found: 'folder' } : {});
   }
