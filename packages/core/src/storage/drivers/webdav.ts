@@ -141,7 +141,7 @@ export class WebdavDriver implements Driver {
   async remove(keys: readonly string[], signal?: AbortSignal): Promise<void> {
     // WebDAV has no bulk remove; eight at a time, as browsers do.
     const slots = new Semaphore(8);
-    await Promise.all(keys.map((key) => slots.run(() => this.#removeOne(key, signal), signal)));
+    await slots.each(keys, (key) => this.#removeOne(key, signal), signal);
     const folders = new Set(keys.filter(isStaged).map((key) => posix.dirname(key)));
     for (const folder of folders) await this.#prune(folder);
   }
