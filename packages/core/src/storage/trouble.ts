@@ -88,6 +88,17 @@ export function troubleOf(error: unknown): StoreTrouble | undefined {
   return new StoreTrouble(kind, String(message), found === undefined ? {} : { found });
 }
 
+/** What ended a listing, with the folder that may not be listed: what was asked for is the whole place. */
+export function inListing(error: unknown, folder: string): unknown {
+  const trouble = troubleOf(error);
+  const name = folder.replace(/\/$/, '');
+  if (trouble?.kind !== 'denied' || name === '') return error;
+  return new StoreTrouble('denied', trouble.message, {
+    reason: `the folder ${name} may not be listed`,
+    ...trouble.details,
+  });
+}
+
 /** True when the same attempt may succeed later. */
 export function isTransient(trouble: StoreTrouble): boolean {
   return trouble.details.transient ?? ['throttled', 'unavailable', 'locked'].includes(trouble.kind);

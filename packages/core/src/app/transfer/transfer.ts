@@ -1,7 +1,7 @@
 import type { DependencyContainer } from 'tsyringe';
 import type { TaskReport } from '../../engine/run.ts';
 import type { RunEvent } from '../../model/event.ts';
-import { type Failure, FailureError, fail } from '../../model/failure.ts';
+import { type Failure, FailureError, fail, failureOf } from '../../model/failure.ts';
 import { runInEngine } from '../run-in-engine.ts';
 import { tokens } from '../tokens.ts';
 import { comparePlaces } from './compare.ts';
@@ -53,9 +53,22 @@ export async function transfer(request: TransferRequest, tools: TransferTools): 
   if (!failed && tally.first !== undefined && !areLocal(ends))
     await refuseSourceWithin(ends, tally.first, tally.extras, tools.signals.drain);
   // Nothing is removed after a failure: what could not be copied may be the only one left.
-  const extras = failed ? undefined : await removeSeen(ends.to, tally.extras, tools.signals.drain);
-  const sources = failed ? undefined : await removeSeen(ends.from, tally.sources, tools.signals.drain);
+  const { drain } = tools.signals;
+  const extras = failed ? undefined : await afterCopy(removeSeen(ends.to, tally.extras, drain), ends);
+  const sources = failed ? undefined : await afterCopy(removeSeen(ends.from, tally.sources, drain), ends);
   return reportOf(request, tally, { report, extras, sources, elapsedMs: performance.now() - startedMs });
+}
+
+// What cannot be removed says nothing of the copies, and people would look for them.
+async function afterCopy<T>(removing: Promise<T>, { from, to }: OpenEnds): Promise<T> {
+  try {
+    return await removing;
+  } catch (error) {
+    const failure = failureOf(error);
+    if (failure === undefined) throw error;
+    const hint = `All of ${from.place} is copied to ${to.place}; what was to be removed is not all gone. Mend this and run the same command again.`;
+    throw new FailureError({ ...failure, hint });
+  }
 }
 
 /** Throws `store.read-only` before anything is copied where what is to be removed at the end cannot be. */

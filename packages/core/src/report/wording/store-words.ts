@@ -7,6 +7,11 @@ function scheme(url: string): string {
   return url.slice(0, Math.max(0, url.indexOf(':')));
 }
 
+/** A folder or file of this machine, not of a named store or a service. */
+function isPath(url: string): boolean {
+  return /^file:/i.test(url) || !/^[a-z][a-z0-9+.-]+:/i.test(url);
+}
+
 /** Stores and what their services answer. */
 export const storeWords: WordsOf<'store'> = {
   'store.missing': {
@@ -17,9 +22,9 @@ export const storeWords: WordsOf<'store'> = {
         ? 'Name a file in it.'
         : f.url.includes('://')
           ? 'Check the URL.'
-          : /^[a-z0-9-]{2,}:/.test(f.url)
-            ? 'Check the name.'
-            : 'Check the path; it starts from the folder of runner.yaml.',
+          : isPath(f.url)
+            ? 'Check the path; it starts from the folder of runner.yaml.'
+            : 'Check the name.',
   },
   'store.no-bucket': {
     means: 'The bucket or container that the URL names does not exist, or not where it was looked for.',
@@ -35,7 +40,9 @@ export const storeWords: WordsOf<'store'> = {
     hint: (f) =>
       f.status === 401
         ? 'The credentials are missing or wrong: check the entry under stores in runner.yaml.'
-        : 'Ask the owner for access, or check the entry under stores in runner.yaml.',
+        : isPath(f.url)
+          ? 'Change its rights, or those of the folder it lies in, or run as a user who has them.'
+          : 'Ask the owner for access, or check the entry under stores in runner.yaml.',
   },
   'store.throttled': {
     means: 'The service asks for fewer requests, and went on asking after every retry.',

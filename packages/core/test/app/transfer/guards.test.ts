@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { chmodSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { startDavServer, type DavServer } from '../../../src/testing/dav-server.ts';
+import { skip } from '../../../../../test/support/skip.ts';
 import { codesOf, StoreRig, three } from './rig.ts';
 
 describe('store sync, cp, mv and rm, before something is removed or named', function () {
@@ -119,6 +120,39 @@ describe('store sync, cp, mv and rm, before something is removed or named', func
     assert.equal(code, 1);
     assert.match(stderr, /\.\/src\/a\.txt cannot be written: a file lies where/);
     assert.equal(rig.files('src')['a.txt'], 'one');
+  });
+
+  it('name the folder that may not be listed, and have copied nothing', async () => {
+    await rig.store('cp', 'src', 'cloud:a');
+    dav.fault = ({ method, url }) =>
+      method === 'PROPFIND' && /\/deep\/?$/.test(url ?? '') ? { status: 403 } : undefined;
+    const { code, stderr } = await rig.store('ls', 'cloud:a');
+    assert.equal(code, 3);
+    assert.match(stderr, /cloud:a may not be accessed: the folder a\/deep may not be listed/);
+  });
+
+  it('name the folder of this machine that may not be listed, and how that is mended', async function () {
+    if (process.getuid?.() === 0 || process.platform === 'win32') return skip(this, 'root may read everything');
+    rig.write('src/closed/c.txt', 'c');
+    chmodSync(join(rig.dir, 'src/closed'), 0o000);
+    const { code, stderr } = await rig.store('sync', 'src', 'copy');
+    chmodSync(join(rig.dir, 'src/closed'), 0o755);
+    assert.equal(code, 3);
+    assert.match(stderr, /\.\/src may not be accessed: the folder closed may not be listed/);
+    assert.match(stderr, /Change its rights/);
+  });
+
+  it('mv says that all is copied where the source cannot be removed', async () => {
+    await rig.store('cp', 'src', 'cloud:a');
+    dav.fault = ({ method, url }) =>
+      method === 'DELETE' && url?.includes('/a/') === true ? { status: 403 } : undefined;
+    const { code, stderr } = await rig.store('mv', 'cloud:a', 'back');
+    assert.equal(code, 3);
+    assert.match(stderr, /cloud:a\S* may not be accessed/);
+    assert.match(stderr, /All of cloud:a is copied to \.\/back; what was to be removed is not all gone/);
+    assert.equal(Object.keys(rig.files('back')).length, 3);
+    dav.fault = () => undefined;
+    assert.match((await rig.store('mv', 'cloud:a', 'back')).stdout, /Moved 3 files/);
   });
 
   it('cp and mv name the file that both ends are', async () => {
