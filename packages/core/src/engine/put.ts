@@ -86,6 +86,7 @@ function adoptAfter(
   const failure = failureOf(error);
   if (failure === undefined || 'pluginFailure' in failure || failure.code !== 'store.conflict') throw error;
   // A folder, or a file that a folder would have to be, is no other version of this file.
+  if (failure.found === 'disk') throw error;
   if (failure.found !== undefined) throw fail('output.foreign', { ...at, why: inTheWay[failure.found] });
   return adopting();
 }

@@ -76,8 +76,8 @@ export interface FailureDetails {
   'store.unavailable': { readonly url: string; readonly why: string };
   'store.broken': { readonly url: string; readonly why: string; readonly status?: number; readonly requestId?: string };
   'store.corrupt': { readonly url: string; readonly expected: string; readonly found: string };
-  /** `found` where it is not a file of that name: a folder has it, or a file lies where a folder of the URL must be. */
-  'store.conflict': { readonly url: string; readonly found?: 'folder' | 'file' };
+  /** `found` where it is not a file of that name: a folder has it, a file lies where a folder of the URL must be, or that folder is on another disk. */
+  'store.conflict': { readonly url: string; readonly found?: 'folder' | 'file' | 'disk' };
   'store.locked': { readonly url: string };
   'store.full': { readonly url: string; readonly why: string };
   'store.read-only': { readonly url: string; readonly what: string };

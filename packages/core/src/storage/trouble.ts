@@ -40,6 +40,8 @@ const kindsOfErrno: { readonly [code: string]: TroubleKind } = {
   EISDIR: 'conflict',
   ENOTDIR: 'conflict',
   ENOTEMPTY: 'conflict',
+  // A disk that is mounted, or linked to, in the middle of a store.
+  EXDEV: 'conflict',
   EBUSY: 'locked',
   ETXTBSY: 'locked',
   // The network between us: the same attempt may succeed later.
@@ -59,6 +61,8 @@ const kindsOfErrno: { readonly [code: string]: TroubleKind } = {
   ESTALE: 'unavailable',
   ENOTCONN: 'unavailable',
 };
+
+const foundByErrno: { readonly [code: string]: string } = { ENOTDIR: 'file', EISDIR: 'folder', EXDEV: 'disk' };
 
 const kindsOfHttp: { readonly [K in HttpTrouble['kind']]: TroubleKind } = {
   address: 'address',
@@ -83,8 +87,7 @@ export function troubleOf(error: unknown): StoreTrouble | undefined {
   const { code, message, syscall } = error as NodeJS.ErrnoException;
   const kind = typeof code === 'string' ? kindsOfErrno[code] : undefined;
   if (kind === undefined) return undefined;
-  const isFile = code === 'ENOTDIR' || (code === 'EEXIST' && syscall === 'mkdir');
-  const found = isFile ? 'file' : code === 'EISDIR' ? 'folder' : undefined;
+  const found = code === 'EEXIST' && syscall === 'mkdir' ? 'file' : foundByErrno[code ?? ''];
   return new StoreTrouble(kind, String(message), found === undefined ? {} : { found });
 }
 
@@ -151,8 +154,8 @@ function failureOfTrouble(trouble: StoreTrouble, { url, what }: Doing): FailureE
   }
 }
 
-function inTheWay(found: string | undefined): { readonly found?: 'folder' | 'file' } {
-  return found === 'folder' || found === 'file' ? { found } : {};
+function inTheWay(found: string | undefined): { readonly found?: 'folder' | 'file' | 'disk' } {
+  return found === 'folder' || found === 'file' || found === 'disk' ? { found } : {};
 }
 
 function answer(details: TroubleDetails): { readonly status?: number; readonly requestId?: string } {

@@ -81,7 +81,9 @@ export const storeWords: WordsOf<'store'> = {
     hint: (f) =>
       f.found === undefined
         ? 'Another program may be writing to the same place; write to another one.'
-        : 'Move it away or write to another place.',
+        : f.found === 'disk'
+          ? 'Files get their names whole only within one disk: give that folder as a place or a store of its own.'
+          : 'Move it away or write to another place.',
   },
   'store.locked': {
     means: 'Somebody else holds a lock on the file.',

@@ -115,6 +115,19 @@ export class SftpChannel {
     return this.#ask(`set the time of ${path}`, (done) => this.#sftp.utimes(path, seconds, seconds, done));
   }
 
+  /** Tells disks apart; undefined where the server does not tell, or nothing lies at the path. */
+  async diskOf(path: string): Promise<string | undefined> {
+    try {
+      const disk = await this.#ask<{ readonly f_fsid: unknown; readonly f_blocks: unknown }>(
+        'ask for the disk',
+        (done) => this.#sftp.ext_openssh_statvfs(path, done),
+      );
+      return `${disk.f_fsid} ${disk.f_blocks}`;
+    } catch {
+      return undefined;
+    }
+  }
+
   /** True when the disk below this path has no room; false also where the server does not tell. */
   async isFull(path: string): Promise<boolean> {
     try {

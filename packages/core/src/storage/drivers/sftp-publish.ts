@@ -32,11 +32,24 @@ export async function publish(channel: SftpChannel, publication: Publication): P
     // OpenSSH has one word for all of these; what lies there says which it was.
     // A link to nothing is in the way as much as a file is.
     const found = isPlainFailure(error) ? await channel.lstat(to).catch(() => undefined) : undefined;
-    if (found === undefined) throw error;
+    if (found === undefined) throw (await isElsewhere(channel, from, to, error)) ?? error;
     throw new StoreTrouble('conflict', `${to} is there already`, found.isDirectory() ? { found: 'folder' } : {});
   }
   if (isNew) await channel.unlink(from);
   return isLate ? ((await statOf(channel, to)) ?? stats) : stats;
+}
+
+/** Trouble where a plain failure comes of a folder on another disk than the root of the store, where bytes are staged. */
+async function isElsewhere(
+  channel: SftpChannel,
+  from: string,
+  to: string,
+  error: unknown,
+): Promise<StoreTrouble | undefined> {
+  if (!isPlainFailure(error)) return undefined;
+  const [a, b] = await Promise.all([from, posix.dirname(to)].map((path) => channel.diskOf(path)));
+  if (a === undefined || b === undefined || a === b) return undefined;
+  return new StoreTrouble('conflict', `${to} lies on another disk`, { found: 'disk' });
 }
 
 /** Does something in the folder of a path, and makes the folder first where it is missing. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmodSync, existsSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { startDavServer, type DavServer } from '../../../src/testing/dav-server.ts';
 import { skip } from '../../../../../test/support/skip.ts';
@@ -140,6 +140,22 @@ describe('store sync, cp, mv and rm, before something is removed or named', func
     assert.equal(code, 3);
     assert.match(stderr, /\.\/src may not be accessed: the folder closed may not be listed/);
     assert.match(stderr, /Change its rights/);
+  });
+
+  it('say that a folder of the target lies on another disk', async function () {
+    const far = existsSync('/dev/shm') ? mkdtempSync('/dev/shm/runner-far-') : rig.dir;
+    try {
+      if (statSync(far).dev === statSync(rig.dir).dev) return skip(this, 'there is no other disk here');
+      mkdirSync(join(rig.dir, 'copy'));
+      symlinkSync(far, join(rig.dir, 'copy/deep'));
+      const { code, stderr } = await rig.store('sync', 'src', 'copy');
+      assert.equal(code, 1);
+      assert.match(stderr, /\.\/copy\/deep\/b\.txt cannot be written: its folder lies on another disk/);
+      assert.match(stderr, /give that folder as a place/);
+      assert.deepEqual([readdirSync(far), Object.keys(rig.files('copy'))], [[], ['a.txt']]);
+    } finally {
+      if (far !== rig.dir) rmSync(far, { recursive: true });
+    }
   });
 
   it('mv says that all is copied where the source cannot be removed', async () => {
