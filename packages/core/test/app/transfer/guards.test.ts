@@ -158,6 +158,20 @@ describe('store sync, cp, mv and rm, before something is removed or named', func
     }
   });
 
+  it('sync says that its source is a file, and rm --recursive removes one', async () => {
+    await rig.store('cp', 'src', 'cloud:a');
+    for (const place of ['src', 'cloud:a']) {
+      const { code, stderr } = await rig.store('sync', `${place}/a.txt`, 'copy');
+      assert.equal(code, 2);
+      assert.match(stderr, /a\.txt is a file, where a folder is wanted/);
+      assert.match((await rig.store('sync', `${place}/b.txt`, 'copy')).stderr, /b\.txt does not exist/);
+      assert.match((await rig.store('rm', `${place}/a.txt`, '-r', '--dry-run')).stdout, /Would remove 1 file\./);
+      assert.match((await rig.store('rm', `${place}/a.txt`, '-r')).stdout, /^Removed 1 file\./);
+      assert.match((await rig.store('rm', `${place}/a.txt`, '-r')).stdout, /^Removed 0 files\./);
+      assert.match((await rig.store('du', place)).stdout, /2 files {2}in all/);
+    }
+  });
+
   it('mv says that all is copied where the source cannot be removed', async () => {
     await rig.store('cp', 'src', 'cloud:a');
     dav.fault = ({ method, url }) =>
