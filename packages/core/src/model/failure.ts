@@ -58,8 +58,8 @@ export interface FailureDetails {
   'output.collision': { readonly place: string; readonly key: string; readonly other: string };
   'output.missing': { readonly place: string; readonly key: string };
   'place.damaged': { readonly place: string; readonly problems: readonly Problem[] };
-  /** `found` where something else lies under that name. */
-  'store.missing': { readonly url: string; readonly found?: 'folder' };
+  /** `found` where something else lies under that name, or a place has no files. */
+  'store.missing': { readonly url: string; readonly found?: 'folder' | 'nothing' };
   'store.no-bucket': {
     readonly url: string;
     readonly why: string;

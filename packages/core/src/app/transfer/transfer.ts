@@ -9,6 +9,7 @@ import { copyPlugin, type CopyItem, copyFile, transferLane } from './copy-plugin
 import { openEnds, type OpenEnds } from './ends.ts';
 import { KeyCollisions } from './key-collisions.ts';
 import { refuseOnePlace, refuseSourceWithin } from './one-place.ts';
+import { planTransfer, type Refused } from './plan-transfer.ts';
 import { removeSeen, type Removal } from './remove-files.ts';
 import type { TransferReport } from '../../report/transfer-report.ts';
 import type { TransferRequest, TransferWatch } from './request.ts';
@@ -41,8 +42,14 @@ export async function transfer(request: TransferRequest, tools: TransferTools): 
   const collisions = ends.to.localPath('x') === undefined ? undefined : new KeyCollisions(ends.to.place);
   const tally = new Tally(request, ends, collisions);
   if (request.dryRun) {
-    await plan(request, ends, tally, tools);
-    return reportOf(request, tally, { elapsedMs: performance.now() - startedMs });
+    const refused = await planTransfer(
+      comparePlaces(comparing(request, ends, tools.signals.drain)),
+      request,
+      tally,
+      tools.watch,
+    );
+    refuseNothing(request, tally);
+    return reportOf(request, tally, { refused, elapsedMs: performance.now() - startedMs });
   }
   const report = await copyAll(request, ends, tally, tools);
   // What is no single file's failure (a listing that was cut, an empty source) is the command's own.
@@ -84,17 +91,6 @@ function mayBeOnePlace({ how, file }: TransferRequest, ends: OpenEnds, { same }:
 
 function areLocal({ from, to }: OpenEnds): boolean {
   return from.localPath('x') !== undefined && to.localPath('x') !== undefined;
-}
-
-async function plan(request: TransferRequest, ends: OpenEnds, tally: Tally, { watch, signals }: TransferTools) {
-  for await (const page of comparePlaces(comparing(request, ends, signals.drain))) {
-    for (const difference of page) {
-      const change = tally.changeOf(difference);
-      if (change !== undefined) watch.change?.(change);
-      tally.take(difference);
-    }
-  }
-  refuseNothing(request, tally);
 }
 
 async function copyAll(
@@ -168,16 +164,26 @@ function comparing(request: TransferRequest, { from, to }: OpenEnds, signal: Abo
 // An empty source is a mistyped path or a disk that is not mounted far more often than a wish.
 function refuseNothing({ from }: TransferRequest, tally: Tally): void {
   if (tally.compared > 0) return;
-  throw fail('store.missing', { url: from, hint: 'Nothing lies at the source, so nothing was copied or removed.' });
+  throw fail('store.missing', {
+    url: from,
+    found: 'nothing',
+    hint: 'Nothing lies at the source, so nothing was copied or removed.',
+  });
 }
 
 function reportOf(
   { how, from, to, dryRun }: TransferRequest,
   tally: Tally,
-  ran: { report?: TaskReport; extras?: Removal | undefined; sources?: Removal | undefined; elapsedMs: number },
+  ran: {
+    report?: TaskReport;
+    refused?: Refused;
+    extras?: Removal | undefined;
+    sources?: Removal | undefined;
+    elapsedMs: number;
+  },
 ): TransferReport {
   const counts = ran.report?.maps[0]?.counts;
-  const failures: readonly Failure[] = ran.report?.failures ?? [];
+  const failures: readonly Failure[] = ran.report?.failures ?? ran.refused?.failures ?? [];
   return {
     how,
     from,
@@ -186,14 +192,14 @@ function reportOf(
     outcome: ran.report?.outcome ?? 'planned',
     run: ran.report?.run ?? 0,
     same: tally.same,
-    copied: counts?.done ?? tally.files,
-    copiedBytes: counts?.sizeBytes ?? tally.sizeBytes,
+    copied: counts?.done ?? tally.files - (ran.refused?.files ?? 0),
+    copiedBytes: counts?.sizeBytes ?? tally.sizeBytes - (ran.refused?.sizeBytes ?? 0),
     replaced: tally.replaced,
     extra: tally.extra,
     removed: ran.extras?.removed ?? 0,
     moved: ran.sources?.removed ?? 0,
     kept: [...(ran.extras?.kept ?? []), ...(ran.sources?.kept ?? [])],
-    failureCount: ran.report?.failureCount ?? 0,
+    failureCount: ran.report?.failureCount ?? ran.refused?.count ?? 0,
     failures,
     elapsedMs: Math.round(ran.elapsedMs),
   };

@@ -7,6 +7,8 @@ function scheme(url: string): string {
   return url.slice(0, Math.max(0, url.indexOf(':')));
 }
 
+const missing = { folder: 'is a folder, where a file is wanted', nothing: 'has no files' } as const;
+
 /** A folder or file of this machine, not of a named store or a service. */
 function isPath(url: string): boolean {
   return /^file:/i.test(url) || !/^[a-z][a-z0-9+.-]+:/i.test(url);
@@ -16,7 +18,7 @@ function isPath(url: string): boolean {
 export const storeWords: WordsOf<'store'> = {
   'store.missing': {
     means: 'A file or a place that must be there is not.',
-    title: (f) => `${f.url} ${f.found === undefined ? 'does not exist' : 'is a folder, where a file is wanted'}`,
+    title: (f) => `${f.url} ${f.found === undefined ? 'does not exist' : missing[f.found]}`,
     hint: (f) =>
       f.found === 'folder'
         ? 'Name a file in it.'

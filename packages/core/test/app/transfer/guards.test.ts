@@ -164,12 +164,37 @@ describe('store sync, cp, mv and rm, before something is removed or named', func
       const { code, stderr } = await rig.store('sync', `${place}/a.txt`, 'copy');
       assert.equal(code, 2);
       assert.match(stderr, /a\.txt is a file, where a folder is wanted/);
-      assert.match((await rig.store('sync', `${place}/b.txt`, 'copy')).stderr, /b\.txt does not exist/);
+      assert.match((await rig.store('sync', `${place}/b.txt`, 'copy')).stderr, /b\.txt has no files/);
       assert.match((await rig.store('rm', `${place}/a.txt`, '-r', '--dry-run')).stdout, /Would remove 1 file\./);
       assert.match((await rig.store('rm', `${place}/a.txt`, '-r')).stdout, /^Removed 1 file\./);
       assert.match((await rig.store('rm', `${place}/a.txt`, '-r')).stdout, /^Removed 0 files\./);
       assert.match((await rig.store('du', place)).stdout, /2 files {2}in all/);
     }
+  });
+
+  it('tell in a dry run what the run would refuse', async () => {
+    await using rig = new StoreRig();
+    for (const name of ['ok', 'back\\slash', 'Case', 'case']) rig.write(`src/${name}`, 'x');
+    for (const name of ['more', 'ex\\tra']) rig.write(`there/${name}`, 'x');
+    const planned = await rig.store('sync', 'src', 'there', '--delete', '--dry-run');
+    assert.equal(planned.code, 1);
+    assert.match(planned.stdout, /Would copy 2 files, 2 B, to there.*; 3 would fail, and nothing be removed/);
+    assert.doesNotMatch(planned.stdout, /^(copy|remove) .*(slash|ex)/m);
+    assert.match(planned.stderr, /back\\\\slash.*store\.key[^]*output\.collision/);
+    const ran = await rig.report('sync', 'src', 'there', '--delete');
+    const dry = await rig.report('sync', 'src', 'there', '--delete', '--dry-run');
+    assert.deepEqual([dry.code, dry['failureCount']], [ran.code, ran['failureCount']]);
+    assert.deepEqual(codesOf(dry).sort(), codesOf(ran).sort());
+  });
+
+  it('tell of nothing to remove where the source has no files', async () => {
+    mkdirSync(join(rig.dir, 'none'));
+    for (const more of [[], ['--dry-run']]) {
+      const { code, stdout, stderr } = await rig.store('sync', 'none', 'src', '--delete', ...more);
+      assert.deepEqual([code, stdout], [1, '']);
+      assert.match(stderr, /none has no files/);
+    }
+    assert.equal(Object.keys(rig.files('src')).length, 3);
   });
 
   it('mv says that all is copied where the source cannot be removed', async () => {
