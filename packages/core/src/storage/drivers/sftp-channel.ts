@@ -118,7 +118,7 @@ export class SftpChannel {
   /** Tells disks apart; undefined where the server does not tell, or nothing lies at the path. */
   async diskOf(path: string): Promise<string | undefined> {
     try {
-      const disk = await this.#ask<{ readonly f_fsid: unknown; readonly f_blocks: unknown }>(
+      const disk = await this.#ask<{ readonly f_fsid: number | bigint; readonly f_blocks: number | bigint }>(
         'ask for the disk',
         (done) => this.#sftp.ext_openssh_statvfs(path, done),
       );
