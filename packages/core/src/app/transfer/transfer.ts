@@ -1,5 +1,6 @@
 import type { DependencyContainer } from 'tsyringe';
 import type { TaskReport } from '../../engine/run.ts';
+import { joinPlace } from '../../model/file-ref.ts';
 import type { RunEvent } from '../../model/event.ts';
 import { type Failure, FailureError, fail, failureOf } from '../../model/failure.ts';
 import { runInEngine } from '../run-in-engine.ts';
@@ -172,7 +173,7 @@ function refuseNothing({ from }: TransferRequest, tally: Tally): void {
 }
 
 function reportOf(
-  { how, from, to, dryRun }: TransferRequest,
+  { how, from, to, file, dryRun }: TransferRequest,
   tally: Tally,
   ran: {
     report?: TaskReport;
@@ -186,8 +187,8 @@ function reportOf(
   const failures: readonly Failure[] = ran.report?.failures ?? ran.refused?.failures ?? [];
   return {
     how,
-    from,
-    to,
+    from: file === undefined ? from : joinPlace(from, file.from),
+    to: file === undefined ? to : joinPlace(to, file.to),
     dryRun,
     outcome: ran.report?.outcome ?? 'planned',
     run: ran.report?.run ?? 0,

@@ -187,6 +187,34 @@ describe('store sync, cp, mv and rm, before something is removed or named', func
     assert.deepEqual(codesOf(dry).sort(), codesOf(ran).sort());
   });
 
+  it('cp tells in a dry run which files it would not replace, and names the one it copies', async () => {
+    await rig.store('cp', 'src', 'cloud:a');
+    rig.write('src/a.txt', 'longer');
+    for (const [line, code, says] of [
+      [
+        ['cp', 'src', 'cloud:a', '--dry-run'],
+        1,
+        /differs .* a\.txt[^]*Would copy 0 files, 0 B, to cloud:a.*; 1 would fail/,
+      ],
+      [
+        ['cp', 'src', 'cloud:a', '--dry-run', '--overwrite'],
+        0,
+        /replace .* a\.txt[^]*Would copy 1 file, 6 B, to cloud:a/,
+      ],
+      [
+        ['cp', 'src/a.txt', 'cloud:b/new.txt', '--dry-run'],
+        0,
+        /copy .* new\.txt[^]*Would copy 1 file, 6 B, to cloud:b\/new\.txt/,
+      ],
+      [['cp', 'src/a.txt', 'cloud:b/new.txt'], 0, /Copied 1 file, 6 B, to cloud:b\/new\.txt/],
+      [['mv', 'src/a.txt', 'cloud:b/'], 0, /Moved 1 file to cloud:b\/a\.txt/],
+    ] as const) {
+      const ended = await rig.store(...line);
+      assert.equal(ended.code, code, line.join(' '));
+      assert.match(ended.stdout, says);
+    }
+  });
+
   it('tell of nothing to remove where the source has no files', async () => {
     mkdirSync(join(rig.dir, 'none'));
     for (const more of [[], ['--dry-run']]) {
