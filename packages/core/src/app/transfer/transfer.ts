@@ -156,9 +156,7 @@ async function copyAll(
 }
 
 function comparing(request: TransferRequest, { from, to }: OpenEnds, signal: AbortSignal) {
-  const { how, by: asked, file, overwrite } = request;
-  // Who names one file and says that it may be replaced has changed it: a younger target says nothing against that.
-  const by = how === 'copy' && file !== undefined && overwrite && asked === 'time' ? 'checksum' : asked;
+  const { by, file } = request;
   return { source: from, target: to, by, signal, ...(file === undefined ? {} : { file }) };
 }
 
