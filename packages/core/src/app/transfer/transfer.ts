@@ -62,19 +62,20 @@ export async function transfer(request: TransferRequest, tools: TransferTools): 
     await refuseSourceWithin(ends, tally.first, tally.extras, tools.signals.drain);
   // Nothing is removed after a failure: what could not be copied may be the only one left.
   const { drain } = tools.signals;
-  const extras = failed ? undefined : await afterCopy(removeSeen(ends.to, tally.extras, drain), ends);
-  const sources = failed ? undefined : await afterCopy(removeSeen(ends.from, tally.sources, drain), ends);
+  const extras = failed ? undefined : await afterCopy(removeSeen(ends.to, tally.extras, drain), request);
+  const sources = failed ? undefined : await afterCopy(removeSeen(ends.from, tally.sources, drain), request);
   return reportOf(request, tally, { report, extras, sources, elapsedMs: performance.now() - startedMs });
 }
 
 // What cannot be removed says nothing of the copies, and people would look for them.
-async function afterCopy<T>(removing: Promise<T>, { from, to }: OpenEnds): Promise<T> {
+async function afterCopy<T>(removing: Promise<T>, request: TransferRequest): Promise<T> {
   try {
     return await removing;
   } catch (error) {
     const failure = failureOf(error);
     if (failure === undefined) throw error;
-    const hint = `All of ${from.place} is copied to ${to.place}; what was to be removed is not all gone. Mend this and run the same command again.`;
+    const { from, to } = namesOf(request);
+    const hint = `All of ${from} is copied to ${to}; what was to be removed is not all gone. Mend this and run the same command again.`;
     throw new FailureError({ ...failure, hint });
   }
 }
@@ -170,8 +171,13 @@ function refuseNothing({ from }: TransferRequest, tally: Tally): void {
   });
 }
 
+/** Both places, or the file in each. */
+function namesOf({ from, to, file }: TransferRequest): { readonly from: string; readonly to: string } {
+  return file === undefined ? { from, to } : { from: joinPlace(from, file.from), to: joinPlace(to, file.to) };
+}
+
 function reportOf(
-  { how, from, to, file, dryRun }: TransferRequest,
+  request: TransferRequest,
   tally: Tally,
   ran: {
     report?: TaskReport;
@@ -182,11 +188,11 @@ function reportOf(
   },
 ): TransferReport {
   const counts = ran.report?.maps[0]?.counts;
+  const { how, dryRun } = request;
   const failures: readonly Failure[] = ran.report?.failures ?? ran.refused?.failures ?? [];
   return {
     how,
-    from: file === undefined ? from : joinPlace(from, file.from),
-    to: file === undefined ? to : joinPlace(to, file.to),
+    ...namesOf(request),
     dryRun,
     outcome: ran.report?.outcome ?? 'planned',
     run: ran.report?.run ?? 0,
