@@ -118,6 +118,8 @@ function shell(line: string, cwd: string, bin: string): Promise<string> {
     ...process.env,
     PATH: `${bin}${delimiter}${process.env['PATH'] ?? ''}`,
     NO_COLOR: '1',
+    // As npx sets it: hints then name the commands as they are typed here.
+    npm_config_user_agent: 'npm/11.0.0 node/v24.15.0 linux x64 workspaces/false',
     LC_ALL: 'C.UTF-8',
   };
   const shown = line.includes('runner run') ? `${line} 2>/dev/null` : `${line} 2>&1`;

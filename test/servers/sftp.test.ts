@@ -137,6 +137,12 @@ describe('OpenSSH, a real server', function () {
     symlinkSync('nowhere', join(folder, 'broken'));
     const keys = (await Array.fromAsync(store.list())).flat().map(({ key }) => key);
     assert.deepEqual(keys.sort(), ['folder/file', 'folder/link']);
+    // A link to nothing is no file, and yet nothing new can have its name.
+    assert.equal(
+      await store.write('folder/broken', Buffer.from('x'), { ifAbsent: true }).catch((error) => failureOf(error)?.code),
+      'store.conflict',
+    );
+    assert.equal((await store.write('folder/broken', Buffer.from('x'))).size, 1);
     await dispose();
   });
 });

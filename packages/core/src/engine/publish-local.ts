@@ -3,6 +3,7 @@ import { createFile } from '../lib/create-file.ts';
 import type { Digest } from '../lib/digest.ts';
 import { fail } from '../model/failure.ts';
 import { type FileRef, joinPlace } from '../model/file-ref.ts';
+import { inTheWay } from '../model/in-the-way.ts';
 import type { StoredOutput } from '../state/rows.ts';
 import { toFailure } from '../storage/trouble.ts';
 import { placeStaged, withParent } from './place-file.ts';
@@ -43,8 +44,7 @@ export function publishFile(staged: StagedFile, target: string, how: How): strin
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EEXIST' || code === 'EISDIR') return adopt(staged, target, how);
     if (code === 'ENOTDIR') {
-      const why = 'a file lies where one of its folders would be';
-      throw fail('output.foreign', { place: how.place, key: how.key, why });
+      throw fail('output.foreign', { place: how.place, key: how.key, why: inTheWay.file });
     }
     // A file system without links (exFAT): the check and the rename are then two acts.
     if ((code === 'EPERM' || code === 'ENOTSUP' || code === 'EXDEV') && !how.ours) {
@@ -102,7 +102,7 @@ function adopt(staged: StagedFile, target: string, how: How): string {
   const found = lstatSync(target);
   if (!found.isFile() || found.size !== staged.size || hashFile(target) !== digestOfStaged(staged)) {
     rmSync(staged.path, { force: true });
-    const what = found.isDirectory() ? { why: 'a folder of this name lies there' } : {};
+    const what = found.isDirectory() ? { why: inTheWay.folder } : {};
     throw fail('output.foreign', { place: how.place, key: how.key, ...what });
   }
   rmSync(staged.path, { force: true });

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Digest } from '../lib/digest.ts';
 import type { Bytes } from '../model/driver.ts';
 import { fail, failureOf } from '../model/failure.ts';
+import { inTheWay } from '../model/in-the-way.ts';
 import type { Store } from '../model/store.ts';
 import { stagingFolder } from '../storage/key.ts';
 import type { Publishing } from './publishing.ts';
@@ -51,8 +52,8 @@ export async function put(
     });
     return { version: written.version ?? '', digest: written.digest };
   } catch (error) {
-    if (ours || !writesNew || failureOf(error)?.code !== 'store.conflict') throw error;
-    return adopting();
+    if (ours || !writesNew) throw error;
+    return adoptAfter(error, { place: to.place, key }, adopting);
   }
 }
 
@@ -72,9 +73,22 @@ async function putByMove(
   } catch (error) {
     // A store in trouble may not even remove; what stays lies where nobody sees it.
     await store.remove([staged]).catch(() => undefined);
-    if (failureOf(error)?.code !== 'store.conflict') throw error;
-    return adopting();
+    return adoptAfter(error, { place: store.place, key }, adopting);
   }
+}
+
+/** Adopts a file that is in the way; throws what else kept the write from being done. */
+function adoptAfter(
+  error: unknown,
+  at: { readonly place: string; readonly key: string },
+  adopting: () => Promise<Stored>,
+): Promise<Stored> {
+  const failure = failureOf(error);
+  if (failure === undefined || 'pluginFailure' in failure || failure.code !== 'store.conflict') throw error;
+  // A folder, or a file that a folder would have to be, is no other version of this file.
+  if (failure.found === 'disk') throw error;
+  if (failure.found !== undefined) throw fail('output.foreign', { ...at, why: inTheWay[failure.found] });
+  return adopting();
 }
 
 // Staged outputs carry more than these, which a store must not be told.

@@ -52,6 +52,20 @@ export class Semaphore {
     this.#wake();
   }
 
+  /**
+   * Does `work` for each item, in slots. After a failure no more is begun, and the failure is thrown when all that had
+   * begun is over: nothing goes on behind the back of who was told.
+   */
+  async each<T>(items: Iterable<T>, work: (item: T) => Promise<unknown>, signal?: AbortSignal): Promise<void> {
+    let failed: { readonly error: unknown } | undefined;
+    const one = (item: T): Promise<void> =>
+      this.run(async () => {
+        if (failed === undefined) await work(item);
+      }, signal).catch((error: unknown) => void (failed ??= { error }));
+    await Promise.all(Array.from(items, one));
+    if (failed !== undefined) throw failed.error;
+  }
+
   /** Runs `work` in a slot and frees it whatever happens. */
   async run<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     await this.acquire(signal);

@@ -58,8 +58,8 @@ export interface FailureDetails {
   'output.collision': { readonly place: string; readonly key: string; readonly other: string };
   'output.missing': { readonly place: string; readonly key: string };
   'place.damaged': { readonly place: string; readonly problems: readonly Problem[] };
-  /** `found` where something else lies under that name. */
-  'store.missing': { readonly url: string; readonly found?: 'folder' };
+  /** `found` where something else lies under that name, or a place has no files. */
+  'store.missing': { readonly url: string; readonly found?: 'folder' | 'nothing' };
   'store.no-bucket': {
     readonly url: string;
     readonly why: string;
@@ -76,7 +76,8 @@ export interface FailureDetails {
   'store.unavailable': { readonly url: string; readonly why: string };
   'store.broken': { readonly url: string; readonly why: string; readonly status?: number; readonly requestId?: string };
   'store.corrupt': { readonly url: string; readonly expected: string; readonly found: string };
-  'store.conflict': { readonly url: string };
+  /** `found` where it is not a file of that name: a folder has it, a file lies where a folder of the URL must be, or that folder is on another disk. */
+  'store.conflict': { readonly url: string; readonly found?: 'folder' | 'file' | 'disk' };
   'store.locked': { readonly url: string };
   'store.full': { readonly url: string; readonly why: string };
   'store.read-only': { readonly url: string; readonly what: string };

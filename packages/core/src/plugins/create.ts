@@ -86,8 +86,8 @@ function readme(name: string): string {
 A plugin for Dataset Runner.
 
 \`\`\`sh
-runner plugins add ${packageName(name)}
-runner run ${name}:collect --from ./raw --out ./set
+npx runner plugins add ${packageName(name)}
+npx runner run ${name}:collect --from ./raw --out ./set
 \`\`\`
 
 ## Tasks

@@ -5,7 +5,7 @@ import type { RunView } from './run-view.ts';
 import { took } from './units.ts';
 import { wrap } from './width.ts';
 import { failureTitle } from './wording.ts';
-import { shownKey } from '../lib/shown-key.ts';
+import { shownKey, shownText } from '../lib/shown-key.ts';
 
 /** Returns what an event has to say by itself, in lines that stay; most events say nothing. */
 export function eventLines(event: RunEvent, view: RunView, layout: FailureLayout): string[] {
@@ -35,5 +35,7 @@ export function eventLines(event: RunEvent, view: RunView, layout: FailureLayout
 
 function note(text: string, layout: FailureLayout): string[] {
   const { style } = layout;
-  return wrap(text, layout.width - 2).map((line, i) => (i === 0 ? `${style.notice(style.signs.note)} ` : '  ') + line);
+  return wrap(shownText(text), layout.width - 2).map(
+    (line, i) => (i === 0 ? `${style.notice(style.signs.note)} ` : '  ') + line,
+  );
 }

@@ -41,7 +41,7 @@ function layOut(wording: Wording, layout: FailureLayout, sign: string, indent: s
   if (wording.position !== undefined) row('in', wording.position);
   if (wording.cause !== undefined)
     lines.push(...layOut(wording.cause, layout, style.dim('because'.padEnd(labelWidth - 1)), inner));
-  if (wording.hint !== undefined) row('try', wording.hint, style.bold);
+  if (wording.hint !== undefined) row('try', style.typed(wording.hint), style.bold);
   // Frames are not wrapped: editors and terminals make links of them.
   for (const frame of stackFrames(wording)) lines.push(inner + style.dim(`${'stack'.padEnd(labelWidth)}${frame}`));
   return lines;

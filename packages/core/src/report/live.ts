@@ -53,7 +53,9 @@ export class LiveReporter implements Reporter {
     this.#view.apply(masked, this.#options.now());
     if (masked.type === 'item.failed' && ++this.#failures > failuresShown) {
       if (this.#failures === failuresShown + 1)
-        this.#above.push(`More items fail; see all of them with: runner logs ${this.#view.run}`);
+        this.#above.push(
+          this.#options.style.typed(`More items fail; see all of them with: runner logs ${this.#view.run}`),
+        );
       return;
     }
     this.#above.push(...eventLines(masked, this.#view, { ...this.#options, width: this.#width() }));

@@ -18,6 +18,8 @@ export interface Style {
   readonly notice: Paint;
   /** Things with a name of their own: places, flags, tasks. */
   readonly name: Paint;
+  /** A text that names commands (`See them with: runner tasks`), with the words that start the runner for this reader. */
+  readonly typed: Paint;
   readonly signs: Signs;
 }
 
@@ -62,8 +64,16 @@ const asciiSigns: Signs = {
   dot: ',',
 };
 
+interface StyleOptions {
+  readonly colour: boolean;
+  readonly unicode: boolean;
+  /** What the reader types to start the runner. Default: `runner`. */
+  readonly runner?: string;
+}
+
 /** Makes a style; `colour` false gives text without a single escape code. */
-export function makeStyle(options: { readonly colour: boolean; readonly unicode: boolean }): Style {
+export function makeStyle(options: StyleOptions): Style {
+  const { runner = 'runner' } = options;
   const paint = (open: number, close: number) => (text: string) =>
     options.colour && text !== '' ? `\u001B[${open}m${text}\u001B[${close}m` : text;
   return {
@@ -74,6 +84,8 @@ export function makeStyle(options: { readonly colour: boolean; readonly unicode:
     bad: paint(31, 39),
     notice: paint(33, 39),
     name: paint(36, 39),
+    // Only where a command stands: at the start, behind a colon, in backticks. Elsewhere it is the program's name.
+    typed: (text) => text.replace(/(?<=^ *|: |`)runner(?= [a-z<])/g, runner),
     signs: options.unicode ? unicodeSigns : asciiSigns,
   };
 }
@@ -92,5 +104,19 @@ export function styleFor(
   const locale = env['LC_ALL'] || env['LC_CTYPE'] || env['LANG'] || '';
   // An unset locale is common in containers whose terminal speaks UTF-8 all the same; only a stated other one counts.
   const unicode = env['TERM'] !== 'linux' && (/utf-?8/i.test(locale) || !/^(C|POSIX)$|\./i.test(locale));
-  return makeStyle({ colour: forced || (stream.isTTY === true && !refused), unicode });
+  return makeStyle({ colour: forced || (stream.isTTY === true && !refused), unicode, runner: startedAs(env) });
+}
+
+// Package managers put the programs of a project on the path of what they start, and of nothing else.
+const starters: { readonly [manager: string]: string } = {
+  npm: 'npx runner',
+  pnpm: 'pnpm exec runner',
+  yarn: 'yarn runner',
+  bun: 'bunx runner',
+};
+
+/** The words that started this process, which start it again: all package managers name themselves in one variable. */
+function startedAs(env: { readonly [name: string]: string | undefined }): string {
+  const [, manager = ''] = /^(\w+)\//.exec(env['npm_config_user_agent'] ?? '') ?? [];
+  return starters[manager] ?? 'runner';
 }

@@ -7,7 +7,7 @@ import { table } from './table.ts';
 import { bytes, count, counted, took } from './units.ts';
 import { cut, pad, textWidth, wrap } from './width.ts';
 import { failureTitle } from './wording.ts';
-import { shownKey } from '../lib/shown-key.ts';
+import { shownKey, shownText } from '../lib/shown-key.ts';
 
 const listedFailures = 10;
 
@@ -113,7 +113,7 @@ function failureList(report: RunReport, layout: FailureLayout): string[] {
     return start + style.bad(cut(title, width - textWidth(start), 'middle'));
   });
   const hidden = report.failureCount - report.failures.length + failures.length - rows.length;
-  if (hidden > 0) lines.push(style.dim(`  and ${count(hidden)} more: runner logs ${report.run}`));
+  if (hidden > 0) lines.push(style.dim(style.typed(`  and ${count(hidden)} more: runner logs ${report.run}`)));
   return lines;
 }
 
@@ -134,7 +134,8 @@ function staleLines(report: RunReport, { style, width }: Layout): string[] {
 
 // Printed whatever the outcome: a task that returned has something to say even when items failed on the way.
 function rendered(report: RunReport): string[] {
-  return report.rendered === undefined || report.rendered === '' ? [] : ['', ...report.rendered.trimEnd().split('\n')];
+  const text = shownText(report.rendered ?? '').trimEnd();
+  return text === '' ? [] : ['', ...text.split('\n')];
 }
 
 /** Commands to copy, so that nobody has to remember how to go on. */
@@ -142,11 +143,11 @@ function nextLines(report: RunReport, { style, again = `runner run ${report.task
   switch (report.outcome) {
     case 'failed':
       return [
-        ...(isDry(report) ? [] : [`${style.dim('Details')}    runner logs ${report.run}`]),
-        `${style.dim('Try again')}  ${again}   ${style.dim('(what is done is kept, only the rest runs)')}`,
+        ...(isDry(report) ? [] : [`${style.dim('Details')}    ${style.typed(`runner logs ${report.run}`)}`]),
+        `${style.dim('Try again')}  ${style.typed(again)}   ${style.dim('(what is done is kept, only the rest runs)')}`,
       ];
     case 'interrupted':
-      return [`${style.dim('Go on')}  ${again}   ${style.dim('(what is done is kept)')}`];
+      return [`${style.dim('Go on')}  ${style.typed(again)}   ${style.dim('(what is done is kept)')}`];
     case 'ok':
     case 'planned':
       return [];

@@ -56,7 +56,7 @@ export function transferLines(report: TransferReport, layout: Layout): string[] 
 function headline(report: TransferReport, { style }: Layout): string {
   const { how, copied, copiedBytes, replaced, same, removed, moved, to, failureCount, outcome } = report;
   if (report.dryRun)
-    return `${style.bold(`Would copy ${counted(copied, 'file')}, ${bytes(copiedBytes)}, to ${to}`)}${sameText(same)}`;
+    return `${style.bold(`Would copy ${counted(copied, 'file')}, ${bytes(copiedBytes)}, to ${to}`)}${sameText(same)}${failureCount === 0 ? '' : `; ${style.bad(`${count(failureCount)} would fail`)}, and nothing be removed`}`;
   if (outcome === 'interrupted')
     return `${style.notice(style.signs.note)} ${style.bold('Stopped')}: ${counted(copied, 'file')} copied; the same command goes on`;
   if (failureCount > 0)
@@ -100,7 +100,9 @@ export function failedLines({ failures, failureCount, run }: TransferReport, lay
   const shown = failures.slice(0, 10);
   const rows = shown.map((failure) => [shownKey(failure.at?.item ?? ''), failureTitle(failure)]);
   const lines = table([{ flexible: true }, { paint: layout.style.bad }], rows, { ...layout, indent: '  ' });
-  if (failureCount > shown.length)
-    lines.push(cut(`  and ${count(failureCount - shown.length)} more: runner logs ${run}`, layout.width));
+  if (failureCount > shown.length && run > 0)
+    lines.push(
+      cut(layout.style.typed(`  and ${count(failureCount - shown.length)} more: runner logs ${run}`), layout.width),
+    );
   return lines;
 }

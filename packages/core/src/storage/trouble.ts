@@ -26,6 +26,8 @@ export interface Doing {
 const kindsOfErrno: { readonly [code: string]: TroubleKind } = {
   // Not there, or not ours to touch; read-only file systems are a matter of rights to whoever writes.
   ENOENT: 'missing',
+  // A link that leads to itself leads to nothing.
+  ELOOP: 'missing',
   EACCES: 'denied',
   EPERM: 'denied',
   EROFS: 'denied',
@@ -38,6 +40,8 @@ const kindsOfErrno: { readonly [code: string]: TroubleKind } = {
   EISDIR: 'conflict',
   ENOTDIR: 'conflict',
   ENOTEMPTY: 'conflict',
+  // A disk that is mounted, or linked to, in the middle of a store.
+  EXDEV: 'conflict',
   EBUSY: 'locked',
   ETXTBSY: 'locked',
   // The network between us: the same attempt may succeed later.
@@ -57,6 +61,8 @@ const kindsOfErrno: { readonly [code: string]: TroubleKind } = {
   ESTALE: 'unavailable',
   ENOTCONN: 'unavailable',
 };
+
+const foundByErrno: { readonly [code: string]: string } = { ENOTDIR: 'file', EISDIR: 'folder', EXDEV: 'disk' };
 
 const kindsOfHttp: { readonly [K in HttpTrouble['kind']]: TroubleKind } = {
   address: 'address',
@@ -78,9 +84,22 @@ export function troubleOf(error: unknown): StoreTrouble | undefined {
       error.host === undefined ? {} : { found: error.host },
     );
   }
-  const { code, message } = error as { readonly code?: unknown; readonly message?: unknown };
+  const { code, message, syscall } = error as NodeJS.ErrnoException;
   const kind = typeof code === 'string' ? kindsOfErrno[code] : undefined;
-  return kind === undefined ? undefined : new StoreTrouble(kind, String(message));
+  if (kind === undefined) return undefined;
+  const found = code === 'EEXIST' && syscall === 'mkdir' ? 'file' : foundByErrno[code ?? ''];
+  return new StoreTrouble(kind, String(message), found === undefined ? {} : { found });
+}
+
+/** What ended a listing, with the folder that may not be listed: what was asked for is the whole place. */
+export function inListing(error: unknown, folder: string): unknown {
+  const trouble = troubleOf(error);
+  const name = folder.replace(/\/$/, '');
+  if (trouble?.kind !== 'denied' || name === '') return error;
+  return new StoreTrouble('denied', trouble.message, {
+    reason: `the folder ${name} may not be listed`,
+    ...trouble.details,
+  });
 }
 
 /** True when the same attempt may succeed later. */
@@ -115,7 +134,7 @@ function failureOfTrouble(trouble: StoreTrouble, { url, what }: Doing): FailureE
     case 'broken':
       return make('store.broken', { url, why, ...answer(details) });
     case 'conflict':
-      return make('store.conflict', { url });
+      return make('store.conflict', { url, ...inTheWay(details.found) });
     case 'locked':
       return make('store.locked', { url });
     case 'full':
@@ -133,6 +152,10 @@ function failureOfTrouble(trouble: StoreTrouble, { url, what }: Doing): FailureE
     case 'unsupported':
       return make('store.read-only', { url, what });
   }
+}
+
+function inTheWay(found: string | undefined): { readonly found?: 'folder' | 'file' | 'disk' } {
+  return found === 'folder' || found === 'file' || found === 'disk' ? { found } : {};
 }
 
 function answer(details: TroubleDetails): { readonly status?: number; readonly requestId?: string } {

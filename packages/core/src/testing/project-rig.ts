@@ -90,7 +90,8 @@ export class ProjectRig {
   start(...args: string[]): Running {
     const child = spawn(process.execPath, [...conditions(), binFile(), ...args], {
       cwd: this.dir,
-      env: { ...process.env, NO_COLOR: '1', ...this.#env },
+      // Tests type `runner`, whoever started them: hints name the commands in the way they were started.
+      env: { ...process.env, NO_COLOR: '1', npm_config_user_agent: '', ...this.#env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#running.add(child);

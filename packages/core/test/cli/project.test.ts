@@ -42,6 +42,32 @@ describe('a project', () => {
     assert.match((await here('init')).stdout, /^Everything is there already\./);
   });
 
+  for (const [how, env, files, expected] of [
+    ['npx', { npm_config_user_agent: 'npm/11.6.2 node/v24.15.0 linux x64' }, [], ['npm install', 'npx runner']],
+    [
+      'pnpm',
+      { npm_config_user_agent: 'pnpm/10.2.0 npm/? node/v24' },
+      ['pnpm-lock.yaml'],
+      ['pnpm install', 'pnpm exec runner'],
+    ],
+    ['its own name', {}, [], ['npm install', 'runner']],
+  ] as const) {
+    it(`is told how to go on in the words of who started it by ${how}`, async () => {
+      for (const name of files) writeFileSync(join(dir, name), '');
+      const say = (...argv: string[]) =>
+        cli(argv, {}, { ...sampleCatalogue, dir, configFile: join(dir, 'runner.yaml') }, dir, env);
+      const [install, runner] = expected;
+      const { stdout } = await say('init');
+      assert.match(
+        stdout,
+        new RegExp(`Next\\n  ${install}\\n  ${runner} plugins add .*\\n  ${runner} plugins create `),
+      );
+      assert.match((await say('plugins', 'create', 'ours')).stdout, new RegExp(`\\n  ${runner} run ours:collect `));
+      const { stderr } = await say('run', 'nobody:knows');
+      assert.match(stderr, new RegExp(`See them with: ${runner} tasks`));
+    });
+  }
+
   it('keeps what init finds', async () => {
     writeFileSync(
       join(dir, 'package.json'),

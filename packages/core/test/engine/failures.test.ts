@@ -51,6 +51,37 @@ describe('a failure', function () {
     assert.doesNotMatch((await rig.runner('logs', '--item', 'nobody')).stdout, /more failure/);
   });
 
+  it("has nothing of a plugin's words that a terminal would obey, neither log nor result", async () => {
+    await using rig = await createRig({
+      config: 'plugins: [./loud.ts]\n',
+      files: {
+        'loud.ts': `
+          import { definePlugin, defineStep, defineTask, z } from '@dataset-runner/core/plugin';
+          const words = 'red \\u001b[31m\\r\\n\\ttwo\\u0007\\u202e';
+          const say = defineStep({ name: 'say', async work(_item: string, { log }) { log(words); return words; } });
+          const talk = defineTask({
+            summary: 'Talks',
+            params: z.object({}),
+            outputs: z.object({ words: z.string() }),
+            steps: { say },
+            run: async ({ once }) => ({ words: await once(say, 'a') }),
+            render: ({ words }) => words,
+          });
+          export default definePlugin({ name: 'loud', api: 1, tasks: { talk } });
+        `,
+      },
+    });
+    const shown = 'red \\x1b[31m\n\ttwo\\x07\\u202e\n';
+    const ended = await rig.runner('run', 'loud:talk');
+    assert.ok(ended.stdout.includes(`\n${shown}`), JSON.stringify(ended));
+    assert.ok((await rig.runner('logs')).stdout.includes(` ${shown}`));
+    const { lines } = JSON.parse((await rig.runner('logs', '--json')).stdout) as { lines: { message: string }[] };
+    assert.deepEqual(
+      lines.map(({ message }) => message),
+      ['red \u001b[31m\r\n\ttwo\u0007\u202e'],
+    );
+  });
+
   it('reaches a plan that catches it: step.incomplete', async () => {
     await using rig = await wrongRig();
     const { code, report } = await rig.json('run', 'wrong:caught');

@@ -109,4 +109,21 @@ describe('the style of a stream', () => {
     assert.equal(styleFor(terminal, { LANG: 'de_DE.UTF-8' }).signs.ok, '✓');
     assert.equal(styleFor(terminal, { LANG: 'de_DE.ISO-8859-1' }).signs.ok, 'ok');
   });
+
+  for (const [agent, expected] of [
+    [undefined, 'runner'],
+    ['npm/11.6.2 node/v24.15.0 linux x64 workspaces/false', 'npx runner'],
+    ['pnpm/10.2.0 npm/? node/v24.15.0 linux x64', 'pnpm exec runner'],
+    ['yarn/4.6.0 npm/? node/v24.15.0 linux x64', 'yarn runner'],
+    ['bun/1.2.0 npm/? node/v24.15.0 linux x64', 'bunx runner'],
+    ['another', 'runner'],
+  ] as const) {
+    it(`names commands as ${expected} for who was started by ${agent ?? 'nobody'}`, () => {
+      const { typed } = styleFor(terminal, agent === undefined ? {} : { npm_config_user_agent: agent });
+      assert.equal(typed('See them with: runner tasks'), `See them with: ${expected} tasks`);
+      assert.equal(typed('  runner run a:b'), `  ${expected} run a:b`);
+      assert.equal(typed('Say `runner doctor`.'), `Say \`${expected} doctor\`.`);
+      assert.equal(typed('The runner needs a runner that runs'), 'The runner needs a runner that runs');
+    });
+  }
 });

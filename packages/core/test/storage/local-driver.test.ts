@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LocalDriver } from '../../src/storage/drivers/local.ts';
@@ -48,13 +49,24 @@ describe('a folder as a store', () => {
     symlinkSync(outside, join(root, 'folder'));
     symlinkSync(root, join(root, 'circle'));
     symlinkSync('nowhere', join(root, 'dangling'));
+    symlinkSync('ring', join(root, 'ring'));
     assert.deepEqual(
       (await entriesOf(store.list())).map(({ key, size }) => [key, size]),
       [['link.bin', 12]],
     );
     assert.equal(String(await bytesOf(await store.read('link.bin'))), 'linked bytes');
+    assert.equal(await store.stat('ring'), undefined);
+    assert.equal((await failureFrom(() => store.read('ring')))?.code, 'store.missing');
     assert.equal((await failureFrom(() => store.write('folder/new', Buffer.from('x'))))?.code, 'store.denied');
     assert.deepEqual(readdirSync(outside), ['big.bin']);
+  });
+
+  it('takes a pipe for no file, and does not wait for its writer', async function () {
+    if (process.platform === 'win32') this.skip();
+    mkdirSync(root);
+    execFileSync('mkfifo', [join(root, 'pipe')]);
+    assert.equal(await store.stat('pipe'), undefined);
+    assert.equal((await failureFrom(() => store.read('pipe')))?.code, 'store.missing');
   });
 
   it('replaces a link instead of writing through it', async () => {

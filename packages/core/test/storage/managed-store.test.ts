@@ -68,6 +68,7 @@ describe('the managed store', () => {
       ['ENAMETOOLONG', 'store.limit'],
       ['EBUSY', 'store.locked'],
       ['ENOTDIR', 'store.conflict'],
+      ['EXDEV', 'store.conflict'],
     ];
     for (const [errno, code] of codes) {
       it(`${errno} as ${code}`, async () => {

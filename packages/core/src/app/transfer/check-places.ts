@@ -27,6 +27,6 @@ export async function checkPlaces(
   }
   // Two empty places are the same, and mostly two mistyped ones.
   if (counts.same + counts.missing + counts.differing + counts.extra === 0)
-    throw fail('store.missing', { url: request.from, hint: 'There are no files in either place.' });
+    throw fail('store.missing', { url: request.from, found: 'nothing', hint: 'There are no files in either place.' });
   return { from: request.from, to: request.to, ...counts };
 }

@@ -19,6 +19,7 @@ export type DifferingWhy = 'size' | 'bytes' | 'newer';
 export interface Compared {
   readonly source: Store;
   readonly target: Store;
+  /** Of one file `time` means `checksum`. */
   readonly by: CompareBy;
   /** One file instead of the whole place, with its key in each. */
   readonly file?: { readonly from: string; readonly to: string };
@@ -65,9 +66,11 @@ function pairsOf({ source, target, file, signal }: Compared): AsyncIterable<read
 }
 
 function differenceOf({ source, target }: Pair, options: Compared, slots: Semaphore): Difference | Promise<Difference> {
+  // Who names one file means that one: a younger target of the same size may well be another.
+  const by = options.file !== undefined && options.by === 'time' ? 'checksum' : options.by;
   if (source === undefined) return { what: 'extra', target: target as Entry };
   if (target === undefined) return { what: 'missing', source };
-  const verdict = sameByListing(source, target, options.by);
+  const verdict = sameByListing(source, target, by);
   if (verdict === 'unknown') return slots.run(() => byReading(source, target, options));
   return verdict === 'same' ? { what: 'same', source, target } : { what: 'differing', source, target, why: verdict };
 }

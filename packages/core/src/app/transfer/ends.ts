@@ -1,5 +1,6 @@
 import { basename, dirname, join } from 'node:path';
 import { fail } from '../../model/failure.ts';
+import { joinPlace } from '../../model/file-ref.ts';
 import type { Store } from '../../model/store.ts';
 import { isBelow, realPath, rootOf } from '../../storage/nested.ts';
 import type { StoreOpener } from '../../storage/open-store.ts';
@@ -14,13 +15,13 @@ export interface OpenEnds {
 /** Opens both places; throws `usage.invalid` when one lies inside the other, or cannot be read or written. */
 export async function openEnds(stores: StoreOpener, { from, to, file }: Ends): Promise<OpenEnds> {
   const ends = { from: await stores.open(from), to: await stores.open(to) };
-  const [source, target] = [ends.from, ends.to].map((store) => rootOf(store, (place) => stores.location(place))) as [
-    string,
-    string,
-  ];
+  const locationOf = (place: string): string => stores.location(place);
+  const [source, target] = [rootOf(ends.from, locationOf), rootOf(ends.to, locationOf)];
   if (file === undefined) refuseNested(ends, source, target);
   else if (source === target && file.from === file.to)
-    throw fail('usage.invalid', { message: `${from} and ${to} are the same file` });
+    throw fail('usage.invalid', {
+      message: `${joinPlace(from, file.from)} and ${joinPlace(to, file.to)} are the same file`,
+    });
   for (const store of file === undefined ? [ends.from, ends.to] : [])
     if (!store.can.list) throw fail('store.read-only', { url: store.place, what: 'list' });
   return ends;

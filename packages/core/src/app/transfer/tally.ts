@@ -52,7 +52,7 @@ export class Tally {
     this.first ??= [source.key, seenAs(source)];
     if (this.#request.how === 'move') this.sources.set(source.key, seenAs(source));
     const collides = this.#refusal(source.key);
-    const key = this.#request.file?.to ?? source.key;
+    const key = this.#targetKey(source);
     const linked = difference.what === 'same' ? this.#linked(source.key, key) : undefined;
     if (difference.what === 'same' && linked === undefined) {
       this.same++;
@@ -87,6 +87,10 @@ export class Tally {
     };
   }
 
+  #targetKey({ key }: Entry): string {
+    return this.#request.file?.to ?? key;
+  }
+
   get #replaces(): boolean {
     return this.#request.how === 'sync' || this.#request.overwrite;
   }
@@ -118,7 +122,7 @@ export class Tally {
       case 'same':
         return undefined;
       case 'missing':
-        return { what: 'copy', key: difference.source.key, sizeBytes: difference.source.size };
+        return { what: 'copy', key: this.#targetKey(difference.source), sizeBytes: difference.source.size };
       case 'extra':
         return this.#request.deleteExtra
           ? { what: 'remove', key: difference.target.key, sizeBytes: difference.target.size }
@@ -126,7 +130,7 @@ export class Tally {
       case 'differing':
         return {
           what: this.#replaces ? 'replace' : 'keep',
-          key: difference.source.key,
+          key: this.#targetKey(difference.source),
           sizeBytes: difference.source.size,
           why: difference.why,
         };

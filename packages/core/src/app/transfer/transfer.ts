@@ -1,7 +1,8 @@
 import type { DependencyContainer } from 'tsyringe';
 import type { TaskReport } from '../../engine/run.ts';
+import { joinPlace } from '../../model/file-ref.ts';
 import type { RunEvent } from '../../model/event.ts';
-import { type Failure, FailureError, fail } from '../../model/failure.ts';
+import { type Failure, FailureError, fail, failureOf } from '../../model/failure.ts';
 import { runInEngine } from '../run-in-engine.ts';
 import { tokens } from '../tokens.ts';
 import { comparePlaces } from './compare.ts';
@@ -9,6 +10,7 @@ import { copyPlugin, type CopyItem, copyFile, transferLane } from './copy-plugin
 import { openEnds, type OpenEnds } from './ends.ts';
 import { KeyCollisions } from './key-collisions.ts';
 import { refuseOnePlace, refuseSourceWithin } from './one-place.ts';
+import { planTransfer, type Refused } from './plan-transfer.ts';
 import { removeSeen, type Removal } from './remove-files.ts';
 import type { TransferReport } from '../../report/transfer-report.ts';
 import type { TransferRequest, TransferWatch } from './request.ts';
@@ -41,8 +43,14 @@ export async function transfer(request: TransferRequest, tools: TransferTools): 
   const collisions = ends.to.localPath('x') === undefined ? undefined : new KeyCollisions(ends.to.place);
   const tally = new Tally(request, ends, collisions);
   if (request.dryRun) {
-    await plan(request, ends, tally, tools);
-    return reportOf(request, tally, { elapsedMs: performance.now() - startedMs });
+    const refused = await planTransfer(
+      comparePlaces(comparing(request, ends, tools.signals.drain)),
+      request,
+      tally,
+      tools.watch,
+    );
+    refuseNothing(request, tally);
+    return reportOf(request, tally, { refused, elapsedMs: performance.now() - startedMs });
   }
   const report = await copyAll(request, ends, tally, tools);
   // What is no single file's failure (a listing that was cut, an empty source) is the command's own.
@@ -53,9 +61,23 @@ export async function transfer(request: TransferRequest, tools: TransferTools): 
   if (!failed && tally.first !== undefined && !areLocal(ends))
     await refuseSourceWithin(ends, tally.first, tally.extras, tools.signals.drain);
   // Nothing is removed after a failure: what could not be copied may be the only one left.
-  const extras = failed ? undefined : await removeSeen(ends.to, tally.extras, tools.signals.drain);
-  const sources = failed ? undefined : await removeSeen(ends.from, tally.sources, tools.signals.drain);
+  const { drain } = tools.signals;
+  const extras = failed ? undefined : await afterCopy(removeSeen(ends.to, tally.extras, drain), request);
+  const sources = failed ? undefined : await afterCopy(removeSeen(ends.from, tally.sources, drain), request);
   return reportOf(request, tally, { report, extras, sources, elapsedMs: performance.now() - startedMs });
+}
+
+// What cannot be removed says nothing of the copies, and people would look for them.
+async function afterCopy<T>(removing: Promise<T>, request: TransferRequest): Promise<T> {
+  try {
+    return await removing;
+  } catch (error) {
+    const failure = failureOf(error);
+    if (failure === undefined) throw error;
+    const { from, to } = namesOf(request);
+    const hint = `All of ${from} is copied to ${to}; what was to be removed is not all gone. Mend this and run the same command again.`;
+    throw new FailureError({ ...failure, hint });
+  }
 }
 
 /** Throws `store.read-only` before anything is copied where what is to be removed at the end cannot be. */
@@ -71,17 +93,6 @@ function mayBeOnePlace({ how, file }: TransferRequest, ends: OpenEnds, { same }:
 
 function areLocal({ from, to }: OpenEnds): boolean {
   return from.localPath('x') !== undefined && to.localPath('x') !== undefined;
-}
-
-async function plan(request: TransferRequest, ends: OpenEnds, tally: Tally, { watch, signals }: TransferTools) {
-  for await (const page of comparePlaces(comparing(request, ends, signals.drain))) {
-    for (const difference of page) {
-      const change = tally.changeOf(difference);
-      if (change !== undefined) watch.change?.(change);
-      tally.take(difference);
-    }
-  }
-  refuseNothing(request, tally);
 }
 
 async function copyAll(
@@ -146,41 +157,54 @@ async function copyAll(
 }
 
 function comparing(request: TransferRequest, { from, to }: OpenEnds, signal: AbortSignal) {
-  const { how, by: asked, file, overwrite } = request;
-  // Who names one file and says that it may be replaced has changed it: a younger target says nothing against that.
-  const by = how === 'copy' && file !== undefined && overwrite && asked === 'time' ? 'checksum' : asked;
+  const { by, file } = request;
   return { source: from, target: to, by, signal, ...(file === undefined ? {} : { file }) };
 }
 
 // An empty source is a mistyped path or a disk that is not mounted far more often than a wish.
 function refuseNothing({ from }: TransferRequest, tally: Tally): void {
   if (tally.compared > 0) return;
-  throw fail('store.missing', { url: from, hint: 'Nothing lies at the source, so nothing was copied or removed.' });
+  throw fail('store.missing', {
+    url: from,
+    found: 'nothing',
+    hint: 'Nothing lies at the source, so nothing was copied or removed.',
+  });
+}
+
+/** Both places, or the file in each. */
+function namesOf({ from, to, file }: TransferRequest): { readonly from: string; readonly to: string } {
+  return file === undefined ? { from, to } : { from: joinPlace(from, file.from), to: joinPlace(to, file.to) };
 }
 
 function reportOf(
-  { how, from, to, dryRun }: TransferRequest,
+  request: TransferRequest,
   tally: Tally,
-  ran: { report?: TaskReport; extras?: Removal | undefined; sources?: Removal | undefined; elapsedMs: number },
+  ran: {
+    report?: TaskReport;
+    refused?: Refused;
+    extras?: Removal | undefined;
+    sources?: Removal | undefined;
+    elapsedMs: number;
+  },
 ): TransferReport {
   const counts = ran.report?.maps[0]?.counts;
-  const failures: readonly Failure[] = ran.report?.failures ?? [];
+  const { how, dryRun } = request;
+  const failures: readonly Failure[] = ran.report?.failures ?? ran.refused?.failures ?? [];
   return {
     how,
-    from,
-    to,
+    ...namesOf(request),
     dryRun,
     outcome: ran.report?.outcome ?? 'planned',
     run: ran.report?.run ?? 0,
     same: tally.same,
-    copied: counts?.done ?? tally.files,
-    copiedBytes: counts?.sizeBytes ?? tally.sizeBytes,
+    copied: counts?.done ?? tally.files - (ran.refused?.files ?? 0),
+    copiedBytes: counts?.sizeBytes ?? tally.sizeBytes - (ran.refused?.sizeBytes ?? 0),
     replaced: tally.replaced,
     extra: tally.extra,
     removed: ran.extras?.removed ?? 0,
     moved: ran.sources?.removed ?? 0,
     kept: [...(ran.extras?.kept ?? []), ...(ran.sources?.kept ?? [])],
-    failureCount: ran.report?.failureCount ?? 0,
+    failureCount: ran.report?.failureCount ?? ran.refused?.count ?? 0,
     failures,
     elapsedMs: Math.round(ran.elapsedMs),
   };

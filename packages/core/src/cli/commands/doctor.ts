@@ -43,7 +43,7 @@ function checkLines(checks: readonly Check[], { style, width }: Layout): string[
     lines.push(
       `  ${signs[check.state]} ${check.name}${check.detail === undefined ? '' : style.dim(`  ${check.detail}`)}${time}`,
     );
-    if (check.hint !== undefined) lines.push(...wrap(check.hint, width - 4).map((line) => `    ${line}`));
+    if (check.hint !== undefined) lines.push(...wrap(style.typed(check.hint), width - 4).map((line) => `    ${line}`));
   }
   return lines;
 }

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fail } from '../../model/failure.ts';
+import { detectPackageManager } from '../../plugins/package-manager.ts';
 import { ignoredFolders, projectTemplate } from '../../plugins/init-template.ts';
 import { RunnerCommand } from '../runner-command.ts';
 
@@ -23,9 +24,9 @@ export class InitCommand extends RunnerCommand {
       ...lines,
       '',
       out.bold('Next'),
-      '  npm install',
-      '  npx runner plugins add <package>     an existing plugin',
-      '  npx runner plugins create <name>     or one of your own, in one file',
+      `  ${detectPackageManager(cwd)} install`,
+      out.typed('  runner plugins add <package>     an existing plugin'),
+      out.typed('  runner plugins create <name>     or one of your own, in one file'),
     ]);
     return 0;
   }

@@ -1,3 +1,4 @@
+import { shownKey, shownText } from '../../lib/shown-key.ts';
 import { failureLines } from '../../report/failure-text.ts';
 import { count } from '../../report/units.ts';
 import { positiveNumber } from '../parsed-line.ts';
@@ -35,7 +36,8 @@ export class LogsCommand extends RunnerCommand {
     if (log.lines.length > 0) this.context.print(['']);
     this.context.print(
       log.lines.map(
-        (one) => `${out.dim(new Date(one.atMs).toISOString())} ${out.name(`${one.map} ${one.item}`)} ${one.message}`,
+        (one) =>
+          `${out.dim(new Date(one.atMs).toISOString())} ${out.name(`${one.map} ${shownKey(one.item)}`)} ${shownText(one.message)}`,
       ),
     );
     return 0;

@@ -15,7 +15,7 @@ export class PluginsAddCommand extends RunnerCommand {
     const name = isLocal(given) ? await this.#takeLocal(given, entries.dir) : await this.#install(given, entries.dir);
     const added = entries.add(name);
     const off = await this.#whyOff(name);
-    const next = off === undefined ? ' See its tasks with: runner tasks' : ' It is off:';
+    const next = off === undefined ? this.context.out.typed(' See its tasks with: runner tasks') : ' It is off:';
     this.context.print([added ? `Added ${name} to runner.yaml.${next}` : `${name} is in runner.yaml already.`]);
     // It stays in the list: what is mended, built or installed next is found there.
     if (off !== undefined) throw new FailureError(off);

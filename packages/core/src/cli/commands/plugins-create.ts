@@ -30,7 +30,7 @@ export class PluginsCreateCommand extends RunnerCommand {
     entries.add(entry);
     this.context.print([
       `Wrote ${entry} and named it in runner.yaml. Try it with:`,
-      `  runner run ${name}:collect --from ./raw --out ./set --dry-run`,
+      this.context.out.typed(`  runner run ${name}:collect --from ./raw --out ./set --dry-run`),
     ]);
   }
 
@@ -42,7 +42,7 @@ export class PluginsCreateCommand extends RunnerCommand {
       `Wrote ${folder}, a package of its own. Next:`,
       `  cd ${folder}`,
       '  npm install && npm run build && npm test',
-      `  runner plugins add ./${folder}     in the project that is to use it`,
+      this.context.out.typed(`  runner plugins add ./${folder}     in the project that is to use it`),
     ]);
   }
 }

@@ -11,7 +11,8 @@ export class RunsCommand extends RunnerCommand {
     const runner = await this.context.runner();
     const runs = await runner.runs(line.positive('limit') ?? 20);
     if (line.has('json')) this.context.printJson(runs);
-    else if (runs.length === 0) this.context.print(['There are no runs yet. See what there is with: runner tasks']);
+    else if (runs.length === 0)
+      this.context.print([this.context.out.typed('There are no runs yet. See what there is with: runner tasks')]);
     else this.context.print(runTable(runs, this.context.layout));
     return 0;
   }

@@ -1,6 +1,6 @@
 import { failureOf } from '../../model/failure.ts';
 import type { Store } from '../../model/store.ts';
-import { took } from '../../report/units.ts';
+import { counted, took } from '../../report/units.ts';
 import { failureTitle } from '../../report/wording.ts';
 import { exitCodes } from '../exit-code.ts';
 import { RunnerCommand } from '../runner-command.ts';
@@ -111,7 +111,7 @@ class Prober {
   async #list(): Promise<string> {
     for await (const page of this.#store.list()) {
       this.#found = page[0]?.key;
-      return `${page.length} files on the first page`;
+      return `${counted(page.length, 'file')} on the first page`;
     }
     return 'no files';
   }

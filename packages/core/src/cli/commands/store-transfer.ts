@@ -1,8 +1,10 @@
 import type { CompareBy, Ends, TransferRequest } from '../../app/transfer/request.ts';
+import { fail, failureOf } from '../../model/failure.ts';
 import { TransferDisplay, type TransferLook } from '../../report/transfer-display.ts';
 import { changeText, failedLines, transferLines } from '../../report/transfer-text.ts';
 import { byteCount } from '../byte-count.ts';
 import { exitCodeOfFailures, exitCodes } from '../exit-code.ts';
+import { fileAt } from '../file-at.ts';
 import { isWatched, sinkOf } from '../make-reporter.ts';
 import type { ParsedLine } from '../parsed-line.ts';
 import { RunnerCommand } from '../runner-command.ts';
@@ -38,7 +40,9 @@ abstract class TransferCommand extends RunnerCommand {
         change: (change: Parameters<typeof changeText>[0]) =>
           void stdout.write(`${json ? JSON.stringify({ type: 'change', ...change }) : changeText(change)}\n`),
       };
-      const report = await runner.transfer(request, watch, signals.signals);
+      const report = await runner
+        .transfer(request, watch, signals.signals)
+        .catch((error: unknown) => this.#explain(error, request));
       display.close();
       if (json) stdout.write(`${JSON.stringify(runner.mask.redactJson({ type: 'report', ...report }))}\n`);
       else
@@ -52,6 +56,18 @@ abstract class TransferCommand extends RunnerCommand {
     } finally {
       display.close();
     }
+  }
+
+  // A place without files is looked at once more before it is called missing: it may be a file.
+  async #explain(error: unknown, { from, file }: Ends): Promise<never> {
+    const failure = failureOf(error);
+    if (failure?.code !== 'store.missing' || file !== undefined) throw error;
+    const runner = await this.context.runner();
+    if ((await fileAt(from, (place) => runner.store(place))) === undefined) throw error;
+    throw fail('usage.invalid', {
+      message: `${from} is a file, where a folder is wanted`,
+      hint: 'Copy a single file with: runner store cp',
+    });
   }
 
   #settings(line: ParsedLine): Omit<TransferRequest, keyof Ends> {

@@ -11,11 +11,15 @@ const from = { ...place, name: 'from', description: 'A file or a folder' };
 const to = { ...place, name: 'to', description: 'Its new path or URL' };
 
 const compareFlag = (how: 'time' | 'checksum') =>
-  valued('compare', 'What makes two files the same: size and time, size alone, or their bytes', {
-    type: 'enum',
-    choices: ['time', 'size', 'checksum'],
-    default: how,
-  });
+  valued(
+    'compare',
+    'What makes two files the same: size and time (of a single file: its bytes), size alone, or their bytes',
+    {
+      type: 'enum',
+      choices: ['time', 'size', 'checksum'],
+      default: how,
+    },
+  );
 
 /** Of the commands that copy. */
 const transferFlags = [

@@ -1,4 +1,5 @@
 import { didYouMean } from '../../lib/did-you-mean.ts';
+import { inTheWay } from '../../model/in-the-way.ts';
 import { took } from '../units.ts';
 import { answerFacts, type WordsOf } from './words.ts';
 
@@ -6,17 +7,26 @@ function scheme(url: string): string {
   return url.slice(0, Math.max(0, url.indexOf(':')));
 }
 
+const missing = { folder: 'is a folder, where a file is wanted', nothing: 'has no files' } as const;
+
+/** A folder or file of this machine, not of a named store or a service. */
+function isPath(url: string): boolean {
+  return /^file:/i.test(url) || !/^[a-z][a-z0-9+.-]+:/i.test(url);
+}
+
 /** Stores and what their services answer. */
 export const storeWords: WordsOf<'store'> = {
   'store.missing': {
     means: 'A file or a place that must be there is not.',
-    title: (f) => `${f.url} ${f.found === undefined ? 'does not exist' : 'is a folder, where a file is wanted'}`,
+    title: (f) => `${f.url} ${f.found === undefined ? 'does not exist' : missing[f.found]}`,
     hint: (f) =>
       f.found === 'folder'
         ? 'Name a file in it.'
         : f.url.includes('://')
           ? 'Check the URL.'
-          : 'Check the path; it starts from the folder of runner.yaml.',
+          : isPath(f.url)
+            ? 'Check the path; it starts from the folder of runner.yaml.'
+            : 'Check the name.',
   },
   'store.no-bucket': {
     means: 'The bucket or container that the URL names does not exist, or not where it was looked for.',
@@ -32,7 +42,9 @@ export const storeWords: WordsOf<'store'> = {
     hint: (f) =>
       f.status === 401
         ? 'The credentials are missing or wrong: check the entry under stores in runner.yaml.'
-        : 'Ask the owner for access, or check the entry under stores in runner.yaml.',
+        : isPath(f.url)
+          ? 'Change its rights, or those of the folder it lies in, or run as a user who has them.'
+          : 'Ask the owner for access, or check the entry under stores in runner.yaml.',
   },
   'store.throttled': {
     means: 'The service asks for fewer requests, and went on asking after every retry.',
@@ -65,9 +77,15 @@ export const storeWords: WordsOf<'store'> = {
     hint: () => 'Run again in case the transfer was cut; when it stays so, the source itself has changed.',
   },
   'store.conflict': {
-    means: 'The file exists already, and this write must not replace it.',
-    title: (f) => `${f.url} exists already`,
-    hint: () => 'Another program may be writing to the same place; write to another one.',
+    means: 'Something exists already, and this write must not replace it.',
+    title: (f) =>
+      f.found === undefined ? `${f.url} exists already` : `${f.url} cannot be written: ${inTheWay[f.found]}`,
+    hint: (f) =>
+      f.found === undefined
+        ? 'Another program may be writing to the same place; write to another one.'
+        : f.found === 'disk'
+          ? 'Files get their names whole only within one disk: give that folder as a place or a store of its own.'
+          : 'Move it away or write to another place.',
   },
   'store.locked': {
     means: 'Somebody else holds a lock on the file.',

@@ -25,7 +25,10 @@ export function answerFacts(failure: {
   readonly requestId?: string;
 }): (readonly [string, string])[] {
   const facts: (readonly [string, string])[] = [];
-  if (failure.status !== undefined) facts.push(['answer', `HTTP ${failure.status}`]);
+  if (failure.status !== undefined) {
+    // SFTP counts its answers from 0, HTTP from 100.
+    facts.push(['answer', `${failure.status < 100 ? 'SFTP' : 'HTTP'} ${failure.status}`]);
+  }
   if (failure.requestId !== undefined) facts.push(['request', failure.requestId]);
   return facts;
 }

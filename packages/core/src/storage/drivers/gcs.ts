@@ -155,7 +155,7 @@ class GcsDriver implements Driver {
       const ask = () => this.#session.found(call, `DELETE ${key}`);
       await this.#session.home.orEmpty(() => this.#session.patiently(signal, ask));
     };
-    await Promise.all([...new Set(keys)].map((key) => slots.run(() => removeOne(key), signal)));
+    await slots.each(new Set(keys), removeOne, signal);
   }
 
   async signedUrl(key: string, { expiresMs }: { readonly expiresMs: number }): Promise<string> {

@@ -1,8 +1,9 @@
 import { isUtf8 } from 'node:buffer';
-import { existsSync, readdirSync, statSync, type Dirent } from 'node:fs';
+import { existsSync, readdirSync, statSync, type Dirent, type Stats } from 'node:fs';
 import { join, posix } from 'node:path';
 import type { Entry } from '../../model/driver.ts';
 import { fail } from '../../model/failure.ts';
+import { inListing } from '../trouble.ts';
 
 // Half a millisecond of stats at a time: the event loop breathes between pages.
 const pageEntries = 512;
@@ -29,7 +30,7 @@ export function* listLocal(root: string, prefix: string): Generator<readonly Ent
 }
 
 function* keysBelow(root: string, folder: string, prefix: string): Generator<string, void, undefined> {
-  for (const name of namesIn(join(root, folder))) {
+  for (const name of namesIn(root, folder)) {
     const key = folder + name;
     const isFolder = name.endsWith('/');
     // `prefix` is a text prefix: `a/b` also finds `a/bc/d`, and a folder on the way to it must be entered.
@@ -44,9 +45,9 @@ function* keysBelow(root: string, folder: string, prefix: string): Generator<str
 }
 
 /** Names of folders end with `/`, so that sorting names sorts keys. */
-function namesIn(path: string): string[] {
+function namesIn(root: string, folder: string): string[] {
   const names: string[] = [];
-  for (const dirent of readFolder(path)) {
+  for (const dirent of readFolder(root, folder)) {
     if (dirent.isDirectory()) names.push(`${dirent.name}/`);
     else if (dirent.isFile() || dirent.isSymbolicLink()) names.push(dirent.name);
   }
@@ -54,23 +55,33 @@ function namesIn(path: string): string[] {
   return names.sort();
 }
 
-function readFolder(path: string): Dirent[] {
+function readFolder(root: string, folder: string): Dirent[] {
   try {
-    return readdirSync(path, { withFileTypes: true });
+    return readdirSync(join(root, folder), { withFileTypes: true });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     // A folder that is not there has no files; one that was removed while we walk has none any more.
     if (code === 'ENOENT' || code === 'ENOTDIR') return [];
-    throw error;
+    throw inListing(error, folder);
   }
 }
 
 const maybe = { throwIfNoEntry: false } as const;
 
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, maybe);
+  } catch (error) {
+    // A link that leads to itself leads to nothing, as one to what is gone does.
+    if ((error as NodeJS.ErrnoException).code === 'ELOOP') return undefined;
+    throw error;
+  }
+}
+
 /** The entry of a file, or undefined when there is none. */
 export function entryAt(root: string, key: string): Entry | undefined {
   // Keys are checked already; `join` would take each apart once more.
-  const stats = statSync(`${root}/${key}`, maybe);
+  const stats = statOf(`${root}/${key}`);
   if (stats === undefined) {
     if (key.includes(replacement)) refuseMisnamed(root, key);
     return undefined;

@@ -47,6 +47,11 @@ export class SftpChannel {
     return this.#ask(`stat ${path}`, (done) => this.#sftp.stat(path, done));
   }
 
+  /** As `stat`, of a link itself. */
+  lstat(path: string): Promise<Stats> {
+    return this.#ask(`stat ${path}`, (done) => this.#sftp.lstat(path, done));
+  }
+
   readdir(path: string): Promise<FileEntryWithStats[]> {
     return this.#ask(`list ${path}`, (done) => this.#sftp.readdir(path, done));
   }
@@ -108,6 +113,19 @@ export class SftpChannel {
   /** Seconds since 1970; SFTP knows no parts of them. */
   setModified(path: string, seconds: number): Promise<void> {
     return this.#ask(`set the time of ${path}`, (done) => this.#sftp.utimes(path, seconds, seconds, done));
+  }
+
+  /** Tells disks apart; undefined where the server does not tell, or nothing lies at the path. */
+  async diskOf(path: string): Promise<string | undefined> {
+    try {
+      const disk = await this.#ask<{ readonly f_fsid: number | bigint; readonly f_blocks: number | bigint }>(
+        'ask for the disk',
+        (done) => this.#sftp.ext_openssh_statvfs(path, done),
+      );
+      return `${disk.f_fsid} ${disk.f_blocks}`;
+    } catch {
+      return undefined;
+    }
   }
 
   /** True when the disk below this path has no room; false also where the server does not tell. */

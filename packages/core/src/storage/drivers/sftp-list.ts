@@ -1,6 +1,6 @@
 import type { FileEntryWithStats, Stats } from 'ssh2';
 import type { Entry } from '../../model/driver.ts';
-import { troubleOf } from '../trouble.ts';
+import { inListing, troubleOf } from '../trouble.ts';
 import type { SftpChannel } from './sftp-channel.ts';
 
 // Folders asked at a time.
@@ -47,7 +47,7 @@ interface Page {
 async function readFolder(root: string, folder: string, prefix: string, ask: AskChannel): Promise<Page> {
   const folders: string[] = [];
   const entries: Entry[] = [];
-  for (const { filename, attrs } of await namesIn(`${root}/${folder}`, ask)) {
+  for (const { filename, attrs } of await namesIn(root, folder, ask)) {
     const key = folder + filename;
     if (attrs.isDirectory()) {
       // `prefix` is a text prefix: `a/b` also finds `a/bc/d`, and a folder on the way to it must be entered.
@@ -61,13 +61,13 @@ async function readFolder(root: string, folder: string, prefix: string, ask: Ask
   return { folder, folders, entries };
 }
 
-async function namesIn(path: string, ask: AskChannel): Promise<readonly FileEntryWithStats[]> {
+async function namesIn(root: string, folder: string, ask: AskChannel): Promise<readonly FileEntryWithStats[]> {
   try {
-    return await ask((channel) => channel.readdir(path));
+    return await ask((channel) => channel.readdir(`${root}/${folder}`));
   } catch (error) {
     // A folder that is not there has no files; one that was removed while we walk has none any more.
     if (troubleOf(error)?.kind === 'missing') return [];
-    throw error;
+    throw inListing(error, folder);
   }
 }
 

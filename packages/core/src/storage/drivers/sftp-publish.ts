@@ -22,7 +22,7 @@ export interface Publication {
 export async function publish(channel: SftpChannel, publication: Publication): Promise<Stats> {
   const { from, to, stats, isNew } = publication;
   const there = isNew ? undefined : await statOf(channel, to);
-  if (there?.isFile() === false) throw new StoreTrouble('conflict', `${to} is a folder`);
+  if (there?.isFile() === false) throw new StoreTrouble('conflict', `${to} is a folder`, { found: 'folder' });
   // Within one second two versions of one size would look the same: ours is then dated a second later.
   const isLate = there !== undefined && there.mtime >= stats.mtime;
   if (isLate) await channel.setModified(from, there.mtime + 1);
@@ -30,12 +30,26 @@ export async function publish(channel: SftpChannel, publication: Publication): P
     await inFolder(channel, to, () => (isNew ? channel.link(from, to) : channel.replace(from, to)));
   } catch (error) {
     // OpenSSH has one word for all of these; what lies there says which it was.
-    const found = isPlainFailure(error) ? await statOf(channel, to) : undefined;
-    if (found === undefined) throw error;
-    throw new StoreTrouble('conflict', `${to} is there already`);
+    // A link to nothing is in the way as much as a file is.
+    const found = isPlainFailure(error) ? await channel.lstat(to).catch(() => undefined) : undefined;
+    if (found === undefined) throw (await isElsewhere(channel, from, to, error)) ?? error;
+    throw new StoreTrouble('conflict', `${to} is there already`, found.isDirectory() ? { found: 'folder' } : {});
   }
   if (isNew) await channel.unlink(from);
   return isLate ? ((await statOf(channel, to)) ?? stats) : stats;
+}
+
+/** Trouble where a plain failure comes of a folder on another disk than the root of the store, where bytes are staged. */
+async function isElsewhere(
+  channel: SftpChannel,
+  from: string,
+  to: string,
+  error: unknown,
+): Promise<StoreTrouble | undefined> {
+  if (!isPlainFailure(error)) return undefined;
+  const [a, b] = await Promise.all([from, posix.dirname(to)].map((path) => channel.diskOf(path)));
+  if (a === undefined || b === undefined || a === b) return undefined;
+  return new StoreTrouble('conflict', `${to} lies on another disk`, { found: 'disk' });
 }
 
 /** Does something in the folder of a path, and makes the folder first where it is missing. */
@@ -71,6 +85,8 @@ async function mkdirFailure(channel: SftpChannel, path: string): Promise<unknown
     if (!isPlainFailure(error)) return error;
     const stats = await statOf(channel, path);
     // Another writer may have made it first; a file of the name is in the way.
-    return stats?.isDirectory() === true ? undefined : new StoreTrouble('conflict', `${path} is a file`);
+    return stats?.isDirectory() === true
+      ? undefined
+      : new StoreTrouble('conflict', `${path} is a file`, { found: 'file' });
   }
 }

@@ -100,7 +100,7 @@ class SftpDriver implements Driver {
 
   async remove(keys: readonly string[], signal?: AbortSignal): Promise<void> {
     const slots = new Semaphore(16);
-    await Promise.all(keys.map((key) => slots.run(() => this.#removeOne(key), signal)));
+    await slots.each(keys, (key) => this.#removeOne(key), signal);
     const folders = new Set(keys.filter(isStaged).map((key) => posix.dirname(key)));
     for (const folder of folders) await this.#prune(folder);
   }

@@ -18,9 +18,7 @@ export async function removeObjects(
 ): Promise<void> {
   const slots = new Semaphore(8);
   const removeEach = async (some: readonly SwiftObject[]): Promise<void> => {
-    await Promise.all(
-      some.map((one) => slots.run(() => session.ask('DELETE', one, [200, 204, 404], { signal }), signal)),
-    );
+    await slots.each(some, (one) => session.ask('DELETE', one, [200, 204, 404], { signal }), signal);
   };
   if (objects.length <= fewObjects) return removeEach(objects);
   for (let at = 0; at < objects.length; at += bulkObjects) {

@@ -103,7 +103,8 @@ export class DavFolders {
     for (let url = folder; url.pathname.startsWith(root) && url.pathname !== root; url = new URL('..', url)) {
       const asFile = new URL(url.href.replace(/\/$/, ''));
       const found = (await this.#session.propfind(asFile, 0, signal))?.[0];
-      if (found !== undefined && !found.isFolder) throw new StoreTrouble('conflict', `${asFile.pathname} is a file`);
+      if (found !== undefined && !found.isFolder)
+        throw new StoreTrouble('conflict', `${asFile.pathname} is a file`, { found: 'file' });
     }
   }
 }

@@ -1,5 +1,6 @@
 import { StoreTrouble, type Entry } from '../../model/driver.ts';
 import { isStaged, stagingFolder } from '../key.ts';
+import { inListing } from '../trouble.ts';
 import type { DavResource } from './webdav-multistatus.ts';
 import { what, type DavSession } from './webdav-session.ts';
 
@@ -33,7 +34,7 @@ export async function* listDav(
       const work: Promise<void> = session
         .patiently(() => childrenOf(session, folder, signal), signal)
         .then((children) => void found.push(children))
-        .catch((error: unknown) => void (failed ??= { error }))
+        .catch((error: unknown) => void (failed ??= { error: inListing(error, folder) }))
         .finally(() => underWay.delete(work));
       underWay.add(work);
     }

@@ -81,7 +81,7 @@ export class WebdavDriver implements Driver {
           new URL(response.url).pathname.endsWith('/') || response.status === 405 || response.status === 501;
         if (!isFolder) return response;
         await response.discard();
-        throw new StoreTrouble('missing', `${key} is a folder`);
+        throw new StoreTrouble('missing', `${key} is a folder`, { found: 'folder' });
       },
       what('GET', url),
       range,
@@ -141,7 +141,7 @@ export class WebdavDriver implements Driver {
   async remove(keys: readonly string[], signal?: AbortSignal): Promise<void> {
     // WebDAV has no bulk remove; eight at a time, as browsers do.
     const slots = new Semaphore(8);
-    await Promise.all(keys.map((key) => slots.run(() => this.#removeOne(key, signal), signal)));
+    await slots.each(keys, (key) => this.#removeOne(key, signal), signal);
     const folders = new Set(keys.filter(isStaged).map((key) => posix.dirname(key)));
     for (const folder of folders) await this.#prune(folder);
   }
@@ -185,7 +185,8 @@ export class WebdavDriver implements Driver {
   }
 
   async #refuseFolder(key: string, signal: AbortSignal | undefined): Promise<void> {
-    if ((await this.#find(key, signal))?.isFolder === true) throw new StoreTrouble('conflict', `${key} is a folder`);
+    if ((await this.#find(key, signal))?.isFolder === true)
+      throw new StoreTrouble('conflict', `${key} is a folder`, { found: 'folder' });
   }
 
   /** Makes a staged file visible under its name, as one step of the service. */

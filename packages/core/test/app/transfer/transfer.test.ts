@@ -171,6 +171,10 @@ describe('store sync, cp and mv', function () {
     rig.write('two.txt', 'other');
     const hourAgo = new Date(Date.now() - 3_600_000);
     utimesSync(join(rig.dir, 'two.txt'), hourAgo, hourAgo);
+    const refused = await rig.store('cp', 'two.txt', 'cloud:one.txt');
+    assert.equal(refused.code, 1, 'and is never taken for it');
+    assert.match(refused.stderr, /output\.foreign/);
+    assert.match((await rig.store('check', 'two.txt', 'cloud:one.txt')).stdout, /differing .* \(other bytes\)/);
     assert.equal((await rig.store('cp', 'two.txt', 'cloud:one.txt', '--overwrite')).code, 0);
     assert.equal((await rig.store('cat', 'cloud:one.txt')).stdout, 'other');
   });

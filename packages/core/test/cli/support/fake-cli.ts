@@ -24,6 +24,7 @@ export async function cli(
   facade: FacadePart = {},
   catalogue: Catalogue | undefined = sampleCatalogue,
   cwd = process.cwd(),
+  env: { readonly [name: string]: string } = {},
 ): Promise<CliAnswer> {
   const written = { stdout: '', stderr: '' };
   const stream = (name: 'stdout' | 'stderr') => ({
@@ -41,7 +42,7 @@ export async function cli(
   } as unknown as Facade;
   const context = new CliContext({
     argv,
-    env: { LANG: 'C.UTF-8' },
+    env: { LANG: 'C.UTF-8', ...env },
     cwd,
     stdout: stream('stdout'),
     stderr: stream('stderr'),
