@@ -1,10 +1,10 @@
-import { isDate, isList, isMap, isNumber, type Value } from './value.ts';
+import { isOther, isList, isMap, isNumber, type Value } from './value.ts';
 
 /**
  * `json.dumps(value, sort_keys=True)` of Python, byte by byte: what DVC hashes.
  *
  * Separators are `", "` and `": "`, everything from DEL up is escaped, keys are sorted by code point.
- * Throws a TypeError on dates, which Python cannot dump either.
+ * Throws a TypeError on dates and the like, which Python cannot dump either.
  */
 export function pythonJson(value: Value): string {
   if (value === null) return 'null';
@@ -15,7 +15,7 @@ export function pythonJson(value: Value): string {
     const keys = [...value.keys()].sort(byCodePoint);
     return `{${keys.map((key) => `${jsonString(key)}: ${pythonJson(value.get(key) ?? null)}`).join(', ')}}`;
   }
-  if (isDate(value)) throw new TypeError(`the date ${value.text} has no JSON form`);
+  if (isOther(value)) throw new TypeError(`${value.what} ${value.text} has no JSON form`);
   return isNumber(value) ? numberText(value.text) : 'null';
 }
 

@@ -1,4 +1,4 @@
-import { isList, isMap, isNumber, isDate, type Value } from './value.ts';
+import { isList, isMap, isNumber, isOther, type Value } from './value.ts';
 
 /**
  * A YAML file as a tree that remembers what a person wrote between the values: comments and blank lines.
@@ -66,7 +66,7 @@ export function valueOf(node: Node): Value {
 export function scalarText(value: Value): string {
   if (value === null) return '';
   if (typeof value === 'boolean') return String(value);
-  if (isDate(value)) return value.text;
+  if (isOther(value)) return value.text;
   if (!isNumber(value)) return '';
   const named: { readonly [text: string]: string } = { inf: '.inf', '-inf': '-.inf', nan: '.nan' };
   return named[value.text] ?? value.text;

@@ -1,4 +1,4 @@
-import { isDate, isList, isMap, type Value, type ValueMap } from '../formats/value.ts';
+import { isOther, isList, isMap, type Value, type ValueMap } from '../formats/value.ts';
 import { pythonText, shellWord } from './python-text.ts';
 
 /** What is wrong with a template, in words; whoever knows the file makes it a failure. */
@@ -62,7 +62,7 @@ function select(context: ValueMap, name: string): Value {
     if (child === undefined) throw new TemplateFault(`Could not find '${name.trim()}'`);
     value = child;
   }
-  if (isDate(value)) throw new TemplateFault(`'${name.trim()}' is the date ${value.text}; write it in quotes`);
+  if (isOther(value)) throw new TemplateFault(`'${name.trim()}' is ${value.what} ${value.text}; write it in quotes`);
   return value;
 }
 
