@@ -80,6 +80,87 @@ stages:
       outs: ["\${item}"]
 `;
 
+// Each file has values that nobody asks for.
+const asked = {
+  'dvc.yaml': `vars:
+- ./conf.toml
+- {own: {x: 1}}
+- part.yaml:a,b
+params: [top.yaml]
+stages:
+  plain:
+    cmd: echo \${net.depth} \${own.x} \${list[-1].n} \${options} \${rates.0}
+    params:
+    - more.json: [width, deep]
+    - both.yaml: [u]
+    vars: [both.yaml, local.yaml]
+    outs: ["\${out}-\${u}-\${v}-\${loc}"]
+  each:
+    foreach: \${list}
+    do:
+      cmd: echo \${item.n} > \${item.m}
+      outs: ["\${item.m}"]
+  keyed:
+    foreach: \${map}
+    do:
+      cmd: echo \${key} \${item.q} > k\${key}
+      outs: ["k\${key}"]
+  written:
+    foreach: [a, "\${lr}", "x\${never}"]
+    do:
+      cmd: echo \${item}
+  grid:
+    matrix:
+      s: \${names}
+      t: ["\${rates[1]}", 5]
+      w: \${list}
+    cmd: echo \${item.s} \${item.t} \${key} \${item.w.n}
+  placed:
+    wdir: \${dir}
+    cmd: echo \${a} \${zz}
+    vars: [beside.yaml, ../up.py]
+`,
+  'conf.toml': `out = "o"
+lr = 0.5
+never = 3
+names = ["n1", "n2"]
+rates = [1.0, 2, 3]
+dir = "sub"
+item = 7
+[net]
+depth = 3
+width = 4
+[options]
+k = 1
+[[list]]
+n = 1
+m = "f1"
+[[list]]
+n = 2
+m = "f2"
+[map.m1]
+q = 1
+r = 1
+[map.m2]
+q = 2
+r = 2
+`,
+  'both.yaml': 'u: 1\nv: 2\nw: 3\n',
+  'local.yaml': 'loc: 1\nfar: 2\n',
+  'part.yaml': 'a: 1\nb: 2\nc: 3\n',
+  'top.yaml': 't: {a: 1, b: [1, 2]}\n',
+  'more.json': '{"width": 1, "height": 2, "deep": {"x": 1, "y": 2}}',
+  'params.yaml': 'root: 1\nsome: {a: 2}\n',
+  'up.py': 'ZZ = 1\n',
+  'sub/beside.yaml': 'zz: 1\nyy: 2\n',
+  'one/params.yaml': 'p: 1\nq: 2\n',
+  'one/dvc.yaml': 'stages:\n  s: {cmd: "echo ${p}"}\n',
+  'two/params.yaml': 'p: 1\nq: 2\n',
+  'two/dvc.yaml': 'stages:\n  s: {cmd: echo}\n',
+  'three/params.yaml': 'p: 1\nq: 2\n',
+  'three/dvc.yaml': 'stages:\n  s: {cmd: echo, params: [q]}\n',
+};
+
 describe('parameters in TOML and Python beside dvc', function () {
   this.timeout(300_000);
   let dvc: Dvc;
@@ -120,4 +201,30 @@ describe('parameters in TOML and Python beside dvc', function () {
     const { stdout } = await theirs.runner('run', 'registry:repro');
     assert.match(stdout, /Data and pipelines are up to date\./);
   });
+
+  it('the parameters shown are those that dvc shows, of files and of templates', async () => {
+    await using rig = await project(asked);
+    git(rig.dir, 'commit', '-qm', 'nothing yet', '--allow-empty');
+    const theirs = JSON.parse(dvc.run(rig.dir, 'params', 'diff', '--json')) as Record<
+      string,
+      Record<string, { new: unknown }>
+    >;
+    const wanted = Object.entries(theirs).flatMap(([file, names]) =>
+      Object.entries(names).map(([name, { new: value }]) => `${file} ${name} ${String(value)}`),
+    );
+    for (const [action, key] of [
+      ['diff', 'after'],
+      ['show', 'value'],
+    ] as const) {
+      const { report } = await rig.json('run', 'registry:params', action);
+      const { values, changes } = report['result'] as Record<'values' | 'changes', Record<string, unknown>[]>;
+      const shown = [...values, ...changes].map((row) => [row['file'], row['name'], told(row[key])].join(' '));
+      assert.deepEqual(shown.sort(), wanted.sort(), action);
+    }
+  });
 });
+
+// A list as DVC tells it.
+function told(value: unknown): string {
+  return Array.isArray(value) ? `[${value.join(', ')}]` : String(value);
+}
