@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
 import { createRig, type ProjectRig } from '@dataset-runner/core/testing';
 import { skip } from '../support/skip.ts';
 import { type Dvc, dvcOf, git } from './dvc.ts';
@@ -11,6 +12,7 @@ STEPS: int = 1_000_000
 SIZES = (16, 2.50, "x")
 DEEP = {"b": [1, None], "a": {"c": True, "n": -3}}
 PATTERN = r"\\d" 'it\\'s'
+NAMES = {0: "cat", 10: "ten", 9: {1.5: "x"}}
 TEXT = """one
 two"""
 HOME = os.environ.get("HOME", "")
@@ -71,7 +73,8 @@ stages:
     cmd: touch some
     params:
     - params.toml: [lr, net.deep, net.opt.name, layers.1.size, layers]
-    - params.py: [Train.workers, Train.Inner, LR, DEEP.a, SIZES, SIZES.1]
+    - names
+    - params.py: [NAMES, Train.workers, Train.Inner, LR, DEEP.a, SIZES, SIZES.1]
     outs: [some]
   each:
     foreach: \${classes}
@@ -187,6 +190,7 @@ describe('parameters in TOML and Python beside dvc', function () {
     'dvc.yaml': pipeline,
     'params.toml': toml,
     'params.py': python,
+    'params.yaml': 'names: {0: cat, 10: ten, 9: {1.5: x}}\n',
     'model.py': 'DEEP = {"b": [1], "a": {"n": -3}}\n',
   };
 
@@ -198,6 +202,7 @@ describe('parameters in TOML and Python beside dvc', function () {
     assert.equal(dvc.status(ours.dir), '');
     dvc.run(theirs.dir, 'repro');
     assert.equal(ours.read('dvc.lock'), theirs.read('dvc.lock'));
+    assert.deepEqual(runs(ours), runs(theirs));
     const { stdout } = await theirs.runner('run', 'registry:repro');
     assert.match(stdout, /Data and pipelines are up to date\./);
   });
@@ -223,6 +228,11 @@ describe('parameters in TOML and Python beside dvc', function () {
     }
   });
 });
+
+// What the run cache knows them by: hashes over their parameters.
+function runs(rig: ProjectRig): string[] {
+  return readdirSync(rig.path('.dvc/cache/runs'), { recursive: true, encoding: 'utf8' }).sort();
+}
 
 // A list as DVC tells it.
 function told(value: unknown): string {

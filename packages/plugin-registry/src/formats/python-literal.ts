@@ -1,6 +1,6 @@
 import { LineFault } from './line-fault.ts';
 import type { Token } from './python-tokens.ts';
-import { float, int, isNumber, type Value } from './value.ts';
+import { float, int, isNumber, NumberedMap, type PyNumber, type Value } from './value.ts';
 
 /** The value of an expression that is a literal; undefined for any other, which only Python could work out. */
 export function pythonLiteral(tokens: readonly Token[]): Value | undefined {
@@ -79,19 +79,27 @@ class LiteralReader {
 
   #braces(start: Token): Value {
     const map = new Map<string, Value>();
+    const numbers = new Map<string, PyNumber>();
     let odd: string | undefined;
     while (!this.#is('}')) {
       const key = this.#value();
       if (this.#is(':')) {
         this.#expect(':');
         const value = this.#value();
-        if (typeof key === 'string') map.set(key, value);
-        else odd ??= 'a map with a key that is no text,';
+        const name = isNumber(key) ? key.text : key;
+        // One map cannot have both 1 and '1' here.
+        if (typeof name !== 'string' || (map.has(name) && numbers.has(name) !== isNumber(key)))
+          odd ??= 'a map with a key that is neither text nor number,';
+        else {
+          map.set(name, value);
+          if (isNumber(key)) numbers.set(name, key);
+        }
       } else odd = 'the set';
       if (!this.#is('}')) this.#expect(',');
     }
     this.#expect('}');
-    return odd === undefined ? map : { type: 'other', what: odd, text: this.#source(start), line: start.line };
+    if (odd === undefined) return numbers.size === 0 ? map : new NumberedMap(map, numbers);
+    return { type: 'other', what: odd, text: this.#source(start), line: start.line };
   }
 
   // Texts that stand beside each other are one.

@@ -25,6 +25,25 @@ export interface PyOther {
   readonly line?: number;
 }
 
+/** A map of Python with keys that are numbers, `{0: 'cat'}`; they stand in it as their text. */
+export class NumberedMap extends Map<string, Value> {
+  readonly numbers: ReadonlyMap<string, PyNumber>;
+  constructor(entries: Iterable<readonly [string, Value]>, numbers: ReadonlyMap<string, PyNumber>) {
+    super(entries);
+    this.numbers = numbers;
+  }
+}
+
+/** The number that a key of a map is; undefined for a key that is a text. */
+export function numberKey(map: ValueMap, key: string): PyNumber | undefined {
+  return map instanceof NumberedMap ? map.numbers.get(key) : undefined;
+}
+
+/** A map of other entries, of which the keys are what they are in a map that is there. */
+export function likeMap(map: ValueMap, entries: readonly (readonly [string, Value])[]): ValueMap {
+  return map instanceof NumberedMap ? new NumberedMap(entries, map.numbers) : new Map(entries);
+}
+
 export function isMap(value: Value | undefined): value is ValueMap {
   return value instanceof Map;
 }
@@ -67,11 +86,16 @@ export function sameValue(a: Value | undefined, b: Value | undefined): boolean {
   if (a === b) return true;
   if (a === undefined || b === undefined) return false;
   if (isList(a)) return isList(b) && a.length === b.length && a.every((value, at) => sameValue(value, b[at]));
-  if (isMap(a)) return isMap(b) && a.size === b.size && [...a].every(([key, value]) => sameValue(value, b.get(key)));
+  if (isMap(a)) return isMap(b) && a.size === b.size && [...a].every(([key, value]) => isIn(b, key, value, a));
   if (isOther(a) || isOther(b)) return isOther(a) && isOther(b) && a.what === b.what && a.text === b.text;
   const [left, right] = [asNumber(a), asNumber(b)];
   if (left === undefined || right === undefined) return false;
   return left.type === 'int' && right.type === 'int' ? left.text === right.text : toNumber(left) === toNumber(right);
+}
+
+function isIn(map: ValueMap, key: string, value: Value, from: ValueMap): boolean {
+  const isNumbered = numberKey(from, key) !== undefined;
+  return isNumbered === (numberKey(map, key) !== undefined) && sameValue(value, map.get(key));
 }
 
 function asNumber(value: Value): PyNumber | undefined {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { pythonJson } from '../formats/python-json.ts';
-import { isMap, isList, type Value, type ValueMap } from '../formats/value.ts';
+import { isMap, isList, likeMap, type Value, type ValueMap } from '../formats/value.ts';
 import { valueOf } from '../formats/yaml-node.ts';
 import { readYaml, YamlFault } from '../formats/yaml-read.ts';
 import { dumpYaml } from '../formats/yaml-write.ts';
@@ -70,7 +70,10 @@ function sha256(value: ValueMap): string {
 function withoutSizes(value: Value): Value {
   if (isList(value)) return value.map(withoutSizes);
   if (!isMap(value)) return value;
-  return new Map(
-    [...value].filter(([key]) => key !== 'size' && key !== 'nfiles').map(([key, child]) => [key, withoutSizes(child)]),
+  // As DVC: wherever they stand, those of parameters too.
+  const kept = [...value].filter(([key]) => key !== 'size' && key !== 'nfiles');
+  return likeMap(
+    value,
+    kept.map(([key, child]) => [key, withoutSizes(child)]),
   );
 }

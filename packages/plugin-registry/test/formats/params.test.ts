@@ -2,14 +2,18 @@ import assert from 'node:assert/strict';
 import { failureOf } from '@dataset-runner/core/plugin';
 import { pythonJson } from '../../src/formats/python-json.ts';
 import { readPython } from '../../src/formats/python-read.ts';
-import { isMap, type Value } from '../../src/formats/value.ts';
+import { isMap, likeMap, type Value } from '../../src/formats/value.ts';
 import { paramsOf } from '../../src/pipeline/param-file.ts';
 
 /** The values of a file as Python writes them; what JSON has no form for stands as what it is called. */
 const shown = (file: string, text: string): string => pythonJson(plain(paramsOf(file, text)));
 
 function plain(value: Value): Value {
-  if (isMap(value)) return new Map([...value].map(([key, child]) => [key, plain(child)]));
+  if (isMap(value))
+    return likeMap(
+      value,
+      [...value].map(([key, child]) => [key, plain(child)]),
+    );
   return typeof value === 'object' && value !== null && 'type' in value && value.type === 'other' ? value.what : value;
 }
 
@@ -37,7 +41,9 @@ describe('parameters in Python', () => {
     ['x = {1, 2}', '"the set"'],
     ['x = b"1"', '"the bytes"'],
     ['x = 2j', '"the complex number"'],
-    ['x = {1: 2}', '"a map with a key that is no text,"'],
+    ['x = {10: "a", 2.5: {True: 2}}', '{"2.5": "a map with a key that is neither text nor number,", "10": "a"}'],
+    ['x = {10: "a", 9: "b"}', '{"9": "b", "10": "a"}'],
+    ['x = {1: 2, "1": 3}', '"a map with a key that is neither text nor number,"'],
     ['x = f"{1}"'],
     ['x = 60 * 60'],
     ['x = not True'],
