@@ -1,10 +1,10 @@
-import { isDate, isList, isMap, isNumber, type Value } from './value.ts';
+import { isOther, isList, isMap, isNumber, numberKey, toNumber, type Value, type ValueMap } from './value.ts';
 
 /**
  * `json.dumps(value, sort_keys=True)` of Python, byte by byte: what DVC hashes.
  *
  * Separators are `", "` and `": "`, everything from DEL up is escaped, keys are sorted by code point.
- * Throws a TypeError on dates, which Python cannot dump either.
+ * Throws a TypeError on dates and the like, which Python cannot dump either.
  */
 export function pythonJson(value: Value): string {
   if (value === null) return 'null';
@@ -12,11 +12,17 @@ export function pythonJson(value: Value): string {
   if (typeof value === 'string') return jsonString(value);
   if (isList(value)) return `[${value.map(pythonJson).join(', ')}]`;
   if (isMap(value)) {
-    const keys = [...value.keys()].sort(byCodePoint);
+    const keys = [...value.keys()].sort((a, b) => byKey(value, a, b));
     return `{${keys.map((key) => `${jsonString(key)}: ${pythonJson(value.get(key) ?? null)}`).join(', ')}}`;
   }
-  if (isDate(value)) throw new TypeError(`the date ${value.text} has no JSON form`);
+  if (isOther(value)) throw new TypeError(`${value.what} ${value.text} has no JSON form`);
   return isNumber(value) ? numberText(value.text) : 'null';
+}
+
+// Numbers are sorted as numbers, and only then written as texts.
+function byKey(map: ValueMap, a: string, b: string): number {
+  const [left, right] = [numberKey(map, a), numberKey(map, b)];
+  return left === undefined || right === undefined ? byCodePoint(a, b) : toNumber(left) - toNumber(right);
 }
 
 /** One string with Python's escapes: ASCII only, surrogate pairs for what lies beyond U+FFFF. */

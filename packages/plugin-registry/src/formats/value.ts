@@ -5,7 +5,7 @@
  * hashes and files that DVC wrote. So numbers keep their kind and maps are `Map`s.
  */
 
-export type Value = null | boolean | string | PyNumber | PyDate | readonly Value[] | ValueMap;
+export type Value = null | boolean | string | PyNumber | PyOther | readonly Value[] | ValueMap;
 export type ValueMap = ReadonlyMap<string, Value>;
 
 /** A Python int or float; `text` is its `repr`, as in `7`, `1.0`, `1e-07`, `inf`. */
@@ -14,10 +14,34 @@ export interface PyNumber {
   readonly text: string;
 }
 
-/** A date or timestamp that YAML recognises unquoted; DVC refuses it wherever it would have to hash it. */
-export interface PyDate {
-  readonly type: 'date';
+/** A value without a form in JSON: a date, a set of Python; DVC refuses it wherever it would have to hash it. */
+export interface PyOther {
+  readonly type: 'other';
+  /** What it is, with its article: `the date`, `a set`. */
+  readonly what: string;
+  /** As it stands in its file. */
   readonly text: string;
+  /** Its line there, where that is known. */
+  readonly line?: number;
+}
+
+/** A map of Python with keys that are numbers, `{0: 'cat'}`; they stand in it as their text. */
+export class NumberedMap extends Map<string, Value> {
+  readonly numbers: ReadonlyMap<string, PyNumber>;
+  constructor(entries: Iterable<readonly [string, Value]>, numbers: ReadonlyMap<string, PyNumber>) {
+    super(entries);
+    this.numbers = numbers;
+  }
+}
+
+/** The number that a key of a map is; undefined for a key that is a text. */
+export function numberKey(map: ValueMap, key: string): PyNumber | undefined {
+  return map instanceof NumberedMap ? map.numbers.get(key) : undefined;
+}
+
+/** A map of other entries, of which the keys are what they are in a map that is there. */
+export function likeMap(map: ValueMap, entries: readonly (readonly [string, Value])[]): ValueMap {
+  return map instanceof NumberedMap ? new NumberedMap(entries, map.numbers) : new Map(entries);
 }
 
 export function isMap(value: Value | undefined): value is ValueMap {
@@ -29,11 +53,11 @@ export function isList(value: Value | undefined): value is readonly Value[] {
 }
 
 export function isNumber(value: Value | undefined): value is PyNumber {
-  return typeof value === 'object' && value !== null && 'type' in value && value.type !== 'date';
+  return typeof value === 'object' && value !== null && 'type' in value && value.type !== 'other';
 }
 
-export function isDate(value: Value | undefined): value is PyDate {
-  return typeof value === 'object' && value !== null && 'type' in value && value.type === 'date';
+export function isOther(value: Value | undefined): value is PyOther {
+  return typeof value === 'object' && value !== null && 'type' in value && value.type === 'other';
 }
 
 export function int(value: number | bigint | string): PyNumber {
@@ -62,11 +86,16 @@ export function sameValue(a: Value | undefined, b: Value | undefined): boolean {
   if (a === b) return true;
   if (a === undefined || b === undefined) return false;
   if (isList(a)) return isList(b) && a.length === b.length && a.every((value, at) => sameValue(value, b[at]));
-  if (isMap(a)) return isMap(b) && a.size === b.size && [...a].every(([key, value]) => sameValue(value, b.get(key)));
-  if (isDate(a) || isDate(b)) return isDate(a) && isDate(b) && a.text === b.text;
+  if (isMap(a)) return isMap(b) && a.size === b.size && [...a].every(([key, value]) => isIn(b, key, value, a));
+  if (isOther(a) || isOther(b)) return isOther(a) && isOther(b) && a.what === b.what && a.text === b.text;
   const [left, right] = [asNumber(a), asNumber(b)];
   if (left === undefined || right === undefined) return false;
   return left.type === 'int' && right.type === 'int' ? left.text === right.text : toNumber(left) === toNumber(right);
+}
+
+function isIn(map: ValueMap, key: string, value: Value, from: ValueMap): boolean {
+  const isNumbered = numberKey(from, key) !== undefined;
+  return isNumbered === (numberKey(map, key) !== undefined) && sameValue(value, map.get(key));
 }
 
 function asNumber(value: Value): PyNumber | undefined {

@@ -1,4 +1,4 @@
-import { isList, isMap, isNumber, isDate, type Value } from './value.ts';
+import { isList, isMap, isNumber, isOther, NumberedMap, numberKey, type PyNumber, type Value } from './value.ts';
 
 /**
  * A YAML file as a tree that remembers what a person wrote between the values: comments and blank lines.
@@ -19,8 +19,16 @@ export interface ScalarNode {
 export interface MapNode {
   readonly kind: 'map';
   readonly flow: boolean;
-  entries: { readonly key: string; gap: Tail; value: Node }[];
+  entries: MapEntry[];
   tail: Tail;
+}
+
+export interface MapEntry {
+  readonly key: string;
+  /** Set where the key is a number, of which `key` is the text. */
+  readonly number?: PyNumber;
+  gap: Tail;
+  value: Node;
 }
 
 export interface SeqNode {
@@ -50,7 +58,10 @@ export interface YamlFile {
 export function nodeOf(value: Value): Node {
   if (isList(value)) return { kind: 'seq', flow: false, items: value.map(nodeOf), tail: noTail };
   if (isMap(value)) {
-    const entries = [...value].map(([key, child]) => ({ key, gap: noTail, value: nodeOf(child) }));
+    const entries = [...value].map(([key, child]) => {
+      const number = numberKey(value, key);
+      return { key, ...(number === undefined ? {} : { number }), gap: noTail, value: nodeOf(child) };
+    });
     return { kind: 'map', flow: false, entries, tail: noTail };
   }
   return { kind: 'scalar', value, tail: noTail };
@@ -59,14 +70,16 @@ export function nodeOf(value: Value): Node {
 export function valueOf(node: Node): Value {
   if (node.kind === 'scalar') return node.value;
   if (node.kind === 'seq') return node.items.map(valueOf);
-  return new Map(node.entries.map(({ key, value }) => [key, valueOf(value)]));
+  const entries = node.entries.map(({ key, value }) => [key, valueOf(value)] as const);
+  const numbers = node.entries.flatMap(({ key, number }) => (number === undefined ? [] : [[key, number] as const]));
+  return numbers.length === 0 ? new Map(entries) : new NumberedMap(entries, new Map(numbers));
 }
 
 /** The text of a number, date, bool or null. */
 export function scalarText(value: Value): string {
   if (value === null) return '';
   if (typeof value === 'boolean') return String(value);
-  if (isDate(value)) return value.text;
+  if (isOther(value)) return value.text;
   if (!isNumber(value)) return '';
   const named: { readonly [text: string]: string } = { inf: '.inf', '-inf': '-.inf', nan: '.nan' };
   return named[value.text] ?? value.text;

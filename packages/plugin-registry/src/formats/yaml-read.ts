@@ -1,6 +1,6 @@
 import { isAlias, isMap as isYamlMap, isPair, isScalar, isSeq as isYamlSeq, LineCounter, parseDocument } from 'yaml';
-import { isMap } from './value.ts';
-import { type Node, nodeOf, noTail, type Tail, valueOf, type YamlFile } from './yaml-node.ts';
+import { isMap, isNumber } from './value.ts';
+import { type MapEntry, type Node, nodeOf, noTail, type Tail, valueOf, type YamlFile } from './yaml-node.ts';
 import { resolvePlain } from './yaml-resolve.ts';
 
 /** Broken YAML, with the place of the first fault. */
@@ -87,11 +87,14 @@ class Reader {
     readonly flow?: boolean | undefined;
     readonly range?: unknown;
   }): Node {
-    const entries: { key: string; gap: Tail; value: Node }[] = [];
+    const entries: MapEntry[] = [];
     const merged = new Map<string, Node>();
     for (const pair of node.items) {
       if (!isPair(pair)) continue;
-      const key = isScalar(pair.key) ? String(pair.key.source ?? pair.key.value) : '';
+      const written = isScalar(pair.key) ? String(pair.key.source ?? pair.key.value) : '';
+      const meant = isScalar(pair.key) && pair.key.type === 'PLAIN' ? resolvePlain(written) : null;
+      const number = isNumber(meant) ? meant : undefined;
+      const key = number?.text ?? written;
       const value = this.node(pair.value);
       if (key === '<<') {
         const base = valueOf(value);
@@ -99,7 +102,7 @@ class Reader {
         continue;
       }
       const colon = this.#text.indexOf(':', rangeOf(pair.key)[1]);
-      entries.push({ key, gap: this.#tail(colon + 1), value });
+      entries.push({ key, ...(number === undefined ? {} : { number }), gap: this.#tail(colon + 1), value });
     }
     const own = new Set(entries.map(({ key }) => key));
     for (const [key, value] of merged) if (!own.has(key)) entries.unshift({ key, gap: noTail, value });

@@ -16,7 +16,7 @@ export function resolvePlain(text: string): Value {
   if (infinite) return float(infinite[1] === '-' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY);
   if (/^\.(?:nan|NaN|NAN)$/.test(text)) return float(Number.NaN);
   if (floats.some((pattern) => pattern.test(text))) return float(Number(text.replaceAll('_', '')));
-  if (dates.some((pattern) => pattern.test(text))) return { type: 'date', text };
+  if (dates.some((pattern) => pattern.test(text))) return { type: 'other', what: 'the date', text };
   return text;
 }
 

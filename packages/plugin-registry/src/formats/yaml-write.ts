@@ -37,9 +37,10 @@ class Writer {
   // A block collection; its first line starts where the writer stands, the others at `indent`.
   block(node: Node, indent: number): void {
     if (node.kind === 'map') {
-      for (const [at, { key, gap, value }] of node.entries.entries()) {
+      for (const [at, { key, number, gap, value }] of node.entries.entries()) {
         if (at > 0) this.raw(' '.repeat(indent));
-        this.#key(key, indent);
+        if (number === undefined) this.#key(key, indent);
+        else this.raw(`${scalarText(number)}:`);
         this.#value(value, gap, indent);
       }
     } else if (node.kind === 'seq') {
@@ -111,8 +112,8 @@ function reindented(source: string, indent: number): string {
 function flowText(node: Node, spot: { readonly column: number; readonly indent: number }): string {
   if (node.kind === 'seq') return `[${node.items.map((item) => flowText(item, spot)).join(', ')}]`;
   if (node.kind === 'map') {
-    const pairs = node.entries.map(({ key, value }) => {
-      const text = writeString(key, { ...spot, fold: false, flow: true });
+    const pairs = node.entries.map(({ key, number, value }) => {
+      const text = number === undefined ? writeString(key, { ...spot, fold: false, flow: true }) : scalarText(number);
       const isNull = value.kind === 'scalar' && value.value === null && value.source === undefined;
       return isNull ? `${text}:` : `${text}: ${flowText(value, spot)}`;
     });

@@ -1,4 +1,4 @@
-import { isDate, isList, isMap, type Value, type ValueMap } from '../formats/value.ts';
+import { isOther, isList, isMap, type Value, type ValueMap } from '../formats/value.ts';
 import { pythonText, shellWord } from './python-text.ts';
 
 /** What is wrong with a template, in words; whoever knows the file makes it a failure. */
@@ -20,6 +20,8 @@ export interface ParsingOptions {
 export interface InterpolateOptions extends ParsingOptions {
   /** The stage's key the text stands in: a map is only allowed in `cmd`, a list only in `foreach`. */
   readonly key?: string;
+  /** Is told each single value that stood for a template, and its dotted name, indexes of lists counted from 0. */
+  readonly used?: (name: string, value: Value) => void;
 }
 
 const template = /(?<!\\)\$\{(.*?)\}/gs;
@@ -33,10 +35,10 @@ export function interpolate(text: string, context: ValueMap, options: Interpolat
   const matches = [...text.matchAll(template)];
   const [first] = matches;
   if (first !== undefined && matches.length === 1 && first[0].length === text.length) {
-    return checked(select(context, first[1] ?? ''), options.key);
+    return checked(select(context, first[1] ?? '', options), options.key);
   }
   const replaced = text.replace(template, (_, inner: string) =>
-    embedded(checked(select(context, inner), options.key), options),
+    embedded(checked(select(context, inner, options), options.key), options),
   );
   return replaced.replaceAll('\\${', '${');
 }
@@ -54,15 +56,27 @@ export function interpolateAll(value: Value, context: ValueMap, options: Interpo
   );
 }
 
+/** The dotted name that a text is the template of, and nothing besides; undefined for any other text. */
+export function templateName(text: string): string | undefined {
+  const [first, ...more] = text.matchAll(template);
+  return first === undefined || more.length > 0 || first[0].length !== text.length
+    ? undefined
+    : partsOf(first[1] ?? '').join('.');
+}
+
 /** The value a dotted name stands for: `a.b[0].c`. */
-function select(context: ValueMap, name: string): Value {
+function select(context: ValueMap, name: string, { used }: InterpolateOptions): Value {
   let value: Value = context;
+  const path: string[] = [];
   for (const part of partsOf(name)) {
-    const child: Value | undefined = isMap(value) ? value.get(part) : isList(value) ? itemOf(value, part) : undefined;
+    const at: string = isList(value) ? indexIn(value, part) : part;
+    const child: Value | undefined = isMap(value) ? value.get(at) : isList(value) ? value[Number(at)] : undefined;
     if (child === undefined) throw new TemplateFault(`Could not find '${name.trim()}'`);
     value = child;
+    path.push(at);
   }
-  if (isDate(value)) throw new TemplateFault(`'${name.trim()}' is the date ${value.text}; write it in quotes`);
+  if (isOther(value)) throw new TemplateFault(`'${name.trim()}' is ${value.what} ${value.text}; write it in quotes`);
+  if (!isMap(value) && !isList(value)) used?.(path.join('.'), value);
   return value;
 }
 
@@ -73,8 +87,9 @@ function partsOf(name: string): string[] {
   return text.split(/[.[\]]+/).filter((part) => part !== '');
 }
 
-function itemOf(list: readonly Value[], part: string): Value | undefined {
-  return /^-?\d+$/.test(part) ? list.at(Number(part)) : undefined;
+// A negative index counts from the end, as in Python.
+function indexIn(list: readonly Value[], part: string): string {
+  return /^-\d+$/.test(part) ? String(list.length + Number(part)) : /^\d+$/.test(part) ? part : 'none';
 }
 
 function checked(value: Value, key: string | undefined): Value {

@@ -43,8 +43,16 @@ export const pipelineFailures = defineFailures('registry', {
   },
   'param-missing': {
     about: 'A stage names a parameter that its file does not have.',
-    message: (of: { readonly stage: string; readonly name: string; readonly file: string }) =>
-      `${of.stage}: ${of.file} has no parameter '${of.name}'`,
+    message: (of: {
+      readonly stage: string;
+      readonly name: string;
+      readonly file: string;
+      /** Where a Python file has it, but not as a literal. */
+      readonly line?: number;
+    }) =>
+      of.line === undefined
+        ? `${of.stage}: ${of.file} has no parameter '${of.name}'`
+        : `${of.stage}: ${of.file}:${of.line}: '${of.name}' is no literal, and Python is not run here`,
   },
   'splits-leak': {
     about: '`registry:check --on-leak error` found alike images in different parts of a split.',
@@ -82,9 +90,5 @@ export const pipelineFailures = defineFailures('registry', {
     about: 'A name, version or stage of an artifact is none that GTO would read.',
     message: (of: { readonly what: string; readonly name: string; readonly form: string }) =>
       `'${of.name}' is no ${of.what}: ${of.form}`,
-  },
-  'params-unsupported': {
-    about: 'Parameters are read from YAML and JSON, not from TOML or Python.',
-    message: (of: { readonly file: string }) => `${of.file} is neither YAML nor JSON`,
   },
 });

@@ -1,4 +1,4 @@
-import { isDate, isList, isMap, isNumber, type Value } from '../formats/value.ts';
+import { isOther, isList, isMap, isNumber, numberKey, type Value } from '../formats/value.ts';
 
 /** `str(value)` of Python: what a value looks like inside a longer text of a template. */
 export function pythonText(value: Value): string {
@@ -12,8 +12,9 @@ function pythonRepr(value: Value): string {
   if (value === false) return 'False';
   if (typeof value === 'string') return quoted(value);
   if (isList(value)) return `[${value.map(pythonRepr).join(', ')}]`;
-  if (isMap(value)) return `{${[...value].map(([key, child]) => `${quoted(key)}: ${pythonRepr(child)}`).join(', ')}}`;
-  return isNumber(value) || isDate(value) ? value.text : '';
+  if (isMap(value))
+    return `{${[...value].map(([key, child]) => `${numberKey(value, key)?.text ?? quoted(key)}: ${pythonRepr(child)}`).join(', ')}}`;
+  return isNumber(value) || isOther(value) ? value.text : '';
 }
 
 // Python prefers single quotes, and double ones where that saves an escape.

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { pythonJson } from '../formats/python-json.ts';
-import { isMap, isList, type Value, type ValueMap } from '../formats/value.ts';
+import { isMap, isList, likeMap, sameValue, type Value, type ValueMap } from '../formats/value.ts';
 import { valueOf } from '../formats/yaml-node.ts';
 import { readYaml, YamlFault } from '../formats/yaml-read.ts';
 import { dumpYaml } from '../formats/yaml-write.ts';
@@ -36,15 +36,20 @@ export function saveRun(cacheDir: string, key: string, entry: LockEntry): void {
   if (!existsSync(path)) writeAtomically(path, dumpYaml(value));
 }
 
-/** Earlier runs with this key, the newest first; entries that cannot be read are passed over. */
-export function findRuns(cacheDir: string, key: string): LockEntry[] {
+/**
+ * Earlier runs with this key and these parameters, the newest first; entries that cannot be read are passed over.
+ *
+ * The key does not tell values apart that are called `size` or `nfiles`, so parameters are compared once more.
+ */
+export function findRuns(cacheDir: string, key: string, { params }: Pick<LockEntry, 'params'>): LockEntry[] {
   const folder = folderOf(cacheDir, key);
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
     .filter((name) => /^[0-9a-f]{64}$/.test(name))
     .map((name) => ({ path: join(folder, name), atMs: statSync(join(folder, name)).mtimeMs }))
     .sort((a, b) => b.atMs - a.atMs)
-    .flatMap(({ path }) => readRun(path) ?? []);
+    .flatMap(({ path }) => readRun(path) ?? [])
+    .filter((run) => sameValue(new Map(run.params), new Map(params)));
 }
 
 function readRun(path: string): LockEntry | undefined {
@@ -70,7 +75,10 @@ function sha256(value: ValueMap): string {
 function withoutSizes(value: Value): Value {
   if (isList(value)) return value.map(withoutSizes);
   if (!isMap(value)) return value;
-  return new Map(
-    [...value].filter(([key]) => key !== 'size' && key !== 'nfiles').map(([key, child]) => [key, withoutSizes(child)]),
+  // As DVC: wherever they stand, those of parameters too.
+  const kept = [...value].filter(([key]) => key !== 'size' && key !== 'nfiles');
+  return likeMap(
+    value,
+    kept.map(([key, child]) => [key, withoutSizes(child)]),
   );
 }

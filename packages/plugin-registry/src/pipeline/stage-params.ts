@@ -1,7 +1,7 @@
 import type { Value, ValueMap } from '../formats/value.ts';
-import { isDate, isList, isMap } from '../formats/value.ts';
+import { isOther, isList, isMap } from '../formats/value.ts';
 import { registryFailures } from '../failures.ts';
-import { paramAt } from './param-file.ts';
+import { lineSkipped, paramAt } from './param-file.ts';
 import { pipelineFailures } from './pipeline-failures.ts';
 import { paramsAt } from './read-stages.ts';
 import type { RepoView } from './repo-view.ts';
@@ -17,28 +17,31 @@ export function stageParams(view: Pick<RepoView, 'text'>, stage: Stage): Map<str
       const value = names.length === 0 ? values.get(name) : paramAt(values, name);
       return value === undefined ? [] : [[name, value] as const];
     });
-    for (const [name, value] of chosen) refuseDates(inRepo, name, value);
+    for (const [name, value] of chosen) refuseOthers(inRepo, name, value);
     found.set(path, new Map(chosen));
   }
   return found;
 }
 
 /** Throws `registry.param-missing` for the first name that its file does not have. */
-export function requireParams(stage: Stage, params: ReadonlyMap<string, ValueMap>): void {
-  for (const { path, names } of stage.params) {
+export function requireParams(view: Pick<RepoView, 'text'>, stage: Stage, params: ReadonlyMap<string, ValueMap>): void {
+  for (const { path, inRepo, names } of stage.params) {
     const name = names.find((each) => params.get(path)?.has(each) !== true);
-    if (name !== undefined) throw pipelineFailures['param-missing']({ stage: stage.address, name, file: path });
+    if (name === undefined) continue;
+    const line = lineSkipped(inRepo, view.text(inRepo) ?? '', name);
+    const where = line === undefined ? {} : { line };
+    throw pipelineFailures['param-missing']({ stage: stage.address, name, file: path, ...where });
   }
 }
 
-// A date has no JSON form, and so no place in a hash.
-function refuseDates(file: string, name: string, value: Value): void {
-  if (isDate(value))
+// What has no JSON form has no place in a hash.
+function refuseOthers(file: string, name: string, value: Value): void {
+  if (isOther(value))
     throw registryFailures['file-broken']({
       file,
-      line: 1,
-      why: `${name} is the date ${value.text}; write it in quotes`,
+      line: value.line ?? 1,
+      why: `${name} is ${value.what} ${value.text}; write it in quotes`,
     });
-  if (isList(value)) for (const each of value) refuseDates(file, name, each);
-  if (isMap(value)) for (const [key, each] of value) refuseDates(file, `${name}.${key}`, each);
+  if (isList(value)) for (const each of value) refuseOthers(file, name, each);
+  if (isMap(value)) for (const [key, each] of value) refuseOthers(file, `${name}.${key}`, each);
 }

@@ -1,51 +1,79 @@
+import { posix } from 'node:path';
 import { isMap, type Value, type ValueMap } from '../formats/value.ts';
 import { folderOf } from '../repo/targets.ts';
 import { interpolateAll, TemplateFault } from './interpolate.ts';
+import { flatValues } from './named-values.ts';
 import { defaultParamFile } from './param-file.ts';
 import { pythonText } from './python-text.ts';
 
 /** Reads a parameter file (posix, from the root); undefined where there is none. */
 export type ReadParams = (file: string) => ValueMap | undefined;
 
+/** What templates see. */
+export interface TemplateContext {
+  readonly values: ValueMap;
+  /** The file of each value by dotted name, posix, from the root; a list is one value. What dvc.yaml says itself has none. */
+  readonly files: ReadonlyMap<string, string>;
+  /** The files that are in it with all their values. */
+  readonly whole: ReadonlySet<string>;
+}
+
 /** What templates of a `dvc.yaml` see: `params.yaml` beside it, then its `vars`; nothing overwrites anything. */
-export function fileContext(pipelineFile: string, vars: readonly Value[], read: ReadParams): ValueMap {
+export function fileContext(pipelineFile: string, vars: readonly Value[], read: ReadParams): TemplateContext {
   const folder = folderOf(pipelineFile);
-  const context = read(within(folder, defaultParamFile)) ?? new Map<string, Value>();
+  const file = posix.join(folder, defaultParamFile);
+  const values = read(file);
+  const none: TemplateContext = { values: new Map(), files: new Map(), whole: new Set() };
+  const context = values === undefined ? none : { values, files: filesOf(values, file), whole: new Set([file]) };
   return withVars(context, vars, { folder, read });
 }
 
 /** A context with more `vars`: maps of values, or files, each with the keys it gives (`model.json:depth,width`). */
 export function withVars(
-  context: ValueMap,
+  context: TemplateContext,
   vars: readonly Value[],
   { folder, read }: { readonly folder: string; readonly read: ReadParams },
-): ValueMap {
+): TemplateContext {
   let all = context;
   for (const each of vars) {
-    if (isMap(each)) all = merged(all, mapIn(interpolateAll(each, all)), 'vars');
-    else if (typeof each === 'string') all = withFile(all, pythonText(interpolateAll(each, all)), { folder, read });
+    if (isMap(each)) all = { ...all, values: merged(all.values, mapIn(interpolateAll(each, all.values)), 'vars') };
+    else if (typeof each === 'string')
+      all = withFile(all, pythonText(interpolateAll(each, all.values)), { folder, read });
     else throw new TemplateFault('an entry of vars is neither a file nor a map');
   }
   return all;
 }
 
 function withFile(
-  context: ValueMap,
+  context: TemplateContext,
   entry: string,
   { folder, read }: { readonly folder: string; readonly read: ReadParams },
-): ValueMap {
+): TemplateContext {
   const [file = '', keys] = entry.split(/:(?=[^:]*$)/);
-  const values = read(within(folder, file));
+  const path = posix.join(folder, file);
+  const values = read(path);
   if (values === undefined) throw new TemplateFault(`the vars file ${file} is not there`);
-  if (keys === undefined) return file === defaultParamFile ? context : merged(context, values, file);
-  const chosen = keys.split(',').map((each) => {
+  const more = keys === undefined ? values : new Map(chosenIn(values, keys, file));
+  // What is there already, whole, is not laid over itself; nor are some of its keys.
+  if (context.whole.has(path)) return context;
+  return {
+    values: merged(context.values, more, file),
+    files: new Map([...context.files, ...filesOf(more, path)]),
+    whole: new Set(keys === undefined ? [...context.whole, path] : context.whole),
+  };
+}
+
+function chosenIn(values: ValueMap, keys: string, file: string): (readonly [string, Value])[] {
+  return keys.split(',').map((each) => {
     // A key of the file itself: DVC does not look deeper.
     const [key, value] = [each.trim(), values.get(each.trim())];
     if (value === undefined) throw new TemplateFault(`could not find '${key}' in '${file}'`);
     return [key, value] as const;
   });
-  // The default file is there already, whole; naming some of its keys again changes nothing.
-  return file === defaultParamFile ? context : merged(context, new Map(chosen), file);
+}
+
+function filesOf(values: ValueMap, file: string): Map<string, string> {
+  return new Map([...flatValues(values).keys()].map((name) => [name, file]));
 }
 
 // As DVC: two maps are laid together, anything else that is there already is an error.
@@ -62,8 +90,4 @@ function merged(into: ValueMap, from: ValueMap, source: string): ValueMap {
 
 function mapIn(value: Value): ValueMap {
   return isMap(value) ? value : new Map();
-}
-
-function within(folder: string, file: string): string {
-  return folder === '' ? file : `${folder}/${file}`;
 }

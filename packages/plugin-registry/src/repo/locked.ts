@@ -9,7 +9,7 @@ import { expandStage } from '../pipeline/expand-stages.ts';
 import { TemplateFault } from '../pipeline/interpolate.ts';
 import { paramsOf } from '../pipeline/param-file.ts';
 import { lineOf } from '../pipeline/pipeline-file.ts';
-import { fileContext } from '../pipeline/template-context.ts';
+import { fileContext, type TemplateContext } from '../pipeline/template-context.ts';
 import { folderOf, joined } from './targets.ts';
 
 /** An output of a pipeline stage, as `dvc.lock` last saw it. */
@@ -55,7 +55,7 @@ function declaredStages(yamlFile: string, read: (file: string) => string | undef
     const text = read(file);
     return text === undefined ? undefined : paramsOf(file, text);
   };
-  let context: ValueMap | undefined;
+  let context: TemplateContext | undefined;
   const groups = new Map<string, ReadonlyMap<string, ValueMap> | undefined>();
   const filledIn = (group: string, declared: ValueMap): ReadonlyMap<string, ValueMap> | undefined => {
     try {

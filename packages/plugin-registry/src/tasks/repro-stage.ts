@@ -51,7 +51,7 @@ export async function reproStage(
   const inputs = await stageInputs(stage, { repo, context });
   const key = runKey(stage, inputs);
   // 3. The same command on the same inputs may have run before.
-  const earlier = key === undefined || force ? undefined : earlierRun(repo, key, stage);
+  const earlier = key === undefined || force ? undefined : earlierRun(repo, stage, { key, inputs });
   if (earlier !== undefined) return restore(stage, { ...inputs, outs: earlier.outs }, { ...setting, why });
   // 4. Run it.
   refuseGitTracked(repo, stage);
@@ -63,8 +63,12 @@ export async function reproStage(
   return { stage: stage.address, action: 'ran', why };
 }
 
-function earlierRun(repo: Repo, key: string, stage: Stage): LockEntry | undefined {
-  return findRuns(repo.cacheDir, key).find(
+function earlierRun(
+  repo: Repo,
+  stage: Stage,
+  { key, inputs }: { readonly key: string; readonly inputs: Omit<LockEntry, 'outs'> },
+): LockEntry | undefined {
+  return findRuns(repo.cacheDir, key, inputs).find(
     ({ outs }) => outs.length === stage.outs.length && outs.every((out) => isWholeInCache(repo, out)),
   );
 }

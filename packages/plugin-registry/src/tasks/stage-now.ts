@@ -50,8 +50,9 @@ export async function stageInputs(stage: Stage, { repo, context }: Here): Promis
   const found = await stageHashes(repo, wanted, context, `hash inputs of ${stage.address}`);
   const missing = stage.deps.find(({ inRepo }) => !found.has(inRepo));
   if (missing !== undefined) throw pipelineFailures['dep-missing']({ stage: stage.address, path: missing.inRepo });
-  const params = stageParams(workspaceTexts(repo.root), stage);
-  requireParams(stage, params);
+  const view = workspaceTexts(repo.root);
+  const params = stageParams(view, stage);
+  requireParams(view, stage, params);
   return { cmd: stage.cmd, deps: lockedPaths(stage.deps, found), params };
 }
 

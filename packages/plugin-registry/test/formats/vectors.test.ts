@@ -8,7 +8,7 @@ import { pythonJson } from '../../src/formats/python-json.ts';
 import { parseTree, treeOf, type TreeEntry } from '../../src/formats/tree.ts';
 import {
   floatRepr,
-  isDate,
+  isOther,
   isList,
   isMap,
   isNumber,
@@ -181,7 +181,7 @@ function isHidden(rules: IgnoreRules, path: string): boolean {
 function plain(value: Value): Value {
   if (isList(value)) return value.map(plain);
   if (isMap(value)) return new Map([...value].map(([key, child]) => [key, plain(child)]));
-  if (isDate(value)) return `<date ${value.text}>`;
+  if (isOther(value)) return `<date ${value.text}>`;
   if (isNumber(value) && value.text === 'inf') return '<float inf>';
   if (isNumber(value) && value.text.length > 20 && value.type === 'int') return `<int ${value.text}>`;
   return value;

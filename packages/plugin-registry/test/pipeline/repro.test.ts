@@ -214,10 +214,16 @@ describe('registry:repro', function () {
         'registry.param-missing',
         name,
       );
-    rig.write('p.toml', 'x = 1');
+    // Only Python could work it out, so its line is named.
+    rig.write('p.py', 'x = 1\nclass Net:\n  depth = 60 * 60\n');
+    rig.write('dvc.yaml', 'stages:\n  a: {cmd: "touch a", params: [{p.py: [x, Net.depth]}], outs: [a]}\n');
+    const { code, message } = await failed(rig, 'repro');
+    assert.equal(code, 'registry.param-missing');
+    assert.match(message, /^a: p\.py:3: 'Net\.depth' is no literal/);
+    rig.write('p.py', 'x = {1, 2}\ny = 1\n');
     assert.equal(
-      await codeWith('stages:\n  a: {cmd: "touch a", params: [{p.toml: [x]}], outs: [a]}\n'),
-      'registry.params-unsupported',
+      await codeWith('stages:\n  a: {cmd: "touch a", params: [{p.py: [x]}], outs: [a]}\n'),
+      'registry.file-broken',
     );
     rig.write('held', 'x');
     git(rig, 'add', '-f', 'held');

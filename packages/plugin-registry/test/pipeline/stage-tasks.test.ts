@@ -153,6 +153,51 @@ always_changed: true
     ]);
   });
 
+  it('of parameters those are shown that stages name and that templates took', async () => {
+    await using rig = await registry(
+      {
+        'conf.toml': 'lr = 0.5\nnever = 1\nrates = [1.0, 2]\n[[nets]]\nd = 3\nw = 4\n',
+        'more.json': '{"width": 1, "height": 2}',
+        'both.yaml': 'u: 1\nv: 2\n',
+        'deep/params.yaml': 'p: 1\nq: 2\n',
+        'deep/dvc.yaml': 'stages:\n  s: {cmd: "echo ${p}"}\n',
+        'dvc.yaml': `vars: [./conf.toml, {own: 1}, both.yaml]
+stages:
+  one:
+    cmd: echo \${own} \${lr} \${v} \${rates[-1]}
+    params:
+    - more.json: [width]
+    - both.yaml: [u]
+  each:
+    foreach: \${nets}
+    do: {cmd: "echo \${item.d}"}
+  grid:
+    matrix: {lr: [7], rate: ["\${rates[0]}"]}
+    cmd: echo \${item.lr} \${item.rate} \${key}
+`,
+      },
+      { remote: false },
+    );
+    git(rig, 'add', '-A');
+    git(rig, 'commit', '-qm', 'first');
+    rig.write('conf.toml', rig.read('conf.toml').replaceAll('= 3', '= 5').replaceAll('= 4', '= 6'));
+    const { values } = await done<{ values: Record<string, unknown>[] }>(rig, 'params');
+    assert.deepEqual(
+      values.map(({ file, name, value }) => [file, name, value]),
+      [
+        ['both.yaml', 'u', 1],
+        ['conf.toml', 'lr', 0.5],
+        ['conf.toml', 'rates.1', 2],
+        ['conf.toml', 'nets.0.d', 5],
+        ['conf.toml', 'rates.0', 1],
+        ['deep/params.yaml', 'p', 1],
+        ['more.json', 'width', 1],
+      ],
+    );
+    const { changes } = await done<{ changes: unknown[] }>(rig, 'params', 'diff');
+    assert.deepEqual(changes, [{ file: 'conf.toml', name: 'nets.0.d', before: 3, after: 5, growth: 2 }]);
+  });
+
   it('a file of values that is broken or missing is named, and the others are shown', async () => {
     await using rig = await registry(
       {
