@@ -20,7 +20,8 @@ export const joinTables = defineStep({
   // 2: times without a zone are UTC in every form, positions are of one row, longitudes end at 180.
   // 3: zones such as UTC+2 count, bins are found under paths, texts that look like formulas are as they were.
   // 4: day and month of dates with the year last are in the order of the whole column.
-  version: 4,
+  // 5: positions between two points have twelve digits.
+  version: 5,
   needs: { cpu: true },
   async work({ bins, tables, track, maxGapMin, dates }: ToJoin, { bytes, output }) {
     const read = [];
