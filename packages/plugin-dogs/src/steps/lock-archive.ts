@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { defineStep, type FileRef } from '@dataset-runner/core/plugin';
+import { defineStep, type FileRef, sha256 } from '@dataset-runner/core/plugin';
 import { lockKey, lockText } from '../archive/lock.ts';
 import type { ArchiveIdentity } from '../archive/remote-archive.ts';
 
@@ -16,8 +15,7 @@ export const lockArchive = defineStep({
   rows: false,
   expects(seen: LockedArchive) {
     const text = lockText(seen);
-    const digest = `sha256:${createHash('sha256').update(text).digest('hex')}` as const;
-    return [{ key: lockKey(seen.key), size: Buffer.byteLength(text), digest }];
+    return [{ key: lockKey(seen.key), size: Buffer.byteLength(text), digest: sha256(text) }];
   },
   work: (seen, { output }): Promise<FileRef> => output.write(lockKey(seen.key), lockText(seen)),
 });

@@ -1,3 +1,5 @@
+import { LineFault } from './line-fault.ts';
+
 /**
  * DVC's config files: a dialect of INI (ConfigObj's), not generic INI.
  *
@@ -13,17 +15,7 @@ export interface DvcConfig {
   readonly remotes: ReadonlyMap<string, Section>;
 }
 
-/** A line that is no section, no `key = value` and no comment. */
-export class ConfigFault extends Error {
-  readonly line: number;
-  constructor(message: string, line: number) {
-    super(message);
-    this.name = 'ConfigFault';
-    this.line = line;
-  }
-}
-
-/** Reads a config file; throws a {@link ConfigFault} that names the line. */
+/** Reads a config file; throws a {@link LineFault} that names the line. */
 export function parseConfig(text: string): DvcConfig {
   const sections = new Map<string, Map<string, ConfigValue>>();
   const remotes = new Map<string, Map<string, ConfigValue>>();
@@ -43,7 +35,7 @@ export function parseConfig(text: string): DvcConfig {
     }
     const pair = /^("[^"]*"|'[^']*'|[^'"=].*?)\s*=\s*(.*)$/.exec(line);
     if (pair === null || current === undefined) {
-      throw new ConfigFault(`'${line}' is neither a section nor a key`, at + 1);
+      throw new LineFault(`'${line}' is neither a section nor a key`, at + 1);
     }
     let raw = pair[2] ?? '';
     const triple = /^('''|""")/.exec(raw)?.[1];
@@ -51,7 +43,7 @@ export function parseConfig(text: string): DvcConfig {
     const first = at;
     while (triple !== undefined && raw.indexOf(triple, 3) < 0) {
       at += 1;
-      if (at >= lines.length) throw new ConfigFault(`the value that starts with ${triple} has no end`, first + 1);
+      if (at >= lines.length) throw new LineFault(`the value that starts with ${triple} has no end`, first + 1);
       raw += `\n${lines[at] ?? ''}`;
     }
     current.set(unquoted(pair[1] ?? '').toLowerCase(), valueOf(raw, triple, first + 1));
@@ -94,7 +86,7 @@ function valueOf(raw: string, triple: string | undefined, line: number): ConfigV
   let list = false;
   for (;;) {
     const item = /^\s*("[^"]*"|'[^']*'|[^'",#\s][^,#]*?)?\s*(,|#.*$|$)/.exec(rest);
-    if (item === null) throw new ConfigFault(`the value '${raw}' has quotes that do not match`, line);
+    if (item === null) throw new LineFault(`the value '${raw}' has quotes that do not match`, line);
     if (item[1] !== undefined) items.push(unquoted(item[1]));
     if (item[2] !== ',') break;
     list = true;
@@ -111,7 +103,7 @@ const edgeQuotes = ' \r\n\v\t\'"';
 
 function quoted(value: string): string {
   // ConfigObj would read this back as a reference to another key.
-  if (value.includes('%(')) throw new ConfigFault(`the value '${value}' holds '%(', which DVC cannot read back`, 0);
+  if (value.includes('%(')) throw new LineFault(`the value '${value}' holds '%(', which DVC cannot read back`, 0);
   const bothQuotes = value.includes("'") && value.includes('"');
   if (value.includes('\n') || bothQuotes) return value.includes("'''") ? `"""${value}"""` : `'''${value}'''`;
   return oneLine(value);

@@ -2,7 +2,8 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { registryFailures } from '../failures.ts';
-import { ConfigFault, type ConfigValue, type DvcConfig, mergeConfigs, parseConfig } from '../formats/config-file.ts';
+import { type ConfigValue, type DvcConfig, mergeConfigs, parseConfig } from '../formats/config-file.ts';
+import { LineFault } from '../formats/line-fault.ts';
 import { checkConfigKeys } from './config-keys.ts';
 
 /** A DVC repository on this machine. */
@@ -56,7 +57,7 @@ export function readConfig(file: string): DvcConfig {
     checkConfigKeys(config, file);
     return config;
   } catch (error) {
-    if (error instanceof ConfigFault)
+    if (error instanceof LineFault)
       throw registryFailures['file-broken']({ file, line: error.line, why: error.message });
     throw error;
   }

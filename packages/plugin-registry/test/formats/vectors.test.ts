@@ -140,7 +140,7 @@ describe('files as DVC itself writes them', () => {
         remotes: new Map([['r', new Map([['url', value]])]]),
       };
       if (text === undefined) {
-        assert.throws(() => dumpConfig(config), { name: 'ConfigFault' });
+        assert.throws(() => dumpConfig(config), { name: 'LineFault' });
         continue;
       }
       assert.equal(dumpConfig(config), text);
@@ -148,7 +148,7 @@ describe('files as DVC itself writes them', () => {
     }
     for (const { text, parsed, error } of parse) {
       if (error !== undefined) {
-        assert.throws(() => parseConfig(text), { name: 'ConfigFault', line: 3 });
+        assert.throws(() => parseConfig(text), { name: 'LineFault', line: 3 });
         continue;
       }
       const config = parseConfig(text);
