@@ -76,6 +76,10 @@ pipeline = ${before} ${auth} ${behind}
 use = egg:swift#proxy
 account_autocreate = true
 allow_account_management = true
+# A busy machine is no broken disk: half a second and ten misses would shut the only one out for a minute.
+conn_timeout = 10
+node_timeout = 60
+error_suppression_limit = 1000000
 [filter:tempauth]
 use = egg:swift#tempauth
 token_life = ${place.tokenLifeSeconds}

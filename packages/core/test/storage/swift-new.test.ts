@@ -23,6 +23,8 @@ class SmallSwift {
   readonly objects = new Map<string, Stored>();
   /** `METHOD container/name` of all requests about objects in order, with `new` where they are to replace nothing. */
   readonly requests: string[] = [];
+  /** Of a removal in bulk, which finds nothing. */
+  readonly bulkAnswer = { 'Number Deleted': 0, 'Number Not Found': 12, 'Response Status': '200 OK' };
   /** Asked at every request about an object. */
   fault: (method: string, url: string) => Fault = () => undefined;
 
@@ -31,6 +33,7 @@ class SmallSwift {
     const bytes = await bytesOf(request as AsyncIterable<Uint8Array>);
     if (url === '/info') return void response.writeHead(this.info === undefined ? 404 : 200).end(text(this.info));
     const path = (url.split('?')[0] ?? '').slice('/v1/lab/'.length);
+    if (method === 'POST') return void response.writeHead(200).end(text(this.bulkAnswer));
     if (!path.includes('/'))
       return void response
         .writeHead(method === 'GET' ? 200 : 204, this.containerHeaders)
@@ -47,6 +50,7 @@ class SmallSwift {
     if (fault?.cut === 'after') return void request.socket.destroy();
     if (isRefused) response.writeHead(412).end();
     else if (method === 'PUT') response.writeHead(201, { etag: md5(bytes) }).end();
+    else if (method === 'DELETE') response.writeHead(this.objects.delete(path) ? 204 : 404).end();
     else response.writeHead(found === undefined ? 404 : 200, tell(found)).end();
   }
 }
@@ -181,6 +185,33 @@ describe('a write to a Swift that must not replace', () => {
       assert.deepEqual([lies('a'), puts], ['mine', 3]);
     });
   }
+
+  it('tries again where the service does not find a container that is there', async () => {
+    let puts = 0;
+    swift.fault = (method) => (method === 'PUT' && ++puts <= 3 ? { status: 404 } : undefined);
+    await write('a', 'mine');
+    await store.write('b', streamOf('also mine'), { size: 9 });
+    assert.deepEqual([lies('a'), lies('b'), puts], ['mine', 'also mine', 5]);
+    swift.fault = (method) => (method === 'PUT' ? { status: 404 } : undefined);
+    const failure = await failureFrom(() => write('c', 'mine'));
+    assert.equal(failure?.code, 'store.unavailable');
+    assert.match(JSON.stringify(failure), /does not find its container box, which is there/);
+  });
+
+  it('removes what it is said not to find and is there, one by one and in bulk', async () => {
+    const keys = Array.from({ length: 12 }, (_, n) => `k${n}`);
+    for (const some of [keys.slice(0, 2), keys]) {
+      for (const key of some) await write(key, 'x');
+      const told = new Set<string>();
+      swift.fault = (method, url) => {
+        if (method !== 'DELETE' || told.has(url)) return undefined;
+        told.add(url);
+        return { status: 404 };
+      };
+      await store.remove(some);
+      assert.deepEqual([swift.objects.size, told.size], [0, some.length]);
+    }
+  });
 
   it('tries the manifest of a large file again, without its parts', async () => {
     let manifests = 0;

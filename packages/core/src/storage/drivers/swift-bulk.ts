@@ -2,7 +2,7 @@ import { shownUrl } from '../../lib/http-trouble.ts';
 import { Semaphore } from '../../lib/semaphore.ts';
 import { StoreTrouble } from '../../model/driver.ts';
 import { member, textAt } from './json-member.ts';
-import type { SwiftObject } from './swift-object.ts';
+import { headObject, type SwiftObject } from './swift-object.ts';
 import { encodedPath, type SwiftSession } from './swift-session.ts';
 
 // Ceph stops at 1,024 and says 200 all the same; Swift takes 10,000.
@@ -18,17 +18,28 @@ export async function removeObjects(
 ): Promise<void> {
   const slots = new Semaphore(8);
   const removeEach = async (some: readonly SwiftObject[]): Promise<void> => {
-    await slots.each(some, (one) => session.ask('DELETE', one, [200, 204, 404], { signal }), signal);
+    await slots.each(some, (one) => session.patiently(() => removeOne(session, one, signal), signal), signal);
   };
   if (objects.length <= fewObjects) return removeEach(objects);
   for (let at = 0; at < objects.length; at += bulkObjects) {
     const some = objects.slice(at, at + bulkObjects);
-    // One by one, who refuses what shows itself: a bulk answer that does not add up names no object.
+    // One by one, who refuses what shows itself: a bulk answer that does not add up names no object. Nor does it
+    // name those it did not find.
     if (!(await removeBulk(session, some, signal))) await removeEach(some);
   }
 }
 
-/** One bulk request; false when the service has none, or when its counts are not those of what it was asked. */
+/**
+ * A 404 is looked into: Swift gives it also when it did not get to know whether the container is there, and the
+ * object is then left.
+ */
+async function removeOne(session: SwiftSession, object: SwiftObject, signal: AbortSignal | undefined): Promise<void> {
+  const { status } = await session.ask('DELETE', object, [200, 204, 404], { signal });
+  if (status !== 404 || (await headObject(session, object, signal)) === undefined) return;
+  throw new StoreTrouble('unavailable', `${object.object} is there and was not removed`, { status });
+}
+
+/** One bulk request; false when the service has none, or when it did not remove all it was asked to. */
 async function removeBulk(
   session: SwiftSession,
   objects: readonly SwiftObject[],
@@ -57,6 +68,6 @@ async function removeBulk(
   } catch {
     throw new StoreTrouble('broken', `POST ${shownUrl(new URL(response.url))} answered no JSON`);
   }
-  const counted = Number(member(answer, 'Number Deleted')) + Number(member(answer, 'Number Not Found'));
-  return counted === objects.length && textAt(answer, 'Response Status').startsWith('200');
+  const isWhole = Number(member(answer, 'Number Deleted')) === objects.length;
+  return isWhole && textAt(answer, 'Response Status').startsWith('200');
 }

@@ -5,14 +5,14 @@ import { StoreTrouble, type Bytes } from '../../model/driver.ts';
 import { troubleOf } from '../trouble.ts';
 import { sizedBlocks, type Block } from './blocks.ts';
 import { removeObjects } from './swift-bulk.ts';
+import { createObject } from './swift-create.ts';
 import type { SwiftInfo } from './swift-info.ts';
 import { partNumber, toSegment, uploadFolder, type SwiftSegments } from './swift-leftovers.ts';
 import { bare, listObjects } from './swift-list.ts';
 import { dynamicManifest, staticManifest } from './swift-manifest.ts';
 import { headObject, type Segment, type SwiftHead, type SwiftObject } from './swift-object.ts';
 import { etagOf } from './swift-read.ts';
-import { noContainer } from './swift-trouble.ts';
-import { encodedPath, type SwiftInit, type SwiftSession, type SwiftTarget } from './swift-session.ts';
+import { encodedPath, type SwiftInit, type SwiftSession } from './swift-session.ts';
 
 // All segments of a store that wait to be sent, in memory.
 const heldBytes = 96 * 1024 * 1024;
@@ -177,31 +177,23 @@ export class SwiftUploads {
   /** A copy inside the service; false when the source is gone or has other bytes by now. */
   async #copied(from: Segment, target: SwiftObject, signal: AbortSignal | undefined): Promise<boolean> {
     const headers = { 'x-copy-from': `/${encodedPath(from)}` };
-    try {
-      const { headers: stored } = await this.#create(target, { headers, signal });
-      return bare(stored['etag'] ?? '') === from.md5;
-    } catch (error) {
-      if (troubleOf(error)?.kind === 'missing') return false;
-      throw error;
-    }
+    const copy = async (): Promise<boolean> => {
+      try {
+        const { headers: stored } = await this.#create(target, { headers, signal });
+        return bare(stored['etag'] ?? '') === from.md5;
+      } catch (error) {
+        if (troubleOf(error)?.kind !== 'missing') throw error;
+        // The service says the same when it did not get to know whether the target's container is there.
+        if ((await headObject(this.#session, from, signal)) === undefined) return false;
+        throw new StoreTrouble('unavailable', `${from.object} is there and was not copied`, { status: 404 });
+      }
+    };
+    return this.#session.patiently(copy, signal);
   }
 
-  /** Sends a PUT that makes an object, and its container before it where that is missing and wanted. */
-  async #create(target: SwiftTarget, init: SwiftInit): Promise<HttpResponse> {
-    const response = await this.#session.send('PUT', target, init);
-    const { status } = response;
-    if (status === 404 && target.container === this.#container && this.#session.options.createContainer) {
-      await response.discard();
-      await this.#session.ask('PUT', { container: this.#container }, [201, 202, 204], { signal: init.signal });
-      return this.#session.ask('PUT', target, [200, 201], init);
-    }
-    if (status === 404 && target.container === this.#container && init.headers?.['x-copy-from'] === undefined) {
-      await response.discard();
-      throw noContainer(this.#container);
-    }
-    if (status !== 201 && status !== 200) throw await this.#session.trouble(response, 'PUT');
-    await response.discard();
-    return response;
+  #create(target: SwiftObject, init: SwiftInit): Promise<HttpResponse> {
+    const mayMakeContainer = target.container === this.#segments.home || this.#session.options.createContainer;
+    return createObject(this.#session, target, init, mayMakeContainer);
   }
 
   /**

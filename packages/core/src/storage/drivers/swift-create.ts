@@ -1,0 +1,48 @@
+import type { HttpResponse } from '../../lib/http-client.ts';
+import { StoreTrouble } from '../../model/driver.ts';
+import type { SwiftObject } from './swift-object.ts';
+import type { SwiftInit, SwiftSession } from './swift-session.ts';
+import { noContainer } from './swift-trouble.ts';
+
+/**
+ * Sends a PUT that makes an object, and its container before it where that is missing and may be made.
+ *
+ * A 404 is looked into: Swift gives it also when it did not get to know whether the container is there, because a
+ * server of its own was busy, or because it remembers for some seconds that there was none.
+ */
+export async function createObject(
+  session: SwiftSession,
+  target: SwiftObject,
+  init: SwiftInit,
+  mayMakeContainer: boolean,
+): Promise<HttpResponse> {
+  const response = await session.send('PUT', target, init);
+  const { status } = response;
+  if (status === 404 && init.headers?.['x-copy-from'] === undefined) {
+    await response.discard();
+    return session.patiently(() => createInside(session, target, init, mayMakeContainer), init.signal);
+  }
+  if (status !== 201 && status !== 200) throw await session.trouble(response, 'PUT');
+  await response.discard();
+  return response;
+}
+
+async function createInside(
+  session: SwiftSession,
+  target: SwiftObject,
+  init: SwiftInit,
+  mayMakeContainer: boolean,
+): Promise<HttpResponse> {
+  const { container } = target;
+  const { signal } = init;
+  // Where the container is there, its PUT makes the service forget that it was not.
+  if (mayMakeContainer) await session.ask('PUT', { container }, [201, 202, 204], { signal });
+  else {
+    const { status } = await session.ask('HEAD', { container }, [200, 204, 404], { signal });
+    if (status === 404) throw noContainer(container);
+  }
+  const response = await session.ask('PUT', target, [200, 201, 404], init);
+  if (response.status !== 404) return response;
+  const message = `the service does not find its container ${container}, which is there`;
+  throw new StoreTrouble('unavailable', message, { status: 404 });
+}
