@@ -1,8 +1,11 @@
 import type { HttpResponse } from '../../lib/http-client.ts';
 import { StoreTrouble } from '../../model/driver.ts';
 import type { SwiftObject } from './swift-object.ts';
-import type { SwiftInit, SwiftSession } from './swift-session.ts';
+import type { SwiftInit, SwiftSession, SwiftTarget } from './swift-session.ts';
 import { noContainer } from './swift-trouble.ts';
+
+/** What is to be made; a manifest has a query. */
+type NewObject = SwiftObject & Pick<SwiftTarget, 'query'>;
 
 /**
  * Sends a PUT that makes an object, and its container before it where that is missing and may be made.
@@ -12,7 +15,7 @@ import { noContainer } from './swift-trouble.ts';
  */
 export async function createObject(
   session: SwiftSession,
-  target: SwiftObject,
+  target: NewObject,
   init: SwiftInit,
   mayMakeContainer: boolean,
 ): Promise<HttpResponse> {
@@ -29,7 +32,7 @@ export async function createObject(
 
 async function createInside(
   session: SwiftSession,
-  target: SwiftObject,
+  target: NewObject,
   init: SwiftInit,
   mayMakeContainer: boolean,
 ): Promise<HttpResponse> {

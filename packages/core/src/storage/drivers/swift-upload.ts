@@ -12,7 +12,7 @@ import { bare, listObjects } from './swift-list.ts';
 import { dynamicManifest, staticManifest } from './swift-manifest.ts';
 import { headObject, type Segment, type SwiftHead, type SwiftObject } from './swift-object.ts';
 import { etagOf } from './swift-read.ts';
-import { encodedPath, type SwiftInit, type SwiftSession } from './swift-session.ts';
+import { encodedPath, type SwiftInit, type SwiftSession, type SwiftTarget } from './swift-session.ts';
 
 // All segments of a store that wait to be sent, in memory.
 const heldBytes = 96 * 1024 * 1024;
@@ -191,7 +191,7 @@ export class SwiftUploads {
     return this.#session.patiently(copy, signal);
   }
 
-  #create(target: SwiftObject, init: SwiftInit): Promise<HttpResponse> {
+  #create(target: SwiftObject & Pick<SwiftTarget, 'query'>, init: SwiftInit): Promise<HttpResponse> {
     const mayMakeContainer = target.container === this.#segments.home || this.#session.options.createContainer;
     return createObject(this.#session, target, init, mayMakeContainer);
   }
