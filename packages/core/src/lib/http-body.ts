@@ -42,15 +42,55 @@ export async function* guardedBody(
   }
   // Node reports most cut connections itself; this catches what is left (a proxy that closes politely).
   if (announced !== undefined && received !== announced) {
-    throw new HttpTrouble('cut', `${shownUrl(guard.url)} announced ${announced} bytes and sent ${received}`);
+    throw wrongEnd(guard, received);
   }
+}
+
+/**
+ * All bytes of a response at once, guarded as {@link guardedBody} guards them: for short ones, where waiting piece by
+ * piece costs as much as the request.
+ */
+export function wholeBody(response: IncomingMessage, guard: BodyGuard): Promise<Uint8Array> {
+  const { announced, maxBytes, signal } = guard;
+  if (!guard.hasBody || (announced ?? 0) > maxBytes || signal?.aborted === true) return collected(response, guard);
+  return new Promise((resolve, reject) => {
+    const parts: Uint8Array[] = [];
+    let received = 0;
+    const timer = setTimeout(() => response.destroy(silent(guard)), guard.idleTimeoutMs);
+    const abort = (): void => void response.destroy(signal?.reason as Error);
+    let isSettled = false;
+    const settle = (errorOf?: () => unknown): void => {
+      if (isSettled) return;
+      isSettled = true;
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', abort);
+      if (errorOf !== undefined) return reject(asCut(errorOf(), guard));
+      if (announced !== undefined && received !== announced) return reject(wrongEnd(guard, received));
+      passed(received);
+      resolve(parts.length === 1 ? (parts[0] as Uint8Array) : Buffer.concat(parts));
+    };
+    signal?.addEventListener('abort', abort, { once: true });
+    response.on('data', (chunk: Uint8Array) => {
+      received += chunk.length;
+      parts.push(chunk);
+      timer.refresh();
+      if (received > maxBytes) response.destroy(tooLarge(guard));
+    });
+    response.once('end', () => settle());
+    response.once('error', (error) => settle(() => error));
+    response.once('close', () => settle(() => wrongEnd(guard, received)));
+  });
+}
+
+async function collected(response: IncomingMessage, guard: BodyGuard): Promise<Uint8Array> {
+  return Buffer.concat(await Array.fromAsync(guardedBody(response, guard)));
 }
 
 async function* watched(response: IncomingMessage, guard: BodyGuard): AsyncGenerator<Uint8Array, void, undefined> {
   let waiting = true;
   const timer = setTimeout(() => {
     if (!waiting) return;
-    response.destroy(new HttpTrouble('timeout', `${shownUrl(guard.url)} sent nothing for ${guard.idleTimeoutMs} ms`));
+    response.destroy(silent(guard));
   }, guard.idleTimeoutMs);
   const abort = (): void => void response.destroy(guard.signal?.reason as Error);
   if (guard.signal?.aborted === true) abort();
@@ -77,6 +117,15 @@ function asCut(error: unknown, guard: BodyGuard): unknown {
   const { code } = error as { readonly code?: unknown };
   if (typeof code !== 'string' || error instanceof HttpTrouble) return error;
   return new HttpTrouble('cut', `the answer of ${shownUrl(guard.url)} was cut (${code})`, { cause: error });
+}
+
+function wrongEnd({ url, announced }: BodyGuard, received: number): HttpTrouble {
+  const told = announced === undefined ? 'did not end its answer' : `announced ${announced} bytes`;
+  return new HttpTrouble('cut', `${shownUrl(url)} ${told} and sent ${received}`);
+}
+
+function silent({ url, idleTimeoutMs }: BodyGuard): HttpTrouble {
+  return new HttpTrouble('timeout', `${shownUrl(url)} sent nothing for ${idleTimeoutMs} ms`);
 }
 
 function tooLarge(guard: BodyGuard): HttpTrouble {

@@ -1,7 +1,7 @@
 import type { Agent, IncomingMessage } from 'node:http';
 import type { LookupFunction } from 'node:net';
 import { AllowedHosts } from './address.ts';
-import { announcedBytes, guardedBody } from './http-body.ts';
+import { announcedBytes, guardedBody, wholeBody } from './http-body.ts';
 import { checkedLookup, checkLiteralAddress } from './http-lookup.ts';
 import { redirectOf, withoutCredentials, type Next } from './http-redirect.ts';
 import { plainHttp, secureHttp } from './http-modules.ts';
@@ -42,6 +42,8 @@ export interface HttpResponse {
   readonly body: AsyncIterable<Uint8Array>;
   /** The Content-Length of a body that is to come. */
   readonly announcedBytes: number | undefined;
+  /** The whole body at once; for short ones. */
+  bytes(): Promise<Uint8Array>;
   /** The whole body as UTF-8; for small answers (at most 16 MiB unless `maxBytes` says otherwise). */
   text(): Promise<string>;
   /** Gives the connection back without reading. */
@@ -183,13 +185,14 @@ function wrap(response: IncomingMessage, request: Next, init: HttpInit): HttpRes
     status,
     headers,
     url: request.url.href,
-    body: guardedBody(response, { ...guard, maxBytes: init.maxBytes ?? Number.POSITIVE_INFINITY }),
+    get body() {
+      return guardedBody(response, { ...guard, maxBytes: init.maxBytes ?? Number.POSITIVE_INFINITY });
+    },
     announcedBytes: announced,
+    bytes: () => wholeBody(response, { ...guard, maxBytes: init.maxBytes ?? textCapBytes }),
     async text() {
-      const parts: Uint8Array[] = [];
-      const body = guardedBody(response, { ...guard, maxBytes: init.maxBytes ?? textCapBytes });
-      for await (const part of body) parts.push(part);
-      return Buffer.concat(parts).toString('utf8');
+      const bytes = await wholeBody(response, { ...guard, maxBytes: init.maxBytes ?? textCapBytes });
+      return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
     },
     async discard() {
       // Reading a short rest is cheaper than a new connection; a long one is not.

@@ -1,4 +1,5 @@
 import { passed } from '../lib/spare-memory.ts';
+import { wholeOf } from '../lib/whole-stream.ts';
 import { StoreTrouble, type ByteRange, type ReadStream } from '../model/driver.ts';
 
 /**
@@ -6,14 +7,26 @@ import { StoreTrouble, type ByteRange, type ReadStream } from '../model/driver.t
  *
  * `toError` makes the error readers see out of whatever the driver throws.
  */
-export async function* countedStream(
+export function countedStream(
   stream: ReadStream,
   range: ByteRange | undefined,
   signal: AbortSignal | undefined,
   toError: (error: unknown) => unknown,
+): AsyncIterable<Uint8Array> {
+  const mostBytes = range?.end === undefined ? Number.POSITIVE_INFINITY : range.end - range.start;
+  const length = wholeOf(stream)?.length;
+  // Bytes that are there already, and are right, need nobody to count them once more.
+  if (length !== undefined && length <= mostBytes && length === (stream.announcedBytes ?? length)) return stream;
+  return counted(stream, mostBytes, signal, toError);
+}
+
+async function* counted(
+  stream: ReadStream,
+  mostBytes: number,
+  signal: AbortSignal | undefined,
+  toError: (error: unknown) => unknown,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const { announcedBytes } = stream;
-  const mostBytes = range?.end === undefined ? Number.POSITIVE_INFINITY : range.end - range.start;
   let received = 0;
   try {
     for await (const piece of stream) {

@@ -1,33 +1,46 @@
-import { createHash } from 'node:crypto';
-import type { Digest } from '../lib/digest.ts';
+import { createHash, hash } from 'node:crypto';
+import { wholeOf } from '../lib/whole-stream.ts';
 import { fail, type FailureError } from '../model/failure.ts';
 import { type FileRef, refUrl } from '../model/file-ref.ts';
 import type { Store } from '../model/store.ts';
 
 /**
  * A file's bytes, held against the digest that is known of it: other bytes end with `store.corrupt`, after the
- * last piece, so whoever collects them must not make them visible before the stream has ended.
+ * last piece (before the first where all are there already), so whoever collects them must not make them visible before the stream has ended.
  *
  * The failure is transient: what came wrong may come right the next time. Where no digest is known the bytes
  * pass as they are.
  */
-export async function* verifiedStream(
-  bytes: AsyncIterable<Uint8Array>,
-  ref: FileRef,
-): AsyncGenerator<Uint8Array, void, undefined> {
+export function verifiedStream(bytes: AsyncIterable<Uint8Array>, ref: FileRef): AsyncIterable<Uint8Array> {
   const { digest } = ref;
-  if (digest === undefined) {
-    yield* bytes;
-    return;
-  }
+  if (digest === undefined) return bytes;
   const algorithm = digest.slice(0, digest.indexOf(':'));
-  const hash = createHash(algorithm);
+  const refuseOther = (found: string): void => {
+    if (`${algorithm}:${found}` === digest) return;
+    throw fail('store.corrupt', {
+      url: refUrl(ref),
+      expected: digest,
+      found: `${algorithm}:${found}`,
+      transient: true,
+    });
+  };
+  const whole = wholeOf(bytes);
+  if (whole === undefined) return hashed(bytes, algorithm, refuseOther);
+  refuseOther(hash(algorithm, whole, 'hex'));
+  return bytes;
+}
+
+async function* hashed(
+  bytes: AsyncIterable<Uint8Array>,
+  algorithm: string,
+  atEnd: (hex: string) => void,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const hasher = createHash(algorithm);
   for await (const piece of bytes) {
-    hash.update(piece);
+    hasher.update(piece);
     yield piece;
   }
-  const found = `${algorithm}:${hash.digest('hex')}` as Digest;
-  if (found !== digest) throw fail('store.corrupt', { url: refUrl(ref), expected: digest, found, transient: true });
+  atEnd(hasher.digest('hex'));
 }
 
 /**

@@ -1,4 +1,5 @@
 import { sleep } from '../../lib/retry.ts';
+import { wholeOf } from '../../lib/whole-stream.ts';
 import { joinPlace } from '../../model/file-ref.ts';
 import type { Store } from '../../model/store.ts';
 import { changedWhileRead } from '../../storage/verified-stream.ts';
@@ -16,6 +17,12 @@ export function watchedStore(store: Store, { onBytes, limit }: Watch): Store {
     const isLocal = store.localPath(key) !== undefined;
     const before = isLocal ? await store.stat(key) : undefined;
     const bytes = await store.read(key, options);
+    const whole = wholeOf(bytes);
+    if (whole !== undefined && before === undefined) {
+      onBytes(whole.length);
+      if (limit !== undefined) await limit.pass(whole.length, options?.signal);
+      return bytes;
+    }
     return (async function* () {
       for await (const piece of bytes) {
         onBytes(piece.length);

@@ -2,6 +2,7 @@ import { closeSync, constants, fstatSync, openSync, readSync, rmSync, statSync }
 import { type Digest, Hasher, sha256 } from '../../lib/digest.ts';
 import { writeFully } from '../../lib/atomic-file.ts';
 import { createFile } from '../../lib/create-file.ts';
+import { wholeOf } from '../../lib/whole-stream.ts';
 import { writeStream } from '../../lib/write-stream.ts';
 import type { Bytes } from '../../model/driver.ts';
 import type { StagedFile, StagedHeld } from './staged.ts';
@@ -106,6 +107,8 @@ export async function gatherSmall(
   pieces: AsyncIterable<Uint8Array>,
   mostBytes: number,
 ): Promise<Uint8Array | AsyncIterable<Uint8Array>> {
+  const whole = wholeOf(pieces);
+  if (whole !== undefined) return whole;
   const iterator = pieces[Symbol.asyncIterator]();
   const gathered: Uint8Array[] = [];
   let sizeBytes = 0;

@@ -1,4 +1,5 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
+import { wholeOf } from '../../lib/whole-stream.ts';
 import { StoreTrouble, type ReadStream } from '../../model/driver.ts';
 import { crc32c, crc32cText } from './crc32c.ts';
 
@@ -15,6 +16,11 @@ export interface Checksums {
  */
 export function checkedStream(stream: ReadStream, sums: Checksums, what: string): ReadStream {
   if (sums.md5 === undefined && sums.crc32c === undefined) return stream;
+  const whole = wholeOf(stream);
+  if (whole !== undefined) {
+    refuseOther(sums.md5 === undefined ? crc32cText(crc32c(whole, 0)) : hash('md5', whole, 'base64'), sums, what);
+    return stream;
+  }
   return Object.assign(checked(stream, sums, what), { announcedBytes: stream.announcedBytes });
 }
 
@@ -30,10 +36,13 @@ async function* checked(
     else md5.update(piece);
     yield piece;
   }
+  refuseOther(md5?.digest('base64') ?? crc32cText(crc), sums, what);
+}
+
+function refuseOther(found: string, sums: Checksums, what: string): void {
   const expected = sums.md5 ?? sums.crc32c ?? '';
-  const found = md5?.digest('base64') ?? crc32cText(crc);
   if (found === expected) return;
-  const kind = md5 === undefined ? 'CRC32C' : 'MD5';
+  const kind = sums.md5 === undefined ? 'CRC32C' : 'MD5';
   throw new StoreTrouble('corrupt', `${what} came with other bytes`, {
     expected: `${kind} ${expected}`,
     found,

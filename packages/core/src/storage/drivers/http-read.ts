@@ -1,19 +1,23 @@
 import type { HttpResponse } from '../../lib/http-client.ts';
 import { isHttpTrouble } from '../../lib/http-trouble.ts';
 import { sleep } from '../../lib/retry.ts';
+import { wholeStream } from '../../lib/whole-stream.ts';
 import { StoreTrouble, type ByteRange, type ReadStream } from '../../model/driver.ts';
 import { isStrong, troubleOfStatus } from './http-status.ts';
 
 /** Sends a GET with these headers more and returns its response whatever its status. */
 export type SendGet = (headers: { readonly [name: string]: string }) => Promise<HttpResponse>;
 
+// Waiting for a short answer piece by piece costs as much as the request.
+const shortBytes = 64 * 1024;
 // Without progress in between; a stream that moves on may be cut any number of times.
 const resumesWithoutProgress = 3;
 
 /**
  * Reads a file or range over HTTP; a cut stream goes on where it ended when the file has a strong ETag.
  *
- * Copes with servers that ignore ranges. A range behind the end is empty. `what` names the request in trouble.
+ * Copes with servers that ignore ranges. A range behind the end is empty. A short answer has come whole when this
+ * resolves. `what` names the request in trouble.
  */
 export async function readHttp(
   get: SendGet,
@@ -40,6 +44,10 @@ export async function readHttp(
   const endOfSent = length === undefined ? Number.NaN : status === 206 ? start + length : length;
   // Some servers send more than they were asked for (sabre/dav for `bytes=0-0`); what is more is cut off.
   const sizeBytes = Math.max(0, Math.min(endOfSent, range?.end ?? Number.POSITIVE_INFINITY) - start);
+  if (length !== undefined && length <= shortBytes) {
+    const whole = await response.bytes();
+    return { ...wholeStream(whole.subarray(skipBytes, skipBytes + sizeBytes)), announcedBytes: sizeBytes };
+  }
   const body = resuming(response, { get, what, start, end: range?.end, skipBytes, signal });
   return announced(body, Number.isNaN(sizeBytes) ? undefined : sizeBytes);
 }

@@ -1,4 +1,5 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
+import { wholeOf } from '../../lib/whole-stream.ts';
 import type { HttpResponse } from '../../lib/http-client.ts';
 import { StoreTrouble, type ByteRange, type ReadStream } from '../../model/driver.ts';
 import { readHttp } from './http-read.ts';
@@ -34,6 +35,13 @@ export async function readObject(
   const stream = await readHttp(get, what, range, signal);
   const parts = range === undefined && first !== undefined ? await partsOf(session, target, first, signal) : undefined;
   if (parts === undefined) return stream;
+  const whole = wholeOf(stream);
+  const [only] = parts;
+  if (whole !== undefined && only !== undefined && parts.length === 1) {
+    const found = hash('md5', whole, 'hex');
+    if (found !== only.md5) throw wrongBytes(what, only.md5, found);
+    return stream;
+  }
   const { announcedBytes } = stream;
   return { announcedBytes, [Symbol.asyncIterator]: () => verified(stream, parts, what) };
 }
