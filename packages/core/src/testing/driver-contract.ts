@@ -26,7 +26,7 @@ export interface DriverContractOptions extends Partial<ContractSizes> {
   readonly readOnly?: boolean;
   /** Stores whose service answers in one way, to every request; each must fail with its own code. */
   readonly troubled?: { readonly [C in TroubledCode]?: () => Promise<OpenedForContract> };
-  /** Per case. Default 10,000. */
+  /** Per case. Default 30,000. */
   readonly timeoutMs?: number;
   /** Opens a store whose requests all go through the proxy, for the cases of bad days. */
   readonly unkind?: () => Promise<OpenedForContract & { readonly proxy: UnkindHttp }>;
@@ -68,7 +68,7 @@ export function driverContract(name: string, options: DriverContractOptions): vo
   const cases = casesOf(options, sizes);
   const result = { name, passed: 0, failed: 0, notApplicable: [] as { title: string; reason: string }[] };
   describe(`${name} keeps the driver contract`, function () {
-    this.timeout(options.timeoutMs ?? 10_000);
+    this.timeout(options.timeoutMs ?? 30_000);
     for (const { title, run } of cases) {
       it(title, async function () {
         let reason = options.cannot?.[title];
