@@ -1,11 +1,6 @@
-import type { Agent, IncomingMessage } from 'node:http';
-import type { LookupFunction } from 'node:net';
-import { AllowedHosts } from './address.ts';
-import { announcedBytes, guardedBody, wholeBody } from './http-body.ts';
-import { checkedLookup, checkLiteralAddress } from './http-lookup.ts';
+import { HttpAgent } from './http-agent.ts';
+import { announcedBytes, type Exchange, hasBody, sendHop } from './http-exchange.ts';
 import { redirectOf, withoutCredentials, type Next } from './http-redirect.ts';
-import { plainHttp, secureHttp } from './http-modules.ts';
-import { sendHop } from './http-send.ts';
 import { HttpTrouble, shownUrl } from './http-trouble.ts';
 
 export interface HttpInit {
@@ -73,20 +68,7 @@ const textCapBytes = 16 * 1024 * 1024;
  * ranges mean the file's own bytes.
  */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
-  const hosts = new CheckedHosts(new AllowedHosts(options.allowHosts));
-  // 4 s: below the 5 s after which common servers (Node, Apache) close an idle connection.
-  const agentOptions = { keepAlive: true, keepAliveMsecs: 4000, timeout: 4000, scheduling: 'lifo' as const };
-  const agents = new Map<string, Agent>();
-  const agentFor = ({ protocol }: URL): Agent => {
-    let agent = agents.get(protocol);
-    if (agent === undefined) {
-      const { Agent: AgentOfProtocol } = protocol === 'https:' ? secureHttp() : plainHttp();
-      agent = new AgentOfProtocol(agentOptions);
-      agents.set(protocol, agent);
-    }
-    return agent;
-  };
-
+  const agent = new HttpAgent(options.allowHosts);
   return {
     async request(text, init = {}) {
       const asked = new URL(text);
@@ -95,10 +77,10 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
         init.signal?.throwIfAborted();
         const authorization = next.url.origin === asked.origin ? init.authorize?.(next.method, next.url) : undefined;
         if (authorization !== undefined) next.headers['authorization'] = authorization;
-        const response = await sendOne(next, init, agentFor(next.url), hosts);
-        const redirected = init.redirects === 'stop' ? undefined : redirectOf(next, response);
-        if (redirected === undefined) return wrap(response, next, init);
-        response.destroy();
+        const exchange = await sendOne(next, init, agent);
+        const redirected = init.redirects === 'stop' ? undefined : redirectOf(next, exchange);
+        if (redirected === undefined) return wrap(exchange, init);
+        exchange.discard(Number.POSITIVE_INFINITY);
         if (redirects === maxRedirects) {
           throw new HttpTrouble('protocol', `${shownUrl(asked)} redirects more than ${maxRedirects} times`);
         }
@@ -106,36 +88,9 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       }
     },
     close() {
-      for (const agent of agents.values()) agent.destroy();
+      agent.close();
     },
   };
-}
-
-// Hosts that redirects lead to have no end; those of one project's stores are a handful.
-const mostHosts = 256;
-
-/** The policy on hosts, asked once for each: a set of small files lies on one. */
-class CheckedHosts {
-  readonly #allowed: AllowedHosts;
-  readonly #lookups = new Map<string, LookupFunction>();
-
-  constructor(allowed: AllowedHosts) {
-    this.#allowed = allowed;
-  }
-
-  /** Throws for a host that is a refused address; a name's addresses are checked at every connection. */
-  lookupFor(url: URL): LookupFunction {
-    const id = `${url.protocol}${url.host}`;
-    let lookup = this.#lookups.get(id);
-    if (lookup === undefined) {
-      const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port);
-      checkLiteralAddress(this.#allowed, url, port);
-      lookup = checkedLookup(this.#allowed, port);
-      if (this.#lookups.size === mostHosts) this.#lookups.clear();
-      this.#lookups.set(id, lookup);
-    }
-    return lookup;
-  }
 }
 
 function firstRequest(asked: URL, init: HttpInit): Next {
@@ -152,7 +107,7 @@ function firstRequest(asked: URL, init: HttpInit): Next {
   return { url, method, headers, body };
 }
 
-function sendOne(next: Next, init: HttpInit, agent: Agent, hosts: CheckedHosts): Promise<IncomingMessage> {
+async function sendOne(next: Next, init: HttpInit, agent: HttpAgent): Promise<Exchange> {
   const { url } = next;
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
     throw new HttpTrouble('protocol', `${url.protocol}// is not http or https`);
@@ -162,55 +117,28 @@ function sendOne(next: Next, init: HttpInit, agent: Agent, hosts: CheckedHosts):
     idleTimeoutMs: init.idleTimeoutMs ?? defaultIdleMs,
     signal: init.signal,
     repeatable: init.repeatable ?? true,
-    agent,
-    lookup: hosts.lookupFor(url),
+    dispatcher: await agent.dispatcherFor(url),
   });
 }
 
-function wrap(response: IncomingMessage, request: Next, init: HttpInit): HttpResponse {
-  const status = response.statusCode ?? 0;
-  const hasBody = request.method !== 'HEAD' && status !== 204 && status !== 304;
-  // Who only looks at the status never asks for a body, and the connection would be lost to the next request.
-  if (!hasBody) response.resume();
-  const headers = flatten(response);
-  const announced = hasBody ? announcedBytes(headers) : undefined;
-  const guard = {
-    url: request.url,
-    hasBody,
-    announced,
-    idleTimeoutMs: init.idleTimeoutMs ?? defaultIdleMs,
-    signal: init.signal,
-  };
+function wrap(exchange: Exchange, init: HttpInit): HttpResponse {
+  const { status, headers } = exchange;
+  const announced = hasBody(exchange) ? announcedBytes(headers) : undefined;
+  const { maxBytes } = init;
   return {
     status,
     headers,
-    url: request.url.href,
-    get body() {
-      return guardedBody(response, { ...guard, maxBytes: init.maxBytes ?? Number.POSITIVE_INFINITY });
-    },
+    url: exchange.hop.url.href,
+    body: exchange.body(maxBytes ?? Number.POSITIVE_INFINITY),
     announcedBytes: announced,
-    bytes: () => wholeBody(response, { ...guard, maxBytes: init.maxBytes ?? textCapBytes }),
+    bytes: () => exchange.bytes(maxBytes ?? textCapBytes),
     async text() {
-      const bytes = await wholeBody(response, { ...guard, maxBytes: init.maxBytes ?? textCapBytes });
+      const bytes = await exchange.bytes(maxBytes ?? textCapBytes);
       return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
     },
     async discard() {
       // Reading a short rest is cheaper than a new connection; a long one is not.
-      if (!hasBody || (announced ?? Number.POSITIVE_INFINITY) < 65_536) response.resume();
-      else response.destroy();
+      exchange.discard(announced ?? (hasBody(exchange) ? Number.POSITIVE_INFINITY : 0));
     },
   };
-}
-
-function flatten(response: IncomingMessage): { [name: string]: string } {
-  // Node's own objects of headers cost more than the small file they come with.
-  const flat: { [name: string]: string } = {};
-  const { rawHeaders } = response;
-  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
-    const name = (rawHeaders[i] as string).toLowerCase();
-    const value = rawHeaders[i + 1] as string;
-    const before = Object.hasOwn(flat, name) ? flat[name] : undefined;
-    flat[name] = before === undefined ? value : `${before}, ${value}`;
-  }
-  return flat;
 }

@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import { HttpTrouble, shownUrl } from './http-trouble.ts';
 
 /** What is to be sent next. */
@@ -18,10 +17,11 @@ const bodyHeaders = ['content-length', 'content-type', 'content-encoding', 'tran
  *
  * Throws for a redirect without a place, out of HTTP, or of a streamed body, whose bytes are already gone.
  */
-export function redirectOf(before: Next, response: IncomingMessage): Next | undefined {
-  const status = response.statusCode ?? 0;
+export function redirectOf(
+  before: Next,
+  { status, headers: { location } }: { readonly status: number; readonly headers: { readonly [name: string]: string } },
+): Next | undefined {
   if (![301, 302, 303, 307, 308].includes(status)) return undefined;
-  const { location } = response.headers;
   const target = location === undefined ? null : URL.parse(location, before.url.href);
   if (target === null) throw new HttpTrouble('protocol', `${shownUrl(before.url)} redirects to nowhere`);
   if (target.protocol !== 'http:' && target.protocol !== 'https:') {

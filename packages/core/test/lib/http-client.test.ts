@@ -63,8 +63,8 @@ describe('the HTTP client', () => {
       for await (const piece of request) if ((bytes += (piece as Buffer).length) === 11) response.end('whole');
     });
     const answered = new Promise<void>((resolve) => {
-      subscribe('http.client.response.finish', function seen() {
-        unsubscribe('http.client.response.finish', seen);
+      subscribe('undici:request:trailers', function seen() {
+        unsubscribe('undici:request:trailers', seen);
         setImmediate(resolve);
       });
     });
