@@ -96,7 +96,9 @@ export async function runTask(options: RunOptions): Promise<TaskReport> {
   };
   const own = new Map(Object.values(options.plugin.definition.steps).map((step) => [step.name, step]));
   const taskRun = new TaskRun({ ...rest, run, control, committer, ...mapReason });
-  const writer = new FileWriter();
+  const computes = options.plugin.entry !== '';
+  // Who waits for stores writes no sooner with another thread, which costs 25 MB.
+  const writer = new FileWriter(computes ? {} : { startAfterFiles: Number.POSITIVE_INFINITY });
   const publisher = new Publisher(state, committer, options.openStore, writer);
   const settler = new Settler(state, committer, publisher, control, {
     run,
@@ -125,7 +127,7 @@ export async function runTask(options: RunOptions): Promise<TaskReport> {
   taskRun.scheduler = scheduler;
   // Counts are looked at and not sent with each item: a million events would cost more than the items.
   const ticker = setInterval(() => {
-    spareMemory();
+    spareMemory({ soon: !computes });
     for (const map of taskRun.maps)
       if (!map.closed) emit({ type: 'map.progress', map: map.spec.id, counts: map.counts() });
   }, 100);

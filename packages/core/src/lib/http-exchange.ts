@@ -33,7 +33,6 @@ export async function sendHop(hop: Hop): Promise<Exchange> {
     } catch (error) {
       // A kept connection may have been closed by the service just as we used it: that says nothing about the
       // request. A stream cannot be sent twice, and a method that is not idempotent may have happened.
-console.log("DBG", error, (error as any).socket, (error as any).bytesRead);
       if (!isStale(error) || hop.signal?.aborted === true || !mayRepeat(hop)) throw asTrouble(error, hop);
     }
   }
@@ -104,7 +103,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     return new Promise((resolve, reject) => {
       this.#onAnswer = () => {
         if (this.#failed === undefined) resolve();
-        else reject(this.#failed.error as Error);
+        else reject(this.#failed.error);
       };
       if (this.#failed !== undefined || this.status !== 0) this.#onAnswer();
     });
@@ -114,6 +113,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
   async bytes(mostBytes: number): Promise<Uint8Array> {
     this.#read(mostBytes);
     this.#isGathering = true;
+    if (this.#controller?.paused === true) this.#controller.resume();
+    this.#timer.refresh();
     while (!this.#hasEnded && this.#failed === undefined) await this.#changed();
     this.#throwIfFailed();
     const [first] = this.#waiting;
@@ -128,8 +129,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
         const next = this.#waiting.shift();
         if (next !== undefined) {
           this.#waitingBytes -= next.length;
+          // While the reader works, more may come.
+          if (this.#waitingBytes < waitingBytes / 2 && this.#controller?.paused === true) this.#controller.resume();
           yield next;
-          if (this.#waitingBytes === 0 && this.#controller?.paused === true) this.#controller.resume();
         } else if (this.#hasEnded) return;
         else {
           this.#throwIfFailed();

@@ -31,7 +31,7 @@ export function checkLiteralAddress(allowed: AllowedHosts, url: URL, port: numbe
 }
 
 /** The host of a URL, an IPv6 address without its brackets. */
-export function bareHost({ hostname }: URL): string {
+function bareHost({ hostname }: URL): string {
   return hostname.startsWith('[') ? hostname.slice(1, -1) : hostname;
 }
 

@@ -7,9 +7,9 @@ interface Upload {
 }
 
 interface UploadWatch {
-  isAnswered(): boolean;
+  readonly isAnswered: () => boolean;
   /** Resolves when the exchange is over. */
-  settled(): Promise<void>;
+  readonly settled: () => Promise<void>;
   readonly onProgress: () => void;
 }
 
@@ -44,21 +44,23 @@ class WatchedBody implements SentBody {
   ): AsyncGenerator<Uint8Array, void, undefined> {
     const announced = headers['content-length'] === undefined ? undefined : Number(headers['content-length']);
     const iterator = asyncIterator(pieces);
+    let ahead: Promise<IteratorResult<Uint8Array, unknown>> | undefined;
     let sent = 0;
     try {
-      for (let next = iterator.next(); ; ) {
-        const { done, value: piece } = await next;
-        if (done === true) break;
+      for (;;) {
+        const next = await (ahead ?? iterator.next());
+        if (next.done === true) break;
+        const piece = next.value;
         // An early refusal (507, 401): what is left would be sent for nothing.
         if (isAnswered() && sent !== announced) return await settled();
         sent += piece.length;
         if (announced !== undefined && sent > announced) throw wrongLength(url, sent, announced);
         onProgress();
-        next = iterator.next();
         // With a length the service has everything before we know that the stream is at its end: it may answer by then.
         this.isWhole = sent === announced;
-        // A connection whose request has not ended when its answer has is not kept.
-        if (this.isWhole) await settledSoon(next);
+        // A connection whose request has not ended when its answer has is not kept: its end is looked for beforehand.
+        ahead = this.isWhole ? iterator.next() : undefined;
+        if (ahead !== undefined) await settledSoon(ahead);
         yield piece;
       }
     } finally {
@@ -72,7 +74,7 @@ class WatchedBody implements SentBody {
   }
 }
 
-function asyncIterator(pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): AsyncIterator<Uint8Array> {
+function asyncIterator(pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): AsyncIterator<Uint8Array, unknown> {
   if (Symbol.asyncIterator in pieces) return pieces[Symbol.asyncIterator]();
   const iterator = pieces[Symbol.iterator]();
   return { next: async () => iterator.next() };
