@@ -1,6 +1,7 @@
 import { StringDecoder } from 'node:string_decoder';
 import { StoreTrouble } from '../../model/driver.ts';
 import { troubleOfStatus } from './http-status.ts';
+import { AlikeResponses } from './webdav-alike.ts';
 import { MultistatusPieces } from './webdav-pieces.ts';
 
 /** One resource as a PROPFIND answer tells it. */
@@ -41,20 +42,23 @@ const responsesOfPiece = 200;
 export async function readResources(body: AsyncIterable<Uint8Array>, what: string): Promise<DavResource[]> {
   const resources: DavResource[] = [];
   const pieces = new MultistatusPieces(responsesOfPiece);
+  const alike = new AlikeResponses((xml) => parseResponses(xml, what));
   const decoder = new StringDecoder('utf8');
+  const add = async (piece: string): Promise<void> =>
+    addResources(resources, await alike.of(piece, pieces.frame), what);
   for await (const bytes of body) {
-    for (const piece of pieces.push(decoder.write(bytes))) await addResources(resources, piece, what);
+    for (const piece of pieces.push(decoder.write(bytes))) await add(piece);
   }
-  for (const piece of pieces.push(decoder.end())) await addResources(resources, piece, what);
+  for (const piece of pieces.push(decoder.end())) await add(piece);
   const { piece, isShort } = pieces.end();
-  if (piece !== undefined) await addResources(resources, piece, what);
+  if (piece !== undefined) await add(piece);
   // As of a server that died under it behind a proxy that closes politely; the next answer may be whole.
   if (isShort) throw new StoreTrouble('broken', `${what} sent a multistatus without its end`, { transient: true });
   return resources;
 }
 
-async function addResources(resources: DavResource[], xml: string, what: string): Promise<void> {
-  for (const response of await parseResponses(xml, what)) {
+function addResources(resources: DavResource[], responses: readonly DavResponse[], what: string): void {
+  for (const response of responses) {
     const status = statusOf(response.propstat?.status ?? response.status);
     // Removed between the server's own look at the folder and at the file.
     if (status === 404 || status === 410) continue;

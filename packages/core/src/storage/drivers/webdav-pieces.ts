@@ -1,3 +1,5 @@
+import type { Frame } from './webdav-alike.ts';
+
 // A tag, a comment or a response that is longer than this is no listing as we know it; it is no longer looked into.
 const longestCharacters = 4 * 1024 * 1024;
 
@@ -27,6 +29,12 @@ export class MultistatusPieces {
   /** `leastResponses`: a piece has these or more; the last one has what is left. */
   constructor(leastResponses: number) {
     this.#leastResponses = leastResponses;
+  }
+
+  /** What every piece begins and ends with; undefined where there are no such pieces. */
+  get frame(): Frame | undefined {
+    if (this.#head === undefined || this.#rest !== undefined) return undefined;
+    return { head: this.#head, close: `</${this.#rootName}>` };
   }
 
   /** Takes the next characters of the answer; gives the pieces that are whole by now, each a document of its own. */
