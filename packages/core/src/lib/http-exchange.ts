@@ -236,8 +236,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   #fail(error: unknown): void {
     if (this.#hasEnded || this.#failed !== undefined) return;
+    // What came before a cut is whole, and need not be asked for again.
     this.#failed = { error };
-    this.#waiting = [];
     this.#end();
     this.#controller?.abort(error instanceof Error ? error : new Error('stopped', { cause: error }));
   }
