@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer as createTcpServer, type AddressInfo } from 'node:net';
 import { createHttpClient } from '../../src/lib/http-client.ts';
 import { isHttpTrouble } from '../../src/lib/http-trouble.ts';
 
@@ -42,6 +42,33 @@ describe('connections of the HTTP client', () => {
     } finally {
       client.close();
       server.closeAllConnections();
+      server.close();
+    }
+  });
+
+  it('give away what came before they were cut', async () => {
+    const server = createTcpServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.once('data', () => {
+        socket.write('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nonly this', () => socket.resetAndDestroy());
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const client = createHttpClient({ allowHosts: ['127.0.0.1'] });
+    let came = '';
+    try {
+      const response = await client.request(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+      // Until the cut is known.
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      await assert.rejects(
+        async () => {
+          for await (const piece of response.body) came += String(piece);
+        },
+        (error) => isHttpTrouble(error) && error.kind === 'cut',
+      );
+      assert.equal(came, 'only this');
+    } finally {
+      client.close();
       server.close();
     }
   });
