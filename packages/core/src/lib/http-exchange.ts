@@ -117,8 +117,10 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#timer.refresh();
     while (!this.#hasEnded && this.#failed === undefined) await this.#changed();
     this.#throwIfFailed();
-    const [first] = this.#waiting;
-    return this.#waiting.length === 1 ? (first as Uint8Array) : Buffer.concat(this.#waiting);
+    const pieces = this.#waiting;
+    // The connection may hold on to its last exchange for a while.
+    this.#waiting = [];
+    return pieces.length === 1 ? (pieces[0] as Uint8Array) : Buffer.concat(pieces);
   }
 
   /** The bytes of the body as they come. Leaving early cuts the connection. */
