@@ -34,7 +34,7 @@ export class HttpAgent {
 }
 
 async function makeAgent(hosts: CheckedHosts): Promise<Agent> {
-  // Not the whole library: its fetch, caches and web sockets take five times as long to load.
+  // Not the whole library: with its fetch, caches and web sockets it takes more than twice as long to load.
   const [{ default: AgentOfUndici }, { default: connectorWith }] = await Promise.all([
     import('undici/lib/dispatcher/agent.js'),
     import('undici/lib/core/connect.js'),

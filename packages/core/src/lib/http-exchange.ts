@@ -161,8 +161,10 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (this.#failed !== undefined) controller.abort(this.#failed.error as Error);
   }
 
-  onResponseStart(_controller: Controller, status: number, headers: Headers): void {
+  onResponseStart(controller: Controller, status: number, headers: Headers): void {
     this.#timer.refresh();
+    // Two views of the connection's memory for each header: they would keep it as long as the answer is kept.
+    controller.rawHeaders = null;
     // An early word; the answer follows.
     if (status < 200) return;
     this.status = status;
@@ -190,6 +192,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseEnd(): void {
     this.#hasEnded = true;
+    this.#controller = undefined;
     this.#end();
   }
 
