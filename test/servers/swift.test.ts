@@ -44,7 +44,7 @@ describe('OpenStack Swift with its own users, a real server', function () {
     const keys = Array.from({ length: 150 }, (_, n) => `many/ä +${n}`);
     await Promise.all(keys.map((key) => store.write(key, Buffer.from(key))));
     assert.equal((await keysOf(store)).length, 150);
-    const lines = (await logUpTo(store, 'the end')).split('\n');
+    const lines = (await logUpTo(store, `end of ${container}`)).split('\n');
     assert.equal(lines.filter((line) => line.includes(`GET /v1/AUTH_test/${container}%3F`)).length, 1);
     await dispose();
   });
@@ -54,7 +54,7 @@ describe('OpenStack Swift with its own users, a real server', function () {
     const { store, dispose } = await openStore(service, { url: `swift://${container}` });
     await store.write('a', Buffer.from('x'), { ifAbsent: 'best-effort' });
     await store.write('b', Buffer.from('x'), { ifAbsent: 'best-effort' });
-    const log = await logUpTo(store, 'the end');
+    const log = await logUpTo(store, `end of ${container}`);
     const sent = [...log.matchAll(new RegExp(`(\\w+) /v1/AUTH_test/${container}/sets/2026/([ab]) `, 'g'))];
     // The first one met no container.
     assert.deepEqual(

@@ -5,8 +5,8 @@ import { type FileRef, refUrl } from '../model/file-ref.ts';
 import type { Store } from '../model/store.ts';
 
 /**
- * A file's bytes, held against the digest that is known of it: other bytes end with `store.corrupt`, after the
- * last piece (before the first where all are there already), so whoever collects them must not make them visible before the stream has ended.
+ * A file's bytes, held against the digest that is known of it: other bytes end with `store.corrupt`. Bytes that are all
+ * there are refused at once, a stream after its last piece: whoever collects it must not make it visible before its end.
  *
  * The failure is transient: what came wrong may come right the next time. Where no digest is known the bytes
  * pass as they are.

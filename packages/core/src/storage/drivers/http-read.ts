@@ -8,7 +8,7 @@ import { isStrong, troubleOfStatus } from './http-status.ts';
 /** Sends a GET with these headers more and returns its response whatever its status. */
 export type SendGet = (headers: { readonly [name: string]: string }) => Promise<HttpResponse>;
 
-// Waiting for a short answer piece by piece costs as much as the request.
+// Up to here an answer is waited for whole: its pieces would pass every layer of the store one by one.
 const shortBytes = 64 * 1024;
 // Without progress in between; a stream that moves on may be cut any number of times.
 const resumesWithoutProgress = 3;

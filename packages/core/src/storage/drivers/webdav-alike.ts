@@ -21,7 +21,7 @@ const mostForms = 8;
  * Reads the responses of a multistatus, of which a listing has thousands that differ in their texts only.
  *
  * The parser is asked for the first response of each form. Others of it, whose tags are the same to the letter and
- * whose texts need no decoding, are filled into what it made of that one: a twentieth of the work.
+ * whose texts need no decoding, are filled into what it made of that one.
  */
 export class AlikeResponses<R> {
   readonly #parse: (xml: string) => Promise<readonly R[]>;
