@@ -19,6 +19,7 @@ const programs: Readonly<Record<string, readonly string[]>> = {
     'engine/executors/worker.ts',
     'engine/stat-worker.ts',
     'engine/write-worker.ts',
+    'lib/hash-worker.ts',
     'plugins/manifest-child.ts',
   ],
 };

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { WriteReply, WriteRequest } from './write-worker.ts';
-import { workerUrl } from './worker-url.ts';
+import { workerUrl } from '../lib/worker-url.ts';
 
 /** A small file to be published. */
 export interface WriteJob {
@@ -95,7 +95,7 @@ export class FileWriter {
   }
 
   #start(): Worker {
-    const worker = new Worker(workerUrl('write-worker'), { workerData: this.#done });
+    const worker = new Worker(workerUrl('engine/write-worker'), { workerData: this.#done });
     worker.on('message', (reply: WriteReply) => this.#receive(reply));
     // What was in its hands is written by who asked; a file that it has published already is found there, and adopted.
     worker.on('error', () => undefined);

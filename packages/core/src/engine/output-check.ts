@@ -6,7 +6,7 @@ import type { FileDigests } from './file-digests.ts';
 import { statPaths } from './stat-paths.ts';
 import type { StatReply } from './stat-worker.ts';
 import { folderDigest } from './work/output-folder.ts';
-import { workerUrl } from './worker-url.ts';
+import { workerUrl } from '../lib/worker-url.ts';
 
 /** What became of a row's outputs since they were recorded. */
 export type OutputVerdict =
@@ -167,7 +167,7 @@ export class Statter {
   stat(paths: readonly string[]): Promise<Float64Array> | Float64Array {
     if (paths.length <= inlineStats) return statPaths(paths);
     if (this.#worker === undefined) {
-      this.#worker = new Worker(workerUrl('stat-worker'));
+      this.#worker = new Worker(workerUrl('engine/stat-worker'));
       // An idle statter keeps no program alive; one that is asked does, until it has answered.
       this.#worker.unref();
       this.#worker.on('message', (reply: StatReply) => {

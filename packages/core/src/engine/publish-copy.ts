@@ -59,7 +59,7 @@ async function copyThrough(to: Publishing, copy: StagedCopy, ours: boolean, open
   const ref = known === undefined ? from : { ...from, digest: known };
   const body = verifiedStream(await store.read(from.key), ref);
   // An MD5 is held against the source here; what is written is known by its sha256.
-  const expected = isSha256(known) ? { size, digest: known } : { size };
+  const expected = isSha256(known) ? { size, digest: known } : { size, unasked: !to.recorded };
   try {
     return await put(to, key, body, expected, ours, () => digestOfSource(copy, openStore));
   } catch (error) {

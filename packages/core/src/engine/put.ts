@@ -14,6 +14,8 @@ interface Expected {
   readonly digest?: Digest;
   /** What is written must be given back before it counts. */
   readonly verify?: 'read';
+  /** No row will name what is written. */
+  readonly unasked?: boolean;
 }
 
 /** What lies there now. */
@@ -92,11 +94,12 @@ function adoptAfter(
 }
 
 // Staged outputs carry more than these, which a store must not be told.
-function aboutOf(to: Publishing, { size, digest, verify }: Expected): Expected {
+function aboutOf(to: Publishing, { size, digest, verify, unasked }: Expected): Expected {
   return {
     size,
     ...(digest === undefined ? {} : { digest }),
     ...(to.verify || verify === 'read' ? { verify: 'read' } : {}),
+    ...(unasked === undefined ? {} : { unasked }),
   };
 }
 

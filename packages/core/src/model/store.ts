@@ -55,6 +55,8 @@ export interface StoreWriteOptions extends CallOptions {
    * read back before it counts. Default: size, and the digest where it is told.
    */
   readonly verify?: 'read';
+  /** Nobody will ask for the digest: a large stream need not be hashed, and what is returned may have an empty one. */
+  readonly unasked?: boolean;
 }
 
 /** Opens the store of a place; the same place gives the same store within a run. */

@@ -12,12 +12,13 @@ export function countedStream(
   range: ByteRange | undefined,
   signal: AbortSignal | undefined,
   toError: (error: unknown) => unknown,
-): AsyncIterable<Uint8Array> {
+): ReadStream {
   const mostBytes = range?.end === undefined ? Number.POSITIVE_INFINITY : range.end - range.start;
   const length = wholeOf(stream)?.length;
   // Bytes that are there already, and are right, need nobody to count them once more.
   if (length !== undefined && length <= mostBytes && length === (stream.announcedBytes ?? length)) return stream;
-  return counted(stream, mostBytes, signal, toError);
+  const { provenDigest } = stream;
+  return Object.assign(counted(stream, mostBytes, signal, toError), { provenDigest });
 }
 
 async function* counted(

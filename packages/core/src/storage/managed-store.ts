@@ -96,7 +96,9 @@ export class ManagedStore implements Store {
     let upload: Upload | undefined;
     try {
       const unsized = driver.unsizedWrites === true;
-      const ready = await prepareUpload(body, { size: options.size, digest: options.digest, unsized, signal });
+      // What the service does not prove itself is held against its digest, and what must be proven too.
+      const unasked = options.unasked === true && driver.provesWrites === true && options.verify === undefined;
+      const ready = await prepareUpload(body, { size: options.size, digest: options.digest, unsized, unasked, signal });
       upload = ready;
       // A conditional write whose answer was lost may have happened; a second try would meet its own file.
       const again = (error: unknown): boolean =>

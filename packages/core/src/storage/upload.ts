@@ -20,6 +20,9 @@ export interface Upload {
   dispose(): Promise<void>;
 }
 
+/** Of bytes that nobody will ask the digest of. */
+export const unasked = '' as Digest;
+
 /** What bytes turned out to be. */
 export interface Sent {
   readonly size: number;
@@ -31,6 +34,8 @@ export interface UploadNeeds {
   readonly size: number | undefined;
   /** The digest the caller announced; other bytes are refused before the driver makes them visible. */
   readonly digest: Digest | undefined;
+  /** Streams that pass are not hashed, and their digest is empty, where no digest was announced. */
+  readonly unasked?: boolean;
   /** The driver takes streams of unknown length. */
   readonly unsized: boolean;
   readonly signal: AbortSignal | undefined;
@@ -55,13 +60,15 @@ function inMemory(bytes: Uint8Array, needs: UploadNeeds): Upload {
 function streaming(body: AsyncIterable<Uint8Array>, needs: UploadNeeds): Upload {
   let sent: Sent | undefined;
   const hashed = async function* (): AsyncGenerator<Uint8Array, void, undefined> {
-    const hasher = new Hasher();
+    const hasher = needs.unasked === true && needs.digest === undefined ? undefined : new Hasher();
+    let size = 0;
     for await (const piece of body) {
-      hasher.update(piece);
-      if (needs.size !== undefined && hasher.sizeBytes > needs.size) break;
+      hasher?.update(piece);
+      size += piece.length;
+      if (needs.size !== undefined && size > needs.size) break;
       yield piece;
     }
-    const whole = { size: hasher.sizeBytes, digest: hasher.digest() };
+    const whole = { size, digest: hasher?.digest() ?? unasked };
     // Thrown into the driver's loop, so it aborts its upload instead of completing a wrong one.
     refuseOther(needs, whole);
     sent = whole;

@@ -1,7 +1,10 @@
-import { createHash, hash } from 'node:crypto';
+import { hash } from 'node:crypto';
+import { runningHash, type RunningHash } from '../lib/running-hash.ts';
 import { wholeOf } from '../lib/whole-stream.ts';
 import { fail, type FailureError } from '../model/failure.ts';
+import type { ReadStream } from '../model/driver.ts';
 import { type FileRef, refUrl } from '../model/file-ref.ts';
+import type { Digest } from '../lib/digest.ts';
 import type { Store } from '../model/store.ts';
 
 /**
@@ -14,6 +17,8 @@ import type { Store } from '../model/store.ts';
 export function verifiedStream(bytes: AsyncIterable<Uint8Array>, ref: FileRef): AsyncIterable<Uint8Array> {
   const { digest } = ref;
   if (digest === undefined) return bytes;
+  // The driver looks already, as for services that tell a digest both in listings and with the bytes.
+  if (provenDigestOf(bytes) === digest) return bytes;
   const algorithm = digest.slice(0, digest.indexOf(':'));
   const refuseOther = (found: string): void => {
     if (`${algorithm}:${found}` === digest) return;
@@ -25,22 +30,27 @@ export function verifiedStream(bytes: AsyncIterable<Uint8Array>, ref: FileRef): 
     });
   };
   const whole = wholeOf(bytes);
-  if (whole === undefined) return hashed(bytes, algorithm, refuseOther);
+  if (whole === undefined) return hashed(bytes, () => runningHash(algorithm, ref.size), refuseOther);
   refuseOther(hash(algorithm, whole, 'hex'));
   return bytes;
 }
 
+/** The digest that a stream holds itself to, where it does. */
+export function provenDigestOf(bytes: AsyncIterable<Uint8Array>): Digest | undefined {
+  return (bytes as ReadStream).provenDigest;
+}
+
 async function* hashed(
   bytes: AsyncIterable<Uint8Array>,
-  algorithm: string,
+  start: () => RunningHash,
   atEnd: (hex: string) => void,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const hasher = createHash(algorithm);
+  using hash = start();
   for await (const piece of bytes) {
-    hasher.update(piece);
+    await hash.update(piece);
     yield piece;
   }
-  atEnd(hasher.digest('hex'));
+  atEnd((await hash.digest()).toString('hex'));
 }
 
 /**

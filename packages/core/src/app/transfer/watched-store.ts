@@ -2,7 +2,7 @@ import { sleep } from '../../lib/retry.ts';
 import { wholeOf } from '../../lib/whole-stream.ts';
 import { joinPlace } from '../../model/file-ref.ts';
 import type { Store } from '../../model/store.ts';
-import { changedWhileRead } from '../../storage/verified-stream.ts';
+import { changedWhileRead, provenDigestOf } from '../../storage/verified-stream.ts';
 
 export interface Watch {
   /** Told of every piece that was read. */
@@ -23,7 +23,7 @@ export function watchedStore(store: Store, { onBytes, limit }: Watch): Store {
       if (limit !== undefined) await limit.pass(whole.length, options?.signal);
       return bytes;
     }
-    return (async function* () {
+    const watched = (async function* () {
       for await (const piece of bytes) {
         onBytes(piece.length);
         if (limit !== undefined) await limit.pass(piece.length, options?.signal);
@@ -34,6 +34,7 @@ export function watchedStore(store: Store, { onBytes, limit }: Watch): Store {
       if (after?.size === before?.size && after?.version !== before?.version)
         throw changedWhileRead(joinPlace(store.place, key));
     })();
+    return Object.assign(watched, { provenDigest: provenDigestOf(bytes) });
   };
   const names = ['stat', 'write', 'list', 'remove', 'copy', 'move', 'digest', 'signedUrl', 'close'] as const;
   const bound = Object.fromEntries(names.map((name) => [name, (store[name] as () => unknown).bind(store)]));

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { workerUrl } from '../worker-url.ts';
+import { workerUrl } from '../../lib/worker-url.ts';
 import type { FromWorker, ToWorker } from './messages.ts';
 
 /** A worker at the other end of a wire: a thread, or a process of its own for items that may kill it. */
@@ -24,7 +24,7 @@ const youngLimitMb = 24;
 
 export function startThread(handlers: TransportHandlers): Transport {
   // Memory beyond this ends the thread with ERR_WORKER_OUT_OF_MEMORY instead of the whole run.
-  const worker = new Worker(workerUrl('executors/worker'), {
+  const worker = new Worker(workerUrl('engine/executors/worker'), {
     resourceLimits: { maxOldGenerationSizeMb: heapLimitMb, maxYoungGenerationSizeMb: youngLimitMb },
   });
   let how: string | undefined;
@@ -43,7 +43,7 @@ export function startThread(handlers: TransportHandlers): Transport {
 }
 
 export function startProcess(handlers: TransportHandlers): Transport {
-  const child = fork(fileURLToPath(workerUrl('executors/worker')), [], {
+  const child = fork(fileURLToPath(workerUrl('engine/executors/worker')), [], {
     execArgv: [...process.execArgv, `--max-old-space-size=${heapLimitMb}`],
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],

@@ -1,4 +1,4 @@
-import { createHash, hash } from 'node:crypto';
+import { hashOf, runningHash } from '../../lib/running-hash.ts';
 import type { BlockBlobClient } from '@azure/storage-blob';
 import { StoreTrouble, type Bytes } from '../../model/driver.ts';
 import { troubleOf } from '../trouble.ts';
@@ -51,7 +51,7 @@ export async function uploadBlob(blob: BlockBlobClient, body: Bytes, upload: Azu
 
 async function putWhole(blob: BlockBlobClient, bytes: Buffer, upload: AzureUpload): Promise<AzureStored> {
   const { calls, ifAbsent, signal, isRepeated } = upload;
-  const md5 = hash('md5', bytes, 'buffer');
+  const md5 = await hashOf('md5', bytes);
   const send = (abort: Abort) =>
     // The service keeps a whole body's MD5 as the blob's own; this makes it refuse any other body first.
     blob.upload(bytes, bytes.length, { transactionalContentMD5: md5, ...conditions(ifAbsent), ...abort });
@@ -76,14 +76,14 @@ async function putBlocks(
   const there = await calls.home.write(signal, () => waitingBlocks(blob, upload));
   const sending = new Sending(parallelBlocks, signal);
   const ids: string[] = [];
-  const whole = createHash('md5');
+  using whole = runningHash('md5', upload.sizeBytes);
   let sizeBytes = 0;
   try {
     for await (const { bytes, index, release } of blocks) {
-      const md5 = hash('md5', bytes, 'buffer');
+      const md5 = await hashOf('md5', bytes);
       const id = blockId(index, bytes.length, md5);
       ids.push(id);
-      whole.update(bytes);
+      await whole.update(bytes);
       sizeBytes += bytes.length;
       if (there.has(id)) {
         release();
@@ -98,7 +98,7 @@ async function putBlocks(
     await sending.ended();
   }
   sending.throwIfFailed();
-  const md5 = whole.digest();
+  const md5 = await whole.digest();
   const headers = { blobHTTPHeaders: { blobContentMD5: md5 }, ...conditions(ifAbsent) };
   const commit = (abort: Abort) => blob.commitBlockList(ids, { ...headers, ...abort });
   // A commit that happened and was not heard of is no conflict with itself: the same list makes the same blob.

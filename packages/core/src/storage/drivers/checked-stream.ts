@@ -1,4 +1,5 @@
-import { createHash, hash } from 'node:crypto';
+import { hash } from 'node:crypto';
+import { runningHash } from '../../lib/running-hash.ts';
 import { wholeOf } from '../../lib/whole-stream.ts';
 import { StoreTrouble, type ReadStream } from '../../model/driver.ts';
 import { crc32c, crc32cText } from './crc32c.ts';
@@ -16,12 +17,15 @@ export interface Checksums {
  */
 export function checkedStream(stream: ReadStream, sums: Checksums, what: string): ReadStream {
   if (sums.md5 === undefined && sums.crc32c === undefined) return stream;
+  const md5 = sums.md5 === undefined ? undefined : Buffer.from(sums.md5, 'base64').toString('hex');
+  const proven = md5 === undefined ? {} : { provenDigest: `md5:${md5}` as const };
   const whole = wholeOf(stream);
   if (whole !== undefined) {
     refuseOther(sums.md5 === undefined ? crc32cText(crc32c(whole, 0)) : hash('md5', whole, 'base64'), sums, what);
-    return stream;
+    return Object.assign(stream, proven);
   }
-  return Object.assign(checked(stream, sums, what), { announcedBytes: stream.announcedBytes });
+  const { announcedBytes } = stream;
+  return Object.assign(checked(stream, sums, what), { announcedBytes, ...proven });
 }
 
 async function* checked(
@@ -29,14 +33,15 @@ async function* checked(
   sums: Checksums,
   what: string,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const md5 = sums.md5 === undefined ? undefined : createHash('md5');
+  using md5 = sums.md5 === undefined ? undefined : runningHash('md5', stream.announcedBytes);
   let crc = 0;
   for await (const piece of stream) {
     if (md5 === undefined) crc = crc32c(piece, crc);
-    else md5.update(piece);
+    else await md5.update(piece);
     yield piece;
   }
-  refuseOther(md5?.digest('base64') ?? crc32cText(crc), sums, what);
+  const found = md5 === undefined ? crc32cText(crc) : (await md5.digest()).toString('base64');
+  refuseOther(found, sums, what);
 }
 
 function refuseOther(found: string, sums: Checksums, what: string): void {

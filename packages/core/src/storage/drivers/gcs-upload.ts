@@ -1,4 +1,5 @@
-import { createHash, hash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
+import { hashOf, runningHash } from '../../lib/running-hash.ts';
 import { StoreTrouble, type Bytes } from '../../model/driver.ts';
 import { blocksOf, type Block } from './blocks.ts';
 import { GcsResumable } from './gcs-resumable.ts';
@@ -45,7 +46,7 @@ export async function uploadObject(
 async function putWhole(session: GcsSession, bytes: Buffer, upload: GcsUpload): Promise<GcsObject> {
   const { name, ifAbsent, signal } = upload;
   const what = `PUT ${name}`;
-  const md5 = hash('md5', bytes, 'base64');
+  const md5 = (await hashOf('md5', bytes)).toString('base64');
   // With the MD5 in its description the service refuses any other bytes.
   const description = JSON.stringify({ name, md5Hash: md5, contentType: 'application/octet-stream' });
   const boundary = randomUUID();
@@ -79,14 +80,14 @@ async function putChunks(
   try {
     await sending.begin(id === undefined ? undefined : unfinished.get(id));
     if (id !== undefined) unfinished.set(id, sending.address);
-    const md5 = createHash('md5');
+    using md5 = runningHash('md5', sizeBytes);
     let block: Block | undefined = first;
     while (block !== undefined) {
-      md5.update(block.bytes);
+      await md5.update(block.bytes);
       // Read on while this one is on its way; a failure of the source is met at the next turn.
       const next: Promise<IteratorResult<Block, void>> | undefined = block.isLast ? undefined : blocks.next();
       next?.catch(() => undefined);
-      if (block.isLast) await sending.finish(block, md5.digest('base64'));
+      if (block.isLast) await sending.finish(block, (await md5.digest()).toString('base64'));
       else await sending.put(block);
       block.release();
       const following: IteratorResult<Block, void> | undefined = await next;

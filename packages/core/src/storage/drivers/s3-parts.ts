@@ -1,4 +1,5 @@
-import { createHash, hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
+import { hashOf } from '../../lib/running-hash.ts';
 import { StoreTrouble, type WriteOptions } from '../../model/driver.ts';
 import { isTransient, troubleOf } from '../trouble.ts';
 import { withFirst, type Block } from './blocks.ts';
@@ -31,7 +32,7 @@ export async function uploadInParts(
   const { signal } = options;
   // There is one at least.
   const first = (await parts.next()).value as Block;
-  const firstMd5 = hash('md5', first.bytes, 'hex');
+  const firstMd5 = (await hashOf('md5', first.bytes)).toString('hex');
   const { uploadId, done } = (await findInterrupted(session, key, firstMd5, signal)) ?? {
     uploadId: await create(session, key, signal),
     done: new Map<number, KnownPart>(),
@@ -43,7 +44,7 @@ export async function uploadInParts(
   try {
     for await (const { bytes, index, release } of withFirst(first, parts)) {
       const number = index + 1;
-      const md5 = hash('md5', bytes, 'hex');
+      const md5 = (await hashOf('md5', bytes)).toString('hex');
       digests[number - 1] = md5;
       const known = done.get(number);
       if (known?.md5 === md5 && known.sizeBytes === bytes.length) {

@@ -1,4 +1,4 @@
-import { createHash, hash } from 'node:crypto';
+import { hashOf, runningHash } from '../../lib/running-hash.ts';
 import type { HttpResponse } from '../../lib/http-client.ts';
 import {
   defineDriver,
@@ -140,7 +140,7 @@ class S3Driver implements Driver {
   async #putWhole(key: string, body: Bytes, options: WriteOptions): Promise<Written> {
     const [block] = await Array.fromAsync(sizedBlocks(body, options.size, options.size));
     const { bytes } = block as Block;
-    const md5 = hash('md5', bytes, 'hex');
+    const md5 = (await hashOf('md5', bytes)).toString('hex');
     // What is known of the bytes goes along: services compare both and refuse what came otherwise.
     const headers = { 'content-md5': Buffer.from(md5, 'hex').toString('base64') };
     const bodyHash = options.digest?.startsWith('sha256:') === true ? { bodyHash: options.digest.slice(7) } : {};
@@ -152,16 +152,16 @@ class S3Driver implements Driver {
   async #putStream(key: string, body: Bytes, options: WriteOptions): Promise<Written> {
     if (options.size > largestPutBytes)
       throw new StoreTrouble('limit', `${key} is larger than one conditional write takes`);
-    const md5 = createHash('md5');
+    using md5 = runningHash('md5', options.size);
     const hashed = async function* (): AsyncGenerator<Uint8Array> {
       for await (const piece of body instanceof Uint8Array ? [body] : body) {
-        md5.update(piece);
+        await md5.update(piece);
         yield piece;
       }
     };
     const headers = { 'content-length': String(options.size) };
     const answer = await this.#put(key, { body: hashed(), headers }, options);
-    return this.#stored(key, answer, md5.digest('hex'), options);
+    return await this.#stored(key, answer, (await md5.digest()).toString('hex'), options);
   }
 
   async #put(

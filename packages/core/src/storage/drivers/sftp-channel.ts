@@ -1,4 +1,5 @@
 import type { FileEntryWithStats, SFTPWrapper, Stats } from 'ssh2';
+import { passed } from '../../lib/spare-memory.ts';
 import { StoreTrouble, type TroubleKind } from '../../model/driver.ts';
 
 // draft-ietf-secsh-filexfer-02, section 7.
@@ -71,6 +72,8 @@ export class SftpChannel {
 
   write(handle: Handle, bytes: Uint8Array, position: number): Promise<void> {
     const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    // The library makes a packet of them, and the cipher another.
+    passed(2 * bytes.length);
     return this.#ask('write', (done) => this.#sftp.write(handle, buffer, 0, buffer.length, position, done));
   }
 
@@ -85,6 +88,8 @@ export class SftpChannel {
       if (some === 0) break;
       filled += some;
     }
+    // They came as pieces of the socket's, and were packets before they were here.
+    passed(2 * filled);
     return buffer.subarray(0, filled);
   }
 

@@ -2,10 +2,12 @@ import { connect, isIP, type Socket } from 'node:net';
 import type { Client, ConnectConfig, ServerHostKeyAlgorithm, SFTPWrapper } from 'ssh2';
 import { AllowedHosts } from '../../lib/address.ts';
 import { checkedLookup, checkLiteralAddress } from '../../lib/http-lookup.ts';
+import { joinWrites } from '../../lib/join-writes.ts';
 import { StoreTrouble } from '../../model/driver.ts';
 import { importSdk } from './import-sdk.ts';
 import { SftpChannel } from './sftp-channel.ts';
 import { keyAlgorithms, refusalOf } from './sftp-host-key.ts';
+import { giveKeyObjects } from './sftp-keys.ts';
 import type { SftpOptions } from './sftp-options.ts';
 
 // Each has a server process of its own; servers allow ten on one connection.
@@ -59,6 +61,7 @@ export class SftpConnection {
     const ssh2 = await importSdk({ name: 'ssh2', version: '^1.17.0' }, () => import('ssh2'));
     const socket = this.#socket();
     const client = new ssh2.default.Client();
+    giveKeyObjects(client);
     // Said by us: the library's own word for it is "verification failed".
     let refused: string | undefined;
     const config = this.#config(socket, (key) => {
@@ -100,6 +103,7 @@ export class SftpConnection {
     checkLiteralAddress(allowed, new URL(`ssh://${isIP(host) === 6 ? `[${host}]` : host}`), port);
     const socket = connect({ host, port, lookup: checkedLookup(allowed, port) });
     socket.setNoDelay(true);
+    joinWrites(socket);
     return socket;
   }
 

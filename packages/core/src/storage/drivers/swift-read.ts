@@ -1,4 +1,5 @@
 import { createHash, hash } from 'node:crypto';
+import { runningHash } from '../../lib/running-hash.ts';
 import { wholeOf } from '../../lib/whole-stream.ts';
 import type { HttpResponse } from '../../lib/http-client.ts';
 import { StoreTrouble, type ByteRange, type ReadStream } from '../../model/driver.ts';
@@ -40,10 +41,11 @@ export async function readObject(
   if (whole !== undefined && only !== undefined && parts.length === 1) {
     const found = hash('md5', whole, 'hex');
     if (found !== only.md5) throw wrongBytes(what, only.md5, found);
-    return stream;
+    return Object.assign(stream, { provenDigest: `md5:${only.md5}` });
   }
   const { announcedBytes } = stream;
-  return { announcedBytes, [Symbol.asyncIterator]: () => verified(stream, parts, what) };
+  const proven = parts.length === 1 && only !== undefined ? { provenDigest: `md5:${only.md5}` as const } : {};
+  return { announcedBytes, ...proven, [Symbol.asyncIterator]: () => verified(stream, parts, what) };
 }
 
 /** Bytes in a row and the MD5 they must have. */
@@ -86,24 +88,28 @@ async function* verified(
 ): AsyncGenerator<Uint8Array, void, undefined> {
   let at = 0;
   let left = parts[0]?.sizeBytes ?? 0;
-  let hash = createHash('md5');
-  for await (const piece of stream) {
-    for (let from = 0; from < piece.length; ) {
-      const some = piece.subarray(from, from + left);
-      hash.update(some);
-      from += some.length;
-      left -= some.length;
-      if (left > 0) break;
-      const expected = parts[at]?.md5 ?? '';
-      const found = hash.digest('hex');
-      // Before the last piece is given away, so that a whole file of wrong bytes is never handed over.
-      if (found !== expected) throw wrongBytes(what, expected, found);
-      // Empty parts have no bytes to wait for.
-      do left = parts[++at]?.sizeBytes ?? Number.POSITIVE_INFINITY;
-      while (left === 0);
-      hash = createHash('md5');
+  let hash = runningHash('md5', left);
+  try {
+    for await (const piece of stream) {
+      for (let from = 0; from < piece.length; ) {
+        const some = piece.subarray(from, from + left);
+        await hash.update(some);
+        from += some.length;
+        left -= some.length;
+        if (left > 0) break;
+        const expected = parts[at]?.md5 ?? '';
+        const found = (await hash.digest()).toString('hex');
+        // Before the last piece is given away, so that a whole file of wrong bytes is never handed over.
+        if (found !== expected) throw wrongBytes(what, expected, found);
+        // Empty parts have no bytes to wait for.
+        do left = parts[++at]?.sizeBytes ?? Number.POSITIVE_INFINITY;
+        while (left === 0);
+        hash = runningHash('md5', left);
+      }
+      yield piece;
     }
-    yield piece;
+  } finally {
+    hash[Symbol.dispose]();
   }
 }
 

@@ -1,5 +1,5 @@
-import { hash } from 'node:crypto';
 import type { HttpResponse } from '../../lib/http-client.ts';
+import { hashOf } from '../../lib/running-hash.ts';
 import { Semaphore } from '../../lib/semaphore.ts';
 import { StoreTrouble, type Bytes } from '../../model/driver.ts';
 import { troubleOf } from '../trouble.ts';
@@ -14,8 +14,9 @@ import { headObject, type Segment, type SwiftHead, type SwiftObject } from './sw
 import { etagOf } from './swift-read.ts';
 import { encodedPath, type SwiftInit, type SwiftSession, type SwiftTarget } from './swift-session.ts';
 
-// All segments of a store that wait to be sent, in memory.
-const heldBytes = 96 * 1024 * 1024;
+// All segments of a store that are filled, hashed and sent, in memory; larger ones go two at a time.
+const heldBytes = 48 * 1024 * 1024;
+const largestSegmentBytes = 96 * 1024 * 1024;
 
 interface LargeUpload {
   readonly key: string;
@@ -42,10 +43,14 @@ export class SwiftUploads {
 
   /** Stores bytes as one plain object; the service itself refuses them if they arrive wrong. Returns their MD5. */
   async putBytes(target: SwiftObject, bytes: Uint8Array, init: Omit<SwiftInit, 'body'>): Promise<string> {
-    const md5 = hash('md5', bytes, 'hex');
+    const md5 = (await hashOf('md5', bytes)).toString('hex');
+    await this.#putKnown(target, bytes, md5, init);
+    return md5;
+  }
+
+  async #putKnown(target: SwiftObject, bytes: Uint8Array, md5: string, init: Omit<SwiftInit, 'body'>): Promise<void> {
     const response = await this.#create(target, { ...init, headers: { ...init.headers, etag: md5 }, body: bytes });
     checkEtag(bare(response.headers['etag'] ?? ''), md5, target.object);
-    return md5;
   }
 
   /** Collects a stream that fits into one request, and sends it. */
@@ -75,10 +80,11 @@ export class SwiftUploads {
       this.#sendAll(upload, segmentBytes, async (number, bytes) => {
         const target = { container: this.#segments.home, object: `${folder}/${String(number).padStart(8, '0')}` };
         const same = left.get(number);
-        const md5 = hash('md5', bytes, 'hex');
+        const md5 = (await hashOf('md5', bytes)).toString('hex');
         if (same?.md5 === md5 && same.sizeBytes === bytes.length && (await this.#copied(same, target, signal)))
           used.push(same);
-        else await this.#putSegment(target, bytes, signal);
+        // Here and not only around the whole write: a stream can be read once, its segments be sent any number of times.
+        else await this.#session.patiently(() => this.#putKnown(target, bytes, md5, { signal }), signal);
         return { ...target, sizeBytes: bytes.length, md5 };
       }),
     );
@@ -167,11 +173,6 @@ export class SwiftUploads {
       await blocks.return();
     }
     return Promise.all(sending);
-  }
-
-  // Here and not only around the whole write: a stream can be read once, its segments be sent any number of times.
-  async #putSegment(target: SwiftObject, bytes: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
-    await this.#session.patiently(() => this.putBytes(target, bytes, { signal }), signal);
   }
 
   /** A copy inside the service; false when the source is gone or has other bytes by now. */
@@ -274,8 +275,8 @@ function segmentSize(sizeBytes: number, wishedBytes: number, info: SwiftInfo): n
   const mebibyte = 1024 * 1024;
   const leastBytes = Math.ceil(sizeBytes / info.maxSegments / mebibyte) * mebibyte;
   const segmentBytes = sizeBytes <= wishedBytes * info.maxSegments ? wishedBytes : leastBytes;
-  if (segmentBytes <= Math.min(info.maxObjectBytes, heldBytes)) return segmentBytes;
-  const mostBytes = Math.min(info.maxObjectBytes, heldBytes) * info.maxSegments;
+  if (segmentBytes <= Math.min(info.maxObjectBytes, largestSegmentBytes)) return segmentBytes;
+  const mostBytes = Math.min(info.maxObjectBytes, largestSegmentBytes) * info.maxSegments;
   throw new StoreTrouble('limit', `a file of ${sizeBytes} bytes; ${mostBytes} is the most`);
 }
 
