@@ -13,7 +13,7 @@ import { bytesOf, failureFrom } from './support.ts';
 
 const bytes = randomBytes(3_000_000);
 const md5 = hash('md5', bytes);
-const refOf = (digest: Digest): FileRef => ({ store: 'cloud:', key: 'a', size: bytes.length, digest });
+const refOf = (digest: Digest): FileRef => ({ $type: 'file', store: 'cloud:', key: 'a', size: bytes.length, digest });
 
 function streamed(all: Uint8Array): ReadStream {
   const pieces = async function* (): AsyncGenerator<Uint8Array> {

@@ -73,12 +73,13 @@ function pull(side: Side): NonNullable<Side['next']> {
 
 function matched(side: Side, other: Side, entries: readonly Entry[]): Pair[] {
   const pairs: Pair[] = [];
+  const isSource = side.name === 'source';
   for (const entry of entries) {
     const partner = other.waiting.get(entry.key);
     if (partner !== undefined) {
       other.waiting.delete(entry.key);
-      pairs.push({ [side.name]: entry, [other.name]: partner });
-    } else if (other.ended) pairs.push({ [side.name]: entry });
+      pairs.push(isSource ? { source: entry, target: partner } : { source: partner, target: entry });
+    } else if (other.ended) pairs.push(isSource ? { source: entry } : { target: entry });
     else side.waiting.set(entry.key, entry);
   }
   return pairs;
