@@ -1,15 +1,19 @@
 import assert from 'node:assert/strict';
 import { createHmac, randomBytes } from 'node:crypto';
 import { driverContract } from '@dataset-runner/core/testing';
-import type { Entry } from '../../packages/core/src/model/driver.ts';
-import { failureOf, type Failure } from '../../packages/core/src/model/failure.ts';
+import { createHttpClient } from '../../packages/core/src/lib/http-client.ts';
+import type { ByteRange } from '../../packages/core/src/model/driver.ts';
+import { failureOf } from '../../packages/core/src/model/failure.ts';
 import { sha256 } from '../../packages/core/src/lib/digest.ts';
+import { openAzure } from '../../packages/core/src/storage/drivers/azure-client.ts';
+import { readBlob } from '../../packages/core/src/storage/drivers/azure-read.ts';
 import { createStoreOpener, type StoreSettings } from '../../packages/core/src/storage/open-store.ts';
 import { prepareAzurite, startAzurite, type AzuriteServer } from '../../scripts/servers/azurite.ts';
 import { faultyProxy, type FaultyProxy } from '../support/faulty-proxy.ts';
 import { flatStream } from '../support/flat-stream.ts';
 import { recordContract } from '../support/record-contract.ts';
 import { skip } from '../support/skip.ts';
+import { bytesOf, entriesOf, failureFrom } from '../support/store-answers.ts';
 
 const megabyte = 1024 * 1024;
 const large = randomBytes(4_500_000);
@@ -103,11 +107,37 @@ describe('azurite, the double of Azure Blob Storage', function () {
     const reader = await open({ url, accountKey: '', sasToken: sasToken(server, 'rl', 60_000) });
     assert.equal((await reader.stat('a'))?.size, 1);
     assert.equal((await entriesOf(reader.list())).length, 1);
+    assert.equal(String(await bytesOf(await reader.read('a'))), 'x');
     assert.equal((await failureFrom(() => reader.write('b', Buffer.from('x'))))?.code, 'store.denied');
     assert.equal((await failureFrom(() => reader.remove(['a'])))?.code, 'store.denied');
     assert.equal((await failureFrom(() => reader.signedUrl('a', { expiresMs: 1000 })))?.code, 'store.read-only');
     const late = await open({ url, accountKey: '', sasToken: sasToken(server, 'rlwd', -60_000) });
     assert.equal((await failureFrom(() => late.stat('a')))?.code, 'store.denied');
+    const failure = await failureFrom(() => late.read('a'));
+    const { code, reason = '' } = failure as { code?: string; reason?: string };
+    assert.equal(code, 'store.denied');
+    assert.match(reason, /^the shared access signature ended at 20/);
+    // The signature itself is nobody's to read.
+    assert.doesNotMatch(JSON.stringify(failure), /sig=/);
+  });
+
+  it("reads by the SDK's own requests too, which logins go by", async () => {
+    const store = await open();
+    await Promise.all([store.write('ä b', large), store.write('none', new Uint8Array())]);
+    const { endpoint, accountName, accountKey } = server;
+    const client = createHttpClient({ allowHosts: ['127.0.0.1'] });
+    const { container } = await openAzure(`place-${containers - 1}`, { endpoint, accountName, accountKey }, client);
+    const read = async (key: string, range?: ByteRange): Promise<Buffer> =>
+      bytesOf(await readBlob(container.getBlockBlobClient(`sets ä/2026/${key}`), range, undefined));
+    assert.deepEqual(await read('ä b'), large);
+    assert.deepEqual(await read('ä b', { start: 7, end: 1_000_007 }), large.subarray(7, 1_000_007));
+    assert.deepEqual(await read('ä b', { start: large.length - 3 }), large.subarray(-3));
+    for (const start of [5, large.length, large.length + 5])
+      assert.equal((await read('ä b', { start, end: start })).length, 0);
+    assert.equal((await read('ä b', { start: large.length })).length, 0);
+    assert.equal((await read('none')).length, 0);
+    await assert.rejects(read('gone'), { name: 'RestError', statusCode: 404 });
+    client.close();
   });
 
   it('tells a container that is not there from a file that is not', async () => {
@@ -259,27 +289,6 @@ function sasToken({ accountName, accountKey }: AzuriteServer, permissions: strin
   const sig = createHmac('sha256', Buffer.from(accountKey, 'base64')).update(signed).digest('base64');
   const query = { sv: version, ss: 'b', srt: 'co', sp: permissions, st: start, se: end, sig };
   return new URLSearchParams(query).toString();
-}
-
-async function failureFrom(work: () => Promise<unknown>): Promise<Failure | undefined> {
-  try {
-    await work();
-  } catch (error) {
-    return failureOf(error);
-  }
-  return undefined;
-}
-
-async function entriesOf(pages: AsyncIterable<readonly Entry[]>): Promise<Entry[]> {
-  const entries: Entry[] = [];
-  for await (const page of pages) entries.push(...page);
-  return entries;
-}
-
-async function bytesOf(stream: AsyncIterable<Uint8Array>): Promise<Buffer> {
-  const parts: Uint8Array[] = [];
-  for await (const part of stream) parts.push(part);
-  return Buffer.concat(parts);
 }
 
 async function* pieces(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {

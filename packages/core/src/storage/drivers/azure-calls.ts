@@ -1,6 +1,6 @@
 import type { ContainerClient } from '@azure/storage-blob';
 import { StoreTrouble, type DriverContext } from '../../model/driver.ts';
-import { azureAnswer, azureTrouble } from './azure-trouble.ts';
+import { answerTrouble, azureAnswer, azureTrouble, type AzureAnswer } from './azure-trouble.ts';
 import { MadeOnDemand } from './made-on-demand.ts';
 
 /** Options that every call of the SDK takes. */
@@ -48,7 +48,17 @@ export class AzureCalls {
   trouble(error: unknown, what: string): unknown {
     const answer = azureAnswer(error);
     if (answer?.code === 'ContainerNotFound') return this.noContainer(answer.headers['x-ms-request-id']);
-    return azureTrouble(error, `${what} in az://${this.#options.container.containerName}`);
+    return azureTrouble(error, this.#inContainer(what));
+  }
+
+  /** The same of an answer to a request that is not the SDK's. */
+  refusal(answer: AzureAnswer, url: string, what: string): StoreTrouble {
+    if (answer.code === 'ContainerNotFound') return this.noContainer(answer.headers['x-ms-request-id']);
+    return answerTrouble(answer, url, this.#inContainer(what));
+  }
+
+  #inContainer(what: string): string {
+    return `${what} in az://${this.#options.container.containerName}`;
   }
 
   noContainer(requestId?: string): StoreTrouble {

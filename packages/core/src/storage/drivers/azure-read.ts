@@ -1,7 +1,37 @@
 import type { BlockBlobClient } from '@azure/storage-blob';
 import { StoreTrouble, type ByteRange, type ReadStream } from '../../model/driver.ts';
+import type { HttpResponse } from '../../lib/http-client.ts';
+import { troubleOf } from '../trouble.ts';
+import type { BlobRequest, GetBlob } from './azure-get.ts';
 import { checkedStream } from './checked-stream.ts';
+import { readHttp } from './http-read.ts';
 import { azureAnswer, azureTrouble } from './azure-trouble.ts';
+
+/** Reads a blob or a range of it by requests of our own; a stream that was cut goes on in the same version. */
+export async function readBlobByGet(
+  getBlob: GetBlob,
+  { name, what, signal }: Omit<BlobRequest, 'headers'>,
+  range: ByteRange | undefined,
+): Promise<ReadStream> {
+  let md5: string | undefined;
+  const get = async (headers: { readonly [name: string]: string }): Promise<HttpResponse> => {
+    const { 'if-range': etag, range: bytes, ...rest } = headers;
+    // The service does not know If-Range, and would give the rest of another version.
+    const version = etag === undefined ? {} : { 'if-match': etag };
+    const asked = { ...rest, ...version, ...(bytes === undefined ? {} : { 'x-ms-range': bytes }) };
+    try {
+      const response = await getBlob({ name, what, headers: asked, signal });
+      md5 ??= response.headers['content-md5'];
+      return response;
+    } catch (error) {
+      if (etag === undefined || troubleOf(error)?.details.status !== 412) throw error;
+      throw changed(name);
+    }
+  };
+  const stream = await readHttp(get, what, range, signal);
+  // Of a range the service tells the MD5 only when asked for it.
+  return range === undefined ? checkedStream(stream, { md5 }, what) : stream;
+}
 
 // How often a stream that was cut goes on where it was; the SDK asks for the same ETag each time.
 const resumes = 8;
@@ -45,16 +75,18 @@ async function* translated(
     yield* body;
   } catch (error) {
     if (signal?.aborted === true) throw signal.reason;
-    if (azureAnswer(error)?.status === 412) {
-      const details = { expected: 'the rest of the blob', found: 'another version', transient: true };
-      throw new StoreTrouble('corrupt', `${name} changed while it was read`, details);
-    }
+    if (azureAnswer(error)?.status === 412) throw changed(name);
     const trouble = azureTrouble(error, `GET ${name}`);
     // The SDK's words when it gave up: a plain error, as if it were a bug.
     if (trouble === error && String(error).includes('Data corruption failure'))
       throw new StoreTrouble('unavailable', `the download of ${name} was cut ${resumes + 1} times`);
     throw trouble;
   }
+}
+
+function changed(name: string): StoreTrouble {
+  const details = { expected: 'the rest of the blob', found: 'another version', transient: true };
+  return new StoreTrouble('corrupt', `${name} changed while it was read`, details);
 }
 
 function empty(): ReadStream {

@@ -2,7 +2,7 @@ import { StoreTrouble, type TroubleDetails, type TroubleKind } from '../../model
 import { troubleOfStatus } from './http-status.ts';
 
 /** What an error of the SDK tells of the service's answer. */
-interface AzureAnswer {
+export interface AzureAnswer {
   readonly status: number;
   /** The service's own word, as in `ContainerNotFound`. */
   readonly code: string;
@@ -59,9 +59,8 @@ export function azureAnswer(error: unknown): AzureAnswer | undefined {
 }
 
 /** When the shared access signature of a refused request ended, where it has; its other parts are secret. */
-function endOfSignature(error: unknown): string | undefined {
-  const { request } = error as { readonly request?: { readonly url?: unknown } };
-  const url = typeof request?.url === 'string' ? URL.parse(request.url) : null;
+function endOfSignature(asked: string): string | undefined {
+  const url = URL.parse(asked);
   const end = url?.searchParams.get('se') ?? '';
   return Date.parse(end) < Date.now() ? end : undefined;
 }
@@ -92,13 +91,19 @@ function loginTrouble(error: unknown): unknown {
 export function azureTrouble(error: unknown, what: string): unknown {
   const answer = azureAnswer(error);
   if (answer === undefined) return loginTrouble(error);
+  const { request } = error as { readonly request?: { readonly url?: unknown } };
+  return answerTrouble(answer, typeof request?.url === 'string' ? request.url : '', what);
+}
+
+/** The trouble that an answer of the service means. */
+export function answerTrouble(answer: AzureAnswer, url: string, what: string): StoreTrouble {
   const { status, code, message, headers } = answer;
   const plain = troubleOfStatus(answer, what);
   const requestId = headers['x-ms-request-id'];
   // Azurite has no word of its own for it.
   const isGarbled = status === 400 && /md5 .*(doesn't|did not) match/i.test(message);
   const kind = isGarbled ? 'corrupt' : (kinds[code] ?? plain.kind);
-  const ended = kind === 'denied' ? endOfSignature(error) : undefined;
+  const ended = kind === 'denied' ? endOfSignature(url) : undefined;
   // The service has one word for all that can be wrong with a signature.
   const reason = ended === undefined ? (reasons[code] ?? code) : `the shared access signature ended at ${ended}`;
   const details: TroubleDetails = {

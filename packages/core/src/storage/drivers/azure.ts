@@ -14,7 +14,8 @@ import {
 import { AzureCalls, type Abort } from './azure-calls.ts';
 import { azureOptions, azureService, openAzure, type AzureAccess } from './azure-client.ts';
 import { azureEntry } from './azure-entry.ts';
-import { readBlob } from './azure-read.ts';
+import { blobGetter, type GetBlob } from './azure-get.ts';
+import { readBlob, readBlobByGet } from './azure-read.ts';
 import { removeBlobs } from './azure-remove.ts';
 import { signBlob } from './azure-sign.ts';
 import { isNoBlob } from './azure-trouble.ts';
@@ -47,13 +48,17 @@ export const azureDriver = defineDriver({
     const { container } = access;
     const isMade = options['createContainer'] === true;
     const calls = new AzureCalls({ container, isMade, patiently: context.patiently });
-    return new AzureDriver({ access, calls, prefix: place.prefix, blockBytes: own, close: () => client.close() });
+    const getBlob = blobGetter(container, client, calls);
+    const close = (): void => client.close();
+    return new AzureDriver({ access, calls, getBlob, prefix: place.prefix, blockBytes: own, close });
   },
 });
 
 interface AzureParts {
   readonly access: AzureAccess;
   readonly calls: AzureCalls;
+  /** Where requests need no login. */
+  readonly getBlob: GetBlob | undefined;
   /** Ends with a slash, or is empty. */
   readonly prefix: string;
   readonly blockBytes: number;
@@ -85,7 +90,12 @@ class AzureDriver implements Driver {
   }
 
   read(key: string, range: ByteRange | undefined, signal?: AbortSignal): Promise<ReadStream> {
-    return this.#calls.ask(`GET ${key}`, signal, () => readBlob(this.#blob(key), range, signal));
+    const { getBlob, prefix } = this.#parts;
+    return this.#calls.ask(`GET ${key}`, signal, () =>
+      getBlob === undefined
+        ? readBlob(this.#blob(key), range, signal)
+        : readBlobByGet(getBlob, { name: prefix + key, what: `GET ${key}`, signal }, range),
+    );
   }
 
   async *list(prefix: string, signal?: AbortSignal): AsyncGenerator<readonly Entry[], void, undefined> {
