@@ -81,6 +81,7 @@ class HashAside implements RunningHash {
   }
 
   update(bytes: Uint8Array): Promise<void> | undefined {
+    if (this.#hasEnded) return undefined;
     if (this.#filled + bytes.length >= halfBytes) return this.#pass(bytes);
     this.#fill(bytes);
     return undefined;
@@ -112,6 +113,8 @@ class HashAside implements RunningHash {
       this.#filled = 0;
       // It had the other half, which is filled next.
       await before;
+      // Given up meanwhile: the memory is another's by now.
+      if (this.#hasEnded) return;
     }
   }
 

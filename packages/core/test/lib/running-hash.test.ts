@@ -55,6 +55,19 @@ describe('A running hash', () => {
     }
   });
 
+  it("writes into nobody's memory once it was given up", async () => {
+    for (let round = 0; round < 5; round++) {
+      const left = runningHash('md5', bytes.length);
+      const passing = left.update(bytes);
+      left[Symbol.dispose]();
+      const next = hashed(bytes, 300_000);
+      await passing;
+      assert.equal(left.update(bytes), undefined);
+      assert.equal(await next, md5(bytes));
+      assert.equal(await hashed(bytes, 700_000), md5(bytes));
+    }
+  });
+
   it('lets this thread go on meanwhile', async () => {
     assert.ok(isMainThread);
     const running = runningHash('md5', bytes.length);
