@@ -13,7 +13,7 @@ import { faultyProxy, type FaultyProxy } from '../support/faulty-proxy.ts';
 import { flatStream } from '../support/flat-stream.ts';
 import { recordContract } from '../support/record-contract.ts';
 import { skip } from '../support/skip.ts';
-import { bytesOf, entriesOf, failureFrom } from '../support/store-answers.ts';
+import { bytesOf, entriesOf, failureFrom } from '../../packages/core/test/storage/support.ts';
 
 const megabyte = 1024 * 1024;
 const large = randomBytes(4_500_000);

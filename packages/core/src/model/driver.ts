@@ -30,7 +30,7 @@ export type Bytes = Uint8Array | AsyncIterable<Uint8Array>;
 /** A stream of a file's bytes; where the service announced how many will come, the managed store counts them. */
 export interface ReadStream extends AsyncIterable<Uint8Array> {
   readonly announcedBytes?: number | undefined;
-  /** The stream fails, with its last piece at the latest, unless its bytes have this digest: nobody need hash them again. */
+  /** The stream fails, at its end at the latest, unless its bytes have this digest: nobody need hash them again. */
   readonly provenDigest?: Digest | undefined;
 }
 

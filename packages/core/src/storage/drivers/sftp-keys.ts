@@ -13,7 +13,7 @@ interface Parts {
  * Gives a connection's AES-GCM ciphers their keys as objects.
  *
  * The library makes a cipher for each packet. To see that a Buffer is no key object Node 24.21 throws and catches two
- * errors, 14 us and more: a quarter of the processor time of a large upload. Holds from the next handshake on.
+ * errors, 14 us and more each time. Holds from the next handshake on.
  */
 export function giveKeyObjects(client: Client): void {
   client.on('handshake', () => {
