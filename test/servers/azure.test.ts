@@ -5,7 +5,9 @@ import { createHttpClient } from '../../packages/core/src/lib/http-client.ts';
 import type { ByteRange } from '../../packages/core/src/model/driver.ts';
 import { failureOf } from '../../packages/core/src/model/failure.ts';
 import { sha256 } from '../../packages/core/src/lib/digest.ts';
+import { AzureCalls } from '../../packages/core/src/storage/drivers/azure-calls.ts';
 import { openAzure } from '../../packages/core/src/storage/drivers/azure-client.ts';
+import { pagesBySdk, pagesOf } from '../../packages/core/src/storage/drivers/azure-list.ts';
 import { readBlob } from '../../packages/core/src/storage/drivers/azure-read.ts';
 import { createStoreOpener, type StoreSettings } from '../../packages/core/src/storage/open-store.ts';
 import { prepareAzurite, startAzurite, type AzuriteServer } from '../../scripts/servers/azurite.ts';
@@ -126,7 +128,8 @@ describe('azurite, the double of Azure Blob Storage', function () {
     await Promise.all([store.write('ä b', large), store.write('none', new Uint8Array())]);
     const { endpoint, accountName, accountKey } = server;
     const client = createHttpClient({ allowHosts: ['127.0.0.1'] });
-    const { container } = await openAzure(`place-${containers - 1}`, { endpoint, accountName, accountKey }, client);
+    const access = await openAzure(`place-${containers - 1}`, { endpoint, accountName, accountKey }, client);
+    const { container } = await access.sdk();
     const read = async (key: string, range?: ByteRange): Promise<Buffer> =>
       bytesOf(await readBlob(container.getBlockBlobClient(`sets ä/2026/${key}`), range, undefined));
     assert.deepEqual(await read('ä b'), large);
@@ -136,6 +139,11 @@ describe('azurite, the double of Azure Blob Storage', function () {
       assert.equal((await read('ä b', { start, end: start })).length, 0);
     assert.equal((await read('ä b', { start: large.length })).length, 0);
     assert.equal((await read('none')).length, 0);
+    const calls = new AzureCalls({ access, isMade: false, patiently: (call) => call() });
+    const listed = { root: 'sets ä/2026/', prefix: '', signal: undefined };
+    const bySdk = await Array.fromAsync(pagesOf(pagesBySdk(access, calls, listed)));
+    assert.equal(bySdk.flat().length, 2);
+    assert.deepEqual(bySdk.flat(), await entriesOf(store.list()));
     await assert.rejects(read('gone'), { name: 'RestError', statusCode: 404 });
     client.close();
   });

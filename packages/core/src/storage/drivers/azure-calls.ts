@@ -1,5 +1,5 @@
-import type { ContainerClient } from '@azure/storage-blob';
 import { StoreTrouble, type DriverContext } from '../../model/driver.ts';
+import type { AzureAccess } from './azure-client.ts';
 import { answerTrouble, azureAnswer, azureTrouble, type AzureAnswer } from './azure-trouble.ts';
 import { MadeOnDemand } from './made-on-demand.ts';
 
@@ -9,7 +9,7 @@ export interface Abort {
 }
 
 export interface AzureCallsOptions {
-  readonly container: ContainerClient;
+  readonly access: Pick<AzureAccess, 'containerName' | 'sdk'>;
   /** Make the container with the first write when it is not there, and take a missing one for an empty one. */
   readonly isMade: boolean;
   readonly patiently: DriverContext['patiently'];
@@ -24,7 +24,10 @@ export class AzureCalls {
   constructor(options: AzureCallsOptions) {
     this.#options = options;
     const make = async (signal: AbortSignal | undefined): Promise<void> => {
-      await this.ask('creating the container', signal, (abort) => options.container.createIfNotExists(abort));
+      await this.ask('creating the container', signal, async (abort) => {
+        const { container } = await options.access.sdk();
+        return container.createIfNotExists(abort);
+      });
     };
     this.home = new MadeOnDemand({ isMade: options.isMade, make });
   }
@@ -58,11 +61,11 @@ export class AzureCalls {
   }
 
   #inContainer(what: string): string {
-    return `${what} in az://${this.#options.container.containerName}`;
+    return `${what} in az://${this.#options.access.containerName}`;
   }
 
   noContainer(requestId?: string): StoreTrouble {
-    const why = `there is no container ${this.#options.container.containerName}; createContainer: true would make it`;
+    const why = `there is no container ${this.#options.access.containerName}; createContainer: true would make it`;
     return new StoreTrouble('no-bucket', why, { status: 404, ...(requestId === undefined ? {} : { requestId }) });
   }
 }

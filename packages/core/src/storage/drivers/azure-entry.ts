@@ -21,3 +21,14 @@ export function azureEntry(key: string, { contentLength = 0, etag, contentMD5, l
     ...(lastModified === undefined ? {} : { modifiedMs: lastModified.getTime() }),
   };
 }
+
+/** The same of an answer of the service to a HEAD. */
+export function entryOfHeaders(key: string, headers: { readonly [name: string]: string }): Entry {
+  const { etag, 'content-length': contentLength, 'content-md5': md5, 'last-modified': modified } = headers;
+  return azureEntry(key, {
+    contentLength: Number(contentLength ?? 0),
+    etag,
+    contentMD5: md5 === undefined ? undefined : Buffer.from(md5, 'base64'),
+    lastModified: modified === undefined ? undefined : new Date(modified),
+  });
+}

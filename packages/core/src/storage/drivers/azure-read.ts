@@ -2,15 +2,15 @@ import type { BlockBlobClient } from '@azure/storage-blob';
 import { StoreTrouble, type ByteRange, type ReadStream } from '../../model/driver.ts';
 import type { HttpResponse } from '../../lib/http-client.ts';
 import { troubleOf } from '../trouble.ts';
-import type { BlobRequest, GetBlob } from './azure-get.ts';
+import type { AskAzure, AzureRequest } from './azure-requests.ts';
 import { checkedStream } from './checked-stream.ts';
 import { readHttp } from './http-read.ts';
 import { azureAnswer, azureTrouble } from './azure-trouble.ts';
 
 /** Reads a blob or a range of it by requests of our own; a stream that was cut goes on in the same version. */
-export async function readBlobByGet(
-  getBlob: GetBlob,
-  { name, what, signal }: Omit<BlobRequest, 'headers'>,
+export async function readBlobByRequest(
+  ask: AskAzure,
+  { name, what, signal }: { readonly name: string } & Pick<AzureRequest, 'what' | 'signal'>,
   range: ByteRange | undefined,
 ): Promise<ReadStream> {
   let md5: string | undefined;
@@ -20,7 +20,7 @@ export async function readBlobByGet(
     const version = etag === undefined ? {} : { 'if-match': etag };
     const asked = { ...rest, ...version, ...(bytes === undefined ? {} : { 'x-ms-range': bytes }) };
     try {
-      const response = await getBlob({ name, what, headers: asked, signal });
+      const response = await ask({ name, what, headers: asked, signal });
       md5 ??= response.headers['content-md5'];
       return response;
     } catch (error) {

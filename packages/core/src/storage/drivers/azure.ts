@@ -1,3 +1,4 @@
+import type { BlockBlobClient } from '@azure/storage-blob';
 import { createHttpClient } from '../../lib/http-client.ts';
 import { sleep } from '../../lib/retry.ts';
 import {
@@ -13,18 +14,18 @@ import {
 } from '../../model/driver.ts';
 import { AzureCalls, type Abort } from './azure-calls.ts';
 import { azureOptions, azureService, openAzure, type AzureAccess } from './azure-client.ts';
-import { azureEntry } from './azure-entry.ts';
-import { blobGetter, type GetBlob } from './azure-get.ts';
-import { readBlob, readBlobByGet } from './azure-read.ts';
+import { azureEntry, entryOfHeaders } from './azure-entry.ts';
+import { pagesByRequest, pagesBySdk, pagesOf } from './azure-list.ts';
+import { readBlob, readBlobByRequest } from './azure-read.ts';
 import { removeBlobs } from './azure-remove.ts';
+import { azureRequests, type AskAzure } from './azure-requests.ts';
 import { signBlob } from './azure-sign.ts';
 import { isNoBlob } from './azure-trouble.ts';
 import { uploadBlob } from './azure-upload.ts';
 import { bucketPlace } from './bucket-place.ts';
+import { troubleOf } from '../trouble.ts';
 
 const blockBytes = 8 * 1024 * 1024;
-// As many as the service gives at once.
-const pageEntries = 5000;
 
 /** Block blobs of one container of Azure Blob Storage. */
 export const azureDriver = defineDriver({
@@ -45,20 +46,19 @@ export const azureDriver = defineDriver({
     const place = bucketPlace(url);
     const own = typeof options['blockBytes'] === 'number' ? options['blockBytes'] : blockBytes;
     const access = await openAzure(place.bucket, options, client);
-    const { container } = access;
     const isMade = options['createContainer'] === true;
-    const calls = new AzureCalls({ container, isMade, patiently: context.patiently });
-    const getBlob = blobGetter(container, client, calls);
+    const calls = new AzureCalls({ access, isMade, patiently: context.patiently });
+    const request = access.address === undefined ? undefined : azureRequests(access.address, client, calls);
     const close = (): void => client.close();
-    return new AzureDriver({ access, calls, getBlob, prefix: place.prefix, blockBytes: own, close });
+    return new AzureDriver({ access, calls, request, prefix: place.prefix, blockBytes: own, close });
   },
 });
 
 interface AzureParts {
   readonly access: AzureAccess;
   readonly calls: AzureCalls;
-  /** Where requests need no login. */
-  readonly getBlob: GetBlob | undefined;
+  /** Requests of our own; undefined for logins. */
+  readonly request: AskAzure | undefined;
   /** Ends with a slash, or is empty. */
   readonly prefix: string;
   readonly blockBytes: number;
@@ -78,43 +78,37 @@ class AzureDriver implements Driver {
   }
 
   async stat(key: string, signal?: AbortSignal): Promise<Entry | undefined> {
+    const { request, prefix } = this.#parts;
+    const what = `HEAD ${key}`;
     const ask = async (abort: Abort): Promise<Entry | undefined> => {
       try {
-        return azureEntry(key, await this.#blob(key).getProperties(abort));
+        if (request === undefined) return azureEntry(key, await (await this.#blob(key)).getProperties(abort));
+        const { headers } = await request({ method: 'HEAD', name: prefix + key, what, signal });
+        return entryOfHeaders(key, headers);
       } catch (error) {
-        if (isNoBlob(error)) return undefined;
+        if (isNoBlob(error) || troubleOf(error)?.kind === 'missing') return undefined;
         throw error;
       }
     };
-    return this.#calls.home.orEmpty(() => this.#calls.ask(`HEAD ${key}`, signal, ask));
+    return this.#calls.home.orEmpty(() => this.#calls.ask(what, signal, ask));
   }
 
   read(key: string, range: ByteRange | undefined, signal?: AbortSignal): Promise<ReadStream> {
-    const { getBlob, prefix } = this.#parts;
-    return this.#calls.ask(`GET ${key}`, signal, () =>
-      getBlob === undefined
-        ? readBlob(this.#blob(key), range, signal)
-        : readBlobByGet(getBlob, { name: prefix + key, what: `GET ${key}`, signal }, range),
+    const { request, prefix } = this.#parts;
+    const what = `GET ${key}`;
+    return this.#calls.ask(what, signal, async () =>
+      request === undefined
+        ? readBlob(await this.#blob(key), range, signal)
+        : readBlobByRequest(request, { name: prefix + key, what, signal }, range),
     );
   }
 
-  async *list(prefix: string, signal?: AbortSignal): AsyncGenerator<readonly Entry[], void, undefined> {
-    const start = this.#parts.prefix;
-    const { container } = this.#parts.access;
-    let token: string | undefined;
-    do {
-      const ask = (abort: Abort) => {
-        const found = container.listBlobsFlat({ prefix: start + prefix, ...abort });
-        const from = token === undefined ? {} : { continuationToken: token };
-        return found.byPage({ maxPageSize: pageEntries, ...from }).next();
-      };
-      // Page by page and not by the SDK's own loop, which cannot go on after a page that failed.
-      const page = await this.#calls.home.orEmpty(() => this.#calls.patiently(`listing ${prefix}`, signal, ask));
-      if (page === undefined || page.done === true) return;
-      const { segment, continuationToken } = page.value;
-      yield segment.blobItems.map(({ name, properties }) => azureEntry(name.slice(start.length), properties));
-      token = continuationToken;
-    } while (token !== undefined && token !== '');
+  list(prefix: string, signal?: AbortSignal): AsyncGenerator<readonly Entry[], void, undefined> {
+    const { access, request } = this.#parts;
+    const listed = { root: this.#parts.prefix, prefix, signal };
+    return pagesOf(
+      request === undefined ? pagesBySdk(access, this.#calls, listed) : pagesByRequest(request, this.#calls, listed),
+    );
   }
 
   async write(key: string, body: Bytes, options: WriteOptions): Promise<Written> {
@@ -123,14 +117,13 @@ class AzureDriver implements Driver {
     const calls = this.#calls;
     const isRepeated = body instanceof Uint8Array;
     const upload = { sizeBytes, blockBytes, ifAbsent, signal, isRepeated, calls };
-    const { etag, lastModified, ...stored } = await uploadBlob(this.#blob(key), body, upload);
+    const { etag, lastModified, ...stored } = await uploadBlob(await this.#blob(key), body, upload);
     const facts = { etag, lastModified, contentLength: stored.sizeBytes, contentMD5: stored.md5 };
     return { ...azureEntry(key, facts), bytesChecked: true };
   }
 
   async copy(from: string, to: string, signal?: AbortSignal): Promise<Entry> {
-    const source = this.#blob(from);
-    const target = this.#blob(to);
+    const [source, target] = await Promise.all([this.#blob(from), this.#blob(to)]);
     const what = `copying ${from}`;
     await this.#calls.ask(what, signal, (abort) => target.beginCopyFromURL(source.url, abort));
     for (let waitMs = 50; ; waitMs = Math.min(waitMs * 2, 2000)) {
@@ -143,19 +136,23 @@ class AzureDriver implements Driver {
   }
 
   async remove(keys: readonly string[], signal?: AbortSignal): Promise<void> {
-    const blobs = [...new Set(keys)].map((key) => this.#blob(key));
-    await this.#calls.home.orEmpty(() => removeBlobs(this.#parts.access.container, blobs, this.#calls, signal));
+    const { container } = await this.#parts.access.sdk();
+    const blobs = [...new Set(keys)].map((key) => container.getBlockBlobClient(this.#parts.prefix + key));
+    await this.#calls.home.orEmpty(() => removeBlobs(container, blobs, this.#calls, signal));
   }
 
   signedUrl(key: string, { expiresMs }: { readonly expiresMs: number }): Promise<string> {
-    return this.#calls.ask(`signing ${key}`, undefined, () => signBlob(this.#parts.access, this.#blob(key), expiresMs));
+    return this.#calls.ask(`signing ${key}`, undefined, async () =>
+      signBlob(await this.#parts.access.sdk(), await this.#blob(key), expiresMs),
+    );
   }
 
   async close(): Promise<void> {
     this.#parts.close();
   }
 
-  #blob(key: string) {
-    return this.#parts.access.container.getBlockBlobClient(this.#parts.prefix + key);
+  async #blob(key: string): Promise<BlockBlobClient> {
+    const { container } = await this.#parts.access.sdk();
+    return container.getBlockBlobClient(this.#parts.prefix + key);
   }
 }

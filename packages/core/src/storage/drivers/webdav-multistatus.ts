@@ -1,7 +1,7 @@
 import { StringDecoder } from 'node:string_decoder';
 import { StoreTrouble } from '../../model/driver.ts';
 import { troubleOfStatus } from './http-status.ts';
-import { AlikeResponses } from './webdav-alike.ts';
+import { AlikeElements } from './alike-elements.ts';
 import { MultistatusPieces } from './webdav-pieces.ts';
 
 /** One resource as a PROPFIND answer tells it. */
@@ -42,7 +42,7 @@ const responsesOfPiece = 200;
 export async function readResources(body: AsyncIterable<Uint8Array>, what: string): Promise<DavResource[]> {
   const resources: DavResource[] = [];
   const pieces = new MultistatusPieces(responsesOfPiece);
-  const alike = new AlikeResponses((xml) => parseResponses(xml, what));
+  const alike = new AlikeElements({ name: 'response', trims: true }, (xml) => parseResponses(xml, what));
   const decoder = new StringDecoder('utf8');
   const add = async (piece: string): Promise<void> =>
     addResources(resources, await alike.of(piece, pieces.frame), what);

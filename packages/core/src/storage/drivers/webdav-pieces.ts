@@ -1,4 +1,4 @@
-import type { Frame } from './webdav-alike.ts';
+import type { Frame } from './alike-elements.ts';
 
 // A tag, a comment or a response that is longer than this is no listing as we know it; it is no longer looked into.
 const longestCharacters = 4 * 1024 * 1024;

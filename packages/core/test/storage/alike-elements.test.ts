@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { parseXML } from 'webdav';
-import { AlikeResponses } from '../../src/storage/drivers/webdav-alike.ts';
+import { AlikeElements } from '../../src/storage/drivers/alike-elements.ts';
 
 const frame = { head: '<?xml version="1.0"?><d:multistatus xmlns:d="DAV:">', close: '</d:multistatus>' };
 
@@ -12,7 +12,7 @@ async function parsed(xml: string): Promise<readonly unknown[]> {
 /** What is read of responses, and how many documents the parser was asked for. */
 async function readAlike(responses: readonly string[]): Promise<{ readonly read: readonly unknown[]; asked: number }> {
   let asked = 0;
-  const alike = new AlikeResponses((xml) => {
+  const alike = new AlikeElements({ name: 'response', trims: true }, (xml) => {
     asked++;
     return parsed(xml);
   });

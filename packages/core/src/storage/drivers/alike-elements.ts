@@ -1,14 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 
-/** What stands before and behind the responses of a document. */
+/** What stands before and behind the elements of a document. */
 export interface Frame {
   readonly head: string;
   readonly close: string;
 }
 
-/** Responses of one form: the same tags, with texts of their own between them. */
+/** Elements of one form: the same tags, with texts of their own between them. */
 interface Form<R> {
-  /** Matches a whole response; its groups are the texts. */
+  /** Matches a whole element; its groups are the texts. */
   readonly pattern: RegExp;
   /** What the parser makes of one whose texts are marks. */
   readonly parsed: R;
@@ -17,51 +17,60 @@ interface Form<R> {
 // Files, folders, and either with something missing; a server with more is not worth the looking.
 const mostForms = 8;
 
+export interface AlikeOptions {
+  /** Of the elements, without a namespace's prefix. */
+  readonly name: string;
+  /** The parser takes the space around texts away. */
+  readonly trims: boolean;
+}
+
 /**
- * Reads the responses of a multistatus, of which a listing has thousands that differ in their texts only.
+ * Reads the elements of a listing, which has thousands that differ in their texts only.
  *
- * The parser is asked for the first response of each form. Others of it, whose tags are the same to the letter and
+ * The parser is asked for the first element of each form. Others of it, whose tags are the same to the letter and
  * whose texts need no decoding, are filled into what it made of that one.
  */
-export class AlikeResponses<R> {
+export class AlikeElements<R> {
+  readonly #options: AlikeOptions;
   readonly #parse: (xml: string) => Promise<readonly R[]>;
   readonly #forms: Form<R>[] = [];
   #isOff = false;
 
-  /** `parse` gives a response as texts, and objects and arrays of them. */
-  constructor(parse: (xml: string) => Promise<readonly R[]>) {
+  /** `parse` gives an element as texts, and objects and arrays of them. */
+  constructor(options: AlikeOptions, parse: (xml: string) => Promise<readonly R[]>) {
+    this.#options = options;
     this.#parse = parse;
   }
 
-  /** The responses of a document, as the parser would give them. */
+  /** The elements of a document, as the parser would give them. */
   async of(xml: string, frame: Frame | undefined): Promise<readonly R[]> {
     if (frame === undefined || this.#isOff || !xml.startsWith(frame.head)) return this.#parse(xml);
     const { head, close } = frame;
-    const responses: R[] = [];
+    const found: R[] = [];
     for (let at = head.length; ; ) {
       at = skipSpace(xml, at);
-      if (responses.length > 0 && xml.startsWith(close, at)) return responses;
-      const end = this.#match(xml, at, responses);
+      if (found.length > 0 && xml.startsWith(close, at)) return found;
+      const end = this.#match(xml, at, found);
       if (end !== undefined) at = end;
       else if (!(await this.#learn(xml, at, frame))) return this.#parse(xml);
     }
   }
 
-  /** Adds the response that begins here and tells where it ends; undefined when its form is not known. */
-  #match(xml: string, at: number, responses: R[]): number | undefined {
+  /** Adds the element that begins here and tells where it ends; undefined when its form is not known. */
+  #match(xml: string, at: number, found: R[]): number | undefined {
     for (const form of this.#forms) {
       form.pattern.lastIndex = at;
       const texts = form.pattern.exec(xml);
       if (texts === null) continue;
-      responses.push(filled(form.parsed, texts) as R);
+      found.push(this.#filled(form.parsed, texts) as R);
       return form.pattern.lastIndex;
     }
     return undefined;
   }
 
-  /** Learns the form of the response that begins here; false where it has none that can be relied on. */
+  /** Learns the form of the element that begins here; false where it has none that can be relied on. */
   async #learn(xml: string, at: number, frame: Frame): Promise<boolean> {
-    const text = this.#forms.length === mostForms ? undefined : elementAt(xml, at);
+    const text = this.#forms.length === mostForms ? undefined : elementAt(xml, at, this.#options.name);
     // Where the parser refuses it, what it says of the whole is what counts.
     const form = text === undefined ? undefined : await this.#formOf(text, frame).catch(() => undefined);
     if (form === undefined) this.#isOff = true;
@@ -77,7 +86,22 @@ export class AlikeResponses<R> {
     if (parsed === undefined || more.length > 0 || texts === null) return undefined;
     pattern.lastIndex = 0;
     // Where a text is not found again as it stands there, the parser does more with it than we know.
-    return isDeepStrictEqual(filled(parsed, texts), expected) ? { pattern, parsed } : undefined;
+    return isDeepStrictEqual(this.#filled(parsed, texts), expected) ? { pattern, parsed } : undefined;
+  }
+
+  /** What the parser made of an element with marks, with texts in their places. */
+  #filled(parsed: unknown, texts: RegExpExecArray): unknown {
+    if (typeof parsed === 'string') {
+      if (!parsed.startsWith(markStart) || !parsed.endsWith(markEnd)) return parsed;
+      const text = texts[Number(parsed.slice(1, -1))];
+      return this.#options.trims ? text?.trim() : text;
+    }
+    if (typeof parsed !== 'object' || parsed === null) return parsed;
+    if (Array.isArray(parsed)) return parsed.map((member: unknown) => this.#filled(member, texts));
+    const copy: { [name: string]: unknown } = {};
+    for (const name of Object.keys(parsed))
+      copy[name] = this.#filled((parsed as { [name: string]: unknown })[name], texts);
+    return copy;
   }
 }
 
@@ -101,30 +125,21 @@ function marksOf(text: string): { readonly pattern: RegExp; readonly marked: str
   return { pattern: new RegExp(source, 'y'), marked };
 }
 
-/** What the parser made of a response with marks, with texts in their places. */
-function filled(parsed: unknown, texts: RegExpExecArray): unknown {
-  if (typeof parsed === 'string') {
-    if (!parsed.startsWith(markStart) || !parsed.endsWith(markEnd)) return parsed;
-    return texts[Number(parsed.slice(1, -1))]?.trim();
-  }
-  if (typeof parsed !== 'object' || parsed === null) return parsed;
-  if (Array.isArray(parsed)) return parsed.map((member: unknown) => filled(member, texts));
-  const copy: { [name: string]: unknown } = {};
-  for (const name of Object.keys(parsed)) copy[name] = filled((parsed as { [name: string]: unknown })[name], texts);
-  return copy;
-}
-
-/** The element that begins here, when it is a response and holds no other of its name. */
-function elementAt(xml: string, at: number): string | undefined {
-  const name = /<((?:[^\s<>/:]+:)?response)[\s>]/y;
-  name.lastIndex = at;
-  const [, tag] = name.exec(xml) ?? [];
+/** The element that begins here, when it has this name and holds no other of its own tag. */
+function elementAt(xml: string, at: number, name: string): string | undefined {
+  const opening = new RegExp(`<((?:[^\\s<>/:]+:)?${name})[\\s>]`, 'y');
+  opening.lastIndex = at;
+  const [, tag] = opening.exec(xml) ?? [];
   if (tag === undefined) return undefined;
   const close = `</${tag}>`;
   const end = xml.indexOf(close, at);
   if (end === -1 || /<!|<\?/.test(xml.slice(at, end))) return undefined;
   const text = xml.slice(at, end + close.length);
-  return text.indexOf(`<${tag}`, 1) === -1 ? text : undefined;
+  for (let inner = text.indexOf(`<${tag}`, 1); inner !== -1; inner = text.indexOf(`<${tag}`, inner + 1)) {
+    // What only begins like it, as BlobType does like Blob, is another one.
+    if (/[\s/>]/.test(text.charAt(inner + 1 + tag.length))) return undefined;
+  }
+  return text;
 }
 
 function skipSpace(xml: string, at: number): number {
