@@ -1,12 +1,11 @@
-import { Worker } from 'node:worker_threads';
+import { SideThread } from '../lib/side-thread.ts';
 import type { Entry } from '../model/driver.ts';
 import type { Store } from '../model/store.ts';
 import { isReleased, type StoredOutput } from '../state/rows.ts';
 import type { FileDigests } from './file-digests.ts';
 import { statPaths } from './stat-paths.ts';
-import type { StatReply } from './stat-worker.ts';
+import type { StatRequest } from './stat-worker.ts';
 import { folderDigest } from './work/output-folder.ts';
-import { workerUrl } from '../lib/worker-url.ts';
 
 /** What became of a row's outputs since they were recorded. */
 export type OutputVerdict =
@@ -159,30 +158,13 @@ const inlineStats = 64;
 
 /** Stats paths in one thread beside the planner, started when first needed. */
 export class Statter {
-  #worker: Worker | undefined;
-  /** Of the last request; answers may come in any order of callers. */
-  #id = 0;
-  readonly #waiting = new Map<number, (stats: Float64Array) => void>();
+  readonly #thread = new SideThread<StatRequest, Float64Array>('engine/stat-worker');
 
   stat(paths: readonly string[]): Promise<Float64Array> | Float64Array {
-    if (paths.length <= inlineStats) return statPaths(paths);
-    if (this.#worker === undefined) {
-      this.#worker = new Worker(workerUrl('engine/stat-worker'));
-      // An idle statter keeps no program alive; one that is asked does, until it has answered.
-      this.#worker.unref();
-      this.#worker.on('message', (reply: StatReply) => {
-        this.#waiting.get(reply.id)?.(reply.stats);
-        this.#waiting.delete(reply.id);
-        if (this.#waiting.size === 0) this.#worker?.unref();
-      });
-    }
-    const id = ++this.#id;
-    this.#worker.ref();
-    this.#worker.postMessage({ id, paths });
-    return new Promise((resolve) => this.#waiting.set(id, resolve));
+    return paths.length <= inlineStats ? statPaths(paths) : this.#thread.ask(paths);
   }
 
-  async close(): Promise<void> {
-    await this.#worker?.terminate();
+  close(): Promise<void> {
+    return this.#thread.close();
   }
 }

@@ -1,8 +1,8 @@
 import { createHash, hash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { isMainThread } from 'node:worker_threads';
-import { HashThread } from './hash-thread.ts';
-import type { HashReply } from './hash-worker.ts';
+import type { HashReply, HashRequest } from './hash-worker.ts';
+import { SideThread } from './side-thread.ts';
 
 /** The hash of bytes that come piece by piece. To be disposed of where it may be left before its digest. */
 export interface RunningHash extends Disposable {
@@ -19,7 +19,7 @@ const halfBytes = 1024 * 1024;
 // SHA-256 and SHA-1 have instructions of their own: less work than handing the bytes over.
 const slow = 'md5';
 
-const thread = new HashThread();
+const thread = new SideThread<HashRequest, HashReply>('lib/hash-worker');
 /** Given back, to be used again: memory of this size comes back late. */
 const free: SharedArrayBuffer[] = [];
 let made = 0;

@@ -14,9 +14,10 @@ export interface DavChild {
 const parallelFolders = 8;
 
 /**
- * Walks the files under a prefix, one folder per page, in no order.
+ * Walks the files under a prefix, one folder per page, in no order that could be relied on.
  *
- * One level at a time: `Depth: infinity` is refused by some servers and silently cut short by others.
+ * Folders are asked for in the order of their keys, in which other places list: who joins two listings has to hold
+ * what one of them has named and the other not yet. One level at a time: `Depth: infinity` is refused by some servers and silently cut short by others.
  */
 export async function* listDav(
   session: DavSession,
@@ -46,11 +47,18 @@ export async function* listDav(
       continue;
     }
     const entries: Entry[] = [];
+    const folders: string[] = [];
     for (const { key, resource } of children) {
       if (!resource.isFolder) {
         if (key.startsWith(prefix)) entries.push(toEntry(key, resource));
-      } else if (leadsTo(`${key}/`, prefix)) waiting.push(key);
+      } else if (leadsTo(`${key}/`, prefix)) folders.push(`${key}/`);
     }
+    waiting.push(
+      ...folders
+        .sort()
+        .reverse()
+        .map((folder) => folder.slice(0, -1)),
+    );
     if (entries.length > 0) yield entries;
   }
 }
@@ -77,14 +85,14 @@ export async function childrenIn(
   if (resources === undefined) return [];
   const self = findSelf(resources, url);
   if (!self.isFolder) return [];
-  const parentDepth = self.path.split('/').length;
+  const parentDepth = depthOf(self.path);
   const children: DavChild[] = [];
   for (const resource of resources) {
     if (resource === self) continue;
-    const segments = resource.path.split('/');
-    const name = decode(segments.at(-1) ?? '', url);
+    const name = decode(resource.path.slice(resource.path.lastIndexOf('/') + 1), url);
+    const isChild = depthOf(resource.path) === parentDepth + 1;
     // What is no direct child was not asked for; taking it would invent keys.
-    if (segments.length !== parentDepth + 1 || name === '' || name === '.' || name === '..' || name.includes('/')) {
+    if (!isChild || name === '' || name === '.' || name === '..' || name.includes('/')) {
       throw new StoreTrouble('broken', `${what('PROPFIND', url)} names ${resource.path}, which is not in that folder`);
     }
     children.push({ key: key === '' ? name : `${key}/${name}`, resource });
@@ -92,12 +100,18 @@ export async function childrenIn(
   return children;
 }
 
+function depthOf(path: string): number {
+  let depth = 0;
+  for (let at = path.indexOf('/'); at !== -1; at = path.indexOf('/', at + 1)) depth++;
+  return depth;
+}
+
 /** The folder itself; behind a proxy that changes paths it is the shortest one. */
 function findSelf(resources: readonly DavResource[], url: URL): DavResource {
   const asked = decodeQuietly(url.pathname.replace(/\/+$/, ''));
   const exact = resources.find(({ path }) => decodeQuietly(path) === asked);
   if (exact !== undefined) return exact;
-  const [shortest] = [...resources].sort((a, b) => a.path.split('/').length - b.path.split('/').length);
+  const [shortest] = [...resources].sort((a, b) => depthOf(a.path) - depthOf(b.path));
   if (shortest?.isFolder === true) return shortest;
   throw new StoreTrouble('broken', `${what('PROPFIND', url)} tells nothing about the folder itself`);
 }

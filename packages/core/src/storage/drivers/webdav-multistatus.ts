@@ -134,6 +134,8 @@ export function versionFrom(etag: string | undefined, modified: string | undefin
 
 function pathOf(response: DavResponse, what: string): string {
   const href = textOf(response.href);
+  // Nothing in it that a URL would write otherwise.
+  if (href !== undefined && /^\/[\w.~+@:$=,/-]*[\w~+@:$=,-]$/.test(href) && !/\/[./]/.test(href)) return href;
   // Servers send whole URLs or paths; either parses against any base.
   const url = href === undefined ? null : URL.parse(href, 'http://host');
   if (url === null) throw new StoreTrouble('broken', `${what} names a resource ${String(href)}`);
