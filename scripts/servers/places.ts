@@ -124,7 +124,7 @@ export const placeKinds: readonly PlaceKind[] = [
   { name: 'Swift', prepare: prepareSwift, start: swift },
   { name: 'Azurite', prepare: prepareAzurite, start: azurite, slow: true },
   { name: 'fake-gcs-server', prepare: prepareFakeGcs, start: gcs, slow: true },
-  { name: 'sshd (SFTP)', prepare: prepareSshd, start: sshd, slow: true },
+  { name: 'sshd (SFTP)', prepare: prepareSshd, start: sshd },
 ];
 
 /** A store's entry as a line of `runner.yaml`. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { parseXML } from 'webdav';
 import { AlikeElements } from '../../src/storage/drivers/alike-elements.ts';
+import { drawn } from '../drawn.ts';
 
 const frame = { head: '<?xml version="1.0"?><d:multistatus xmlns:d="DAV:">', close: '</d:multistatus>' };
 
@@ -81,13 +82,3 @@ describe('responses of one form', () => {
     }
   });
 });
-
-/** Numbers from 0 to 1, the same every time. */
-function drawn(seed: number): () => number {
-  let state = seed;
-  return () => {
-    // A linear congruential generator (Numerical Recipes).
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
-}

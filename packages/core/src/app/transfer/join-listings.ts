@@ -15,7 +15,7 @@ interface Side {
   readonly name: 'source' | 'target';
   readonly pages: AsyncIterator<readonly Entry[]>;
   /** Entries whose partner has not been seen. */
-  readonly waiting: Map<string, Entry>;
+  readonly waiting: Waiting;
   seen: number;
   ended: boolean;
   /** The page that is on its way. */
@@ -61,7 +61,7 @@ export async function* joinListings(source: Pages, target: Pages): AsyncGenerato
 }
 
 function sideOf(name: Side['name'], pages: Pages): Side {
-  return { name, pages: pages[Symbol.asyncIterator](), waiting: new Map(), seen: 0, ended: false, next: undefined };
+  return { name, pages: pages[Symbol.asyncIterator](), waiting: new Waiting(), seen: 0, ended: false, next: undefined };
 }
 
 function pull(side: Side): NonNullable<Side['next']> {
@@ -75,12 +75,11 @@ function matched(side: Side, other: Side, entries: readonly Entry[]): Pair[] {
   const pairs: Pair[] = [];
   const isSource = side.name === 'source';
   for (const entry of entries) {
-    const partner = other.waiting.get(entry.key);
-    if (partner !== undefined) {
-      other.waiting.delete(entry.key);
+    const partner = other.waiting.take(entry.key);
+    if (partner !== undefined)
       pairs.push(isSource ? { source: entry, target: partner } : { source: partner, target: entry });
-    } else if (other.ended) pairs.push(isSource ? { source: entry } : { target: entry });
-    else side.waiting.set(entry.key, entry);
+    else if (other.ended) pairs.push(isSource ? { source: entry } : { target: entry });
+    else side.waiting.add(entry);
   }
   return pairs;
 }
@@ -90,12 +89,59 @@ const drainedAtOnce = 1_000;
 /** Gives what waited for a partner that will not come. */
 function* drain(side: Side): Generator<readonly Pair[]> {
   let pairs: Pair[] = [];
-  for (const [key, entry] of side.waiting) {
-    side.waiting.delete(key);
+  for (const entry of side.waiting.takeAll()) {
     pairs.push({ [side.name]: entry });
     if (pairs.length < drainedAtOnce) continue;
     yield pairs;
     pairs = [];
   }
   if (pairs.length > 0) yield pairs;
+}
+
+// What has been taken from the front is let go after so many.
+const takenAtOnce = 4_096;
+
+/** Entries to be taken by their keys: mostly in the order in which they came, for most places list in that of the keys. */
+class Waiting {
+  #inOrder: Entry[] = [];
+  /** Of `#inOrder`: the first that is not taken. */
+  #first = 0;
+  /** Those before which another one was asked for. A look in here costs many times one at the first of a list. */
+  readonly #byKey = new Map<string, Entry>();
+
+  add(entry: Entry): void {
+    this.#inOrder.push(entry);
+  }
+
+  take(key: string): Entry | undefined {
+    const first = this.#inOrder[this.#first];
+    if (first?.key === key) {
+      this.#first++;
+      if (this.#first === this.#inOrder.length || this.#first === takenAtOnce) this.#letGo();
+      return first;
+    }
+    if (first !== undefined) this.#giveUpOrder();
+    const found = this.#byKey.get(key);
+    if (found !== undefined) this.#byKey.delete(key);
+    return found;
+  }
+
+  *takeAll(): Generator<Entry> {
+    this.#giveUpOrder();
+    for (const [key, entry] of this.#byKey) {
+      this.#byKey.delete(key);
+      yield entry;
+    }
+  }
+
+  #giveUpOrder(): void {
+    this.#letGo();
+    for (const entry of this.#inOrder) this.#byKey.set(entry.key, entry);
+    this.#inOrder = [];
+  }
+
+  #letGo(): void {
+    this.#inOrder = this.#inOrder.slice(this.#first);
+    this.#first = 0;
+  }
 }

@@ -1,3 +1,4 @@
+import { Semaphore } from '../../lib/semaphore.ts';
 import { StoreTrouble, type Entry } from '../../model/driver.ts';
 import { isStaged, stagingFolder } from '../key.ts';
 import { inListing } from '../trouble.ts';
@@ -12,55 +13,67 @@ export interface DavChild {
 
 // Enough to hide a service's latency, few enough not to look like an attack.
 const parallelFolders = 8;
+// One that is slow keeps the others from being given, but not from being asked for.
+const foldersAhead = 16;
 
 /**
- * Walks the files under a prefix, one folder per page, in no order that could be relied on.
+ * Walks the files under a prefix, one folder per page, each sorted by name.
  *
- * Folders are asked for in the order of their keys, in which other places list: who joins two listings has to hold
- * what one of them has named and the other not yet. One level at a time: `Depth: infinity` is refused by some servers and silently cut short by others.
+ * Folders are asked for and given in the order of their keys, in which other places list: who joins two listings has to
+ * hold what one of them has named and the other not yet. Nobody may rely on it, for a folder's files come before those of
+ * the folders in it. One level at a time: `Depth: infinity` is refused by some servers and silently cut short by others.
  */
 export async function* listDav(
   session: DavSession,
   prefix: string,
   signal?: AbortSignal,
 ): AsyncGenerator<readonly Entry[]> {
-  const underWay = new Set<Promise<void>>();
-  const found: (readonly DavChild[])[] = [];
-  let failed: { readonly error: unknown } | undefined;
-  const waiting = [prefix.slice(0, Math.max(0, prefix.lastIndexOf('/')))];
-  for (;;) {
-    while (waiting.length > 0 && underWay.size < parallelFolders && failed === undefined) {
-      const folder = waiting.pop() ?? '';
+  const places = new Semaphore(parallelFolders);
+  let isLeft = false;
+  const ask = async (folder: string): Promise<readonly DavChild[]> => {
+    await places.acquire(signal);
+    try {
       // The store around us cannot repeat half a walk; a single folder can be asked again.
-      const work: Promise<void> = session
-        .patiently(() => childrenOf(session, folder, signal), signal)
-        .then((children) => void found.push(children))
-        .catch((error: unknown) => void (failed ??= { error: inListing(error, folder) }))
-        .finally(() => underWay.delete(work));
-      underWay.add(work);
+      return isLeft ? [] : await session.patiently(() => childrenOf(session, folder, signal), signal);
+    } catch (error) {
+      throw inListing(error, folder);
+    } finally {
+      places.release();
     }
-    if (failed !== undefined) throw failed.error;
-    const children = found.shift();
-    if (children === undefined) {
-      if (underWay.size === 0) return;
-      await Promise.race(underWay);
-      continue;
+  };
+  const asked: Promise<readonly DavChild[]>[] = [];
+  /** The next one last. */
+  const waiting = [prefix.slice(0, Math.max(0, prefix.lastIndexOf('/')))];
+  try {
+    for (;;) {
+      while (waiting.length > 0 && asked.length < foldersAhead) {
+        const work = ask(waiting.pop() as string);
+        // Its failure is thrown when it is its turn; whoever left early never hears of it.
+        work.catch(() => undefined);
+        asked.push(work);
+      }
+      const children = await asked.shift();
+      if (children === undefined) return;
+      const { entries, folders } = sorted(children, prefix);
+      waiting.push(...folders.reverse());
+      if (entries.length > 0) yield entries;
     }
-    const entries: Entry[] = [];
-    const folders: string[] = [];
-    for (const { key, resource } of children) {
-      if (!resource.isFolder) {
-        if (key.startsWith(prefix)) entries.push(toEntry(key, resource));
-      } else if (leadsTo(`${key}/`, prefix)) folders.push(`${key}/`);
-    }
-    waiting.push(
-      ...folders
-        .sort()
-        .reverse()
-        .map((folder) => folder.slice(0, -1)),
-    );
-    if (entries.length > 0) yield entries;
+  } finally {
+    isLeft = true;
   }
+}
+
+/** The files below a prefix and the folders that lead to some, each in the order of their keys. */
+function sorted(children: readonly DavChild[], prefix: string): { entries: Entry[]; folders: string[] } {
+  const entries: Entry[] = [];
+  const folders: string[] = [];
+  for (const { key, resource } of children) {
+    if (!resource.isFolder) {
+      if (key.startsWith(prefix)) entries.push(toEntry(key, resource));
+    } else if (leadsTo(`${key}/`, prefix)) folders.push(`${key}/`);
+  }
+  entries.sort((a, b) => (a.key < b.key ? -1 : 1));
+  return { entries, folders: folders.sort().map((folder) => folder.slice(0, -1)) };
 }
 
 function leadsTo(folder: string, prefix: string): boolean {

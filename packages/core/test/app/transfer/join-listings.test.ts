@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { joinListings } from '../../../src/app/transfer/join-listings.ts';
 import type { Entry } from '../../../src/model/driver.ts';
+import { drawn } from '../../drawn.ts';
 
 async function* pages(keys: readonly string[], pageSize: number): AsyncGenerator<readonly Entry[]> {
   for (let at = 0; at < keys.length; at += pageSize)
@@ -28,6 +29,32 @@ describe('two listings', () => {
       for (const pageSize of [1, 3, 100]) assert.deepEqual(await joined(source, target, pageSize), expected);
     });
   }
+
+  it('give every key once, in whatever order and with whatever gaps', async () => {
+    const random = drawn(11);
+    const keys = Array.from({ length: 9_000 }, (_, n) => String(n).padStart(5, '0'));
+    const some = (share: number): string[] => keys.filter(() => random() < share);
+    // Pages that come in another order, and whole places in the other direction.
+    const mixed = (all: readonly string[], pageSize: number): string[] => {
+      const found: string[][] = [];
+      for (let at = 0; at < all.length; at += pageSize) found.push(all.slice(at, at + pageSize));
+      return found.sort(() => random() - 0.5).flat();
+    };
+    for (const [share, pageSize] of [
+      [1, 512],
+      [0.9, 100],
+      [0.5, 7],
+    ] as const) {
+      const source = some(share);
+      const target = some(share);
+      const both = new Set([...source, ...target]);
+      const expected = [...both]
+        .map((key) => `${source.includes(key) ? key : '-'} ${target.includes(key) ? key : '-'}`)
+        .sort();
+      const orders = [target, mixed(target, pageSize), target.toReversed(), mixed(target, 1)];
+      for (const order of orders) assert.deepEqual(await joined(source, order, pageSize), expected);
+    }
+  });
 
   it('are read at the same pace, so that little waits for its partner', async () => {
     const keys = Array.from({ length: 200_000 }, (_, i) => String(i).padStart(6, '0'));
