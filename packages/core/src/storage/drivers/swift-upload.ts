@@ -31,6 +31,8 @@ export class SwiftUploads {
   readonly #container: string;
   readonly #segments: SwiftSegments;
   readonly #slots: Semaphore;
+  /** One fewer than slots: were all sent at once, all would be filled at once too, and the service wait for the first. */
+  readonly #wire: Semaphore;
   /** Folders of uploads of this process; nobody may take their parts away. */
   readonly #live = new Set<string>();
 
@@ -39,6 +41,7 @@ export class SwiftUploads {
     this.#container = container;
     this.#segments = segments;
     this.#slots = new Semaphore(Math.max(2, Math.floor(heldBytes / session.options.segmentSizeBytes)));
+    this.#wire = new Semaphore(this.#slots.limit - 1);
   }
 
   /** Stores bytes as one plain object; the service itself refuses them if they arrive wrong. Returns their MD5. */
@@ -84,7 +87,10 @@ export class SwiftUploads {
         if (same?.md5 === md5 && same.sizeBytes === bytes.length && (await this.#copied(same, target, signal)))
           used.push(same);
         // Here and not only around the whole write: a stream can be read once, its segments be sent any number of times.
-        else await this.#session.patiently(() => this.#putKnown(target, bytes, md5, { signal }), signal);
+        else {
+          const put = () => this.#putKnown(target, bytes, md5, { signal });
+          await this.#session.patiently(() => this.#wire.run(put, signal), signal);
+        }
         return { ...target, sizeBytes: bytes.length, md5 };
       }),
     );
