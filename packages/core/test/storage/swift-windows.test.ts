@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
-import { windowsOf } from '../../src/storage/drivers/swift-windows.ts';
+import { randomBytes } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
+import { createHttpClient } from '../../src/lib/http-client.ts';
+import { readWindows, windowsOf } from '../../src/storage/drivers/swift-windows.ts';
 
 describe('windows over the segments of a large object', () => {
   const sizes = (...bytes: readonly number[]) => bytes.map((sizeBytes) => ({ sizeBytes }));
@@ -28,4 +33,57 @@ describe('windows over the segments of a large object', () => {
     }
     assert.deepEqual(windowsOf(sizes()), []);
   });
+
+  it('are read one after the other, and only once where the service gives no ranges', async () => {
+    const bytes = randomBytes(1_000_000);
+    for (const gives of [true, false]) {
+      await using service = await serving(bytes, gives);
+      const get = (headers: { readonly [name: string]: string }) => service.client.request(service.url, { headers });
+      const windows = windowsOf(sizes(300_000, 300_000, 300_000, 100_000));
+      const read = await Array.fromAsync(readWindows(get, windows, 'GET it', undefined));
+      assert.equal(Buffer.compare(Buffer.concat(read), bytes), 0);
+      assert.equal(service.requests(), gives ? 5 : 1);
+    }
+  });
+
+  it('leave no answer open when the reader leaves', async () => {
+    // More than fits into the buffers of two connections.
+    const bytes = Buffer.alloc(64_000_000, 'plankton');
+    await using service = await serving(bytes, true);
+    const get = (headers: { readonly [name: string]: string }) => service.client.request(service.url, { headers });
+    const half = bytes.length / 2;
+    for await (const piece of readWindows(get, windowsOf(sizes(half, half)), 'GET it', undefined)) {
+      assert.ok(piece.length > 0);
+      if (service.requests() === 2) break;
+    }
+    while (service.open() > 0) await setTimeout(10);
+  });
 });
+
+/** A service with one file, that knows ranges or does not. */
+async function serving(bytes: Buffer, givesRanges: boolean) {
+  let [requests, open] = [0, 0];
+  const server = createServer((request, response) => {
+    requests++;
+    open++;
+    response.on('close', () => open--);
+    const [, start, end] = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '') ?? [];
+    if (!givesRanges || start === undefined || end === undefined) return void response.end(bytes);
+    const range = `bytes ${start}-${end}/${bytes.length}`;
+    response.writeHead(206, { 'content-range': range }).end(bytes.subarray(Number(start), Number(end) + 1));
+  });
+  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
+  const client = createHttpClient({ allowHosts: ['127.0.0.1'] });
+  return {
+    client,
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    requests: () => requests,
+    /** Answers under way. */
+    open: () => open,
+    async [Symbol.asyncDispose]() {
+      client.close();
+      server.closeAllConnections();
+      await new Promise((closed) => server.close(closed));
+    },
+  };
+}
