@@ -7,16 +7,17 @@ import { failureOf } from '../../packages/core/src/model/failure.ts';
 import { sha256 } from '../../packages/core/src/lib/digest.ts';
 import { AzureCalls } from '../../packages/core/src/storage/drivers/azure-calls.ts';
 import { openAzure } from '../../packages/core/src/storage/drivers/azure-client.ts';
-import { pagesBySdk, pagesOf } from '../../packages/core/src/storage/drivers/azure-list.ts';
+import { pagesBySdk } from '../../packages/core/src/storage/drivers/azure-list.ts';
+import { pagesOf } from '../../packages/core/src/storage/drivers/pages.ts';
 import { readBlob } from '../../packages/core/src/storage/drivers/azure-read.ts';
-import { createStoreOpener, type StoreSettings } from '../../packages/core/src/storage/open-store.ts';
+import type { StoreSettings } from '../../packages/core/src/storage/open-store.ts';
 import { prepareAzurite, startAzurite, type AzuriteServer } from '../../scripts/servers/azurite.ts';
 import { sasToken } from '../support/azure-sas.ts';
 import { faultyProxy, type FaultyProxy } from '../support/faulty-proxy.ts';
 import { flatStream } from '../support/flat-stream.ts';
 import { recordContract } from '../support/record-contract.ts';
 import { skip } from '../support/skip.ts';
-import { bytesOf, entriesOf, failureFrom } from '../../packages/core/test/storage/support.ts';
+import { bytesOf, entriesOf, failureFrom, openCloud } from '../../packages/core/test/storage/support.ts';
 
 const megabyte = 1024 * 1024;
 const large = randomBytes(4_500_000);
@@ -52,25 +53,19 @@ describe('azurite, the double of Azure Blob Storage', function () {
 
   async function openPlace(settings: Partial<StoreSettings> = {}) {
     const { endpoint, accountName, accountKey } = server;
-    const opener = createStoreOpener({
-      projectDir: '/',
-      workDir: '/nowhere',
-      allowHosts: ['127.0.0.1'],
-      stores: {
-        cloud: {
-          url: `az://place-${containers++}/sets ä`,
-          endpoint,
-          accountName,
-          accountKey,
-          createContainer: true,
-          // Several blocks for the large file of the contract.
-          blockBytes: 1_000_000,
-          ...settings,
-        },
-      },
-      retry: { attempts: 3, baseMs: 10, capMs: 50 },
-    });
-    return { store: await opener.open('cloud:2026'), dispose: () => opener.close() };
+    const given = {
+      url: `az://place-${containers++}/sets ä`,
+      endpoint,
+      accountName,
+      accountKey,
+      createContainer: true,
+      // Several blocks for the large file of the contract.
+      blockBytes: 1_000_000,
+      ...settings,
+    };
+    const retry = { attempts: 3, baseMs: 10, capMs: 50 };
+    const { store, close: dispose } = await openCloud(given, { place: 'cloud:2026', retry });
+    return { store, dispose };
   }
 
   driverContract('azurite', {

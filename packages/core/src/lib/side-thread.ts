@@ -1,4 +1,4 @@
-import { Worker, type Transferable } from 'node:worker_threads';
+import { Worker } from 'node:worker_threads';
 import { workerUrl } from './worker-url.ts';
 
 interface Waiting<Reply> {
@@ -23,11 +23,11 @@ export class SideThread<Request, Reply> {
   }
 
   /** Rejects when the thread has ended, as it does where there is no memory for it; the next request starts another. */
-  ask(request: Request, transferred: readonly Transferable[] = []): Promise<Reply> {
+  ask(request: Request): Promise<Reply> {
     const worker = (this.#worker ??= this.#start());
     const reply = new Promise<Reply>((resolve, reject) => this.#waiting.push({ resolve, reject }));
     worker.ref();
-    worker.postMessage(request, transferred);
+    worker.postMessage(request);
     return reply;
   }
 

@@ -1,38 +1,26 @@
 import assert from 'node:assert/strict';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { createStoreOpener } from '../../src/storage/open-store.ts';
-import { entriesOf, failureFrom } from './support.ts';
+import { entriesOf, failureFrom, loopback, openCloud } from './support.ts';
 
 /** A service that answers requests of a container with these pages, in turn. */
 async function listing(pages: readonly string[]) {
   const asked: URL[] = [];
-  const server = createServer((request, response) => {
+  const server = await loopback((request, response) => {
     asked.push(new URL(request.url ?? '/', 'http://host'));
     response.writeHead(200, { 'content-type': 'application/xml' }).end(pages[asked.length - 1]);
   });
-  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
-  const opener = createStoreOpener({
-    projectDir: '/',
-    workDir: '/nowhere',
-    allowHosts: ['127.0.0.1'],
-    stores: {
-      cloud: {
-        url: 'az://plankton/sets',
-        endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}/lab`,
-        accountName: 'lab',
-        sasToken: '?sv=2026-01-01&sig=a%2Bb',
-      },
-    },
-    retry: { attempts: 1, baseMs: 1, capMs: 1 },
-  });
+  const settings = {
+    url: 'az://plankton/sets',
+    endpoint: `${server.url}/lab`,
+    accountName: 'lab',
+    sasToken: '?sv=2026-01-01&sig=a%2Bb',
+  };
+  const { store, close } = await openCloud(settings, { retry: { attempts: 1, baseMs: 1, capMs: 1 } });
   return {
     asked,
-    store: await opener.open('cloud:'),
+    store,
     async [Symbol.asyncDispose]() {
-      await opener.close();
-      server.closeAllConnections();
-      await new Promise((closed) => server.close(closed));
+      await close();
+      await server[Symbol.asyncDispose]();
     },
   };
 }

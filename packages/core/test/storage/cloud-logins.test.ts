@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
 import { createHash, generateKeyPairSync, verify } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { StoreSettings } from '../../src/storage/open-store.ts';
 import { createStoreOpener } from '../../src/storage/open-store.ts';
 import { startGcsServer } from '../../src/testing/gcs-server.ts';
-import { failureFrom, temporaryFolder } from './support.ts';
+import { failureFrom, loopback, temporaryFolder } from './support.ts';
 
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const key = {
@@ -23,16 +21,8 @@ function opener(settings: StoreSettings, projectDir = '/', allowHosts: readonly 
 }
 
 /** A service that refuses every request. */
-async function refusing(headers: { readonly [name: string]: string }) {
-  const server = createServer((_, response) => void response.writeHead(403, headers).end());
-  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      await new Promise((closed) => server.close(closed));
-    },
-  };
+function refusing(headers: { readonly [name: string]: string }) {
+  return loopback((_, response) => void response.writeHead(403, headers).end());
 }
 
 describe('logins to Google Cloud Storage', () => {

@@ -1,8 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Entry } from '../../src/model/driver.ts';
 import { failureOf, type Failure } from '../../src/model/failure.ts';
+import { createStoreOpener, type StoreOpenerOptions, type StoreSettings } from '../../src/storage/open-store.ts';
 
 /** A folder of one test, gone when disposed. */
 export function temporaryFolder(): Disposable & { readonly path: string } {
@@ -30,4 +33,33 @@ export async function failureFrom(work: () => unknown): Promise<Failure | undefi
     return failureOf(error);
   }
   return undefined;
+}
+
+/** A web server of one test; connections that are still open end with it. */
+export async function loopback(answer: RequestListener): Promise<AsyncDisposable & { readonly url: string }> {
+  const server = createServer(answer);
+  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((closed) => server.close(closed));
+    },
+  };
+}
+
+/** A place in a store with these settings, on this machine; tries again at once where it tries again. */
+export async function openCloud(
+  settings: StoreSettings,
+  { place = 'cloud:', ...options }: { readonly place?: string } & Partial<StoreOpenerOptions> = {},
+) {
+  const opener = createStoreOpener({
+    projectDir: '/',
+    workDir: '/nowhere',
+    allowHosts: ['127.0.0.1'],
+    stores: { cloud: settings },
+    retry: { attempts: 3, baseMs: 1, capMs: 5 },
+    ...options,
+  });
+  return { store: await opener.open(place), close: () => opener.close() };
 }

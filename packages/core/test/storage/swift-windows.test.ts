@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { createHttpClient } from '../../src/lib/http-client.ts';
 import { readWindows, windowsOf } from '../../src/storage/drivers/swift-windows.ts';
+import { loopback } from './support.ts';
 
 describe('windows over the segments of a large object', () => {
   const sizes = (...bytes: readonly number[]) => bytes.map((sizeBytes) => ({ sizeBytes }));
@@ -63,7 +62,7 @@ describe('windows over the segments of a large object', () => {
 /** A service with one file, that knows ranges or does not. */
 async function serving(bytes: Buffer, givesRanges: boolean) {
   let [requests, open] = [0, 0];
-  const server = createServer((request, response) => {
+  const server = await loopback((request, response) => {
     requests++;
     open++;
     response.on('close', () => open--);
@@ -72,18 +71,16 @@ async function serving(bytes: Buffer, givesRanges: boolean) {
     const range = `bytes ${start}-${end}/${bytes.length}`;
     response.writeHead(206, { 'content-range': range }).end(bytes.subarray(Number(start), Number(end) + 1));
   });
-  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
   const client = createHttpClient({ allowHosts: ['127.0.0.1'] });
   return {
     client,
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    url: server.url,
     requests: () => requests,
     /** Answers under way. */
     open: () => open,
     async [Symbol.asyncDispose]() {
       client.close();
-      server.closeAllConnections();
-      await new Promise((closed) => server.close(closed));
+      await server[Symbol.asyncDispose]();
     },
   };
 }

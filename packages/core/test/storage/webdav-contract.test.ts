@@ -1,8 +1,8 @@
 import { StoreTrouble } from '../../src/model/driver.ts';
-import { createStoreOpener } from '../../src/storage/open-store.ts';
 import { startDavServer, type DavFault, type DavServerOptions } from '../../src/testing/dav-server.ts';
 import { driverContract } from '../../src/testing/driver-contract.ts';
 import { startUnkindHttp } from '../../src/testing/unkind-http.ts';
+import { openCloud } from './support.ts';
 
 const alice = { username: 'alice', password: 'pass"wörd\\' };
 
@@ -55,21 +55,12 @@ async function openDav(options: DavServerOptions, fault: (method: string) => Dav
 
 async function openAt(url: string, { cloud }: DavServerOptions) {
   const folder = cloud === undefined ? 'files/lab ä' : `remote.php/dav/files/${cloud.user}/lab ä`;
-  const opener = createStoreOpener({
-    projectDir: '/',
-    workDir: '/nowhere',
-    allowHosts: ['127.0.0.1'],
-    stores: {
-      cloud: {
-        url: `webdav+${url}/${folder}`,
-        username: alice.username,
-        password: 'env:PASSWORD',
-        moveWaitMs: 50,
-        chunkBytes: 600_000,
-      },
-    },
-    secret: () => alice.password,
-    retry: { attempts: 3, baseMs: 1, capMs: 5 },
-  });
-  return { store: await opener.open('cloud:sets/2026'), close: () => opener.close() };
+  const settings = {
+    url: `webdav+${url}/${folder}`,
+    username: alice.username,
+    password: 'env:PASSWORD',
+    moveWaitMs: 50,
+    chunkBytes: 600_000,
+  };
+  return openCloud(settings, { place: 'cloud:sets/2026', secret: () => alice.password });
 }

@@ -35,7 +35,8 @@ export function settled(options: Options): AzureAccount {
     connectionString: own.connectionString ?? text(env['AZURE_STORAGE_CONNECTION_STRING']),
     accountName: own.accountName ?? text(env['AZURE_STORAGE_ACCOUNT']),
     accountKey: text(options['accountKey']) ?? text(env['AZURE_STORAGE_KEY']),
-    sasToken: text(options['sasToken']) ?? text(env['AZURE_STORAGE_SAS_TOKEN']),
+    // The portal shows it with the question mark.
+    sasToken: (text(options['sasToken']) ?? text(env['AZURE_STORAGE_SAS_TOKEN']))?.replace(/^\?/, ''),
     endpoint: own.endpoint,
     anonymous,
   };

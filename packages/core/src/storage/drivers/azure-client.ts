@@ -64,7 +64,7 @@ function addressOf(account: AzureAccount, containerName: string): ContainerAddre
   const endpoint = endpointOf(account);
   if (URL.parse(endpoint) === null) throw invalid('endpoint is no URL');
   const url = `${endpoint}/${encodeURIComponent(containerName)}`;
-  if (accountKey === undefined) return { url: sasToken === undefined ? url : `${url}?${sasToken.replace(/^\?/, '')}` };
+  if (accountKey === undefined) return { url: sasToken === undefined ? url : `${url}?${sasToken}` };
   if (accountName === undefined) throw invalid('accountKey needs accountName');
   // As a key object: from bytes Node would make one for each signature.
   const key = createSecretKey(Buffer.from(accountKey, 'base64'));

@@ -1,23 +1,15 @@
 import { StoreTrouble, type Entry } from '../../model/driver.ts';
 import { AlikeElements } from './alike-elements.ts';
-import type { AzureCalls } from './azure-calls.ts';
+import type { Abort, AzureCalls } from './azure-calls.ts';
 import type { AzureAccess } from './azure-client.ts';
 import { azureEntry } from './azure-entry.ts';
 import type { AskAzure } from './azure-requests.ts';
+import { noPage, type Page, type PageOf } from './pages.ts';
 
 // As many as the service gives at once.
 const pageEntries = 5000;
 // Of names that are as long as the service takes them, and all escaped.
 const longestPage = 128 * 1024 * 1024;
-
-export interface Page {
-  readonly entries: readonly Entry[];
-  /** Where the next page begins; undefined behind the last one. */
-  readonly marker: string | undefined;
-}
-
-/** One page; undefined when the container is yet to come. */
-export type PageOf = (marker: string | undefined) => Promise<Page | undefined>;
 
 /** What is listed: blobs that begin with `root` and `prefix`, by their names behind `root`. */
 export interface Listed {
@@ -26,43 +18,29 @@ export interface Listed {
   readonly signal: AbortSignal | undefined;
 }
 
-/** All pages; the next one is asked for while the last one is used. */
-export async function* pagesOf(pageOf: PageOf): AsyncGenerator<readonly Entry[], void, undefined> {
-  let next: Promise<Page | undefined> | undefined = pageOf(undefined);
-  while (next !== undefined) {
-    const page: Page | undefined = await next;
-    next = page?.marker === undefined ? undefined : pageOf(page.marker);
-    // Its failure is thrown when it is its turn; a reader that left early never hears of it.
-    next?.catch(() => undefined);
-    if (page !== undefined) yield page.entries;
-  }
-}
-
 /** Pages by the SDK, for logins. */
 export function pagesBySdk(access: AzureAccess, calls: AzureCalls, { root, prefix, signal }: Listed): PageOf {
-  return (marker) =>
-    calls.home.orEmpty(() =>
-      calls.patiently(`listing ${prefix}`, signal, async (abort) => {
-        const { container } = await access.sdk();
-        const found = container.listBlobsFlat({ prefix: root + prefix, ...abort });
-        const from = marker === undefined ? {} : { continuationToken: marker };
-        // Page by page and not by the SDK's own loop, which cannot go on after a page that failed.
-        const page = await found.byPage({ maxPageSize: pageEntries, ...from }).next();
-        if (page.done === true) return { entries: [], marker: undefined };
-        const { segment, continuationToken: next = '' } = page.value;
-        const entries = segment.blobItems.map(({ name, properties }) =>
-          azureEntry(name.slice(root.length), properties),
-        );
-        return { entries, marker: next === '' ? undefined : next };
-      }),
-    );
+  return async (token) => {
+    const ask = async (abort: Abort): Promise<Page> => {
+      const { container } = await access.sdk();
+      const found = container.listBlobsFlat({ prefix: root + prefix, ...abort });
+      const from = token === undefined ? {} : { continuationToken: token };
+      // Page by page and not by the SDK's own loop, which cannot go on after a page that failed.
+      const page = await found.byPage({ maxPageSize: pageEntries, ...from }).next();
+      if (page.done === true) return noPage;
+      const { segment, continuationToken = '' } = page.value;
+      const entries = segment.blobItems.map(({ name, properties }) => azureEntry(name.slice(root.length), properties));
+      return { entries, token: continuationToken === '' ? undefined : continuationToken };
+    };
+    return (await calls.home.orEmpty(() => calls.patiently(`listing ${prefix}`, signal, ask))) ?? noPage;
+  };
 }
 
 /** Pages by requests of our own: of each blob the SDK makes objects of all that is known of it. */
 export function pagesByRequest(ask: AskAzure, calls: AzureCalls, { root, prefix, signal }: Listed): PageOf {
   const what = `LIST ${prefix}`;
   const blobs = new AlikeElements({ name: 'Blob', trims: false }, async (xml) => (await parsed(xml, what)).blobs);
-  return (marker) => {
+  return async (marker) => {
     const query = {
       restype: 'container',
       comp: 'list',
@@ -74,7 +52,7 @@ export function pagesByRequest(ask: AskAzure, calls: AzureCalls, { root, prefix,
       const response = await ask({ query, what, maxBytes: longestPage, signal });
       return pageFrom(await response.text(), blobs, root, what);
     };
-    return calls.home.orEmpty(() => calls.patiently(what, signal, askOnce));
+    return (await calls.home.orEmpty(() => calls.patiently(what, signal, askOnce))) ?? noPage;
   };
 }
 
@@ -92,7 +70,7 @@ async function pageFrom(xml: string, blobs: AlikeElements<Blob>, root: string, w
   const frame = isEmpty ? undefined : { head: xml.slice(0, start + '<Blobs>'.length), close: xml.slice(end) };
   const { marker } = await parsed(frame === undefined ? xml : frame.head + frame.close, what);
   const found = await blobs.of(xml, frame);
-  return { entries: found.map((blob) => entryOf(blob, root, what)), marker };
+  return { entries: found.map((blob) => entryOf(blob, root, what)), token: marker };
 }
 
 function entryOf({ Name, Properties = {} }: Blob, root: string, what: string): Entry {

@@ -52,7 +52,7 @@ async function serviceOf(storage: Storage, account: AzureAccount, settings: Stor
     return { client: new BlobServiceClient(url, pipeline(credential)), signs: 'key' as const };
   }
   if (account.sasToken !== undefined) {
-    const signed = `${url}?${account.sasToken.replace(/^\?/, '')}`;
+    const signed = `${url}?${account.sasToken}`;
     return { client: new BlobServiceClient(signed, pipeline()), signs: 'nothing' as const };
   }
   if (account.anonymous) return { client: new BlobServiceClient(url, pipeline()), signs: 'nothing' as const };

@@ -15,7 +15,7 @@ import {
 import { AzureCalls, type Abort } from './azure-calls.ts';
 import { azureOptions, azureService, openAzure, type AzureAccess } from './azure-client.ts';
 import { azureEntry, entryOfHeaders } from './azure-entry.ts';
-import { pagesByRequest, pagesBySdk, pagesOf } from './azure-list.ts';
+import { pagesByRequest, pagesBySdk } from './azure-list.ts';
 import { readBlob, readBlobByRequest } from './azure-read.ts';
 import { removeBlobs } from './azure-remove.ts';
 import { azureRequests, type AskAzure } from './azure-requests.ts';
@@ -23,6 +23,7 @@ import { signBlob } from './azure-sign.ts';
 import { isNoBlob } from './azure-trouble.ts';
 import { uploadBlob } from './azure-upload.ts';
 import { bucketPlace } from './bucket-place.ts';
+import { pagesOf } from './pages.ts';
 import { troubleOf } from '../trouble.ts';
 
 const blockBytes = 8 * 1024 * 1024;

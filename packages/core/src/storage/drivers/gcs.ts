@@ -16,6 +16,7 @@ import { gcsOptions, openGcsAuth, type GcsAuth } from './gcs-auth.ts';
 import { readObject } from './gcs-read.ts';
 import { gcsEntry, GcsSession, objectFields, type GcsObject } from './gcs-session.ts';
 import { uploadObject, type Unfinished } from './gcs-upload.ts';
+import { pagesOf } from './pages.ts';
 
 const publicEndpoint = 'https://storage.googleapis.com';
 const chunkUnitBytes = 256 * 1024;
@@ -105,21 +106,20 @@ class GcsDriver implements Driver {
     return readObject(this.#session, { path, what: `GET ${key}`, range, signal });
   }
 
-  async *list(prefix: string, signal?: AbortSignal): AsyncGenerator<readonly Entry[], void, undefined> {
+  list(prefix: string, signal?: AbortSignal): AsyncGenerator<readonly Entry[], void, undefined> {
     const start = this.#settings.prefix;
     const query = {
       prefix: start + prefix,
       maxResults: String(pageEntries),
       fields: `nextPageToken,items(${objectFields})`,
     };
-    let pageToken: string | undefined;
-    do {
+    return pagesOf(async (pageToken) => {
       const call = { method: 'GET', path: this.#session.objectsPath, query: { ...query, pageToken }, signal } as const;
       const ask = () => this.#session.json<ListPage>(call, `listing ${prefix}`);
-      const page: ListPage | undefined = await this.#session.home.orEmpty(() => this.#session.patiently(signal, ask));
-      yield (page?.items ?? []).map((item) => gcsEntry(item.name.slice(start.length), item));
-      pageToken = page?.nextPageToken;
-    } while (pageToken !== undefined);
+      const page: ListPage = (await this.#session.home.orEmpty(() => this.#session.patiently(signal, ask))) ?? {};
+      const entries = (page.items ?? []).map((item) => gcsEntry(item.name.slice(start.length), item));
+      return { entries, token: page.nextPageToken };
+    });
   }
 
   async write(key: string, body: Bytes, options: WriteOptions): Promise<Written> {

@@ -1,29 +1,21 @@
 import { StoreTrouble, type Entry } from '../../model/driver.ts';
+import { pagesOf, type Page } from './pages.ts';
 import { etagOf } from './s3-etag.ts';
 import type { S3Session } from './s3-session.ts';
 
 const pageKeys = 1000;
 
-/** Lists the files below a prefix, 1,000 a request; the next page is asked for while the last one is used. */
-export async function* listS3(
+/** Lists the files below a prefix, 1,000 a request. */
+export function listS3(
   session: S3Session,
-  where: { /** In the bucket, with its slash or ''. */ readonly root: string; readonly prefix: string },
+  { root, prefix }: { /** In the bucket, with its slash or ''. */ readonly root: string; readonly prefix: string },
   signal?: AbortSignal,
 ): AsyncGenerator<readonly Entry[]> {
-  const { root, prefix } = where;
-  let next: Promise<Page> | undefined = pageOf(session, root + prefix, undefined, signal);
-  while (next !== undefined) {
-    const page: Page = await next;
-    next = page.token === undefined ? undefined : pageOf(session, root + prefix, page.token, signal);
-    // Its failure is thrown when it is its turn; a reader that left early never hears of it.
-    next?.catch(() => undefined);
-    yield page.entries.map((entry) => (root === '' ? entry : { ...entry, key: entry.key.slice(root.length) }));
-  }
-}
-
-interface Page {
-  readonly entries: readonly Entry[];
-  readonly token: string | undefined;
+  return pagesOf(async (token) => {
+    const page = await pageOf(session, root + prefix, token, signal);
+    if (root === '') return page;
+    return { ...page, entries: page.entries.map((entry) => ({ ...entry, key: entry.key.slice(root.length) })) };
+  });
 }
 
 async function pageOf(

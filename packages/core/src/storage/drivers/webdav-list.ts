@@ -55,7 +55,8 @@ export async function* listDav(
       const children = await asked.shift();
       if (children === undefined) return;
       const { entries, folders } = sorted(children, prefix);
-      waiting.push(...folders.reverse());
+      // One by one: there may be more than a call takes arguments.
+      for (const folder of folders.reverse()) waiting.push(folder);
       if (entries.length > 0) yield entries;
     }
   } finally {
