@@ -4,22 +4,14 @@ import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { root } from '../checkout.mjs';
 import { lazyOclif } from './lazy-requires.ts';
+import { pureWebdav } from './pure-webdav.ts';
 import type { Package } from './packages.ts';
 
-// Core takes its small pure-JavaScript libraries (zod, yaml, oclif, tsyringe) into its own chunks, and others take
-// theirs: finding and reading their hundreds of files is most of a cold start. What is large, native or somebody's choice
+// Core takes its small pure-JavaScript libraries (zod, yaml, oclif, tsyringe, webdav) into its own chunks, and others
+// take theirs: finding and reading their hundreds of files is most of a cold start. What is large, native or somebody's choice
 // stays outside.
 const takenByOthers = ['csv-parse', 'fast-xml-parser', 'tar-stream', 'yaml'];
-const leftByCore = [
-  'webdav',
-  '@aws-sdk/*',
-  '@azure/*',
-  '@google-cloud/*',
-  'ssh2',
-  'mocha',
-  'typescript',
-  '@dataset-runner/*',
-];
+const leftByCore = ['@aws-sdk/*', '@azure/*', '@google-cloud/*', 'ssh2', 'mocha', 'typescript', '@dataset-runner/*'];
 // oclif and tsyringe are CommonJS inside, and call `require` for Node's own modules.
 // The name is odd on purpose: a chunk may import `createRequire` itself, and two of one name do not load.
 const banner = {
@@ -42,7 +34,7 @@ export async function bundle({ folder, path, entries }: Package): Promise<void> 
     target: 'node24',
     external: left.flatMap((name) => (name.includes('*') ? [name] : [name, `${name}/*`])),
     banner,
-    plugins: [lazyOclif],
+    plugins: [lazyOclif, pureWebdav],
     // Stacks name the real files; the text itself is not shipped twice.
     sourcemap: true,
     sourcesContent: false,

@@ -1,4 +1,5 @@
 import { fail } from '../model/failure.ts';
+import { placePrefix } from '../model/file-ref.ts';
 import { type Claim, foldUrl } from '../state/claims.ts';
 import { describeLine } from '../state/line-lock.ts';
 import type { State } from '../state/state.ts';
@@ -31,9 +32,15 @@ export class Ownership {
    */
   check(to: Publishing, staged: readonly Staged[]): Standing[] {
     const urls = staged.map(({ key, kind }) => claimUrl(to.place, key, kind));
-    const claims = this.#state.claims.findAll(urls);
+    const claims = this.#claimsOf(to, urls);
     if (urls.length > 1) this.#refuseTwins(to, staged, urls);
     return staged.map((output, i) => this.#standing(to, output, urls[i] as string, claims[i]));
+  }
+
+  // A map without rows claims nothing itself, so that the place it writes to is mostly nobody's to its end.
+  #claimsOf({ recorded, place }: Publishing, urls: readonly string[]): readonly (Claim | undefined)[] {
+    const { claims } = this.#state;
+    return !recorded && claims.isFree(placePrefix(place)) ? [] : claims.findAll(urls);
   }
 
   // An item that writes a key twice, or two keys that some disks would merge.

@@ -1,5 +1,6 @@
 import { canonicalJson } from '../lib/canonical-json.ts';
 import { fail } from '../model/failure.ts';
+import { placePrefix } from '../model/file-ref.ts';
 import type { Step } from '../model/step.ts';
 import type { DatasetAbout, Items, MapOptions, OnceOptions, ReadOnlyStore, RunContext } from '../model/task.ts';
 import type { OpenStore } from '../model/store.ts';
@@ -99,7 +100,7 @@ export function taskContext(options: ContextOptions): RunContext<unknown> {
 }
 
 function isUnder(place: string, root: string): boolean {
-  return place === root || place.startsWith(root.endsWith('/') || root.endsWith(':') ? root : `${root}/`);
+  return place === root || place.startsWith(placePrefix(root));
 }
 
 /** Checks what `run` returned against the task's `outputs`; a wrong shape is the plugin's fault and named as such. */

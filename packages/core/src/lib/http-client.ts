@@ -47,7 +47,7 @@ export interface HttpResponse {
 
 export interface HttpClient {
   /** Any status is an answer; only trouble below HTTP throws, as {@link HttpTrouble} or the signal's reason. */
-  request(url: string, init?: HttpInit): Promise<HttpResponse>;
+  request(url: string | URL, init?: HttpInit): Promise<HttpResponse>;
   /** Ends every connection, also one whose answer nobody read; requests under way fail. */
   close(): void;
 }
@@ -70,8 +70,8 @@ const textCapBytes = 16 * 1024 * 1024;
 export function createHttpClient(options: HttpClientOptions): HttpClient {
   const agent = new HttpAgent(options.allowHosts);
   return {
-    async request(text, init = {}) {
-      const asked = new URL(text);
+    async request(url, init = {}) {
+      const asked = typeof url === 'string' ? new URL(url) : url;
       let next = firstRequest(asked, init);
       for (let redirects = 0; ; redirects++) {
         init.signal?.throwIfAborted();

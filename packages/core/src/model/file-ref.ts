@@ -46,6 +46,10 @@ export function refUrl(ref: { readonly store: string; readonly key: string }): s
 
 /** Joins a place and a key: `work:` + `a` is `work:a`, `./out` + `a` is `./out/a`. */
 export function joinPlace(place: string, key: string): string {
-  if (key === '') return place;
-  return place.endsWith(':') || place.endsWith('/') ? place + key : `${place}/${key}`;
+  return key === '' ? place : placePrefix(place) + key;
+}
+
+/** What the URLs of all files in a place begin with. */
+export function placePrefix(place: string): string {
+  return place.endsWith(':') || place.endsWith('/') ? place : `${place}/`;
 }

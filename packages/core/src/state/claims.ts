@@ -18,6 +18,9 @@ interface RawClaim {
 // From here on one look for all of an item's files costs a third of one for each.
 const bulk = 8;
 
+// As long as a claim of another process may wait for its group's commit after its file is published anyway.
+const freeForMs = 10;
+
 /**
  * The owners of published files, by URL.
  *
@@ -32,6 +35,9 @@ export class Claims {
   readonly #staleOf: StatementSync;
   readonly #drop: StatementSync;
   readonly #under: StatementSync;
+  readonly #anyUnder: StatementSync;
+  /** When nobody had claimed anything under a prefix; infinite once somebody had, who is looked for file by file. */
+  readonly #freeAtMs = new Map<string, number>();
 
   constructor(db: DatabaseSync) {
     this.#get = db.prepare('SELECT url, line, key, stale FROM claim WHERE fold = ?');
@@ -44,6 +50,7 @@ export class Claims {
     this.#stale = db.prepare('UPDATE claim SET stale = 1 WHERE fold = ? AND line = ? AND key = ?');
     this.#staleOf = db.prepare('SELECT url, line, key, stale FROM claim WHERE line = ? AND stale = 1');
     this.#drop = db.prepare('DELETE FROM claim WHERE fold = ?');
+    this.#anyUnder = db.prepare('SELECT 1 FROM claim WHERE fold >= ? AND fold < ? LIMIT 1');
     this.#under = db.prepare('SELECT url, line, key FROM claim WHERE fold >= ? AND fold < ? AND stale = 0');
   }
 
@@ -64,7 +71,24 @@ export class Claims {
     return folds.map((fold) => found.get(fold));
   }
 
+  /**
+   * True where nobody has ever claimed anything under a prefix that ends with `/` or `:`.
+   *
+   * A look for each file would be a transaction for each; this asks again ten milliseconds later, and at once after a
+   * claim of this process.
+   */
+  isFree(prefix: string): boolean {
+    const nowMs = performance.now();
+    const freeAtMs = this.#freeAtMs.get(prefix) ?? -Infinity;
+    if (nowMs - freeAtMs < freeForMs) return freeAtMs !== Infinity;
+    const fold = foldUrl(prefix);
+    const isFree = this.#anyUnder.get(fold, `${fold}\u{10ffff}`) === undefined;
+    this.#freeAtMs.set(prefix, isFree ? nowMs : Infinity);
+    return isFree;
+  }
+
   put(url: string, line: number, key: string): void {
+    this.#freeAtMs.clear();
     this.#put.run(url, foldUrl(url), line, key);
   }
 

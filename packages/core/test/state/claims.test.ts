@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Claims } from '../../src/state/claims.ts';
 import { openState } from '../../src/state/schema.ts';
 
@@ -43,5 +44,19 @@ describe('the owners of files', () => {
       ['a', 'a', 'a', 'a'],
     );
     assert.equal(claims.find('./set/ete.png'), undefined);
+  });
+
+  it('are looked for under a place as a whole, and heard of at once or soon', async () => {
+    assert.equal(claims.isFree('./Set/'), true);
+    claims.put('./settled/a.png', 1, 'a');
+    assert.equal(claims.isFree('./Set/'), true);
+    claims.put('./set/a.png', 1, 'a');
+    assert.equal(claims.isFree('./Set/'), false);
+    assert.equal(claims.isFree('./other/'), true);
+    const { db } = openState(dir);
+    new Claims(db).put('./other/b.png', 1, 'b');
+    db.close();
+    await sleep(20);
+    assert.equal(claims.isFree('./other/'), false);
   });
 });

@@ -1,6 +1,7 @@
 import type { HttpClient, HttpResponse } from '../../lib/http-client.ts';
 import type { ContainerAddress } from './azure-account.ts';
 import type { AzureCalls } from './azure-calls.ts';
+import { keyUrl } from './http-url.ts';
 
 type Texts = { readonly [name: string]: string };
 
@@ -31,13 +32,14 @@ export function azureRequests(
   calls: Pick<AzureCalls, 'refusal'>,
 ): AskAzure {
   const { key } = address;
+  const container = new URL(address.url);
   return async ({ method = 'GET', name, query = {}, headers = {}, what, maxBytes, signal }) => {
-    const url = urlOf(address.url, name, query);
+    const url = keyUrl(container, name, query);
     const own = { ...headers, 'x-ms-date': new Date().toUTCString(), 'x-ms-version': serviceVersion };
     const signature = key?.sign(textToSign(method, url, own, query, key.accountName));
     const authorization =
       signature === undefined ? {} : { authorization: `SharedKey ${key?.accountName}:${signature}` };
-    const response = await client.request(url.href, {
+    const response = await client.request(url, {
       method,
       headers: { ...own, ...authorization },
       ...(maxBytes === undefined ? {} : { maxBytes }),
@@ -53,16 +55,6 @@ export function azureRequests(
 
 async function refusal(response: HttpResponse): Promise<string> {
   return (response.announcedBytes ?? 0) > longestRefusal ? '' : response.text();
-}
-
-function urlOf(container: string, name: string | undefined, query: Texts): URL {
-  const url = new URL(container);
-  if (name !== undefined) {
-    const path = name.split('/').map(encodeURIComponent).join('/');
-    url.pathname = `${url.pathname.replace(/\/$/, '')}/${path}`;
-  }
-  for (const [parameter, value] of Object.entries(query)) url.searchParams.set(parameter, value);
-  return url;
 }
 
 /** What a signature is made of: https://learn.microsoft.com/rest/api/storageservices/authorize-with-shared-key */

@@ -2,6 +2,7 @@ import type { HttpClient, HttpInit, HttpResponse } from '../../lib/http-client.t
 import { StoreTrouble, type DriverContext, type Entry } from '../../model/driver.ts';
 import type { GcsAuth } from './gcs-auth.ts';
 import { gcsTrouble, isNoBucket, readRefusal, type GcsRefusal } from './gcs-trouble.ts';
+import { urlOf } from './http-url.ts';
 import { MadeOnDemand } from './made-on-demand.ts';
 
 /** One request of the JSON API. */
@@ -87,16 +88,14 @@ export class GcsSession {
 
   /** Any answer, success or not; 401 included. */
   async send(call: GcsCall): Promise<HttpResponse> {
-    const url = new URL(this.#endpoint + call.path);
     const query = { ...call.query, userProject: this.#settings.userProject };
-    for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(name, value);
-    return this.sendTo(url, call);
+    return this.sendTo(urlOf(this.#endpoint + call.path, query), call);
   }
 
   /** The same for a URL the service gave. */
   async sendTo(url: URL, call: Omit<GcsCall, 'path' | 'query'>): Promise<HttpResponse> {
     const headers = { ...call.headers, ...(await this.#auth.headers(url.href)) };
-    return this.#client.request(url.href, {
+    return this.#client.request(url, {
       method: call.method,
       headers,
       // 308 means "go on" here, and leads nowhere.

@@ -105,7 +105,7 @@ class HttpDriver implements Driver {
   ) {
     for (let refusals = 1; ; refusals++) {
       let sent: string | undefined;
-      const response = await this.#client.request(keyUrl(this.#base, key).href, {
+      const response = await this.#client.request(keyUrl(this.#base, key), {
         method,
         headers: { ...this.#headers, ...headers },
         authorize: (hopMethod, hopUrl) => (sent = this.#auth.header(hopMethod, hopUrl)),

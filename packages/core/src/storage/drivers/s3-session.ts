@@ -73,7 +73,7 @@ export class S3Session {
     const what = `${method} ${key} in ${this.bucket}`;
     const url = await this.#urlOf(key, request.query);
     const bodyHash = request.bodyHash ?? (body === undefined ? emptyHash : 'UNSIGNED-PAYLOAD');
-    const response = await this.#parts.http.request(url.href, {
+    const response = await this.#parts.http.request(url, {
       method,
       headers: await this.#signed({ method, url, headers, bodyHash }),
       redirects: 'stop',

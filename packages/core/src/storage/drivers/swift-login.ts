@@ -93,7 +93,7 @@ export class SwiftTokens {
   // Without a caller's signal: the login is shared, and one caller's abort is not the others'.
   async #ask(url: URL, init: HttpInit) {
     const { idleTimeoutMs } = this.#options;
-    const response = await this.#client.request(url.href, { redirects: 'stop', idleTimeoutMs, ...init });
+    const response = await this.#client.request(url, { redirects: 'stop', idleTimeoutMs, ...init });
     const text = await response.text();
     if (response.status < 200 || response.status > 299)
       throw troubleOfSwift(response, `${init.method ?? 'GET'} ${shownUrl(url)}`, text);

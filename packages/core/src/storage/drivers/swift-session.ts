@@ -1,6 +1,7 @@
 import { createHttpClient, type HttpClient, type HttpInit, type HttpResponse } from '../../lib/http-client.ts';
 import { shownUrl } from '../../lib/http-trouble.ts';
 import { StoreTrouble, type DriverContext } from '../../model/driver.ts';
+import { keyUrl } from './http-url.ts';
 import { SwiftTokens } from './swift-login.ts';
 import type { SwiftOptions } from './swift-options.ts';
 import { troubleOfSwift } from './swift-trouble.ts';
@@ -46,8 +47,9 @@ export class SwiftSession {
     for (let tries = 1; ; tries++) {
       init.signal?.throwIfAborted();
       const token = await this.#tokens.get();
-      const url = targetUrl(token.account, target);
-      const response = await this.#client.request(url.href, {
+      const { container, object, query } = target;
+      const url = keyUrl(token.account, object === undefined ? container : `${container}/${object}`, query);
+      const response = await this.#client.request(url, {
         method,
         // A redirect would carry the token to a place nobody named.
         redirects: 'stop',
@@ -118,7 +120,7 @@ export class SwiftSession {
   /** Asks the service itself, without a token, as for `/info`. */
   async open(url: URL): Promise<string | undefined> {
     const { idleTimeoutMs } = this.options;
-    const response = await this.#client.request(url.href, { redirects: 'stop', idleTimeoutMs });
+    const response = await this.#client.request(url, { redirects: 'stop', idleTimeoutMs });
     const text = await response.text();
     return response.status === 200 ? text : undefined;
   }
@@ -140,12 +142,4 @@ export function encodedPath({ container, object }: SwiftTarget): string {
   if (container === undefined) return '';
   const path = object === undefined ? [container] : [container, ...object.split('/')];
   return path.map((segment) => encodeURIComponent(segment)).join('/');
-}
-
-function targetUrl(account: URL, target: SwiftTarget): URL {
-  const url = new URL(account.href);
-  const path = encodedPath(target);
-  if (path !== '') url.pathname = `${url.pathname.replace(/\/$/, '')}/${path}`;
-  for (const [name, value] of Object.entries(target.query ?? {})) url.searchParams.set(name, value);
-  return url;
 }

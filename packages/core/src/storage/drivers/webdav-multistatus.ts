@@ -86,8 +86,8 @@ export async function refuseInnerErrors(xml: string, what: string): Promise<void
 }
 
 async function parseResponses(xml: string, what: string): Promise<readonly DavResponse[]> {
-  // Here and not above: the library takes 90 ms to load, which only users of WebDAV should pay.
-  const { parseXML } = await import('webdav');
+  // Here and not above: only users of WebDAV should pay for loading it.
+  const { parseXML } = await import('./webdav-xml.ts');
   try {
     const result = await parseXML(xml, {
       attributeNamePrefix: '@',

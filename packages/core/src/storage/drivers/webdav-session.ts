@@ -101,7 +101,7 @@ export class DavSession {
   async #sendOnce(method: string, url: URL, init: DavInit): Promise<HttpResponse> {
     for (let refusals = 1; ; refusals++) {
       let sent: string | undefined;
-      const response = await this.#client.request(url.href, {
+      const response = await this.#client.request(url, {
         method,
         idleTimeoutMs: this.#idleTimeoutMs,
         authorize: (hopMethod, hopUrl) => (sent = this.#auth.header(hopMethod, hopUrl)),

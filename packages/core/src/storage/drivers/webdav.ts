@@ -77,8 +77,7 @@ export class WebdavDriver implements Driver {
       async (headers) => {
         const response = await this.#session.send('GET', url, { headers, signal });
         // Servers send people who ask for a folder to its page, or say that they cannot; to us it is no file.
-        const isFolder =
-          new URL(response.url).pathname.endsWith('/') || response.status === 405 || response.status === 501;
+        const isFolder = /^[^?]*\/(\?|$)/.test(response.url) || response.status === 405 || response.status === 501;
         if (!isFolder) return response;
         await response.discard();
         throw new StoreTrouble('missing', `${key} is a folder`, { found: 'folder' });
