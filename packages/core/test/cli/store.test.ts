@@ -3,6 +3,7 @@ import type { Entry } from '../../src/model/driver.ts';
 import type { Store } from '../../src/model/store.ts';
 import { fail } from '../../src/model/failure.ts';
 import { splitFileUrl } from '../../src/cli/store-url.ts';
+import { temporaryFolder } from '../storage/support.ts';
 import { cli, type CliAnswer } from './support/fake-cli.ts';
 
 interface Probe {
@@ -27,9 +28,11 @@ function stores(files: { readonly [place: string]: { [key: string]: string } }):
           })(),
         ),
       list: async function* () {
-        yield Object.keys(held).map(entry);
+        const page = Object.keys(held).map(entry);
+        if (page.length > 0) yield page;
       },
       remove: (keys: readonly string[]) => Promise.resolve(keys.forEach((key) => Reflect.deleteProperty(held, key))),
+      localPath: (key: string) => (place.startsWith('/') ? `${place}/${key}` : undefined),
       write: async (key: string, body: Uint8Array | AsyncIterable<Uint8Array>, how?: { ifAbsent?: boolean }) => {
         if (how?.ifAbsent === true && key in held) throw fail('store.conflict', { url: key });
         const pieces: Uint8Array[] = [];
@@ -141,7 +144,27 @@ describe('store commands', () => {
     const { stdout, code } = await run('check-access', './new');
     assert.equal(code, 0);
     assert.match(stdout, /✓ list .*\n.*✓ write .*\n.*✓ read .*\n.*✓ write if new refused.*\n.*✓ replace.*\n.*✓ remove/);
-    assert.match((await run('ls', './new')).stdout, /There are no files/);
+    assert.match((await run('ls', './new')).stderr, /\.\/new does not exist/);
+  });
+
+  it('a name that is nowhere is no empty place', async () => {
+    using empty = temporaryFolder();
+    for (const how of [['ls'], ['ls', '--recursive', '--json'], ['du'], ['du', '--json'], ['rm', '--recursive']]) {
+      const [command = '', ...flags] = how;
+      for (const nowhere of ['cloud:typo', `${empty.path}/typo`]) {
+        const { stdout, stderr, code } = await run(command, nowhere, ...flags);
+        assert.equal(code, 1, `${command} ${nowhere}`);
+        assert.ok(
+          stderr.startsWith(`✗ ${nowhere} does not exist  [store.missing]\n`) || flags.includes('--json'),
+          stderr,
+        );
+        assert.ok(stdout === '' || stdout.includes('"store.missing"'), stdout);
+      }
+      for (const place of [empty.path, 'none:']) {
+        const { code, stderr } = await run(command, place, ...flags);
+        assert.deepEqual([code, stderr], [0, '']);
+      }
+    }
   });
 
   it('check-access tells what is denied from what could not be tried', async () => {

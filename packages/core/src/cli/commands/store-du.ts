@@ -1,7 +1,7 @@
 import { shownKey } from '../../lib/shown-key.ts';
 import { table } from '../../report/table.ts';
 import { bytes, counted } from '../../report/units.ts';
-import { fileAt } from '../file-at.ts';
+import { fileAtOrEmpty } from '../file-at.ts';
 import { RunnerCommand } from '../runner-command.ts';
 
 /** `runner store du`: files and bytes of a place, folder by folder. */
@@ -23,7 +23,7 @@ export class StoreDuCommand extends RunnerCommand {
         }
       }
     }
-    const file = sums.size === 0 ? await fileAt(line.arg('place'), (place) => runner.store(place)) : undefined;
+    const file = sums.size === 0 ? await fileAtOrEmpty(line.arg('place'), (place) => runner.store(place)) : undefined;
     const total = sums.get('') ?? { files: file === undefined ? 0 : 1, sizeBytes: file?.size ?? 0 };
     sums.delete('');
     const folders = [...sums].toSorted(([a], [b]) => (a < b ? -1 : 1));

@@ -2,7 +2,7 @@ import type { Entry } from '../../model/driver.ts';
 import { shownKey } from '../../lib/shown-key.ts';
 import { table } from '../../report/table.ts';
 import { bytes, count, counted } from '../../report/units.ts';
-import { fileAt } from '../file-at.ts';
+import { fileAtOrEmpty } from '../file-at.ts';
 import { RunnerCommand } from '../runner-command.ts';
 
 /** `runner store ls`: the files of a place, one level of folders or all. */
@@ -22,7 +22,7 @@ export class StoreLsCommand extends RunnerCommand {
       if (all) this.#printAll(page, { json: line.has('json'), long });
       else for (const entry of page) sort(entry, folders, files);
     }
-    const file = isEmpty ? await fileAt(line.arg('place'), (place) => runner.store(place)) : undefined;
+    const file = isEmpty ? await fileAtOrEmpty(line.arg('place'), (place) => runner.store(place)) : undefined;
     if (file !== undefined) {
       if (all) this.#printAll([file], { json: line.has('json'), long });
       else files.push(file);

@@ -2,7 +2,7 @@ import { fail } from '../../model/failure.ts';
 import { shownKey } from '../../lib/shown-key.ts';
 import { counted } from '../../report/units.ts';
 import { keyProblem } from '../../storage/key.ts';
-import { fileAt } from '../file-at.ts';
+import { fileAtOrEmpty } from '../file-at.ts';
 import type { ParsedLine } from '../parsed-line.ts';
 import { RunnerCommand } from '../runner-command.ts';
 import { splitFileUrl } from '../store-url.ts';
@@ -46,7 +46,7 @@ export class StoreRmCommand extends RunnerCommand {
     for await (const page of store.list())
       for (const { key } of page) (keyProblem(key) === undefined ? keys : odd).push(key);
     // As elsewhere, `rm -r` of a file is that of a folder with nothing but it.
-    if (keys.length + odd.length === 0 && (await fileAt(url, (place) => runner.store(place))) !== undefined) {
+    if (keys.length + odd.length === 0 && (await fileAtOrEmpty(url, (place) => runner.store(place))) !== undefined) {
       await this.#removeFile(url, line);
       return;
     }
