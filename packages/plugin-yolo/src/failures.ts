@@ -39,6 +39,12 @@ export const yoloFailures = defineFailures('yolo', {
     about: 'A folder that should hold annotations has none, so a set of them would be empty.',
     message: (of: { readonly place: string }) => `${of.place} has no annotations`,
   },
+  'no-feedback': {
+    about: 'A place that should hold feedback has none; what was collected before is left as it is.',
+    message: (of: { readonly place: string }) => `${of.place} has no feedback (*.json at any depth)`,
+    hint: () =>
+      'Check the name, and that the disk is mounted. Tables without rows would replace those of the last time.',
+  },
   'image-twice': {
     about: 'Two images would share one label file.',
     message: (of: { readonly one: string; readonly other: string }) => `${of.one} and ${of.other} would share a label`,
@@ -69,6 +75,12 @@ export const yoloFailures = defineFailures('yolo', {
   'split-sizes': {
     about: 'The sizes of the splits contradict each other or the number of images.',
     message: (of: { readonly why: string }) => of.why,
+  },
+  'pattern-invalid': {
+    about: 'A pattern that tells the group of an image is no regular expression.',
+    message: (of: { readonly pattern: string; readonly why: string }) => `--group-by '${of.pattern}': ${of.why}`,
+    hint: () =>
+      "Quote it for the shell, as in --group-by '^(\\d{8})_'; a bracket that is meant itself has a \\ before it.",
   },
   'split-leak': {
     about: 'A split would put one group, or one image, into two parts; nothing was written.',

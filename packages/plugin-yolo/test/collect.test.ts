@@ -216,6 +216,20 @@ describe('yolo:collect', function () {
     assert.equal([...table(rig, 'store/retrain/retrain.csv').rows].length, 3);
   });
 
+  it('leaves the tables of the last time as they are where there is no feedback', async () => {
+    await using rig = await yoloProject(dividedFiles(16));
+    const [live = ''] = images(rig, 'production');
+    rig.write('feedback/one.json', JSON.stringify(plain(live)));
+    rig.write('other/notes.txt', 'no feedback');
+    assert.equal((await rig.runner(...collect)).code, 0);
+    const before = rig.read('store/retrain/retrain.csv');
+    for (const place of ['./feedbak', './other']) {
+      const { code, report } = await rig.json(...collect.map((word) => (word === './feedback' ? place : word)));
+      assert.deepEqual([code, failureOfRun(report).code], [1, 'yolo.no-feedback']);
+    }
+    assert.equal(rig.read('store/retrain/retrain.csv'), before);
+  });
+
   it('learns nothing of validation, whichever of its two names the split has', async () => {
     await using rig = await yoloProject(dividedFiles(16, ['train', 'val']));
     const [trained = ''] = images(rig, 'train');

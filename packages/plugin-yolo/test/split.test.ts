@@ -143,7 +143,7 @@ describe('groups', () => {
   it('are read from names and tables, and a missing one is named', () => {
     assert.equal(byPattern('^(\\d+)_')('00012_003'), '00012');
     assert.throws(() => byPattern('^(\\d+)_')('x'), /yolo\.group-missing: x has no group/);
-    assert.throws(() => byPattern('('), /yolo\.split-sizes/);
+    assert.throws(() => byPattern('('), /yolo\.pattern-invalid/);
     const of = byTable('Image Index,Patient ID\n00012_003.png,12\n', {
       file: 't',
       imageColumn: 'Image Index',

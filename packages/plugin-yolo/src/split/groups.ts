@@ -40,13 +40,13 @@ export function groupIfAny(groupOf: GroupOf, image: string): string | undefined 
 /** Each image by itself. */
 const byImage: GroupOf = (image) => image;
 
-/** The first capture of a pattern in the image's id, or the whole match; throws `yolo.group-missing`. */
+/** The first capture of a pattern in the image's id, or the whole match; throws `yolo.pattern-invalid` and `yolo.group-missing`. */
 export function byPattern(pattern: string): GroupOf {
   let expression: RegExp;
   try {
     expression = new RegExp(pattern, 'u');
   } catch (error) {
-    throw yoloFailures['split-sizes']({ why: `--group-by: ${(error as Error).message}` });
+    throw yoloFailures['pattern-invalid']({ pattern, why: (error as Error).message });
   }
   return (image) => {
     const match = expression.exec(image);

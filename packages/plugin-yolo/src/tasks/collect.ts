@@ -65,7 +65,7 @@ export const collect = defineTask({
   }),
   steps: { readFeedbackShard, writeRetrain },
 
-  async run({ params, map, once, store, log }) {
+  async run({ params, map, once, store }) {
     const set = await store(params.set);
     // 1. Read the classes of the set, and find the feedback.
     const splits = await fileOfSet(set, splitsFile);
@@ -75,7 +75,7 @@ export const collect = defineTask({
     const summary = JSON.parse(await textOf(set, 'summary.json')) as Summary;
     const classes = summary.classes.map(({ name }) => name);
     const files = await listFiles(await store(params.feedback), { keep: ({ key }) => key.endsWith('.json') });
-    if (files.length === 0) log(`${params.feedback} has no feedback`);
+    if (files.length === 0) throw yoloFailures['no-feedback']({ place: params.feedback });
     // 2. Read it, whatever form it has.
     const { onInvalid, boxSide } = params;
     const items = [...inShards(files, ({ key }) => key)].map(([key, shard]) => ({
