@@ -1,5 +1,5 @@
 import type { Emit } from '../model/event.ts';
-import { joinPlace } from '../model/file-ref.ts';
+import { placePrefix } from '../model/file-ref.ts';
 import type { Store } from '../model/store.ts';
 import type { Claim } from '../state/claims.ts';
 import type { State } from '../state/state.ts';
@@ -35,10 +35,9 @@ export async function settleStale(
   // A dry run tells of what would be removed, and of nothing else.
   if (dryRun && !spec.exact) return;
   const stale = staleClaims(state, map, dryRun);
-  const urls = stale.map(({ url }) => url);
-  if (!remove) urls.push(...gone.flatMap((row) => row.urls));
+  const urls = [...stale.map(({ url }) => url), ...(remove ? [] : gone.flatMap((row) => row.urls))];
   if (urls.length === 0) return;
-  const root = rootOf(spec.place);
+  const root = placePrefix(spec.place);
   const keys = urls.map((url) => url.slice(root.length));
   if (remove) await removeStale(state, map, store, stale);
   emit({ type: 'place.stale', place: spec.place, keys: keys.slice(0, 100), total: keys.length, removed: remove });
@@ -65,14 +64,9 @@ function staleClaims(state: State, map: MapRun, dryRun: boolean): Claim[] {
   return stale;
 }
 
-// Claims begin with it, in the place and in no other.
-function rootOf(place: string): string {
-  return joinPlace(place, 'x').slice(0, -1);
-}
-
 /** Removes files that are marked as stale, and what is known of them. */
 export async function removeStale(state: State, map: MapRun, store: Store, stale: readonly Claim[]): Promise<void> {
-  const root = rootOf(map.spec.place ?? '');
+  const root = placePrefix(map.spec.place ?? '');
   const files = stale.flatMap(({ url }) => (url.endsWith('/') ? [] : [url.slice(root.length)]));
   for (let from = 0; from < files.length; from += 1_000) await store.remove(files.slice(from, from + 1_000));
   for (const claim of stale) if (claim.url.endsWith('/')) await removeFolder(state, map, store, claim);
@@ -84,7 +78,7 @@ export async function removeStale(state: State, map: MapRun, store: Store, stale
 // A local folder was published whole and goes with all that lies in it, but what another row names by itself. In remote
 // places each file of a folder is claimed, and only those go.
 async function removeFolder(state: State, map: MapRun, store: Store, folder: Claim): Promise<void> {
-  const root = rootOf(map.spec.place ?? '');
+  const root = placePrefix(map.spec.place ?? '');
   const below = state.claims.under(folder.url).filter(({ url }) => url !== folder.url);
   const row = below.length === 0 ? undefined : state.rows.find(folder.line, [folder.key]).get(folder.key);
   const named = row?.outputs.map(([key, , , , kind]) => claimUrl(map.spec.place ?? '', key, kind)) ?? [];

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { DatabaseSync } from 'node:sqlite';
 import { exact, files, plansRig, run } from './plans.ts';
 
 describe('an `exact` map keeps what an item of it names', function () {
@@ -52,6 +53,30 @@ describe('an `exact` map keeps what an item of it names', function () {
       }
     });
   }
+});
+
+describe('what a plan no longer makes', function () {
+  this.timeout(60_000);
+
+  it('is told however many files it is', async () => {
+    await using rig = await plansRig();
+    const plan = (key: string): object[] => [{ step: 'make', into: './set', items: [{ key, files: { [key]: key } }] }];
+    await run(rig, plan('a'));
+    // More than a call takes arguments.
+    const outputs = Array.from({ length: 200_000 }, (_, n) => [`${n}.txt`, 1, '1', '', 'file']);
+    const db = new DatabaseSync(rig.path('.runner/state.db'));
+    db.prepare('UPDATE row SET outputs = ? WHERE key = ?').run(JSON.stringify(outputs), 'a');
+    db.exec(`WITH RECURSIVE file(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM file WHERE n < ${outputs.length - 1})
+      INSERT INTO claim(url, fold, line, key)
+      SELECT './set/' || n || '.txt', './set/' || n || '.txt', line, 'a' FROM file, row WHERE key = 'a'`);
+    db.close();
+    const { code, report } = await run(rig, plan('b'));
+    assert.equal(code, 0, JSON.stringify(report));
+    assert.deepEqual(
+      (report['stale'] as { total: number }[]).map(({ total }) => total),
+      [200_000],
+    );
+  });
 });
 
 describe('a dry run', function () {

@@ -1,8 +1,8 @@
 import { deepEqual, equal, rejects } from 'node:assert/strict';
-import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { StagingFolder } from '../../src/engine/work/output-folder.ts';
+import { listFiles, StagingFolder } from '../../src/engine/work/output-folder.ts';
 import { sha256 } from '../../src/lib/digest.ts';
 
 describe('a folder that is being filled', () => {
@@ -56,6 +56,19 @@ describe('a folder that is being filled', () => {
       await rejects(new StagingFolder(path).write(name, ''), /store\.key/);
     });
   }
+
+  it('is looked through however many files lie in a folder of it', () => {
+    mkdirSync(join(path, 'deep'));
+    // More than a call takes arguments. Links are made sooner than files; an inode takes 65,000 at the most.
+    const count = 130_000;
+    let file = '';
+    for (let n = 0; n < count; n++) {
+      const name = join(path, 'deep', `${n}`);
+      if (n % 60_000 > 0) linkSync(file, name);
+      else writeFileSync((file = name), '');
+    }
+    equal(listFiles(path).length, count);
+  }).timeout(60_000);
 
   it('refuses a second file of the same name', async () => {
     const folder = new StagingFolder(path);

@@ -94,8 +94,9 @@ export function listFiles(path: string, prefix = ''): string[] {
   const names: string[] = [];
   for (const entry of readdirSync(join(path, prefix), { withFileTypes: true })) {
     const name = prefix === '' ? entry.name : `${prefix}/${entry.name}`;
-    if (entry.isDirectory()) names.push(...listFiles(path, name));
-    else names.push(name);
+    if (!entry.isDirectory()) names.push(name);
+    // One by one, here as elsewhere: there may be more than a call takes arguments.
+    else for (const inner of listFiles(path, name)) names.push(inner);
   }
   return prefix === '' ? names.sort() : names;
 }

@@ -32,7 +32,7 @@ export async function* listSftp(
     }
     const { folder, folders, entries } = await Promise.race(underWay.values());
     underWay.delete(folder);
-    waiting.push(...folders);
+    for (const next of folders) waiting.push(next);
     if (entries.length > 0) yield entries;
   }
 }
