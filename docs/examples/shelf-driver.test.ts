@@ -18,6 +18,7 @@ driverContract('shelf', {
         workDir: folder,
         allowHosts: [],
         patiently: (request) => request(),
+        note: () => undefined,
         openDriver: () => Promise.reject(new Error('a shelf stands for itself')),
       },
     });

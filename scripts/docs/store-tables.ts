@@ -45,6 +45,7 @@ function openExample(definition: DriverDefinition): Promise<Driver> {
     workDir: root,
     allowHosts: [],
     patiently: <T>(request: () => Promise<T>): Promise<T> => request(),
+    note: () => undefined,
     openDriver: (): Promise<Driver> => Promise.reject(new Error('no store delegates here')),
   };
   return definition.open({ url: new URL(url), options, context });

@@ -25,6 +25,8 @@ describe('OpenSSH, a real server', function () {
 
   after(() => server?.[Symbol.asyncDispose]());
 
+  const notes: string[] = [];
+
   function open({ port, ...options }: { readonly port?: number; readonly [name: string]: unknown } = {}) {
     return createStoreOpener({
       projectDir: '/',
@@ -39,6 +41,7 @@ describe('OpenSSH, a real server', function () {
         },
       },
       retry: { attempts: 2, baseMs: 10, capMs: 50 },
+      note: (message) => notes.push(message),
     });
   }
 
@@ -137,6 +140,10 @@ describe('OpenSSH, a real server', function () {
     symlinkSync('nowhere', join(folder, 'broken'));
     const keys = (await Array.fromAsync(store.list())).flat().map(({ key }) => key);
     assert.deepEqual(keys.sort(), ['folder/file', 'folder/link']);
+    assert.deepEqual(
+      notes.map((note) => /^Left out: .*\/sets\/2026\/folder\/circle is a link to a folder\. /.test(note)),
+      [true],
+    );
     // A link to nothing is no file, and yet nothing new can have its name.
     assert.equal(
       await store.write('folder/broken', Buffer.from('x'), { ifAbsent: true }).catch((error) => failureOf(error)?.code),

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { container as root, type DependencyContainer, instanceCachingFactory } from 'tsyringe';
 import { loadProject } from '../config/load-project.ts';
 import { createHttpClient } from '../lib/http-client.ts';
+import { Notes } from '../lib/notes.ts';
 import { createRedactor } from '../lib/redactor.ts';
 import type { DriverDefinition } from '../model/driver.ts';
 import { createSecrets } from '../secrets/secrets.ts';
@@ -28,6 +29,7 @@ export function createContainer(
   container.register(tokens.project, {
     useFactory: instanceCachingFactory(() => loadProject(options.cwd, { env: options.env })),
   });
+  container.register(tokens.notes, { useValue: new Notes((message) => options.note?.(message)) });
   container.register(tokens.redactor, { useFactory: instanceCachingFactory(() => createRedactor()) });
   container.register(tokens.secrets, {
     useFactory: instanceCachingFactory((c) => {
@@ -63,6 +65,7 @@ export function createContainer(
         allowHosts: project.network.allowHosts,
         secret: (reference, { store, option }) => secrets.reference(reference, `stores.${store}.${option}`),
         hide: (secret) => void c.resolve(tokens.redactor).add(secret),
+        note: (message) => c.resolve(tokens.notes).tell(message),
       });
       c.resolve(tokens.stack).defer(() => stores.close());
       return stores;

@@ -59,6 +59,8 @@ export interface RunnerOptions {
   /** Where the command started; the project is looked for from here upward. */
   readonly cwd: string;
   readonly env: { readonly [name: string]: string | undefined };
+  /** Hears what is no failure and belongs to no run, which would tell it as an event. */
+  note?(message: string): void;
 }
 
 export type OpenRunner = (options: RunnerOptions) => Promise<Facade>;

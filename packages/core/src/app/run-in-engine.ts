@@ -73,7 +73,8 @@ export async function runInEngine(
     });
   }
   const jobs = settings.jobs ?? project.concurrency;
-  return runTask({
+  using _listening = container.resolve(tokens.notes).listen((message) => settings.emit({ type: 'run.note', message }));
+  return await runTask({
     ...settings,
     ...(jobs === undefined ? {} : { jobs }),
     ...task,

@@ -1,6 +1,7 @@
 import type { InjectionToken } from 'tsyringe';
 import type { Project } from '../config/project.ts';
 import type { HttpClient } from '../lib/http-client.ts';
+import type { Notes } from '../lib/notes.ts';
 import type { Redactor } from '../lib/redactor.ts';
 import type { Secrets } from '../secrets/secrets.ts';
 import type { State } from '../state/state.ts';
@@ -12,6 +13,7 @@ export const tokens = {
   options: token<RunnerOptions>('options'),
   project: token<Project>('project'),
   redactor: token<Redactor>('redactor'),
+  notes: token<Notes>('notes'),
   secrets: token<Secrets>('secrets'),
   stores: token<StoreOpener>('stores'),
   http: token<HttpClient>('http'),

@@ -56,7 +56,9 @@ export class CliContext {
   }
 
   runner(): Promise<Facade> {
-    this.#facade ??= this.world.openRunner({ cwd: this.world.cwd, env: this.world.env });
+    const { cwd, env, stderr } = this.world;
+    const note = (message: string): void => void stderr.write(`${this.err.notice(this.err.signs.note)} ${message}\n`);
+    this.#facade ??= this.world.openRunner({ cwd, env, note });
     return this.#facade;
   }
 

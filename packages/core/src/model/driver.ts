@@ -125,6 +125,8 @@ export interface DriverContext {
    * Whole calls need none of it: the managed store repeats those.
    */
   readonly patiently: <T>(request: () => Promise<T>, signal?: AbortSignal) => Promise<T>;
+  /** Tells people of what is no failure and yet not what they would expect; of one text once. */
+  readonly note: (message: string) => void;
   /**
    * Opens the driver of another URL, for a kind of store that only knows where the bytes really lie.
    *

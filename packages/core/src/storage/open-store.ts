@@ -41,6 +41,8 @@ export interface StoreOpenerOptions {
   secret?(reference: string, of: OptionAddress): Promise<string> | string;
   /** Masks a secret that a driver found by itself, in every sink. */
   hide?(secret: string): void;
+  /** Hears what drivers have to say that is no failure. */
+  note?(message: string): void;
   /** For all stores. Default: 4 attempts, from 200 ms. */
   readonly retry?: RetryPolicy;
 }
@@ -113,6 +115,7 @@ export function createStoreOpener(options: StoreOpenerOptions): StoreOpener {
         workDir: options.workDir,
         allowHosts: options.allowHosts ?? [],
         patiently: patience(lane, options.retry),
+        note: (message) => options.note?.(message),
         openDriver: async (wanted) => openDelegate(wanted),
       },
     });

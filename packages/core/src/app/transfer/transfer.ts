@@ -38,6 +38,7 @@ export interface TransferTools {
  */
 export async function transfer(request: TransferRequest, tools: TransferTools): Promise<TransferReport> {
   const startedMs = performance.now();
+  using _listening = tools.container.resolve(tokens.notes).listen((message) => tools.watch.note?.(message));
   const ends = await openEnds(tools.container.resolve(tokens.stores), request);
   refuseStuck(request, ends);
   const collisions = ends.to.localPath('x') === undefined ? undefined : new KeyCollisions(ends.to.place);

@@ -11,16 +11,23 @@ const pageEntries = 512;
 /**
  * Walks the files under a key prefix, in key order, page by page.
  *
- * A link to a file is listed as the file; a linked folder is not entered: it may lead out of the store or in
- * a circle. What is neither file nor folder (sockets, devices) is not listed.
+ * A link to a file is listed as the file; a linked folder is not entered, as it may lead out of the store or in
+ * a circle, and its key is put into `linked`. What is neither file nor folder (sockets, devices) is not listed.
  */
-export function* listLocal(root: string, prefix: string): Generator<readonly Entry[], void, undefined> {
+export function* listLocal(
+  root: string,
+  prefix: string,
+  linked: string[] = [],
+): Generator<readonly Entry[], void, undefined> {
   const slash = prefix.lastIndexOf('/');
   const folder = prefix.slice(0, slash + 1);
   let page: Entry[] = [];
   for (const key of keysBelow(root, folder, prefix)) {
     const entry = entryAt(root, key);
-    if (entry === undefined) continue;
+    if (entry === undefined) {
+      if (statOf(`${root}/${key}`)?.isDirectory() === true) linked.push(key);
+      continue;
+    }
     page.push(entry);
     if (page.length < pageEntries) continue;
     yield page;

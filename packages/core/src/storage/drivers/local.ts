@@ -25,6 +25,7 @@ import {
   type WriteOptions,
 } from '../../model/driver.ts';
 import { isStaged, stagingFolder } from '../key.ts';
+import { noteLinked } from './linked-folders.ts';
 import { entryAt, listLocal } from './local-list.ts';
 import { readLocal } from './local-read.ts';
 
@@ -48,8 +49,8 @@ export const localDriver = defineDriver({
       about: 'Every write through this store survives a power cut. Outputs of steps are not written through it',
     },
   },
-  async open({ url, options }) {
-    return new LocalDriver(fileURLToPath(url), { fsync: options['fsync'] === true });
+  async open({ url, options, context }) {
+    return new LocalDriver(fileURLToPath(url), { fsync: options['fsync'] === true, note: context.note });
   },
 });
 
@@ -58,15 +59,17 @@ export class LocalDriver implements Driver {
   readonly provesWrites = true;
   readonly #root: string;
   readonly #fsync: boolean;
+  readonly #note: (message: string) => void;
   /** Folders known to be there and inside the root. Others may remove them: every user must cope with ENOENT. */
   readonly #folders = new Set<string>();
   #realRoot: string | undefined;
   #counter = 0;
 
   /** `fsync` makes every write survive a power cut, at 0.4 ms each. */
-  constructor(root: string, options: { readonly fsync?: boolean } = {}) {
+  constructor(root: string, options: { readonly fsync?: boolean; note?(message: string): void } = {}) {
     this.#root = root;
     this.#fsync = options.fsync ?? false;
+    this.#note = (message) => options.note?.(message);
   }
 
   localPath(key: string): string {
@@ -94,10 +97,12 @@ export class LocalDriver implements Driver {
   }
 
   async *list(prefix: string, signal?: AbortSignal): AsyncGenerator<readonly Entry[], void, undefined> {
-    for (const page of listLocal(this.#root, prefix)) {
+    const linked: string[] = [];
+    for (const page of listLocal(this.#root, prefix, linked)) {
       signal?.throwIfAborted();
       yield page;
     }
+    noteLinked(this.#note, this.#root, linked);
   }
 
   async write(key: string, body: Bytes, options: WriteOptions): Promise<Entry> {

@@ -9,16 +9,23 @@ const foldersUnderWay = 8;
 /** Asks one request of some channel, again where its trouble may pass. */
 export type AskChannel = <T>(request: (channel: SftpChannel) => Promise<T>) => Promise<T>;
 
+interface ListingSftp {
+  readonly ask: AskChannel;
+  /** Of folders that were not entered. */
+  readonly linked: string[];
+  readonly signal: AbortSignal | undefined;
+}
+
 /**
  * Walks the files under a key prefix, a page for each folder.
  *
- * As on a local disk: a link to a file is listed as the file, and a linked folder is not entered.
+ * As on a local disk: a link to a file is listed as the file, and a linked folder is not entered; its key is put into
+ * `linked`.
  */
 export async function* listSftp(
   root: string,
   prefix: string,
-  ask: AskChannel,
-  signal: AbortSignal | undefined,
+  { ask, linked, signal }: ListingSftp,
 ): AsyncGenerator<readonly Entry[], void, undefined> {
   const waiting: string[] = [prefix.slice(0, prefix.lastIndexOf('/') + 1)];
   const underWay = new Map<string, Promise<Page>>();
@@ -26,7 +33,7 @@ export async function* listSftp(
     signal?.throwIfAborted();
     while (waiting.length > 0 && underWay.size < foldersUnderWay) {
       const folder = waiting.pop() ?? '';
-      const page = readFolder(root, folder, prefix, ask);
+      const page = readFolder(root, folder, prefix, { ask, linked });
       page.catch(() => undefined);
       underWay.set(folder, page);
     }
@@ -44,7 +51,12 @@ interface Page {
   readonly entries: readonly Entry[];
 }
 
-async function readFolder(root: string, folder: string, prefix: string, ask: AskChannel): Promise<Page> {
+async function readFolder(
+  root: string,
+  folder: string,
+  prefix: string,
+  { ask, linked }: Pick<ListingSftp, 'ask' | 'linked'>,
+): Promise<Page> {
   const folders: string[] = [];
   const entries: Entry[] = [];
   for (const { filename, attrs } of await namesIn(root, folder, ask)) {
@@ -57,6 +69,7 @@ async function readFolder(root: string, folder: string, prefix: string, ask: Ask
     if (!key.startsWith(prefix)) continue;
     const stats = attrs.isSymbolicLink() ? await targetOf(`${root}/${key}`, ask) : attrs;
     if (stats?.isFile() === true) entries.push(entryOf(key, stats));
+    else if (stats?.isDirectory() === true) linked.push(key);
   }
   return { folder, folders, entries };
 }

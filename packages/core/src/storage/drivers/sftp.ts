@@ -19,6 +19,7 @@ import { removeAbandoned } from './abandoned.ts';
 import { unescaped } from './bucket-place.ts';
 import { isPlainFailure, statOf, type SftpChannel } from './sftp-channel.ts';
 import { SftpConnection } from './sftp-connection.ts';
+import { noteLinked } from './linked-folders.ts';
 import { entryOf, listSftp } from './sftp-list.ts';
 import { sftpOptions, sftpStoreOptions } from './sftp-options.ts';
 import { inFolder, publish, type Publication } from './sftp-publish.ts';
@@ -50,12 +51,14 @@ class SftpDriver implements Driver {
   readonly #connection: SftpConnection;
   readonly #root: string;
   readonly #patiently: DriverContext['patiently'];
+  readonly #note: DriverContext['note'];
   #hasStaged = false;
 
-  constructor(connection: SftpConnection, root: string, { patiently }: DriverContext) {
+  constructor(connection: SftpConnection, root: string, { patiently, note }: DriverContext) {
     this.#connection = connection;
     this.#root = root.replace(/\/+$/, '');
     this.#patiently = patiently;
+    this.#note = note;
   }
 
   async stat(key: string): Promise<Entry | undefined> {
@@ -68,10 +71,12 @@ class SftpDriver implements Driver {
     return readFile({ open, patiently: this.#patiently, range, signal });
   }
 
-  list(prefix: string, signal?: AbortSignal): AsyncIterable<readonly Entry[]> {
+  async *list(prefix: string, signal?: AbortSignal): AsyncGenerator<readonly Entry[], void, undefined> {
     const ask = <T>(request: (channel: SftpChannel) => Promise<T>): Promise<T> =>
       this.#patiently(async () => request(await this.#connection.channel()), signal);
-    return listSftp(this.#root, prefix, ask, signal);
+    const linked: string[] = [];
+    yield* listSftp(this.#root, prefix, { ask, linked, signal });
+    noteLinked(this.#note, this.#root, linked);
   }
 
   async write(key: string, body: Bytes, options: WriteOptions): Promise<Entry> {
