@@ -149,7 +149,7 @@ describe('store sync, cp and mv', function () {
       dav.requests.filter((one) => /^(GET|PUT)/.test(one)),
       [],
     );
-    assert.match((await rig.store('ls', 'cloud:a')).stdout, /There are no files/);
+    assert.match((await rig.store('ls', 'cloud:a')).stderr, /cloud:a does not exist/);
     await rig.store('sync', 'cloud:b', 'back');
     assert.deepEqual(rig.files('back'), three);
   });
@@ -242,7 +242,7 @@ describe('store sync, cp and mv', function () {
       assert.match((await rig.store('ls', file)).stdout, /3 B {2}a\.txt.*\n1 file in all/);
       assert.match((await rig.store('du', file)).stdout, /3 B {2}1 file {2}in all/);
     }
-    assert.match((await rig.store('ls', 'src/none')).stdout, /There are no files/);
+    assert.match((await rig.store('ls', 'src/none')).stderr, /src\/none does not exist/);
   });
 
   it('never copy two files onto one where a disk would merge their names', async () => {
