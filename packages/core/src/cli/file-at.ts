@@ -17,13 +17,14 @@ export async function fileAt(written: string, open: Open): Promise<Entry | undef
 /**
  * The file that a place without files is; undefined for an empty store, or an empty folder of this machine.
  *
- * Throws `store.missing` for all else: services have no empty folders, so it is mostly a mistyped name.
+ * Throws `store.missing` for all else: most services have no empty folders, so it is mostly a mistyped name.
  */
 export async function fileAtOrEmpty(written: string, open: Open): Promise<Entry | undefined> {
   const file = await fileAt(written, open);
   if (file !== undefined || isWhole(written)) return file;
   const within = (await open(written)).localPath('x');
-  if (within === undefined || !existsSync(dirname(within))) throw fail('store.missing', { url: written });
+  if (within === undefined) throw fail('store.missing', { url: written, found: 'nothing' });
+  if (!existsSync(dirname(within))) throw fail('store.missing', { url: written });
   return undefined;
 }
 

@@ -144,20 +144,20 @@ describe('store commands', () => {
     const { stdout, code } = await run('check-access', './new');
     assert.equal(code, 0);
     assert.match(stdout, /✓ list .*\n.*✓ write .*\n.*✓ read .*\n.*✓ write if new refused.*\n.*✓ replace.*\n.*✓ remove/);
-    assert.match((await run('ls', './new')).stderr, /\.\/new does not exist/);
+    assert.match((await run('ls', './new')).stderr, /\.\/new has no files/);
   });
 
   it('a name that is nowhere is no empty place', async () => {
     using empty = temporaryFolder();
     for (const how of [['ls'], ['ls', '--recursive', '--json'], ['du'], ['du', '--json'], ['rm', '--recursive']]) {
       const [command = '', ...flags] = how;
-      for (const nowhere of ['cloud:typo', `${empty.path}/typo`]) {
+      for (const [nowhere, said] of [
+        ['cloud:typo', 'has no files'],
+        [`${empty.path}/typo`, 'does not exist'],
+      ] as const) {
         const { stdout, stderr, code } = await run(command, nowhere, ...flags);
         assert.equal(code, 1, `${command} ${nowhere}`);
-        assert.ok(
-          stderr.startsWith(`✗ ${nowhere} does not exist  [store.missing]\n`) || flags.includes('--json'),
-          stderr,
-        );
+        assert.ok(stderr.startsWith(`✗ ${nowhere} ${said}  [store.missing]\n`) || flags.includes('--json'), stderr);
         assert.ok(stdout === '' || stdout.includes('"store.missing"'), stdout);
       }
       for (const place of [empty.path, 'none:']) {

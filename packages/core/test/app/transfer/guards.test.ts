@@ -167,7 +167,7 @@ describe('store sync, cp, mv and rm, before something is removed or named', func
       assert.match((await rig.store('sync', `${place}/b.txt`, 'copy')).stderr, /b\.txt has no files/);
       assert.match((await rig.store('rm', `${place}/a.txt`, '-r', '--dry-run')).stdout, /Would remove 1 file\./);
       assert.match((await rig.store('rm', `${place}/a.txt`, '-r')).stdout, /^Removed 1 file\./);
-      assert.match((await rig.store('rm', `${place}/a.txt`, '-r')).stderr, /a\.txt does not exist/);
+      assert.match((await rig.store('rm', `${place}/a.txt`, '-r')).stderr, /a\.txt (does not exist|has no files)/);
       assert.match((await rig.store('du', place)).stdout, /2 files {2}in all/);
     }
   });

@@ -149,7 +149,7 @@ describe('store sync, cp and mv', function () {
       dav.requests.filter((one) => /^(GET|PUT)/.test(one)),
       [],
     );
-    assert.match((await rig.store('ls', 'cloud:a')).stderr, /cloud:a does not exist/);
+    assert.match((await rig.store('ls', 'cloud:a')).stderr, /cloud:a has no files/);
     await rig.store('sync', 'cloud:b', 'back');
     assert.deepEqual(rig.files('back'), three);
   });
