@@ -4,7 +4,6 @@ import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { root } from '../checkout.mjs';
 import { lazyOclif } from './lazy-requires.ts';
-import { pureWebdav } from './pure-webdav.ts';
 import type { Package } from './packages.ts';
 
 // Core takes its small pure-JavaScript libraries (zod, yaml, oclif, tsyringe, webdav) into its own chunks, and others
@@ -34,7 +33,7 @@ export async function bundle({ folder, path, entries }: Package): Promise<void> 
     target: 'node24',
     external: left.flatMap((name) => (name.includes('*') ? [name] : [name, `${name}/*`])),
     banner,
-    plugins: [lazyOclif, pureWebdav],
+    plugins: [lazyOclif],
     // Stacks name the real files; the text itself is not shipped twice.
     sourcemap: true,
     sourcesContent: false,

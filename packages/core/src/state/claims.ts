@@ -36,7 +36,7 @@ export class Claims {
   readonly #drop: StatementSync;
   readonly #under: StatementSync;
   readonly #anyUnder: StatementSync;
-  /** When nobody had claimed anything under a prefix; infinite once somebody had, who is looked for file by file. */
+  /** When no file under a prefix had a claim; infinite once one had, and claims are looked for file by file. */
   readonly #freeAtMs = new Map<string, number>();
 
   constructor(db: DatabaseSync) {
@@ -72,7 +72,7 @@ export class Claims {
   }
 
   /**
-   * True where nobody has ever claimed anything under a prefix that ends with `/` or `:`.
+   * True where no file has a claim under a prefix that ends with `/` or `:`.
    *
    * A look for each file would be a transaction for each; this asks again ten milliseconds later, and at once after a
    * claim of this process.

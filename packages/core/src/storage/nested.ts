@@ -1,5 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative } from 'node:path';
+import { placePrefix } from '../model/file-ref.ts';
 import type { Store } from '../model/store.ts';
 
 /**
@@ -29,5 +30,5 @@ export function isBelow(inner: string, outer: string): boolean {
     const below = relative(outer, inner);
     return below !== '' && below !== '..' && !below.startsWith('../') && !isAbsolute(below);
   }
-  return inner !== outer && inner.startsWith(/[:/]$/.test(outer) ? outer : `${outer}/`);
+  return inner !== outer && inner.startsWith(placePrefix(outer));
 }

@@ -17,18 +17,16 @@ const pageEntries = 512;
 export function* listLocal(
   root: string,
   prefix: string,
-  linked: string[] = [],
+  linked: string[],
 ): Generator<readonly Entry[], void, undefined> {
   const slash = prefix.lastIndexOf('/');
   const folder = prefix.slice(0, slash + 1);
   let page: Entry[] = [];
   for (const key of keysBelow(root, folder, prefix)) {
-    const entry = entryAt(root, key);
-    if (entry === undefined) {
-      if (statOf(`${root}/${key}`)?.isDirectory() === true) linked.push(key);
-      continue;
-    }
-    page.push(entry);
+    const stats = statAt(root, key);
+    if (stats?.isDirectory() === true) linked.push(key);
+    if (stats?.isFile() !== true) continue;
+    page.push(entryOf(key, stats));
     if (page.length < pageEntries) continue;
     yield page;
     page = [];
@@ -87,14 +85,19 @@ function statOf(path: string): Stats | undefined {
 
 /** The entry of a file, or undefined when there is none. */
 export function entryAt(root: string, key: string): Entry | undefined {
+  const stats = statAt(root, key);
+  return stats?.isFile() === true ? entryOf(key, stats) : undefined;
+}
+
+function statAt(root: string, key: string): Stats | undefined {
   // Keys are checked already; `join` would take each apart once more.
   const stats = statOf(`${root}/${key}`);
-  if (stats === undefined) {
-    if (key.includes(replacement)) refuseMisnamed(root, key);
-    return undefined;
-  }
-  if (!stats.isFile()) return undefined;
-  return { key, size: stats.size, version: String(stats.mtimeMs), modifiedMs: stats.mtimeMs };
+  if (stats === undefined && key.includes(replacement)) refuseMisnamed(root, key);
+  return stats;
+}
+
+function entryOf(key: string, { size, mtimeMs }: Stats): Entry {
+  return { key, size, version: String(mtimeMs), modifiedMs: mtimeMs };
 }
 
 // Linux names are bytes; Node replaces what is not UTF-8, and then nothing can open the file by that name.
