@@ -19,6 +19,8 @@ class SmallSwift {
   /** Undefined: the service tells nothing of itself. */
   info: object | undefined = { slo: { min_segment_size: 1 } };
   containerHeaders: { readonly [name: string]: string } = {};
+  /** What it answers when a container is to be made, in order; then 204. */
+  containerAnswers: number[] = [];
   /** By container and name. */
   readonly objects = new Map<string, Stored>();
   /** `METHOD container/name` of all requests about objects in order, with `new` where they are to replace nothing. */
@@ -36,7 +38,10 @@ class SmallSwift {
     if (method === 'POST') return void response.writeHead(200).end(text(this.bulkAnswer));
     if (!path.includes('/'))
       return void response
-        .writeHead(method === 'GET' ? 200 : 204, this.containerHeaders)
+        .writeHead(
+          method === 'GET' ? 200 : (method === 'PUT' && this.containerAnswers.shift()) || 204,
+          this.containerHeaders,
+        )
         .end(method === 'GET' ? '[]' : '');
     const isNew = headers['if-none-match'] === '*';
     this.requests.push(`${method} ${path}${isNew ? ' new' : ''}`);
@@ -222,12 +227,23 @@ describe('a write to a Swift that must not replace', () => {
     assert.equal(swift.requests.filter((request) => request.startsWith('PUT box_segments/')).length, 2);
   });
 
+  it('takes the container for parts for made when another writer makes it, and asks again where that may pass', async () => {
+    swift.containerAnswers = [503, 409];
+    const { size } = await store.write('a', blocksOf(4), { size: 4_000_000 });
+    assert.deepEqual([size, swift.containerAnswers], [4_000_000, []]);
+  });
+
   it('replaces the mark of a folder, which no listing shows', async () => {
     swift.objects.set('box/a', { bytes: Buffer.alloc(0), type: 'application/directory' });
     await write('a', 'mine');
     assert.equal(lies('a'), 'mine');
   });
 });
+
+/** Blocks of a million zeros each, which can be read once. */
+async function* blocksOf(count: number): AsyncGenerator<Uint8Array> {
+  for (let n = 0; n < count; n++) yield Buffer.alloc(1_000_000);
+}
 
 async function* streamOf(content: string): AsyncGenerator<Uint8Array> {
   yield Buffer.from(content);

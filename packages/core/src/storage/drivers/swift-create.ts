@@ -32,6 +32,17 @@ export async function createObject(
   return response;
 }
 
+/** Makes a container; one that is there is left as it is. */
+export async function makeContainer(
+  session: SwiftSession,
+  container: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  // 409: one of several who make it at once hears this from Ceph, though it is there then.
+  // Where the name is somebody else's, the next request is told.
+  await session.ask('PUT', { container }, [201, 202, 204, 409], { signal });
+}
+
 async function createInside(
   session: SwiftSession,
   target: NewObject,
@@ -41,7 +52,7 @@ async function createInside(
   const { container } = target;
   const { signal } = init;
   // Where the container is there, its PUT makes the service forget that it was not.
-  if (mayMakeContainer) await session.ask('PUT', { container }, [201, 202, 204], { signal });
+  if (mayMakeContainer) await makeContainer(session, container, signal);
   else {
     const { status } = await session.ask('HEAD', { container }, [200, 204, 404], { signal });
     if (status === 404) throw noContainer(container);

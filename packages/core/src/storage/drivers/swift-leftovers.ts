@@ -1,4 +1,5 @@
 import { troubleOf } from '../trouble.ts';
+import { makeContainer } from './swift-create.ts';
 import { listObjects, type ListedObject } from './swift-list.ts';
 import { headObject, segmentsOf, type Segment } from './swift-object.ts';
 import type { SwiftSession } from './swift-session.ts';
@@ -30,7 +31,7 @@ export class SwiftSegments {
 
   /** Makes the container for parts; one that is there is left as it is. */
   async makeHome(signal: AbortSignal | undefined): Promise<void> {
-    await this.#session.ask('PUT', { container: this.home }, [201, 202, 204], { signal });
+    await this.#session.patiently(() => makeContainer(this.#session, this.home, signal), signal);
     this.#absent.delete(this.home);
   }
 
