@@ -11,13 +11,14 @@ import { pagesBySdk } from '../../packages/core/src/storage/drivers/azure-list.t
 import { pagesOf } from '../../packages/core/src/storage/drivers/pages.ts';
 import { readBlob } from '../../packages/core/src/storage/drivers/azure-read.ts';
 import type { StoreSettings } from '../../packages/core/src/storage/open-store.ts';
+import { failureFrom } from '../../packages/core/src/testing/failure-from.ts';
 import { prepareAzurite, startAzurite, type AzuriteServer } from '../../scripts/servers/azurite.ts';
 import { sasToken } from '../support/azure-sas.ts';
 import { faultyProxy, type FaultyProxy } from '../support/faulty-proxy.ts';
 import { flatStream } from '../support/flat-stream.ts';
 import { recordContract } from '../support/record-contract.ts';
 import { skip } from '../support/skip.ts';
-import { bytesOf, entriesOf, failureFrom, openCloud } from '../../packages/core/test/storage/support.ts';
+import { bytesOf, entriesOf, openCloud } from '../../packages/core/test/storage/support.ts';
 
 const megabyte = 1024 * 1024;
 const large = randomBytes(4_500_000);
@@ -106,11 +107,11 @@ describe('azurite, the double of Azure Blob Storage', function () {
     assert.equal((await reader.stat('a'))?.size, 1);
     assert.equal((await entriesOf(reader.list())).length, 1);
     assert.equal(String(await bytesOf(await reader.read('a'))), 'x');
-    assert.equal((await failureFrom(() => reader.write('b', Buffer.from('x'))))?.code, 'store.denied');
-    assert.equal((await failureFrom(() => reader.remove(['a'])))?.code, 'store.denied');
-    assert.equal((await failureFrom(() => reader.signedUrl('a', { expiresMs: 1000 })))?.code, 'store.read-only');
+    assert.equal((await failureFrom(() => reader.write('b', Buffer.from('x')))).code, 'store.denied');
+    assert.equal((await failureFrom(() => reader.remove(['a']))).code, 'store.denied');
+    assert.equal((await failureFrom(() => reader.signedUrl('a', { expiresMs: 1000 }))).code, 'store.read-only');
     const late = await open({ url, accountKey: '', sasToken: sasToken(server, 'rlwd', -60_000) });
-    assert.equal((await failureFrom(() => late.stat('a')))?.code, 'store.denied');
+    assert.equal((await failureFrom(() => late.stat('a'))).code, 'store.denied');
     const failure = await failureFrom(() => late.read('a'));
     const { code, reason = '' } = failure as { code?: string; reason?: string };
     assert.equal(code, 'store.denied');
@@ -154,7 +155,7 @@ describe('azurite, the double of Azure Blob Storage', function () {
       () => store.remove(['a', 'b']),
       () => store.copy('a', 'b'),
     ];
-    for (const act of acts) assert.equal((await failureFrom(act))?.code, 'store.no-bucket', String(act));
+    for (const act of acts) assert.equal((await failureFrom(act)).code, 'store.no-bucket', String(act));
   });
 
   it('waits as long as the service asks, and tells the time when that is too long', async () => {
@@ -166,9 +167,9 @@ describe('azurite, the double of Azure Blob Storage', function () {
     assert.ok(performance.now() - startedMs >= 950);
     // Without a time it is the service's own word that tells "slow down" from "not there".
     proxy.fault = () => ({ status: 503, headers: { 'x-ms-error-code': 'ServerBusy' } });
-    assert.equal((await failureFrom(() => store.stat('gone')))?.code, 'store.throttled');
+    assert.equal((await failureFrom(() => store.stat('gone'))).code, 'store.throttled');
     proxy.fault = () => ({ status: 503 });
-    assert.equal((await failureFrom(() => entriesOf(store.list())))?.code, 'store.unavailable');
+    assert.equal((await failureFrom(() => entriesOf(store.list()))).code, 'store.unavailable');
     // Last: after it the whole host is left alone for a minute.
     proxy.fault = () => ({ status: 503, headers: { 'retry-after': '3600' } });
     const failure = await failureFrom(() => store.stat('gone'));
@@ -181,7 +182,7 @@ describe('azurite, the double of Azure Blob Storage', function () {
     proxy.fault = ({ url = '' }) =>
       isDown && url.includes('comp=blocklist') && !url.includes('uncommitted') ? { cut: 'request' } : undefined;
     const failure = await failureFrom(async () => (await open(settings)).write('large', large));
-    assert.equal(failure?.code, 'store.unavailable');
+    assert.equal(failure.code, 'store.unavailable');
     // Five, once: the tries of one write already find what the one before them sent.
     assert.equal(blocks(), 5);
     isDown = false;
@@ -223,10 +224,10 @@ describe('azurite, the double of Azure Blob Storage', function () {
     const store = await open(throughProxy());
     await store.write('a', Buffer.from('made'));
     proxy.fault = ({ method }) => (method === 'PUT' ? { flips: 'request' } : undefined);
-    assert.equal((await failureFrom(() => store.write('b', large.subarray(0, 50_000))))?.code, 'store.corrupt');
+    assert.equal((await failureFrom(() => store.write('b', large.subarray(0, 50_000)))).code, 'store.corrupt');
     assert.equal(await store.stat('b'), undefined);
     proxy.fault = ({ method }) => (method === 'GET' ? { flips: 'answer' } : undefined);
-    assert.equal((await failureFrom(async () => bytesOf(await store.read('a'))))?.code, 'store.corrupt');
+    assert.equal((await failureFrom(async () => bytesOf(await store.read('a')))).code, 'store.corrupt');
   });
 
   it('goes on with a download that was cut, and never joins halves of two versions', async () => {
@@ -239,7 +240,7 @@ describe('azurite, the double of Azure Blob Storage', function () {
     const stream = await store.read('large');
     proxy.fault = () => undefined;
     await store.write('large', randomBytes(large.length));
-    assert.equal((await failureFrom(() => bytesOf(stream)))?.code, 'store.corrupt');
+    assert.equal((await failureFrom(() => bytesOf(stream))).code, 'store.corrupt');
   });
 
   it('never sends a conditional write twice when its answer was lost', async () => {
@@ -248,7 +249,7 @@ describe('azurite, the double of Azure Blob Storage', function () {
     proxy.requests.length = 0;
     proxy.fault = ({ method }) => (method === 'PUT' ? { cut: 'answer' } : undefined);
     const failure = await failureFrom(() => store.write('once', Buffer.from('x'), { ifAbsent: true }));
-    assert.equal(failure?.code, 'store.unavailable');
+    assert.equal(failure.code, 'store.unavailable');
     assert.equal(proxy.requests.length, 1);
   });
 

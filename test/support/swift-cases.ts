@@ -4,9 +4,9 @@ import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { failureOf, type Failure } from '../../packages/core/src/model/failure.ts';
 import type { Store } from '../../packages/core/src/model/store.ts';
 import { createStoreOpener } from '../../packages/core/src/storage/open-store.ts';
+import { failureFrom } from '../../packages/core/src/testing/failure-from.ts';
 import { ensurePackages } from '../../scripts/servers/packages.ts';
 import { skip } from './skip.ts';
 import { tempFolder } from './temp-folder.ts';
@@ -20,6 +20,19 @@ export interface SwiftService {
   readonly accountPath: string;
   readonly username: string;
   readonly password: string;
+}
+
+const tempUrlKey = 'secret';
+
+/** Gives the account the key that its signed URLs are made and checked with. */
+export async function keyAccount(service: SwiftService): Promise<void> {
+  const login = await fetch(service.authUrl, {
+    headers: { 'x-auth-user': service.username, 'x-auth-key': service.password },
+  });
+  const token = login.headers.get('x-auth-token') ?? '';
+  const account = login.headers.get('x-storage-url') ?? '';
+  const headers = { 'x-auth-token': token, 'x-account-meta-temp-url-key': tempUrlKey };
+  assert.equal((await fetch(account, { method: 'POST', headers })).status, 204);
 }
 
 let places = 0;
@@ -126,7 +139,7 @@ export function swiftCases(serviceOf: () => SwiftService): void {
     await store.write('large', large);
     proxy.flips = true;
     for (const key of ['small', 'large'])
-      assert.equal((await failureFrom(() => md5Of(store, key)))?.code, 'store.corrupt');
+      assert.equal((await failureFrom(() => md5Of(store, key))).code, 'store.corrupt');
     await dispose();
   });
 
@@ -136,7 +149,7 @@ export function swiftCases(serviceOf: () => SwiftService): void {
     for (const bytes of [Buffer.from('first'), large.subarray(0, 800_000), large]) {
       await write(bytes);
       for (const other of [Buffer.from('other'), large.subarray(1)])
-        assert.equal((await failureFrom(() => write(other)))?.code, 'store.conflict');
+        assert.equal((await failureFrom(() => write(other))).code, 'store.conflict');
       assert.equal(await md5Of(store, 'ü a'), md5(bytes));
       await store.remove(['ü a']);
     }
@@ -144,14 +157,8 @@ export function swiftCases(serviceOf: () => SwiftService): void {
   });
 
   it('signs URLs that open one file for a time', async () => {
-    const { store, dispose } = await openBoth({ tempUrlKey: 'secret' });
+    const { store, dispose } = await openBoth({ tempUrlKey });
     await store.write('ü ä/+ #?.bin', Buffer.from('signed'));
-    const headers = { 'x-auth-user': serviceOf().username, 'x-auth-key': serviceOf().password };
-    const login = await fetch(serviceOf().authUrl, { headers });
-    const token = login.headers.get('x-auth-token') ?? '';
-    const account = login.headers.get('x-storage-url') ?? '';
-    const keyed = { 'x-auth-token': token, 'x-account-meta-temp-url-key': 'secret' };
-    assert.equal((await fetch(account, { method: 'POST', headers: keyed })).status, 204);
     const open = await fetch(await store.signedUrl('ü ä/+ #?.bin', { expiresMs: 60_000 }));
     assert.equal(await open.text(), 'signed');
     assert.equal((await fetch(await store.signedUrl('ü ä/+ #?.bin', { expiresMs: -2000 }))).status, 401);
@@ -227,13 +234,4 @@ async function md5Of(store: Store, key: string): Promise<string> {
   const hash = createHash('md5');
   for await (const piece of await store.read(key)) hash.update(piece);
   return hash.digest('hex');
-}
-
-export async function failureFrom(work: () => Promise<unknown>): Promise<Failure | undefined> {
-  try {
-    await work();
-  } catch (error) {
-    return failureOf(error);
-  }
-  return undefined;
 }

@@ -7,6 +7,7 @@ export {
   type OpenedForContract,
   type TroubledCode,
 } from './testing/driver-contract.ts';
+export { failureFrom } from './testing/failure-from.ts';
 export { startUnkindHttp, type SeenRequest, type UnkindHttp, type Unkindness } from './testing/unkind-http.ts';
 export { ManagedStore, type ManagedStoreOptions } from './storage/managed-store.ts';
 export { startGcsServer, type GcsServer } from './testing/gcs-server.ts';

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { failureOf, type Failure } from '../model/failure.ts';
 import { changingCases } from './contract/changing.ts';
 import {
-  failureFrom,
   listAll,
   NotApplicable,
   readAll,
@@ -15,6 +14,7 @@ import { readingCases } from './contract/reading.ts';
 import { unkindCases, type UnkindCase } from './contract/unkind.ts';
 import { visibleCases } from './contract/visible.ts';
 import { writingCases } from './contract/writing.ts';
+import { failureFrom } from './failure-from.ts';
 import type { UnkindHttp } from './unkind-http.ts';
 
 export type { OpenedForContract } from './contract/contract-case.ts';

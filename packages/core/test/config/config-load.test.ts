@@ -1,7 +1,8 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { findProject, userStateDir } from '../../src/config/find-project.ts';
 import { loadProject, requireProject } from '../../src/config/load-project.ts';
-import { failureFrom, problemLines } from './failing.ts';
+import { failureFrom } from '../../src/testing/failure-from.ts';
+import { problemLines } from './failing.ts';
 import { tempFolder } from './temp-folder.ts';
 
 const env = { HOME: '/home/ada' };

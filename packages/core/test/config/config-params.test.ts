@@ -10,7 +10,8 @@ import type { ParamReaders } from '../../src/config/resolve-sources.ts';
 import { jsonSchemaOf } from '../../src/config/zod-schema.ts';
 import type { Json } from '../../src/lib/canonical-json.ts';
 import { fileRef, source, storeUrl } from '../../src/model/params.ts';
-import { failureFrom, problemLines } from './failing.ts';
+import { failureFrom } from '../../src/testing/failure-from.ts';
+import { problemLines } from './failing.ts';
 import { tempFolder, type TempFolder } from './temp-folder.ts';
 
 const archive = z.object({ species: z.string(), url: z.url(), count: z.int().optional() });

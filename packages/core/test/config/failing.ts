@@ -1,16 +1,5 @@
-import { failureOf, type Failure, type Problem } from '../../src/model/failure.ts';
-
-/** The failure that a call throws; fails the test when it throws none. */
-export async function failureFrom(call: () => unknown): Promise<Failure> {
-  try {
-    await call();
-  } catch (error) {
-    const failure = failureOf(error);
-    if (failure !== undefined) return failure;
-    throw error;
-  }
-  throw new Error('it did not fail');
-}
+import type { Problem } from '../../src/model/failure.ts';
+import { failureFrom } from '../../src/testing/failure-from.ts';
 
 /** The problems of a thrown failure as `file:line:column path message`. */
 export async function problemLines(call: () => unknown): Promise<string[]> {

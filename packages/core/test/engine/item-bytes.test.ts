@@ -6,7 +6,7 @@ import { ItemTools } from '../../src/engine/work/tools.ts';
 import { ItemOutput } from '../../src/engine/work/output.ts';
 import { sha256 } from '../../src/lib/digest.ts';
 import type { FileRef } from '../../src/model/file-ref.ts';
-import { failureFrom } from '../storage/support.ts';
+import { failureFrom } from '../../src/testing/failure-from.ts';
 import { workDepsIn } from './work-deps.ts';
 
 const isSame = (one: Uint8Array, other: Uint8Array): boolean =>
@@ -60,7 +60,7 @@ for (const sizeBytes of [100, 256 * 1024, 256 * 1024 + 1, 3_000_000]) {
     it('are those of the digest that is known, or named', async () => {
       assert.equal((await tools.bytes(ref({ digest: sha256(content) }))).length, sizeBytes);
       const failure = await failureFrom(() => tools.bytes(ref({ digest: sha256('other') })));
-      assert.equal(failure?.code, 'store.corrupt');
+      assert.equal(failure.code, 'store.corrupt');
     });
 
     it('are what lies there, whatever size it was said to have', async () => {
@@ -71,7 +71,7 @@ for (const sizeBytes of [100, 256 * 1024, 256 * 1024 + 1, 3_000_000]) {
     it('are not there of a folder, or of nothing', async () => {
       for (const key of ['folder', 'gone']) {
         const failure = await failureFrom(() => tools.bytes(ref({ key })));
-        assert.equal(failure?.code, 'store.missing', key);
+        assert.equal(failure.code, 'store.missing', key);
       }
     });
 

@@ -8,7 +8,7 @@ import { ItemOutput } from '../../src/engine/work/output.ts';
 import { openStaging } from '../../src/engine/work/staging.ts';
 import type { Store } from '../../src/model/store.ts';
 import { createStoreOpener } from '../../src/storage/open-store.ts';
-import { failureFrom } from '../storage/support.ts';
+import { failureFrom } from '../../src/testing/failure-from.ts';
 
 describe('the outputs of an item for a remote place', () => {
   it('wait in memory while they are small and few, and on disk when an item has many', async () => {
@@ -63,7 +63,7 @@ describe('a copy of a local file', () => {
         output.discard();
         failure = await failureFrom(() => output.copy('f', ref));
       }
-      assert.equal(failure?.code, 'store.corrupt');
+      assert.equal(failure.code, 'store.corrupt');
       assert.match(JSON.stringify(failure), /changed while it was read/);
       assert.deepEqual(readdirSync(join(dir, 'out/.runner-staging/one')), []);
     } finally {

@@ -1,7 +1,7 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { createRedactor } from '../../src/lib/redactor.ts';
 import { createSecrets } from '../../src/secrets/secrets.ts';
-import { failureFrom } from '../config/failing.ts';
+import { failureFrom } from '../../src/testing/failure-from.ts';
 import { tempFolder } from '../config/temp-folder.ts';
 
 function secretsIn(

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { entriesOf, failureFrom, loopback, openCloud } from './support.ts';
+import { failureFrom } from '../../src/testing/failure-from.ts';
+import { entriesOf, loopback, openCloud } from './support.ts';
 
 /** A service that answers requests of a container with these pages, in turn. */
 async function listing(pages: readonly string[]) {
@@ -92,7 +93,7 @@ describe('listings of Azure', () => {
     for (const answer of bad) {
       await using service = await listing([answer]);
       const failure = await failureFrom(() => entriesOf(service.store.list()));
-      assert.equal(failure?.code, 'store.broken', answer);
+      assert.equal(failure.code, 'store.broken', answer);
     }
   });
 });

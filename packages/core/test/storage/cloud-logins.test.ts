@@ -4,8 +4,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StoreSettings } from '../../src/storage/open-store.ts';
 import { createStoreOpener } from '../../src/storage/open-store.ts';
+import { failureFrom } from '../../src/testing/failure-from.ts';
 import { startGcsServer } from '../../src/testing/gcs-server.ts';
-import { failureFrom, loopback, temporaryFolder } from './support.ts';
+import { loopback, temporaryFolder } from './support.ts';
 
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const key = {
@@ -71,7 +72,7 @@ describe('logins to Google Cloud Storage', () => {
     const wrong = [{ credentials: 'hunter2' }, { keyFile: 'key.json' }, { keyFile: 'gone.json' }];
     for (const way of wrong) {
       const failure = await failureFrom(() => opener({ url: 'gs://plankton', ...way }, folder.path).open('cloud:'));
-      assert.equal(failure?.code, 'usage.invalid');
+      assert.equal(failure.code, 'usage.invalid');
       assert.doesNotMatch(JSON.stringify(failure), /hunter2/);
       assert.match(JSON.stringify(failure), /credentials|keyFile/);
     }
@@ -87,7 +88,7 @@ describe('logins to Google Cloud Storage', () => {
         const stores = opener({ url: 'gs://plankton', projectId: 'lab' });
         const store = await stores.open('cloud:');
         const failure = await failureFrom(() => store.stat('a'));
-        assert.equal(failure?.code, 'store.denied', content);
+        assert.equal(failure.code, 'store.denied', content);
         assert.match(JSON.stringify(failure), /"reason":"(no token|there is no login)/);
         assert.doesNotMatch(JSON.stringify(failure), /hunter2/);
         await stores.close();
@@ -106,7 +107,7 @@ describe('logins to Google Cloud Storage', () => {
       const store = await stores.open('gs://plankton/sets');
       await store.write('a', Buffer.from('x'));
       assert.equal((await store.stat('a'))?.size, 1);
-      assert.equal((await failureFrom(() => store.signedUrl('a', { expiresMs: 1000 })))?.code, 'store.read-only');
+      assert.equal((await failureFrom(() => store.signedUrl('a', { expiresMs: 1000 }))).code, 'store.read-only');
       await stores.close();
     } finally {
       delete process.env['STORAGE_EMULATOR_HOST'];
@@ -117,7 +118,7 @@ describe('logins to Google Cloud Storage', () => {
   it('do not open private addresses', async () => {
     const stores = opener({ url: 'gs://plankton', endpoint: 'http://127.0.0.1:9', anonymous: true });
     const store = await stores.open('cloud:');
-    assert.equal((await failureFrom(() => store.stat('a')))?.code, 'store.address');
+    assert.equal((await failureFrom(() => store.stat('a'))).code, 'store.address');
     await stores.close();
   });
 });
@@ -127,7 +128,7 @@ describe('logins to Azure', () => {
     const wrong = [{}, { connectionString: 'AccountKey=hunter2' }, { accountKey: 'hunter2' }];
     for (const way of wrong) {
       const failure = await failureFrom(() => opener({ url: 'az://plankton', ...way }).open('cloud:'));
-      assert.equal(failure?.code, 'usage.invalid', JSON.stringify(way));
+      assert.equal(failure.code, 'usage.invalid', JSON.stringify(way));
       assert.doesNotMatch(JSON.stringify(failure), /hunter2/);
     }
   });
@@ -142,7 +143,7 @@ describe('logins to Azure', () => {
     for (const way of [settings, { ...settings, accountKey: '', anonymous: true }]) {
       const stores = opener(way);
       const store = await stores.open('cloud:');
-      assert.equal((await failureFrom(() => store.stat('a')))?.code, 'store.address');
+      assert.equal((await failureFrom(() => store.stat('a'))).code, 'store.address');
       await stores.close();
     }
   });
@@ -159,7 +160,7 @@ describe('logins to Azure', () => {
       const store = await stores.open('cloud:');
       for (const work of [() => store.stat('a'), () => Array.fromAsync(store.list())]) {
         const failure = await failureFrom(work);
-        assert.equal(failure?.code, 'store.denied');
+        assert.equal(failure.code, 'store.denied');
         assert.match(JSON.stringify(failure), says);
         assert.doesNotMatch(JSON.stringify(failure), /hunter2/);
       }
@@ -174,7 +175,7 @@ describe('logins to Azure', () => {
       const stores = opener({ url: 'az://plankton', accountName: 'lab' });
       const store = await stores.open('cloud:');
       const failure = await failureFrom(() => store.stat('a'));
-      assert.equal(failure?.code, 'store.denied');
+      assert.equal(failure.code, 'store.denied');
       assert.match(JSON.stringify(failure), /no login of this machine/);
       await stores.close();
     } finally {

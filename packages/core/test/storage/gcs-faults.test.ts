@@ -3,9 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { sha256 } from '../../src/lib/digest.ts';
 import type { Store } from '../../src/model/store.ts';
 import type { StoreSettings } from '../../src/storage/open-store.ts';
+import { failureFrom } from '../../src/testing/failure-from.ts';
 import { startGcsServer, type GcsServer } from '../../src/testing/gcs-server.ts';
 import { openGcs } from './gcs-place.ts';
-import { bytesOf, entriesOf, failureFrom } from './support.ts';
+import { bytesOf, entriesOf } from './support.ts';
 
 const large = randomBytes(2_000_000);
 const key = 'large.bin';
@@ -103,7 +104,7 @@ describe('Google Cloud Storage in trouble', () => {
   it('never sends a conditional write twice when its answer was lost', async () => {
     server.fault = ({ method }) => (method === 'POST' ? { cut: 'answer' } : undefined);
     const failure = await failureFrom(() => store.write('once', Buffer.from('x'), { ifAbsent: true }));
-    assert.equal(failure?.code, 'store.unavailable');
+    assert.equal(failure.code, 'store.unavailable');
     assert.equal(server.requests.length, 1);
   });
 
@@ -119,7 +120,7 @@ describe('Google Cloud Storage in trouble', () => {
     server.objects.isCareless = true;
     for (const bytes of [Buffer.from('short'), large]) {
       const failure = await failureFrom(() => store.write(key, bytes));
-      assert.equal(failure?.code, 'store.corrupt');
+      assert.equal(failure.code, 'store.corrupt');
       assert.equal(await store.stat(key), undefined);
     }
   });
@@ -128,7 +129,7 @@ describe('Google Cloud Storage in trouble', () => {
     await store.write('short', Buffer.from('plankton'));
     server.fault = ({ url = '' }) => (url.includes('alt=media') ? { flips: true } : undefined);
     const failure = await failureFrom(async () => bytesOf(await store.read('short')));
-    assert.equal(failure?.code, 'store.corrupt');
+    assert.equal(failure.code, 'store.corrupt');
   });
 
   it('goes on with a download that was cut', async () => {
@@ -145,7 +146,7 @@ describe('Google Cloud Storage in trouble', () => {
     const stream = await store.read(key);
     server.fault = () => undefined;
     await store.write(key, randomBytes(large.length));
-    assert.equal((await failureFrom(() => bytesOf(stream)))?.code, 'store.corrupt');
+    assert.equal((await failureFrom(() => bytesOf(stream))).code, 'store.corrupt');
   });
 
   it('waits as long as the service asks, and tells the time when that is too long', async () => {
@@ -180,7 +181,7 @@ describe('Google Cloud Storage in trouble', () => {
       () => elsewhere.remove(['a']),
       () => elsewhere.copy('a', 'b'),
     ];
-    for (const act of acts) assert.equal((await failureFrom(act))?.code, 'store.no-bucket', String(act));
+    for (const act of acts) assert.equal((await failureFrom(act)).code, 'store.no-bucket', String(act));
   });
 
   it('makes the bucket with the first write when it may, and finds nothing in it before', async () => {
@@ -211,7 +212,7 @@ describe('Google Cloud Storage in trouble', () => {
     assert.partialDeepStrictEqual(failure, { code: 'store.denied', status: 403, requestId: 'ABC', reason: 'injected' });
     const nobody = await open({ token: '', anonymous: true });
     server.fault = () => undefined;
-    assert.equal((await failureFrom(() => nobody.stat('a')))?.code, 'store.denied');
+    assert.equal((await failureFrom(() => nobody.stat('a'))).code, 'store.denied');
   });
 });
 

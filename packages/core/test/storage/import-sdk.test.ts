@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { importSdk } from '../../src/storage/drivers/import-sdk.ts';
-import { failureFrom } from './support.ts';
+import { failureFrom } from '../../src/testing/failure-from.ts';
 
 describe('an optional SDK', () => {
   const sdk = { name: '@dataset-runner/no-such-sdk', version: '12' };

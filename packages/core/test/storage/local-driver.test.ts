@@ -4,7 +4,8 @@ import { existsSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync, writ
 import { join } from 'node:path';
 import { LocalDriver } from '../../src/storage/drivers/local.ts';
 import { ManagedStore } from '../../src/storage/managed-store.ts';
-import { bytesOf, entriesOf, failureFrom, temporaryFolder } from './support.ts';
+import { failureFrom } from '../../src/testing/failure-from.ts';
+import { bytesOf, entriesOf, temporaryFolder } from './support.ts';
 
 describe('a folder as a store', () => {
   let folder: ReturnType<typeof temporaryFolder>;
@@ -56,8 +57,8 @@ describe('a folder as a store', () => {
     );
     assert.equal(String(await bytesOf(await store.read('link.bin'))), 'linked bytes');
     assert.equal(await store.stat('ring'), undefined);
-    assert.equal((await failureFrom(() => store.read('ring')))?.code, 'store.missing');
-    assert.equal((await failureFrom(() => store.write('folder/new', Buffer.from('x'))))?.code, 'store.denied');
+    assert.equal((await failureFrom(() => store.read('ring'))).code, 'store.missing');
+    assert.equal((await failureFrom(() => store.write('folder/new', Buffer.from('x')))).code, 'store.denied');
     assert.deepEqual(readdirSync(outside), ['big.bin']);
   });
 
@@ -66,7 +67,7 @@ describe('a folder as a store', () => {
     mkdirSync(root);
     execFileSync('mkfifo', [join(root, 'pipe')]);
     assert.equal(await store.stat('pipe'), undefined);
-    assert.equal((await failureFrom(() => store.read('pipe')))?.code, 'store.missing');
+    assert.equal((await failureFrom(() => store.read('pipe'))).code, 'store.missing');
   });
 
   it('replaces a link instead of writing through it', async () => {
@@ -84,15 +85,15 @@ describe('a folder as a store', () => {
     mkdirSync(join(root, 'a'), { recursive: true });
     writeFileSync(caf(join(root, 'a')), 'x');
     const failure = await failureFrom(() => entriesOf(store.list()));
-    assert.equal(failure?.code, 'store.key');
+    assert.equal(failure.code, 'store.key');
     assert.match(JSON.stringify(failure), /"key":"a\/caf\uFFFD"/);
-    assert.ok(failure?.hint?.startsWith(`Rename it in ${join(root, 'a')}, where a shell knows it as $'caf\\xe9'`));
+    assert.ok(failure.hint?.startsWith(`Rename it in ${join(root, 'a')}, where a shell knows it as $'caf\\xe9'`));
   });
 
   it('leaves out no file of a folder whose name is not UTF-8', async () => {
     mkdirSync(caf(root), { recursive: true });
     writeFileSync(Buffer.concat([caf(root), Buffer.from('/b.txt')]), 'x');
-    assert.equal((await failureFrom(() => entriesOf(store.list())))?.code, 'store.key');
+    assert.equal((await failureFrom(() => entriesOf(store.list()))).code, 'store.key');
     assert.equal(await store.stat('no caf\uFFFD'), undefined);
   });
 
@@ -137,7 +138,7 @@ describe('a folder as a store', () => {
     })();
     await assert.rejects(store.write('a', failing));
     mkdirSync(join(root, 'folder'));
-    assert.equal((await failureFrom(() => store.write('folder', Buffer.from('x'))))?.code, 'store.conflict');
+    assert.equal((await failureFrom(() => store.write('folder', Buffer.from('x')))).code, 'store.conflict');
     assert.deepEqual(readdirSync(join(root, '.runner-staging/put')), []);
   });
 });

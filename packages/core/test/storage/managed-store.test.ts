@@ -4,7 +4,8 @@ import type { Failure } from '../../src/model/failure.ts';
 import { MemoryDriver } from '../../src/storage/drivers/memory.ts';
 import { Lane } from '../../src/storage/lane.ts';
 import { ManagedStore, type ManagedStoreOptions } from '../../src/storage/managed-store.ts';
-import { bytesOf, entriesOf, failureFrom } from './support.ts';
+import { failureFrom } from '../../src/testing/failure-from.ts';
+import { bytesOf, entriesOf } from './support.ts';
 
 const guarantees = { conditionalPut: true, versions: true };
 const retry = { attempts: 3, baseMs: 1, capMs: 2 };
@@ -74,7 +75,7 @@ describe('the managed store', () => {
       it(`${errno} as ${code}`, async () => {
         const error = Object.assign(new Error(`${errno}: it broke`), { code: errno });
         const store = storeWith(() => ({ read: () => Promise.reject(error) }));
-        assert.equal((await failureFrom(() => store.read('a')))?.code, code);
+        assert.equal((await failureFrom(() => store.read('a'))).code, code);
       });
     }
 
@@ -91,7 +92,7 @@ describe('the managed store', () => {
             throw new StoreTrouble('unavailable', 'gone');
           })(),
       }));
-      assert.equal((await failureFrom(async () => bytesOf(await store.read('a'))))?.code, 'store.unavailable');
+      assert.equal((await failureFrom(async () => bytesOf(await store.read('a')))).code, 'store.unavailable');
     });
   });
 
@@ -178,14 +179,14 @@ describe('the managed store', () => {
     ];
     for (const lie of lies) {
       const store = storeWith((sound) => ({ write: lie(sound) as NonNullable<Driver['write']> }));
-      assert.equal((await failureFrom(() => store.write('a', Buffer.from('whole'))))?.code, 'store.corrupt');
+      assert.equal((await failureFrom(() => store.write('a', Buffer.from('whole')))).code, 'store.corrupt');
     }
   });
 
   it('finds out that a read has another length than announced', async () => {
     for (const announcedBytes of [4, 6]) {
       const store = storeWith(() => ({ read: async () => Object.assign(pieces('whole'), { announcedBytes }) }));
-      assert.equal((await failureFrom(async () => bytesOf(await store.read('a'))))?.code, 'store.corrupt');
+      assert.equal((await failureFrom(async () => bytesOf(await store.read('a')))).code, 'store.corrupt');
     }
   });
 
@@ -209,15 +210,15 @@ describe('the managed store', () => {
     const plain = storeWith(() => ({}), weak);
     assert.equal(plain.can.writeNew, false);
     const refused = await failureFrom(() => plain.write('a', Buffer.from('x'), { ifAbsent: 'best-effort' }));
-    assert.equal(refused?.code, 'store.read-only');
+    assert.equal(refused.code, 'store.read-only');
     const looking = storeWith(() => ({ looksBeforeWrite: true }), weak);
     assert.equal(looking.can.writeNew, true);
     await looking.write('a', Buffer.from('x'), { ifAbsent: 'best-effort' });
     const there = await failureFrom(() => looking.write('a', Buffer.from('y'), { ifAbsent: 'best-effort' }));
-    assert.equal(there?.code, 'store.conflict');
+    assert.equal(there.code, 'store.conflict');
     // More than looking is not promised.
     const strict = await failureFrom(() => looking.write('b', Buffer.from('y'), { ifAbsent: true }));
-    assert.equal(strict?.code, 'store.read-only');
+    assert.equal(strict.code, 'store.read-only');
   });
 
   it('says what a store cannot do', async () => {

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { memoryDriver } from '../../src/storage/drivers/memory.ts';
 import { createStoreOpener, type StoreOpener } from '../../src/storage/open-store.ts';
-import { entriesOf, failureFrom } from './support.ts';
+import { failureFrom } from '../../src/testing/failure-from.ts';
+import { entriesOf } from './support.ts';
 
 describe('opening places', () => {
   let folder: string;
@@ -100,8 +101,8 @@ describe('opening places', () => {
 
   it('names the known schemes when a scheme is unknown', async () => {
     const failure = await failureFrom(() => opener.open('gopher://host/x'));
-    assert.equal(failure?.code, 'store.scheme');
-    assert.equal((await failureFrom(() => opener.open('odd:')))?.code, 'store.scheme');
+    assert.equal(failure.code, 'store.scheme');
+    assert.equal((await failureFrom(() => opener.open('odd:'))).code, 'store.scheme');
   });
 
   it('resolves secrets when the store is opened, and only then, at any depth', async () => {
@@ -145,13 +146,13 @@ describe('opening places', () => {
     await other.open('./out');
     await other.open('memory:x');
     assert.equal(asked, 0);
-    assert.equal((await failureFrom(() => other.open('gopher://host/x')))?.code, 'store.scheme');
+    assert.equal((await failureFrom(() => other.open('gopher://host/x'))).code, 'store.scheme');
     assert.equal(asked, 1);
   });
 
   it('refuses a store URL with credentials', async () => {
     const failure = await failureFrom(() => opener.open('webdav+https://me:secret@cloud.example.org/x'));
-    assert.equal(failure?.code, 'secret.inline');
+    assert.equal(failure.code, 'secret.inline');
     assert.equal(JSON.stringify(failure).includes('secret@'), false);
   });
 });

@@ -4,7 +4,6 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Entry } from '../../src/model/driver.ts';
-import { failureOf, type Failure } from '../../src/model/failure.ts';
 import { createStoreOpener, type StoreOpenerOptions, type StoreSettings } from '../../src/storage/open-store.ts';
 
 /** A folder of one test, gone when disposed. */
@@ -23,16 +22,6 @@ export async function bytesOf(stream: AsyncIterable<Uint8Array>): Promise<Buffer
   const parts: Uint8Array[] = [];
   for await (const part of stream) parts.push(part);
   return Buffer.concat(parts);
-}
-
-/** The failure a call ends with; undefined when it succeeds or throws something else. */
-export async function failureFrom(work: () => unknown): Promise<Failure | undefined> {
-  try {
-    await work();
-  } catch (error) {
-    return failureOf(error);
-  }
-  return undefined;
 }
 
 /** A web server of one test; connections that are still open end with it. */

@@ -4,7 +4,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import type { Store } from '../../src/model/store.ts';
 import { createStoreOpener, type StoreOpener } from '../../src/storage/open-store.ts';
-import { bytesOf, failureFrom } from './support.ts';
+import { failureFrom } from '../../src/testing/failure-from.ts';
+import { bytesOf } from './support.ts';
 
 interface Stored {
   readonly bytes: Buffer;
@@ -114,7 +115,7 @@ describe('a write to a Swift that must not replace', () => {
     await write('a', 'mine');
     await store.write('b', streamOf('also mine'), { size: 9, ifAbsent: 'best-effort' });
     assert.deepEqual(swift.requests, ['PUT box/a new', 'PUT box/b new']);
-    assert.equal((await failureFrom(() => write('a', 'other')))?.code, 'store.conflict');
+    assert.equal((await failureFrom(() => write('a', 'other'))).code, 'store.conflict');
     assert.deepEqual([lies('a'), lies('b')], ['mine', 'also mine']);
     assert.equal(store.guarantees.conditionalPut, false, 'it is no lock');
   });
@@ -130,7 +131,7 @@ describe('a write to a Swift that must not replace', () => {
     it(`looks first where the service ${where}`, async () => {
       change();
       await write('a', 'mine');
-      assert.equal((await failureFrom(() => write('a', 'other')))?.code, 'store.conflict');
+      assert.equal((await failureFrom(() => write('a', 'other'))).code, 'store.conflict');
       assert.deepEqual(swift.requests, ['HEAD box/a', 'PUT box/a', 'HEAD box/a']);
       assert.equal(lies('a'), 'mine');
     });
@@ -140,7 +141,7 @@ describe('a write to a Swift that must not replace', () => {
     for (const sizeBytes of [1_100_000, 4_000_000]) {
       swift.objects.set('box/a', { bytes: Buffer.from('there'), type: 'image/png' });
       const failure = await failureFrom(() => write('a', Buffer.alloc(sizeBytes)));
-      assert.equal(failure?.code, 'store.conflict');
+      assert.equal(failure.code, 'store.conflict');
     }
     assert.deepEqual(swift.requests, ['HEAD box/a', 'HEAD box/a']);
     assert.equal(lies('a'), 'there');
@@ -169,13 +170,13 @@ describe('a write to a Swift that must not replace', () => {
       swift.objects.set('box/a', { bytes: Buffer.from('theirs'), type: 'image/png' });
       return { cut: 'before' };
     };
-    assert.equal((await failureFrom(() => write('a', 'mine')))?.code, 'store.conflict');
+    assert.equal((await failureFrom(() => write('a', 'mine'))).code, 'store.conflict');
     assert.equal(lies('a'), 'theirs');
   });
 
   it('refuses a file of the same bytes when no answer was lost', async () => {
     swift.objects.set('box/a', { bytes: Buffer.from('same'), type: 'image/png' });
-    assert.equal((await failureFrom(() => write('a', 'same')))?.code, 'store.conflict');
+    assert.equal((await failureFrom(() => write('a', 'same'))).code, 'store.conflict');
   });
 
   for (const [how, info] of [
@@ -199,7 +200,7 @@ describe('a write to a Swift that must not replace', () => {
     assert.deepEqual([lies('a'), lies('b'), puts], ['mine', 'also mine', 5]);
     swift.fault = (method) => (method === 'PUT' ? { status: 404 } : undefined);
     const failure = await failureFrom(() => write('c', 'mine'));
-    assert.equal(failure?.code, 'store.unavailable');
+    assert.equal(failure.code, 'store.unavailable');
     assert.match(JSON.stringify(failure), /does not find its container box, which is there/);
   });
 

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import type { Bytes, Driver, WriteOptions } from '../../src/model/driver.ts';
 import { MemoryDriver } from '../../src/storage/drivers/memory.ts';
 import { ManagedStore } from '../../src/storage/managed-store.ts';
-import { bytesOf, entriesOf, failureFrom } from './support.ts';
+import { failureFrom } from '../../src/testing/failure-from.ts';
+import { bytesOf, entriesOf } from './support.ts';
 
 const text = 'what is given up elsewhere';
 let count = 0;
@@ -54,7 +55,7 @@ describe('a write that must be proven', () => {
     it(`fails and leaves nothing when ${kind} always gives back other bytes`, async () => {
       const { store, sound } = service({ wrongs: Infinity, ...more });
       const failure = await failureFrom(() => store.write('set.zip', Buffer.from(text), { verify: 'read' }));
-      assert.equal(failure?.code, 'store.corrupt');
+      assert.equal(failure.code, 'store.corrupt');
       assert.deepEqual(await entriesOf(sound.list('')), []);
     });
   }

@@ -5,7 +5,8 @@ import type { Store } from '../../src/model/store.ts';
 import { createStoreOpener, type StoreOpener } from '../../src/storage/open-store.ts';
 import type { DavCloudOptions } from '../../src/testing/dav-cloud.ts';
 import { startDavServer, type DavServer } from '../../src/testing/dav-server.ts';
-import { bytesOf, failureFrom } from './support.ts';
+import { failureFrom } from '../../src/testing/failure-from.ts';
+import { bytesOf } from './support.ts';
 
 const chunkBytes = 600_000;
 const large = randomBytes(2_500_000);
@@ -73,7 +74,7 @@ describe('an ownCloud or Nextcloud', () => {
     server.fault = ({ method, url = '' }) =>
       method === 'PUT' && /0000[45]$/.test(url) ? { cut: 'request' } : undefined;
     const options = { size: large.length, digest: sha256(large) };
-    assert.equal((await failureFrom(() => store.write('a', pieces(), options)))?.code, 'store.unavailable');
+    assert.equal((await failureFrom(() => store.write('a', pieces(), options))).code, 'store.unavailable');
     assert.equal(await store.stat('a'), undefined);
     server.fault = () => undefined;
     const before = seen(/^PUT .*uploads/).length;
@@ -85,7 +86,7 @@ describe('an ownCloud or Nextcloud', () => {
   it('keeps nothing of an upload nobody can repeat, nor of wrong bytes', async () => {
     await open({ kind: 'owncloud' });
     server.fault = ({ method, url = '' }) => (method === 'PUT' && url.endsWith('00004') ? { status: 507 } : undefined);
-    assert.equal((await failureFrom(() => store.write('a', pieces(), { size: large.length })))?.code, 'store.full');
+    assert.equal((await failureFrom(() => store.write('a', pieces(), { size: large.length }))).code, 'store.full');
     // Another byte arrives than was sent.
     server.fault = ({ method, url = '' }) => {
       const chunk = server.tree.nodes.get(
@@ -96,7 +97,7 @@ describe('an ownCloud or Nextcloud', () => {
       return undefined;
     };
     const options = { size: large.length, digest: sha256(large) };
-    assert.equal((await failureFrom(() => store.write('a', pieces(), options)))?.code, 'store.corrupt');
+    assert.equal((await failureFrom(() => store.write('a', pieces(), options))).code, 'store.corrupt');
     assert.equal(await store.stat('a'), undefined);
     assert.deepEqual(server.tree.children('/remote.php/dav/uploads/alice'), []);
   });
@@ -117,7 +118,7 @@ describe('an ownCloud or Nextcloud', () => {
   it('is given up when that takes longer than it may, without a sign of the file', async () => {
     await open({ slow: { ms: 4000, as: 'proxy' } }, { moveWaitMs: 200 });
     const failure = await failureFrom(() => store.write('a', large));
-    assert.equal(failure?.code, 'store.unavailable');
+    assert.equal(failure.code, 'store.unavailable');
     assert.equal(await store.stat('a'), undefined);
   });
 });

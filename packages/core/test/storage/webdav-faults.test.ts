@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import type { Failure } from '../../src/model/failure.ts';
+import { failureOf } from '../../src/model/failure.ts';
 import type { Store } from '../../src/model/store.ts';
 import { createStoreOpener, type StoreOpener } from '../../src/storage/open-store.ts';
 import { startDavServer, type DavServer, type DavServerOptions } from '../../src/testing/dav-server.ts';
-import { bytesOf, entriesOf, failureFrom } from './support.ts';
+import { failureFrom } from '../../src/testing/failure-from.ts';
+import { bytesOf, entriesOf } from './support.ts';
 
 const alice = { username: 'alice', password: 's3cret' };
 const large = Buffer.alloc(2_500_000, 'large ');
@@ -34,7 +35,12 @@ describe('a WebDAV store in trouble', () => {
   }
 
   const text = async (key: string): Promise<string> => String(await bytesOf(await store.read(key)));
-  const codeOf = async (work: () => unknown): Promise<Failure['code'] | undefined> => (await failureFrom(work))?.code;
+  /** The code of the failure a call ends with; undefined when it succeeds. */
+  const codeOf = async (work: () => Promise<unknown>): Promise<string | undefined> =>
+    work().then(
+      () => undefined,
+      (error: unknown) => failureOf(error)?.code ?? String(error),
+    );
   const streamOf = async function* (bytes: Uint8Array) {
     for (let at = 0; at < bytes.length; at += 100_000) yield bytes.subarray(at, at + 100_000);
   };

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import type { Store } from '../../src/model/store.ts';
 import { createStoreOpener, type StoreOpener } from '../../src/storage/open-store.ts';
 import { startDavServer, type DavServer, type DavServerOptions } from '../../src/testing/dav-server.ts';
-import { bytesOf, failureFrom } from './support.ts';
+import { failureFrom } from '../../src/testing/failure-from.ts';
+import { bytesOf } from './support.ts';
 
 describe('a WebDAV store whose uploads appear whole', () => {
   let server: DavServer;
@@ -49,7 +50,7 @@ describe('a WebDAV store whose uploads appear whole', () => {
     await open();
     await store.write('a', Buffer.from('mine'), { ifAbsent: 'best-effort' });
     const again = await failureFrom(() => store.write('a', Buffer.from('other'), { ifAbsent: 'best-effort' }));
-    assert.equal(again?.code, 'store.conflict');
+    assert.equal(again.code, 'store.conflict');
     assert.equal(await text('a'), 'mine');
     assert.equal(methods().includes('MOVE'), false);
   });
@@ -62,7 +63,7 @@ describe('a WebDAV store whose uploads appear whole', () => {
     await store.write('a', Buffer.from('new'));
     assert.equal(await text('a'), 'new');
     server.fault = ({ method }) => (method === 'PUT' ? { cut: 'request' } : undefined);
-    assert.equal((await failureFrom(() => store.write('a', Buffer.from('newer'))))?.code, 'store.unavailable');
+    assert.equal((await failureFrom(() => store.write('a', Buffer.from('newer')))).code, 'store.unavailable');
     server.fault = () => undefined;
     assert.equal(await text('a'), 'new');
   });
@@ -72,7 +73,7 @@ describe('a WebDAV store whose uploads appear whole', () => {
     await store.write('a', Buffer.from('old'));
     const digest = `sha256:${'0'.repeat(64)}` as const;
     const wrong = await failureFrom(() => store.write('a', streamOf(large), { size: large.length, digest }));
-    assert.equal(wrong?.code, 'store.corrupt');
+    assert.equal(wrong.code, 'store.corrupt');
     assert.equal(await text('a'), 'old');
     await store.write('a', streamOf(large), { size: large.length });
     assert.ok(methods().includes('MOVE'));
@@ -85,7 +86,7 @@ describe('a WebDAV store whose uploads appear whole', () => {
     await store.write('a', Buffer.from('a'), { ifAbsent: 'best-effort' });
     assert.ok(methods().includes('MOVE'));
     const again = await failureFrom(() => store.write('a', Buffer.from('b'), { ifAbsent: 'best-effort' }));
-    assert.equal(again?.code, 'store.conflict');
+    assert.equal(again.code, 'store.conflict');
     assert.equal(await text('a'), 'a');
   });
 });

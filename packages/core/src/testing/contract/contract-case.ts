@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import type { Entry } from '../../model/driver.ts';
-import { failureOf, type Failure } from '../../model/failure.ts';
+import type { Failure } from '../../model/failure.ts';
 import type { Store } from '../../model/store.ts';
+import { failureFrom } from '../failure-from.ts';
 
 /** A store under test, empty and not shared with another case. */
 export interface OpenedForContract {
@@ -75,18 +76,6 @@ export async function* piecesOf(bytes: Uint8Array, pieceBytes = 10_000): AsyncGe
     await new Promise((resolve) => setImmediate(resolve));
     yield bytes.subarray(at, at + pieceBytes);
   }
-}
-
-/** The failure of a call that must fail; anything else thrown, or success, fails the case. */
-export async function failureFrom(work: () => Promise<unknown>): Promise<Failure> {
-  try {
-    await work();
-  } catch (error) {
-    const failure = failureOf(error);
-    if (failure === undefined) throw error;
-    return failure;
-  }
-  throw new assert.AssertionError({ message: 'it succeeded, but it must fail' });
 }
 
 export async function failsWith(code: Failure['code'], work: () => Promise<unknown>): Promise<void> {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { failureOf } from '../../model/failure.ts';
 import type { Store } from '../../model/store.ts';
+import { failureFrom } from '../failure-from.ts';
 import type { SeenRequest, UnkindHttp, Unkindness } from '../unkind-http.ts';
-import { bytesOf, failureFrom, listKeys, readAll, someBytes, textOf } from './contract-case.ts';
+import { bytesOf, listKeys, readAll, someBytes, textOf } from './contract-case.ts';
 
 /** A case for a store whose requests go through an unkind proxy. */
 export interface UnkindCase {

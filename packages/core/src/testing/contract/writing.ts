@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { sha256 } from '../../lib/digest.ts';
+import { failureFrom } from '../failure-from.ts';
 import {
   bytesOf,
   failsWith,
-  failureFrom,
   listKeys,
   piecesOf,
   readAll,
