@@ -1,7 +1,6 @@
 import { availableParallelism } from 'node:os';
-import { Worker } from 'node:worker_threads';
+import { SideThread } from '../lib/side-thread.ts';
 import type { WriteReply, WriteRequest } from './write-worker.ts';
-import { workerUrl } from '../lib/worker-url.ts';
 
 /** A small file to be published. */
 export interface WriteJob {
@@ -37,19 +36,17 @@ interface Waiting {
  */
 export class FileWriter {
   readonly #startAfterFiles: number;
-  #worker: Worker | undefined;
-  /** It has died, or would have no processor of its own. */
+  /** The thread has died, or would have no processor of its own. */
   #isOff = availableParallelism() < 2;
   #seen = 0;
   #jobs: WriteJob[] = [];
   /** For more of them. */
   #isWaiting = false;
   #waiting: Waiting[] = [];
-  /** Of messages that are not answered, in their order. */
-  readonly #sent: (readonly Waiting[])[] = [];
   /** Files and bytes handed over, and what of them is done: told at once, where answers wait for a turn of the event loop. */
   readonly #given = new Int32Array(2);
   readonly #done = new Int32Array(new SharedArrayBuffer(8));
+  readonly #thread = new SideThread<WriteRequest, WriteReply>('engine/write-worker', this.#done);
 
   constructor(options: { readonly startAfterFiles?: number } = {}) {
     this.#startAfterFiles = options.startAfterFiles ?? startAfterFiles;
@@ -73,7 +70,7 @@ export class FileWriter {
 
   async close(): Promise<void> {
     this.#isOff = true;
-    await this.#worker?.terminate();
+    await this.#thread.close();
   }
 
   // All four numbers wrap alike.
@@ -92,15 +89,6 @@ export class FileWriter {
       this.#isWaiting = false;
       this.#send();
     });
-  }
-
-  #start(): Worker {
-    const worker = new Worker(workerUrl('engine/write-worker'), { workerData: this.#done });
-    worker.on('message', (reply: WriteReply) => this.#receive(reply));
-    // What was in its hands is written by who asked; a file that it has published already is found there, and adopted.
-    worker.on('error', () => undefined);
-    worker.on('exit', () => this.#giveUp());
-    return worker;
   }
 
   #send(): void {
@@ -123,32 +111,23 @@ export class FileWriter {
       targets: jobs.map(({ target }) => target),
       ours: jobs.map(({ ours }) => ours),
     };
-    this.#sent.push(waiting);
-    const worker = (this.#worker ??= this.#start());
-    // A thread that has something to do keeps the program alive until it has answered.
-    worker.ref();
-    worker.postMessage(request, [bytes.buffer]);
+    this.#thread.ask(request, [bytes.buffer]).then(
+      ({ versions }) => settleEach(waiting, versions),
+      () => {
+        // What was in its hands is written by who asked; a file that it has published already is found there, and adopted.
+        this.#isOff = true;
+        settleAll(waiting);
+      },
+    );
   }
+}
 
-  #receive({ versions }: WriteReply): void {
-    const waiting = this.#sent.shift() ?? [];
-    if (this.#sent.length === 0) this.#worker?.unref();
-    let at = 0;
-    for (const { count, settle } of waiting) {
-      settle(
-        Array.from(versions.subarray(at, at + count), (version) =>
-          Number.isNaN(version) ? undefined : String(version),
-        ),
-      );
-      at += count;
-    }
-  }
-
-  #giveUp(): void {
-    this.#isOff = true;
-    for (const waiting of this.#sent.splice(0)) settleAll(waiting);
-    settleAll(this.#waiting.splice(0));
-    this.#jobs = [];
+function settleEach(waiting: readonly Waiting[], versions: Float64Array): void {
+  let at = 0;
+  for (const { count, settle } of waiting) {
+    const own = versions.subarray(at, at + count);
+    settle(Array.from(own, (version) => (Number.isNaN(version) ? undefined : String(version))));
+    at += count;
   }
 }
 

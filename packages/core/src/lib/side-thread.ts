@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads';
+import { Worker, type Transferable } from 'node:worker_threads';
 import { workerUrl } from './worker-url.ts';
 
 interface Waiting<Reply> {
@@ -13,21 +13,27 @@ interface Waiting<Reply> {
  */
 export class SideThread<Request, Reply> {
   readonly #path: string;
+  readonly #workerData: unknown;
   #worker: Worker | undefined;
   /** In the order of their requests. */
   #waiting: Waiting<Reply>[] = [];
 
-  /** `path` of its module, as {@link workerUrl} takes it. */
-  constructor(path: string) {
+  /** `path` of its module, as {@link workerUrl} takes it; its module is given `workerData`. */
+  constructor(path: string, workerData?: unknown) {
     this.#path = path;
+    this.#workerData = workerData;
   }
 
-  /** Rejects when the thread has ended, as it does where there is no memory for it; the next request starts another. */
-  ask(request: Request): Promise<Reply> {
+  /**
+   * Rejects when the thread has ended, as it does where there is no memory for it; the next request starts another.
+   *
+   * What is in `transfer` is the thread's from then on.
+   */
+  ask(request: Request, transfer?: readonly Transferable[]): Promise<Reply> {
     const worker = (this.#worker ??= this.#start());
     const reply = new Promise<Reply>((resolve, reject) => this.#waiting.push({ resolve, reject }));
     worker.ref();
-    worker.postMessage(request);
+    worker.postMessage(request, transfer);
     return reply;
   }
 
@@ -37,7 +43,7 @@ export class SideThread<Request, Reply> {
   }
 
   #start(): Worker {
-    const worker = new Worker(workerUrl(this.#path));
+    const worker = new Worker(workerUrl(this.#path), { workerData: this.#workerData });
     let why: unknown;
     worker.on('message', (reply: Reply) => {
       this.#waiting.shift()?.resolve(reply);
