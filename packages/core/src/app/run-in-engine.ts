@@ -73,7 +73,8 @@ export async function runInEngine(
     });
   }
   const jobs = settings.jobs ?? project.concurrency;
-  using _listening = container.resolve(tokens.notes).listen((message) => settings.emit({ type: 'run.note', message }));
+  const notes = container.resolve(tokens.notes);
+  using _listening = notes.listen((message) => settings.emit({ type: 'run.note', message }));
   return await runTask({
     ...settings,
     ...(jobs === undefined ? {} : { jobs }),
@@ -86,6 +87,7 @@ export async function runInEngine(
     locationOf: (place) => stores.location(place),
     deps,
     workerInit: init,
+    note: (message) => notes.tell(message),
     lanes: { ...project.lanes, ...surroundings.lanes },
     redact: (value) => redactor.redactJson(value),
   });

@@ -43,6 +43,8 @@ export interface RunOptions extends RunSettings, RunSignals {
   readonly locationOf: (place: string) => string;
   readonly deps: WorkDeps;
   readonly workerInit: WorkerInit;
+  /** Hears what stores in workers have to say, more than once. */
+  readonly note: (message: string) => void;
   readonly lanes: { readonly [name: string]: number };
   readonly emit: Emit;
   readonly redact: <T>(value: T) => T;
@@ -110,10 +112,11 @@ export async function runTask(options: RunOptions): Promise<TaskReport> {
     onIdle: (map) => void taskRun.finish(map),
   });
   const limits = new Limits({ lanes: options.lanes, ...(options.jobs === undefined ? {} : { jobs: options.jobs }) });
+  const workers = { init: options.workerInit, note: options.note };
   const executors = {
     inline: new InlineExecutor(deps),
-    pool: new PoolExecutor({ size: limits.poolSize, init: options.workerInit, isolate: false }),
-    isolated: new PoolExecutor({ size: 2, init: options.workerInit, isolate: true }),
+    pool: new PoolExecutor({ ...workers, size: limits.poolSize, isolate: false }),
+    isolated: new PoolExecutor({ ...workers, size: 2, isolate: true }),
   };
   const scheduler = new Scheduler({
     executors,

@@ -62,5 +62,7 @@ export type FromWorker =
       readonly done: number;
       readonly total?: number;
     }
+  /** Of a store's driver: every worker may say it, and people hear it once. */
+  | { readonly type: 'note'; readonly message: string }
   | { readonly type: 'lineClosed'; readonly ticket: number }
   | { readonly type: 'broken'; readonly failure: Failure };

@@ -23,18 +23,29 @@ interface PoolWorker {
   readonly closing: Map<number, () => void>;
 }
 
+export interface PoolOptions {
+  readonly size: number;
+  readonly init: WorkerInit;
+  /** In processes instead of threads. */
+  readonly isolate: boolean;
+  /** Hears what drivers in the workers have to say. */
+  readonly note: (message: string) => void;
+}
+
 /** Runs chunks in worker threads, or in child processes for items suspected of killing theirs. */
 export class PoolExecutor implements Executor {
   readonly #size: number;
   readonly #init: WorkerInit;
+  readonly #note: (message: string) => void;
   readonly #start: typeof startThread;
   readonly #workers: PoolWorker[] = [];
   #ticket = 0;
   #closed = false;
 
-  constructor(options: { readonly size: number; readonly init: WorkerInit; readonly isolate: boolean }) {
+  constructor(options: PoolOptions) {
     this.#size = options.size;
     this.#init = options.init;
+    this.#note = options.note;
     this.#start = options.isolate ? startProcess : startThread;
   }
 
@@ -128,6 +139,8 @@ export class PoolExecutor implements Executor {
         return worker.chunks.get(message.chunk)?.sink.log(message.index, message.message);
       case 'progress':
         return worker.chunks.get(message.chunk)?.sink.progress(message.index, message.done, message.total);
+      case 'note':
+        return this.#note(message.message);
       case 'lineClosed':
         worker.closing.get(message.ticket)?.();
         worker.closing.delete(message.ticket);

@@ -17,8 +17,15 @@ export interface WorkParts {
   readonly http: HttpClient;
 }
 
+/** What no message carries into a worker. */
+interface WorkerParts {
+  /** Of plugins. */
+  readonly drivers: readonly DriverDefinition[];
+  readonly note: (message: string) => void;
+}
+
 /** What `work` gets its tools from in a worker: everything made anew from plain data. */
-export function workDeps(init: WorkerInit, drivers: readonly DriverDefinition[]): WorkDeps {
+export function workDeps(init: WorkerInit, { drivers, note }: WorkerParts): WorkDeps {
   const redactor = createRedactor();
   const secrets = createSecrets({ secrets: init.secrets, env: process.env, redactor, projectDir: init.projectDir });
   const stores = createStoreOpener({
@@ -29,6 +36,7 @@ export function workDeps(init: WorkerInit, drivers: readonly DriverDefinition[])
     allowHosts: init.allowHosts,
     secret: (reference, { store, option }) => secrets.reference(reference, `stores.${store}.${option}`),
     hide: (secret) => void redactor.add(secret),
+    note: (message) => note(redactor.redact(message)),
   });
   return depsOf(init, {
     redactor,

@@ -75,7 +75,8 @@ async function start(init: WorkerInit): Promise<ThreadRunner> {
   const drivers: DriverDefinition[] = [];
   for (const entry of init.driverEntries)
     drivers.push(...((await import(entry)) as { default: Plugin }).default.stores);
-  return new ThreadRunner(workDeps(init, drivers), { rowsAhead });
+  const note = (message: string): void => send({ type: 'note', message });
+  return new ThreadRunner(workDeps(init, { drivers, note }), { rowsAhead });
 }
 
 // A loop over a zip's entries reports each of them, and a message wakes the main thread: on a machine whose cores all
