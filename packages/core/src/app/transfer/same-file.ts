@@ -10,14 +10,15 @@ export type Verdict = 'same' | 'size' | 'bytes' | 'newer' | 'unknown';
  *
  * Digests of one kind decide wherever both sides have them. Else files of one size are the same by `size`; by
  * `time` unless the source was changed after the target was written; by `checksum` that is `unknown`, and their
- * bytes have to be read.
+ * bytes have to be read. So have those of a source that is dated in the future, newer than any copy of it.
  */
 export function sameByListing(source: Entry, target: Entry, by: CompareBy): Verdict {
   if (source.size !== target.size) return 'size';
   const [a, b] = [source.digest, target.digest];
   if (a !== undefined && b !== undefined && kindOf(a) === kindOf(b)) return a === b ? 'same' : 'bytes';
   if (by === 'checksum') return 'unknown';
-  return by === 'time' && isNewer(source.modifiedMs, target.modifiedMs) ? 'newer' : 'same';
+  if (by === 'size' || !isNewer(source.modifiedMs, target.modifiedMs)) return 'same';
+  return (source.modifiedMs ?? 0) > Date.now() ? 'unknown' : 'newer';
 }
 
 /** The algorithm of a digest. */

@@ -36,6 +36,13 @@ describe('two files of one key', () => {
     ],
     ['differ beyond it', { modifiedMs: 6_000 }, { modifiedMs: 5_000 }, 'time', 'newer'],
     ['are the same where a service has no times', { modifiedMs: 6_000 }, {}, 'time', 'same'],
+    [
+      'are read where the time of the source is yet to come',
+      { modifiedMs: Date.now() + 60_000 },
+      { modifiedMs: Date.now() },
+      'time',
+      'unknown',
+    ],
     ['of one size are the same by size', { modifiedMs: 9_000 }, { modifiedMs: 1 }, 'size', 'same'],
   ] as const;
   for (const [name, source, target, by, verdict] of cases) {

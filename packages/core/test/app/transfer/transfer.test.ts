@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { chmodSync, existsSync, mkdirSync, rmSync, symlinkSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { startDavServer, type DavServer } from '../../../src/testing/dav-server.ts';
 import { skip } from '../../../../../test/support/skip.ts';
 import { codesOf, StoreRig, three } from './rig.ts';
@@ -73,6 +74,20 @@ describe('store sync, cp and mv', function () {
     assert.equal((await rig.report('sync', 'src', 'copy', '--compare', 'checksum'))['replaced'], 1);
   });
 
+  it('copy a file that is dated in the future once, and again when it was changed', async () => {
+    rig.write('src/a.txt', 'one');
+    const future = new Date(Date.now() + 3_600_000);
+    utimesSync(join(rig.dir, 'src/a.txt'), future, future);
+    for (const place of ['copy', 'cloud:a']) {
+      await rig.store('sync', 'src', place);
+      assert.equal((await rig.report('sync', 'src', place))['copied'], 0, place);
+    }
+    rig.write('src/a.txt', 'two');
+    utimesSync(join(rig.dir, 'src/a.txt'), future, future);
+    for (const place of ['copy', 'cloud:a'])
+      assert.equal((await rig.report('sync', 'src', place))['replaced'], 1, place);
+  });
+
   it('refuse an empty source, and places inside one another', async () => {
     await rig.store('sync', 'src', 'copy');
     const empty = await rig.store('sync', 'scr', 'copy', '--delete');
@@ -96,8 +111,9 @@ describe('store sync, cp and mv', function () {
     for (const place of ['owned', 'cloud:owned']) {
       await rig.store('sync', 'src', place);
       claim(place.startsWith('cloud') ? place : `./${place}`);
-      // Compared by time, a file that was touched is copied.
-      utimesSync(join(rig.dir, 'src/a.txt'), new Date(), new Date(Date.now() + 60_000));
+      // Compared by time, a file that was touched is copied; the service tells whole seconds.
+      await sleep(1_000);
+      utimesSync(join(rig.dir, 'src/a.txt'), new Date(), new Date());
       const same = await rig.report('sync', 'src', place);
       assert.deepEqual([same.code, same['failures']], [0, []], place);
       rig.write('src/a.txt', 'eno');
