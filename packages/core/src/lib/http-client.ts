@@ -46,7 +46,11 @@ export interface HttpResponse {
 }
 
 export interface HttpClient {
-  /** A URL given as such must not change meanwhile. Any status is an answer; only trouble below HTTP throws, as {@link HttpTrouble} or the signal's reason. */
+  /**
+   * Any status is an answer; only trouble below HTTP throws, as {@link HttpTrouble} or the signal's reason.
+   *
+   * A URL given as such must not change meanwhile.
+   */
   request(url: string | URL, init?: HttpInit): Promise<HttpResponse>;
   /** Ends every connection, also one whose answer nobody read; requests under way fail. */
   close(): void;

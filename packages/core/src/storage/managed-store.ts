@@ -101,8 +101,7 @@ export class ManagedStore implements Store {
       const ready = await prepareUpload(body, { size: options.size, digest: options.digest, unsized, unasked, signal });
       upload = ready;
       // A conditional write whose answer was lost may have happened; a second try would meet its own file.
-      const again = (error: unknown): boolean =>
-        ready.repeatable && (!ifAbsent || troubleOf(error)?.kind === 'throttled');
+      const again = (error: unknown): boolean => ready.repeatable && (!ifAbsent || wasRefused(error));
       const stored = await this.#call('write', key, signal, () => writeVerified(driver, inner, ready, options), again);
       return { ...stored, key };
     } catch (error) {
@@ -262,4 +261,11 @@ function checkRange({ start, end }: ByteRange): void {
 
 function canWrite(driver: Driver): driver is WritingDriver {
   return driver.write !== undefined;
+}
+
+/** Whether the service has said itself that it did nothing, and may be asked again. */
+function wasRefused(error: unknown): boolean {
+  const trouble = troubleOf(error);
+  // 409: another writer was at the same file. One that is there already is a conflict, and is never asked for again.
+  return trouble?.kind === 'throttled' || trouble?.details.status === 409;
 }

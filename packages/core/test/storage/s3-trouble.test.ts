@@ -33,6 +33,7 @@ const refusals: readonly Refusal[] = [
   { status: 500, code: 'InternalError', kind: 'unavailable', transient: true },
   { status: 400, code: 'RequestTimeout', kind: 'unavailable', transient: true },
   { status: 412, code: 'PreconditionFailed', kind: 'conflict' },
+  { status: 409, code: 'ConditionalRequestConflict', kind: 'unavailable', transient: true },
   { status: 400, code: 'EntityTooLarge', kind: 'limit' },
   { status: 403, code: 'QuotaExceeded', kind: 'full' },
   { status: 400, code: 'BadDigest', kind: 'corrupt', transient: true },

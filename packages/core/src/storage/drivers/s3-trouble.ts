@@ -35,8 +35,9 @@ const kinds: { readonly [code: string]: TroubleKind } = {
   OperationAborted: 'unavailable',
   // An upload in parts that ended meanwhile: another program finished or removed it. A new one may succeed.
   NoSuchUpload: 'unavailable',
+  // Another writer was at it: whether a file lies there, only the next try is told.
+  ConditionalRequestConflict: 'unavailable',
   PreconditionFailed: 'conflict',
-  ConditionalRequestConflict: 'conflict',
   EntityTooLarge: 'limit',
   EntityTooSmall: 'limit',
   KeyTooLongError: 'limit',
