@@ -30,6 +30,7 @@ const refusals: readonly Refusal[] = [
   { status: 403, code: 'RequestTimeTooSkewed', kind: 'denied', reason: /clock/, transient: true },
   { status: 503, code: 'SlowDown', kind: 'throttled', transient: true },
   { status: 503, code: '', kind: 'unavailable', transient: true },
+  { status: 522, code: '', kind: 'unavailable', transient: true },
   { status: 500, code: 'InternalError', kind: 'unavailable', transient: true },
   { status: 400, code: 'RequestTimeout', kind: 'unavailable', transient: true },
   { status: 412, code: 'PreconditionFailed', kind: 'conflict' },

@@ -23,6 +23,12 @@ const kinds: { readonly [status: number]: TroubleKind } = {
   503: 'unavailable',
   504: 'unavailable',
   507: 'full',
+  // Cloudflare's, which stands before many services: the one behind it is down, out of reach or too slow.
+  520: 'unavailable',
+  521: 'unavailable',
+  522: 'unavailable',
+  523: 'unavailable',
+  524: 'unavailable',
 };
 
 /** The trouble an unexpected status means; `what` as in `GET https://host/a`, without credentials. */
