@@ -24,7 +24,8 @@ export interface OpenChunk {
   readonly kind: 'inline' | 'pool' | 'isolated';
   readonly executor: Executor;
   readonly items: InHand[];
-  readonly flight: number;
+  /** Undefined where no run asks for it. */
+  readonly flight: number | undefined;
   readonly startedMs: number;
   /** Items without an outcome. */
   running: number;

@@ -118,6 +118,14 @@ export class MapRun {
     return this.spec.step.spec.rows !== false;
   }
 
+  /**
+   * Whether a later run has to know what this one had in hand when it died: to take what was published for its own, and
+   * to find out an item that kills its process.
+   */
+  get isNoted(): boolean {
+    return this.keepsRows || !this.spec.internal;
+  }
+
   /** True for a row that a map of this line has made, or found up to date, in this run. */
   hasConfirmed(seq: number): boolean {
     return this.used.has(seq) || this.sharing().some((other) => other.used.has(seq));

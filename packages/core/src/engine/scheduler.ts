@@ -146,11 +146,8 @@ export class Scheduler {
     const kind = todos[0]?.suspect === true ? 'isolated' : needs.cpu === true ? 'pool' : 'inline';
     const executor = this.#executors[kind];
     // On disk before the work begins: what it publishes and a kill leaves unrecorded is then known to be ours.
-    const flight = this.#committer.noteFlight(
-      map.line.id,
-      this.#run,
-      todos.map((todo) => todo.key),
-    );
+    const keys = todos.map((todo) => todo.key);
+    const flight = map.isNoted ? this.#committer.noteFlight(map.line.id, this.#run, keys) : undefined;
     const id = ++this.#chunkId;
     const startedMs = performance.now();
     const running = todos.length;

@@ -149,7 +149,7 @@ export class Underway {
     chunk.left--;
     if (chunk.left === 0) {
       this.#open.delete(chunk.id);
-      this.#committer.clearFlight(chunk.flight);
+      if (chunk.flight !== undefined) this.#committer.clearFlight(chunk.flight);
     }
     this.#onFree();
   }

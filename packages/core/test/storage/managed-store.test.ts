@@ -141,14 +141,12 @@ describe('the managed store', () => {
 
   it('sends a conditional write again that the service says it did not do', async () => {
     let asked = 0;
-    const store = storeWith((sound) => ({
-      write: async (key, body, options) => {
-        if (++asked === 1) throw new StoreTrouble('unavailable', 'another writer', { status: 409 });
-        return sound.write(key, body, options);
-      },
-    }));
-    await store.write('a', Buffer.from('x'), { ifAbsent: true });
-    assert.equal(asked, 2);
+    const write = (): Promise<never> => {
+      asked++;
+      throw new StoreTrouble('unavailable', 'another writer', { status: 409 });
+    };
+    await failureFrom(() => storeWith(() => ({ write })).write('a', Buffer.from('x'), { ifAbsent: true }));
+    assert.equal(asked, 3);
   });
 
   it('sends streams again that a driver wanted collected', async () => {
